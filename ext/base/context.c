@@ -1,0 +1,259 @@
+/*
+** context.c - the sticky error and the memory of one call.
+**
+** Messages have the form "migrate: CODE: sentence; what to do". The result
+** code of SQLite that caused the error is kept beside it, except SCHEMA (on
+** which SQLite would run the calling statement again), ROW, DONE and OK,
+** which become ERROR.
+**
+** Memory: an arena of blocks, freed together by migContextClear(). Big
+** buffers are not taken from it but from sqlite3_malloc64() where they are
+** used.
+*/
+#include <string.h>
+#include "context.h"
+
+#define ARENA_BLOCK 8192 /* payload of an ordinary block, bytes */
+
+struct MigBlock {
+  MigBlock *pNext; /* older block */
+  size_t nSize;    /* payload bytes */
+  size_t nUsed;    /* of which handed out; always a multiple of 8 */
+};
+
+static const struct {
+  const char *zName;
+  int rc;
+  const char *zHelp;
+} aCode[] = {{"", SQLITE_OK, ""},
+#define MIG_CODE_ROW(name, rc, help) {#name, rc, help},
+             MIG_CODES(MIG_CODE_ROW)
+#undef MIG_CODE_ROW
+};
+
+const char *migCodeName(MigCode eCode) {
+  return aCode[eCode].zName;
+}
+
+/* Cause and remedy of a code, for migration_help. */
+const char *migCodeHelp(MigCode eCode) {
+  return aCode[eCode].zHelp;
+}
+
+void migContextInit(MigContext *p, sqlite3 *db) {
+  memset(p, 0, sizeof(*p));
+  p->db = db;
+}
+
+/* Free the arena and the message. Cached statements must have been finalized
+** before, by migStatementsClose(). The context may be used again. */
+void migContextClear(MigContext *p) {
+  while (p->pBlock) {
+    MigBlock *pNext = p->pBlock->pNext;
+    sqlite3_free(p->pBlock);
+    p->pBlock = pNext;
+  }
+  sqlite3_free(p->zError);
+  migContextInit(p, p->db);
+}
+
+/* The result code to hand to SQLite for a cause rc. */
+static int errorRc(int rc, MigCode eCode) {
+  int e = rc & 0xff;
+
+  if (e == SQLITE_OK || e == SQLITE_ROW || e == SQLITE_DONE) {
+    return aCode[eCode].rc;
+  }
+  return e == SQLITE_SCHEMA ? SQLITE_ERROR : rc;
+}
+
+static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
+                   va_list ap) {
+  char *zText;
+
+  if (p->rc) {
+    return;
+  }
+  p->rc = errorRc(rc, eCode);
+  p->eCode = eCode;
+  if ((p->rc & 0xff) == SQLITE_NOMEM) {
+    return;
+  }
+  zText = sqlite3_vmprintf(zFormat, ap);
+  if (zText) {
+    p->zError = sqlite3_mprintf("migrate: %s: %s", aCode[eCode].zName, zText);
+  }
+  sqlite3_free(zText);
+  if (p->zError == 0) {
+    p->rc = SQLITE_NOMEM;
+  }
+}
+
+/* Record an error of ours, with the code's own SQLite result. The format is
+** sqlite3_mprintf()'s. No-op after a first error. */
+void migFail(MigContext *p, MigCode eCode, const char *zFormat, ...) {
+  va_list ap;
+
+  va_start(ap, zFormat);
+  failVa(p, SQLITE_OK, eCode, zFormat, ap);
+  va_end(ap);
+}
+
+/* The same, caused by SQLite's result rc, which is kept. */
+void migFailRc(MigContext *p, int rc, MigCode eCode, const char *zFormat, ...) {
+  va_list ap;
+
+  va_start(ap, zFormat);
+  failVa(p, rc, eCode, zFormat, ap);
+  va_end(ap);
+}
+
+/* Record a failure that the connection reports, outside any script. */
+void migFailDb(MigContext *p, int rc) {
+  int e = rc & 0xff;
+  const char *zText;
+
+  if (p->rc) {
+    return;
+  }
+  zText = sqlite3_errmsg(p->db);
+  if (e == SQLITE_NOMEM) {
+    migNomem(p);
+  } else if (e == SQLITE_BUSY || e == SQLITE_LOCKED) {
+    migFailRc(p, rc, MIG_BUSY, "%s; try again, or raise wait", zText);
+  } else if (e == SQLITE_READONLY) {
+    migFailRc(p, rc, MIG_READ_ONLY, "%s; open the database for writing", zText);
+  } else if (e == SQLITE_TOOBIG) {
+    migFailRc(p, rc, MIG_TOO_BIG, "%s; see README, Limits", zText);
+  } else {
+    migFailRc(p, rc, MIG_SQLITE, "%s; nothing was changed", zText);
+  }
+}
+
+void migNomem(MigContext *p) {
+  if (p->rc == SQLITE_OK) {
+    p->rc = SQLITE_NOMEM;
+    p->eCode = MIG_SQLITE;
+  }
+}
+
+/*
+** Move the error of p to pSaved (an empty context on the same connection), so
+** that clean-up code can use the helpers again. Put back by moving it the
+** other way. The arena stays with p.
+*/
+void migErrorSave(MigContext *p, MigContext *pSaved) {
+  sqlite3_free(pSaved->zError);
+  pSaved->rc = p->rc;
+  pSaved->eCode = p->eCode;
+  pSaved->zError = p->zError;
+  p->rc = SQLITE_OK;
+  p->eCode = MIG_NOCODE;
+  p->zError = 0;
+}
+
+/* Zeroed memory that lives as long as the context (or until the arena is
+** released below it). NULL once p->rc is set. */
+void *migAlloc(MigContext *p, u64 nByte) {
+  MigBlock *pBlock = p->pBlock;
+  size_t n;
+  char *z;
+
+  if (p->rc) {
+    return 0;
+  }
+  if (nByte > 0x7fffff00) {
+    migFail(p, MIG_TOO_BIG, "%llu bytes of memory wanted; see README, Limits",
+            nByte);
+    return 0;
+  }
+  n = ((size_t)nByte + 7) & ~(size_t)7;
+  if (pBlock == 0 || pBlock->nSize - pBlock->nUsed < n) {
+    size_t nSize = n > ARENA_BLOCK ? n : ARENA_BLOCK;
+    pBlock = sqlite3_malloc64(sizeof(MigBlock) + nSize);
+    if (pBlock == 0) {
+      migNomem(p);
+      return 0;
+    }
+    pBlock->nSize = nSize;
+    pBlock->nUsed = 0;
+    pBlock->pNext = p->pBlock;
+    p->pBlock = pBlock;
+  }
+  z = (char *)&pBlock[1] + pBlock->nUsed;
+  pBlock->nUsed += n;
+  memset(z, 0, n);
+  return z;
+}
+
+/* A copy of the first nOld bytes at pOld in nNew bytes, the rest zero. The
+** old place is not reused: grow by doubling. */
+void *migGrow(MigContext *p, void *pOld, u64 nOld, u64 nNew) {
+  void *pNew = migAlloc(p, nNew);
+
+  if (pNew && nOld) {
+    memcpy(pNew, pOld, (size_t)nOld);
+  }
+  return pNew;
+}
+
+/* n bytes of z as a text of its own; NULL for NULL. */
+char *migStrndup(MigContext *p, const char *z, i64 n) {
+  char *zNew = z ? migAlloc(p, (u64)n + 1) : 0;
+
+  if (zNew && n > 0) {
+    memcpy(zNew, z, (size_t)n);
+  }
+  return zNew;
+}
+
+char *migStrdup(MigContext *p, const char *z) {
+  return z ? migStrndup(p, z, (i64)strlen(z)) : 0;
+}
+
+char *migVprintf(MigContext *p, const char *zFormat, va_list ap) {
+  char *zTemp;
+  char *zNew;
+
+  if (p->rc) {
+    return 0;
+  }
+  zTemp = sqlite3_vmprintf(zFormat, ap);
+  if (zTemp == 0) {
+    migNomem(p);
+  }
+  zNew = migStrdup(p, zTemp);
+  sqlite3_free(zTemp);
+  return zNew;
+}
+
+/* sqlite3_mprintf() into the arena. */
+char *migPrintf(MigContext *p, const char *zFormat, ...) {
+  va_list ap;
+  char *z;
+
+  va_start(ap, zFormat);
+  z = migVprintf(p, zFormat, ap);
+  va_end(ap);
+  return z;
+}
+
+/* Remember the arena's fill, and later free all that came after. */
+MigMark migArenaMark(MigContext *p) {
+  MigMark mark;
+
+  mark.pBlock = p->pBlock;
+  mark.nUsed = p->pBlock ? p->pBlock->nUsed : 0;
+  return mark;
+}
+
+void migArenaRelease(MigContext *p, MigMark mark) {
+  while (p->pBlock != mark.pBlock) {
+    MigBlock *pNext = p->pBlock->pNext;
+    sqlite3_free(p->pBlock);
+    p->pBlock = pNext;
+  }
+  if (p->pBlock) {
+    p->pBlock->nUsed = mark.nUsed;
+  }
+}

@@ -1,0 +1,23 @@
+/*
+** hash.h - BLAKE2b-256.
+*/
+#ifndef MIG_HASH_H
+#define MIG_HASH_H
+
+#include "context.h"
+
+#define MIG_HASH_SIZE 32 /* bytes of a digest */
+
+typedef struct MigHash {
+  u64 h[8];   /* chain value */
+  u64 nCount; /* bytes compressed so far */
+  u8 a[128];  /* block being filled */
+  unsigned n; /* bytes in it */
+} MigHash;
+
+void migHashInit(MigHash *p);
+void migHashAdd(MigHash *p, const void *a, i64 n);
+void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]);
+void migHashHex(const u8 *a, int n, char *zHex);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+** os.h - files, folders, clocks.
+*/
+#ifndef MIG_OS_H
+#define MIG_OS_H
+
+#include "context.h"
+#include "codec.h"
+
+/* An entry of a folder. */
+typedef struct MigEntry {
+  char *zName; /* without the folder */
+  int bFolder;
+  i64 nSize; /* bytes, of files */
+} MigEntry;
+
+typedef struct MigListing {
+  int nEntry;
+  MigEntry *aEntry; /* sorted by name, bytewise */
+} MigListing;
+
+MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax);
+int migPathKind(const char *zPath);
+MigListing migFolderRead(MigContext *p, const char *zPath);
+char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
+
+i64 migMonotonicMs(void);
+i64 migClockMs(void);
+
+#define MIG_PATH_NONE 0 /* nothing there, or not to be reached */
+#define MIG_PATH_FILE 1
+#define MIG_PATH_FOLDER 2
+
+#endif

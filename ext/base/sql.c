@@ -1,0 +1,242 @@
+/*
+** sql.c - prepare, bind, step; all of them no-ops after the first error.
+**
+** Our own statements run on the caller's connection: its authorizer, hooks
+** and counters see them. Two kinds: migPrepare() gives a statement that the
+** caller finalizes; migCached() one that the context keeps for the rest of
+** the call, found again by the address of its text. No statement outlives
+** the SQL call.
+*/
+#include <string.h>
+#include "sql.h"
+
+/* A statement the context keeps. */
+struct MigCached {
+  struct MigCached *pNext;
+  const char *zSql;    /* constant text, compared by address */
+  sqlite3_stmt *pStmt; /* reset between uses */
+};
+
+/* Prepare zSql, which must be one statement. NULL after failure. */
+sqlite3_stmt *migPrepare(MigContext *p, const char *zSql) {
+  sqlite3_stmt *pStmt = 0;
+
+  if (p->rc == SQLITE_OK && zSql) {
+    int rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+    if (rc) {
+      migFailDb(p, rc);
+    }
+  }
+  return pStmt;
+}
+
+static sqlite3_stmt *prepareVa(MigContext *p, const char *zFormat, va_list ap) {
+  sqlite3_stmt *pStmt;
+  char *zSql;
+
+  if (p->rc) {
+    return 0;
+  }
+  zSql = sqlite3_vmprintf(zFormat, ap);
+  if (zSql == 0) {
+    migNomem(p);
+  }
+  pStmt = migPrepare(p, zSql);
+  sqlite3_free(zSql);
+  return pStmt;
+}
+
+/* Prepare a text made with sqlite3_mprintf(). */
+sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...) {
+  sqlite3_stmt *pStmt;
+  va_list ap;
+
+  va_start(ap, zFormat);
+  pStmt = prepareVa(p, zFormat, ap);
+  va_end(ap);
+  return pStmt;
+}
+
+/* The statement of the constant text zSql, reset, bindings cleared. It must
+** not be finalized by the caller, and not be in use twice at a time. */
+sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
+  struct MigCached *pCached;
+
+  if (p->rc) {
+    return 0;
+  }
+  for (pCached = p->pCached; pCached; pCached = pCached->pNext) {
+    if (pCached->zSql == zSql) {
+      sqlite3_reset(pCached->pStmt);
+      sqlite3_clear_bindings(pCached->pStmt);
+      return pCached->pStmt;
+    }
+  }
+  pCached = sqlite3_malloc64(sizeof(*pCached));
+  if (pCached == 0) {
+    migNomem(p);
+    return 0;
+  }
+  pCached->zSql = zSql;
+  pCached->pStmt = migPrepare(p, zSql);
+  pCached->pNext = p->pCached;
+  p->pCached = pCached;
+  return pCached->pStmt;
+}
+
+/* Finalize what migCached() keeps; also safe after an error. */
+void migStatementsClose(MigContext *p) {
+  while (p->pCached) {
+    struct MigCached *pNext = p->pCached->pNext;
+    sqlite3_finalize(p->pCached->pStmt);
+    sqlite3_free(p->pCached);
+    p->pCached = pNext;
+  }
+}
+
+/* Finalize pStmt on every path. */
+void migFinalize(MigContext *p, sqlite3_stmt *pStmt) {
+  MIG_UNUSED(p);
+  sqlite3_finalize(pStmt);
+}
+
+static void bindResult(MigContext *p, int rc) {
+  if (rc) {
+    migFailDb(p, rc);
+  }
+}
+
+void migBindInt(MigContext *p, sqlite3_stmt *pStmt, int i, i64 v) {
+  if (p->rc == SQLITE_OK) {
+    bindResult(p, sqlite3_bind_int64(pStmt, i, v));
+  }
+}
+
+/* Bind a text that stays valid until the statement is reset; NULL binds
+** NULL. */
+void migBindText(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z) {
+  migBindTextN(p, pStmt, i, z, z ? (i64)strlen(z) : 0);
+}
+
+void migBindTextN(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z,
+                  i64 n) {
+  if (p->rc == SQLITE_OK) {
+    bindResult(p, sqlite3_bind_text64(pStmt, i, z, (u64)n, SQLITE_STATIC,
+                                      SQLITE_UTF8));
+  }
+}
+
+/* Bind n bytes that stay valid until the statement is reset. A NULL pointer
+** binds NULL; an empty blob needs a pointer that is not NULL. */
+void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
+                 i64 n) {
+  if (p->rc == SQLITE_OK) {
+    bindResult(p, sqlite3_bind_blob64(pStmt, i, a, (u64)n, SQLITE_STATIC));
+  }
+}
+
+void migBindNull(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  if (p->rc == SQLITE_OK) {
+    bindResult(p, sqlite3_bind_null(pStmt, i));
+  }
+}
+
+/* 1 when a row is there, 0 at the end or after an error. */
+int migStep(MigContext *p, sqlite3_stmt *pStmt) {
+  int rc;
+
+  if (p->rc || pStmt == 0) {
+    return 0;
+  }
+  rc = sqlite3_step(pStmt);
+  if (rc == SQLITE_ROW) {
+    return 1;
+  }
+  if (rc != SQLITE_DONE) {
+    migFailDb(p, rc);
+  }
+  return 0;
+}
+
+/* Step to the end and reset. */
+void migRun(MigContext *p, sqlite3_stmt *pStmt) {
+  while (migStep(p, pStmt)) {
+  }
+  sqlite3_reset(pStmt);
+}
+
+/* Column i of the current row as text in the arena; NULL for NULL. Embedded
+** zero bytes end it. */
+char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  const char *z;
+
+  if (p->rc) {
+    return 0;
+  }
+  z = (const char *)sqlite3_column_text(pStmt, i);
+  if (z == 0 && sqlite3_column_type(pStmt, i) != SQLITE_NULL) {
+    migNomem(p);
+  }
+  return migStrdup(p, z);
+}
+
+/* Run a constant text of one or more statements. */
+void migExec(MigContext *p, const char *zSql) {
+  if (p->rc == SQLITE_OK && zSql) {
+    int rc = sqlite3_exec(p->db, zSql, 0, 0, 0);
+    if (rc) {
+      migFailDb(p, rc);
+    }
+  }
+}
+
+void migExecF(MigContext *p, const char *zFormat, ...) {
+  va_list ap;
+  char *zSql;
+
+  if (p->rc) {
+    return;
+  }
+  va_start(ap, zFormat);
+  zSql = sqlite3_vmprintf(zFormat, ap);
+  va_end(ap);
+  if (zSql == 0) {
+    migNomem(p);
+  }
+  migExec(p, zSql);
+  sqlite3_free(zSql);
+}
+
+/* First column of the first row as an integer; iDefault when there is no
+** row or after failure. */
+i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...) {
+  sqlite3_stmt *pStmt;
+  va_list ap;
+  i64 v = iDefault;
+
+  va_start(ap, zFormat);
+  pStmt = prepareVa(p, zFormat, ap);
+  va_end(ap);
+  if (migStep(p, pStmt)) {
+    v = sqlite3_column_int64(pStmt, 0);
+  }
+  migFinalize(p, pStmt);
+  return v;
+}
+
+/* First column of the first row as text in the arena; NULL when there is no
+** row. */
+char *migQueryText(MigContext *p, const char *zFormat, ...) {
+  sqlite3_stmt *pStmt;
+  va_list ap;
+  char *z = 0;
+
+  va_start(ap, zFormat);
+  pStmt = prepareVa(p, zFormat, ap);
+  va_end(ap);
+  if (migStep(p, pStmt)) {
+    z = migColumnText(p, pStmt, 0);
+  }
+  migFinalize(p, pStmt);
+  return z;
+}

@@ -1,0 +1,34 @@
+/*
+** sql.h - prepare, bind, step; all of them no-ops after the first error.
+*/
+#ifndef MIG_SQL_H
+#define MIG_SQL_H
+
+#include "context.h"
+
+/* Statements: prepared once a call for each constant text, finalized by
+** migStatementsClose() at the end of the call. */
+sqlite3_stmt *migPrepare(MigContext *p, const char *zSql);
+sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...);
+sqlite3_stmt *migCached(MigContext *p, const char *zSql);
+void migStatementsClose(MigContext *p);
+void migFinalize(MigContext *p, sqlite3_stmt *pStmt);
+
+void migBindInt(MigContext *p, sqlite3_stmt *pStmt, int i, i64 v);
+void migBindText(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z);
+void migBindTextN(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z,
+                  i64 n);
+void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
+                 i64 n);
+void migBindNull(MigContext *p, sqlite3_stmt *pStmt, int i);
+
+int migStep(MigContext *p, sqlite3_stmt *pStmt);
+void migRun(MigContext *p, sqlite3_stmt *pStmt);
+char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i);
+
+void migExec(MigContext *p, const char *zSql);
+void migExecF(MigContext *p, const char *zFormat, ...);
+i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...);
+char *migQueryText(MigContext *p, const char *zFormat, ...);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+** text.c - growable text, JSON output, positions in a text.
+*/
+#include <string.h>
+#include "text.h"
+
+/* Append n bytes of z. */
+void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n) {
+  if (p->rc) {
+    return;
+  }
+  if (pText->n + n + 1 > pText->nAlloc) {
+    i64 nNew = (pText->n + n + 1) * 2;
+    char *zNew = migGrow(p, pText->z, (u64)pText->n, (u64)nNew);
+    if (zNew == 0) {
+      return;
+    }
+    pText->z = zNew;
+    pText->nAlloc = nNew;
+  }
+  if (n) {
+    memcpy(pText->z + pText->n, z, (size_t)n);
+  }
+  pText->n += n;
+  pText->z[pText->n] = 0;
+}
+
+/* Append a zero-terminated text; nothing for NULL. */
+void migTextStr(MigContext *p, MigText *pText, const char *z) {
+  if (z) {
+    migTextAdd(p, pText, z, (i64)strlen(z));
+  }
+}
+
+/* Append a text made with sqlite3_mprintf(). */
+void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...) {
+  va_list ap;
+  char *z;
+
+  if (p->rc) {
+    return;
+  }
+  va_start(ap, zFormat);
+  z = sqlite3_vmprintf(zFormat, ap);
+  va_end(ap);
+  if (z == 0) {
+    migNomem(p);
+  }
+  migTextStr(p, pText, z);
+  sqlite3_free(z);
+}
+
+/* Append z as a JSON string, or null for NULL. Bytes above 0x7f pass as they
+** are. */
+void migTextJson(MigContext *p, MigText *pText, const char *z) {
+  i64 i;
+  i64 iStart = 0;
+
+  if (z == 0) {
+    migTextStr(p, pText, "null");
+    return;
+  }
+  migTextAdd(p, pText, "\"", 1);
+  for (i = 0; z[i]; i++) {
+    unsigned char c = (unsigned char)z[i];
+    if (c >= 0x20 && c != '"' && c != '\\') {
+      continue;
+    }
+    migTextAdd(p, pText, z + iStart, i - iStart);
+    iStart = i + 1;
+    if (c == '"' || c == '\\') {
+      migTextF(p, pText, "\\%c", c);
+    } else if (c == '\n') {
+      migTextAdd(p, pText, "\\n", 2);
+    } else if (c == '\t') {
+      migTextAdd(p, pText, "\\t", 2);
+    } else {
+      migTextF(p, pText, "\\u%04x", c);
+    }
+  }
+  migTextAdd(p, pText, z + iStart, i - iStart);
+  migTextAdd(p, pText, "\"", 1);
+}
+
+/* What was built; "" when nothing was. */
+const char *migTextZ(const MigText *pText) {
+  return pText->z ? pText->z : "";
+}
+
+/* Line and column, both from 1, of byte iByte of z. Columns count UTF-8
+** characters; a line ends with LF, so the CR of a CRLF is its last column. */
+void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn) {
+  int nLine = 1;
+  int nColumn = 1;
+  i64 i;
+
+  for (i = 0; i < iByte; i++) {
+    if (z[i] == '\n') {
+      nLine++;
+      nColumn = 1;
+    } else if (((unsigned char)z[i] & 0xc0) != 0x80) {
+      nColumn++;
+    }
+  }
+  *piLine = nLine;
+  *piColumn = nColumn;
+}
+
+/* Offset just after the line that holds byte i (after its LF, or n). */
+i64 migLineEnd(const char *z, i64 n, i64 i) {
+  const char *zEnd = i < n ? memchr(z + i, '\n', (size_t)(n - i)) : 0;
+
+  return zEnd ? zEnd - z + 1 : n;
+}
+
+/* Case-insensitive comparison of ASCII letters, as SQLite compares names. */
+int migStrICmp(const char *zA, const char *zB) {
+  return sqlite3_stricmp(zA, zB);
+}
+
+int migStrNICmp(const char *zA, const char *zB, i64 n) {
+  return sqlite3_strnicmp(zA, zB, (int)n);
+}
+
+/* SQLite's white space: space, tab, LF, FF, CR. */
+int migIsSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+int migIsDigit(char c) {
+  return c >= '0' && c <= '9';
+}

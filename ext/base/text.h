@@ -1,0 +1,29 @@
+/*
+** text.h - growable text, JSON output, positions in a text.
+*/
+#ifndef MIG_TEXT_H
+#define MIG_TEXT_H
+
+#include "context.h"
+
+/* A text being built. Zero-initialize. The bytes belong to the arena. */
+typedef struct MigText {
+  char *z;    /* zero-terminated once anything was appended */
+  i64 n;      /* bytes without the terminator */
+  i64 nAlloc; /* bytes at z */
+} MigText;
+
+void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n);
+void migTextStr(MigContext *p, MigText *pText, const char *z);
+void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...);
+void migTextJson(MigContext *p, MigText *pText, const char *z);
+const char *migTextZ(const MigText *pText);
+
+void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn);
+i64 migLineEnd(const char *z, i64 n, i64 i);
+int migStrICmp(const char *zA, const char *zB);
+int migStrNICmp(const char *zA, const char *zB, i64 n);
+int migIsSpace(char c);
+int migIsDigit(char c);
+
+#endif

@@ -209,3 +209,24 @@ i64 migClockMs(void) {
   return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 #endif
 }
+
+/* Milliseconds since 1970 as ISO-8601 in UTC, 2026-01-31T12:00:00.000Z, in
+** the arena. USAGE outside the years 0 to 9999. */
+char *migTimeText(MigContext *p, i64 ms) {
+  time_t t = (time_t)(ms >= 0 ? ms / 1000 : -((999 - ms) / 1000));
+  int iMs = (int)(ms - (i64)t * 1000);
+  struct tm tm;
+
+#ifdef _WIN32
+  int bBad = gmtime_s(&tm, &t) != 0;
+#else
+  int bBad = gmtime_r(&t, &tm) == 0;
+#endif
+  if (bBad || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+    migFail(p, MIG_USAGE, "a time outside the years 0 to 9999");
+    return 0;
+  }
+  return migPrintf(p, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                   tm.tm_min, tm.tm_sec, iMs);
+}

@@ -26,6 +26,7 @@ char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
 
 i64 migMonotonicMs(void);
 i64 migClockMs(void);
+char *migTimeText(MigContext *p, i64 ms);
 
 #define MIG_PATH_NONE 0 /* nothing there, or not to be reached */
 #define MIG_PATH_FILE 1

@@ -87,6 +87,24 @@ const char *migTextZ(const MigText *pText) {
   return pText->z ? pText->z : "";
 }
 
+/* A copy of z from sqlite3_malloc64(), for a result that outlives the call. It
+** is made before a commit, so that nothing can fail after it. */
+char *migResultText(MigContext *p, const char *z) {
+  u64 n = z ? strlen(z) + 1 : 0;
+  char *zNew;
+
+  if (p->rc || z == 0) {
+    return 0;
+  }
+  zNew = sqlite3_malloc64(n);
+  if (zNew == 0) {
+    migNomem(p);
+    return 0;
+  }
+  memcpy(zNew, z, (size_t)n);
+  return zNew;
+}
+
 /* Line and column, both from 1, of byte iByte of z. Columns count UTF-8
 ** characters; a line ends with LF, so the CR of a CRLF is its last column. */
 void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn) {

@@ -18,6 +18,7 @@ void migTextStr(MigContext *p, MigText *pText, const char *z);
 void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...);
 void migTextJson(MigContext *p, MigText *pText, const char *z);
 const char *migTextZ(const MigText *pText);
+char *migResultText(MigContext *p, const char *z);
 
 void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn);
 i64 migLineEnd(const char *z, i64 n, i64 i);

@@ -1,0 +1,237 @@
+# Makefile - build, show, prove.
+#
+#   make            the extension, build/migrate.so
+#   make demo       build it, then the main job in the sqlite3 shell
+#   make test       all tests but the long ones, under two minutes
+#   make check      test, lint and asan: before a commit
+#   make lint       house rules, layout, cppcheck, clang-tidy, clang's warnings
+#   make asan       the tests under AddressSanitizer and UBSan
+#   make fault      every fault point, 100 rounds of kills and of races: hours
+#   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
+#   make bench      times against the sqlite3 shell
+#   make install    into PREFIX
+#   make deps       look for what the above needs, install it when root
+#
+# All outputs go to build/ ($(B)). Checked with gcc 12.2, clang 14, cppcheck
+# 2.10, SQLite 3.40.1, Tcl 8.6 (Debian 12).
+
+# The sources in the order of the layers: a file uses only those before it,
+# and folders do not interleave. test/lint/layers.tcl holds them to it.
+SRC_BASE       = context sql text hash codec os
+SRC_LANGUAGE   = token script
+SRC_STORE      = store settings history caller connection transaction
+SRC_REVISION   = graph target plan applied scripts revisions
+SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
+                 format_dbmate format_goose format_diesel folder
+SRC_RUN        = lookup rowguard foreign progress execute run
+SRC_SURFACE    = help functions tables migrate
+
+SRC = $(SRC_BASE:%=ext/base/%.c) \
+      $(SRC_LANGUAGE:%=ext/language/%.c) \
+      $(SRC_STORE:%=ext/store/%.c) \
+      $(SRC_REVISION:%=ext/revision/%.c) \
+      $(SRC_EXCHANGE:%=ext/exchange/%.c) \
+      $(SRC_RUN:%=ext/run/%.c) \
+      $(SRC_SURFACE:%=ext/surface/%.c)
+
+B      = build
+CC     = gcc
+PREFIX = /usr/local
+JOBS   = 2
+FUZZ_SECONDS = 20
+
+OPT    = -O2 -g
+WARN   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+         -Wundef -Wcast-qual -Wwrite-strings -Wvla -Wconversion \
+         -Wno-sign-conversion -Wimplicit-fallthrough
+INC    = -Iinclude -I$(B) $(patsubst %/,-I%,$(sort $(dir $(SRC))))
+CFLAGS = -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) $(INC) \
+         $(SANITIZE)
+# No -lsqlite3: what is called comes through the extension API, and -z defs
+# makes anything else fail here. A sanitizer's runtime comes by LD_PRELOAD.
+DEFS   = -Wl,-z,defs
+LINK   = -shared $(DEFS) $(SANITIZE)
+
+OBJ  = $(SRC:ext/%.c=$(B)/obj/%.o)
+CORE = $(SRC:ext/%.c=$(B)/core/%.o)
+FUZZ = $(filter-out main,$(notdir $(basename $(wildcard test/fuzz/*.c))))
+MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
+
+.PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
+        lint-format lint-cppcheck lint-tidy asan fault fuzz bench install \
+        clean test-programs
+.SUFFIXES:
+.SECONDARY:
+
+all: $(B)/migrate.so
+
+$(B)/migrate.so: $(OBJ)
+	$(CC) $(LINK) -o $@ $(OBJ) -lz
+
+$(B)/obj/%.o: ext/%.c Makefile | $(B)/store_sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The storage tables, compiled in.
+$(B)/store_sql.h: sql/store.sql sql/store.awk
+	@mkdir -p $(@D)
+	awk -f sql/store.awk sql/store.sql > $@.new
+	mv $@.new $@
+$(B)/obj/store/store.o $(B)/core/store/store.o: $(B)/store_sql.h
+
+# The value of a variable, for scripts.
+print-%:
+	@echo $($*)
+
+#--------------------------------------------------------------------------
+# What must be installed. Without root it prints the line to run and stops.
+
+deps:
+	@CC="$(CC)" sh test/deps.sh
+
+#--------------------------------------------------------------------------
+# Demo and tests.
+
+demo: deps
+	@$(MAKE_B) all
+	@rm -rf $(B)/demo && mkdir -p $(B)/demo
+	@sqlite3 -bail -cmd '.load ./$(B)/migrate' $(B)/demo/demo.db \
+	    < test/demo.sql
+
+# Programs that only the tests need: the fault layer, the corpus replayers.
+test-programs: all $(B)/fault.so $(FUZZ:%=$(B)/fuzz/%-replay)
+
+# TESTS: files for test/runall.tcl; empty means test/*.test.
+test: deps
+	@$(MAKE_B) test-programs
+	@tclsh test/runall.tcl $(TESTS)
+
+# Tcl says where its header and stub library are.
+tcl = $(shell echo 'puts [::tcl::pkgconfig get $(1)]' | tclsh)
+$(B)/fault.so: test/fault/fault.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) \
+	    $(SANITIZE) -DUSE_TCL_STUBS -I$(call tcl,includedir,runtime) -shared \
+	    -o $@ $< -L$(call tcl,libdir,runtime) \
+	    -ltclstub$(shell echo 'puts $$tcl_version' | tclsh) -lsqlite3
+
+# The same sources linked with SQLite instead of loaded into it.
+$(B)/core/%.o: ext/%.c Makefile | $(B)/store_sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DSQLITE_CORE -MMD -MP -c -o $@ $<
+
+$(B)/core/libmigrate.a: $(CORE)
+	rm -f $@
+	ar rc $@ $(CORE)
+
+$(B)/fuzz/%-replay: test/fuzz/%.c test/fuzz/main.c $(B)/core/libmigrate.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wno-missing-prototypes -DSQLITE_CORE -o $@ \
+	    test/fuzz/main.c $< $(B)/core/libmigrate.a -lsqlite3 -lz
+
+check: lint test asan
+
+# Under the sanitizers everything is several times slower; leaks are seen by
+# the tests themselves, as bytes that SQLite's allocator has not got back.
+RUNTIME = $(shell $(CC) -print-file-name=$(1))
+asan: deps
+	@$(MAKE_B) B=build/asan OPT='-O1 -g -fno-omit-frame-pointer' DEFS= \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+	    test-programs
+	@LD_PRELOAD='$(call RUNTIME,libasan.so) $(call RUNTIME,libubsan.so)' \
+	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	    MIGRATE_BUILD=build/asan MIGRATE_SLOW=1 TEST_TIMEOUT=1200 \
+	    tclsh test/runall.tcl $(TESTS)
+
+# Every scenario of test/fault/full.test is a process of its own.
+fault: deps
+	@$(MAKE_B) test-programs
+	@MIGRATE_LONG=1 tclsh test/runall.tcl -jobs $(JOBS) -timeout 36000 \
+	    test/kill.test test/concurrency.test $$( \
+	    for d in upgrade downgrade; do for t in auto user; do \
+	      for j in delete wal; do echo test/fault/full.test,$$d,$$t,$$j; \
+	    done; done; done)
+
+bench: deps
+	@$(MAKE_B) all
+	@tclsh test/bench/bench.tcl
+
+#--------------------------------------------------------------------------
+# Fuzzing. What it finds stays in build/fuzz; a crasher that is mended joins
+# test/fuzz/corpus/NAME.
+
+fuzz: deps
+	@$(MAKE_B) B=build/fuzzer CC=clang DEFS= OPT='-O1 -g' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
+	    -fno-sanitize-recover=all' \
+	    $(FUZZ:%=build/fuzzer/%)
+	@for t in $(FUZZ); do \
+	  mkdir -p build/fuzzer/found/$$t; \
+	  echo "== $$t"; \
+	  ASAN_OPTIONS=detect_leaks=1 build/fuzzer/$$t \
+	      -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+	      -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
+	      build/fuzzer/found/$$t $(wildcard test/fuzz/corpus)/$$t \
+	      > build/fuzzer/$$t.log 2>&1 \
+	    && grep -E 'number_of_executed_units' build/fuzzer/$$t.log \
+	    || { tail -40 build/fuzzer/$$t.log; exit 1; }; \
+	done
+
+build/fuzzer/%: test/fuzz/%.c $(B)/core/libmigrate.a
+	@mkdir -p test/fuzz/corpus/$*
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -Wno-missing-prototypes -DSQLITE_CORE \
+	    -o $@ $< $(B)/core/libmigrate.a -lsqlite3 -lz
+
+#--------------------------------------------------------------------------
+# House rules. What is not installed is left out, and said.
+
+lint: lint-house lint-gcc lint-clang lint-format lint-cppcheck lint-tidy
+	@echo "lint: ok"
+
+need = @if ! command -v $(1) >/dev/null 2>&1; then \
+         echo "lint: no $(1) here, left out"; exit 0; fi;
+CFILES = $(SRC) $(wildcard ext/*/*.h include/*.h test/fuzz/*.c \
+         test/fault/*.c)
+
+lint-house: all
+	@for l in layers sqlfmt symbols readme; do \
+	  tclsh test/lint/$$l.tcl || bad=1; done; test -z "$$bad"
+
+lint-gcc:
+	@$(MAKE_B) B=build/werror CC=gcc WERROR=-Werror all build/werror/fault.so
+
+lint-clang:
+	$(call need,clang) \
+	$(MAKE_B) B=build/clang CC=clang WERROR=-Werror all build/clang/fault.so
+
+lint-format:
+	$(call need,clang-format) clang-format --dry-run -Werror $(CFILES)
+
+lint-cppcheck: $(B)/store_sql.h
+	$(call need,cppcheck) \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	    --enable=warning,performance,portability \
+	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+	    -DSQLITE_CORE $(INC) $(SRC)
+
+TIDY = -*,clang-analyzer-*,bugprone-*,cert-*,misc-redundant-expression,\
+       misc-unused-parameters,readability-misleading-indentation,\
+       -bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,\
+       -clang-analyzer-security.insecureAPI.*,-cert-dcl37-c,-cert-dcl51-cpp,\
+       -cert-err33-c
+lint-tidy: $(B)/store_sql.h
+	$(call need,clang-tidy) \
+	clang-tidy --quiet --warnings-as-errors='*' \
+	    --checks='$(subst $() ,,$(TIDY))' $(SRC) -- $(CFLAGS) 2>/dev/null
+
+#--------------------------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/lib/sqlite3 $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(B)/migrate.so $(DESTDIR)$(PREFIX)/lib/sqlite3/
+	install -m 644 include/migrate.h $(DESTDIR)$(PREFIX)/include/
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(CORE:.o=.d)

@@ -1,0 +1,418 @@
+/*
+** format.c - what the formats of migration folders share.
+**
+** Bytes of a file are read on first use and belong to the folder; scripts
+** are copied into the arena as they are, so CRLF, a byte order mark or a
+** missing last line end survive. A file with a zero byte is refused: SQLite
+** would run only what stands before it.
+**
+** Lines are found by LF alone; a CR before it is white space at the line's
+** end. Line-based owners (goose, dbmate, our own format) see a directive
+** wherever such a line stands, inside literals and block comments too, and
+** so do we.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "format.h"
+#include "os.h"
+#include "text.h"
+
+/* One file may hold both scripts of a revision and a header. */
+#define FORMAT_MAX_FILE (2 * (i64)MIGRATE_MAX_SCRIPT + 1048576)
+
+static const char zBom[] = "\xef\xbb\xbf";
+
+/*
+** The file's contents, zero-terminated, pFile->n bytes. They belong to the
+** folder and go when it is closed. "" after an error: FILE, TOO_BIG, or
+** FORMAT for a zero byte in the text.
+*/
+const char *migFormatBytes(MigContext *p, MigFile *pFile) {
+  if (pFile->z == 0 && p->rc == SQLITE_OK) {
+    MigBytes bytes = migFileRead(p, pFile->zPath, FORMAT_MAX_FILE);
+    const char *zZero = 0;
+
+    pFile->z = (char *)bytes.a;
+    pFile->n = bytes.n;
+    if (bytes.n > 0) {
+      zZero = memchr(pFile->z, 0, (size_t)bytes.n);
+    }
+    if (zZero) {
+      migFormatFail(p, pFile, zZero - pFile->z,
+                    "a zero byte; save the file as UTF-8");
+    }
+  }
+  if (p->rc) {
+    sqlite3_free(pFile->z);
+    pFile->z = 0;
+    pFile->n = 0;
+  }
+  return pFile->z ? pFile->z : "";
+}
+
+/* FORMAT with file, and the line of byte iByte of it. */
+void migFormatFail(MigContext *p, const MigFile *pFile, i64 iByte,
+                   const char *zFormat, ...) {
+  va_list ap;
+  char *zText;
+  int iLine;
+  int iColumn;
+
+  va_start(ap, zFormat);
+  zText = migVprintf(p, zFormat, ap);
+  va_end(ap);
+  if (p->rc == SQLITE_OK) {
+    migPosition(pFile->z ? pFile->z : "", pFile->z ? iByte : 0, &iLine,
+                &iColumn);
+    migFail(p, MIG_FORMAT, "%s:%d: %s", pFile->zName, iLine, zText);
+  }
+}
+
+/* Add a sentence to the import's notes. */
+void migFormatNote(MigContext *p, MigFolder *pFolder, const char *zFormat,
+                   ...) {
+  int n = pFolder->nNote;
+  va_list ap;
+  char *zText;
+
+  va_start(ap, zFormat);
+  zText = migVprintf(p, zFormat, ap);
+  va_end(ap);
+  if ((n & (n - 1)) == 0) { /* 0 or a power of two */
+    pFolder->azNote = migGrow(p, pFolder->azNote, (u64)n * sizeof(char *),
+                              (n ? 2 * (u64)n : 1) * sizeof(char *));
+  }
+  if (p->rc == SQLITE_OK) {
+    pFolder->azNote[pFolder->nNote++] = zText;
+  }
+}
+
+/*
+** A new step made from pFile, which counts as used. Stem and file are set;
+** version, message and scripts are the loader's. NULL once p->rc is set.
+*/
+MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
+  MigStep *pStep = migAlloc(p, sizeof(MigStep));
+  i64 n = (i64)strlen(pFile->zBase);
+
+  if (pFolder->nStep == pFolder->nStepAlloc) {
+    u64 nNew = pFolder->nStepAlloc ? 2 * (u64)pFolder->nStepAlloc : 64;
+    pFolder->apStep =
+        migGrow(p, pFolder->apStep, (u64)pFolder->nStep * sizeof(MigStep *),
+                nNew * sizeof(MigStep *));
+    pFolder->nStepAlloc = (int)nNew;
+  }
+  if (p->rc) {
+    return 0;
+  }
+  n -= migFormatSuffix(pFile->zBase, ".sql") ? 4 : 0;
+  pStep->zDir = "";
+  pStep->zStem = migStrndup(p, pFile->zBase, n);
+  pStep->rev.zFile = pFile->zName;
+  pFile->bUsed = 1;
+  pFolder->apStep[pFolder->nStep++] = pStep;
+  return pStep;
+}
+
+/* A copy of n bytes of a script from pFile. TOO_BIG above the limit. */
+const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
+                            i64 n) {
+  if (n > MIGRATE_MAX_SCRIPT) {
+    migFail(p, MIG_TOO_BIG, "%s: a script of %lld bytes, the limit is %d",
+            pFile->zName, n, MIGRATE_MAX_SCRIPT);
+  }
+  return p->rc ? 0 : migStrndup(p, z, n);
+}
+
+/* Make the whole file the up script. */
+void migFormatUp(MigContext *p, MigStep *pStep, MigFile *pFile) {
+  const char *z = migFormatBytes(p, pFile);
+
+  pStep->rev.zUp = migFormatScript(p, pFile, z, pFile->n);
+  pStep->rev.nUp = pFile->n;
+}
+
+/* Make the whole file the down script. */
+void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
+  const char *z = migFormatBytes(p, pFile);
+
+  pStep->rev.zDown = migFormatScript(p, pFile, z, pFile->n);
+  pStep->rev.nDown = pFile->n;
+}
+
+/*
+** Join pStep, one half of a revision, with its other half.
+*/
+static void pairJoin(MigStep *pStep, const MigStep *pOther) {
+  if (pOther->rev.zUp) {
+    const char *zDown = pStep->rev.zDown;
+    i64 nDown = pStep->rev.nDown;
+
+    *pStep = *pOther; /* names and message are the up half's */
+    pStep->rev.zDown = zDown;
+    pStep->rev.nDown = nDown;
+  } else {
+    pStep->rev.zDown = pOther->rev.zDown;
+    pStep->rev.nDown = pOther->rev.nDown;
+  }
+}
+
+/* Whether two steps stand in one folder and have the same number. */
+static int pairSameNumber(const MigStep *pA, const MigStep *pB) {
+  return strcmp(pA->zDir, pB->zDir) == 0 &&
+         migNaturalCompare(pA->zVersion, pB->zVersion) == 0;
+}
+
+/* Join the halves among the n steps at ap, which share a number: an up and a
+** down alone belong together whatever their names, else those with the same
+** stem do. Returns how many remain. */
+static int pairGroup(MigContext *p, MigStep **ap, int n) {
+  int bPlain = n == 2 && (ap[0]->rev.zUp == 0) != (ap[1]->rev.zUp == 0);
+  int nKeep = 0;
+  int i;
+
+  for (i = 0; i < n; i++) {
+    MigStep *pLast = nKeep > 0 ? ap[nKeep - 1] : 0;
+    if (pLast == 0 || (!bPlain && strcmp(pLast->zStem, ap[i]->zStem))) {
+      ap[nKeep++] = ap[i];
+    } else if ((pLast->rev.zUp && ap[i]->rev.zUp) ||
+               (pLast->rev.zDown && ap[i]->rev.zDown)) {
+      migFail(p, MIG_FORMAT, "%s and %s are the same step; remove one of them",
+              pLast->rev.zFile, ap[i]->rev.zFile);
+      return nKeep;
+    } else {
+      pairJoin(pLast, ap[i]);
+    }
+  }
+  return nKeep;
+}
+
+/*
+** Join steps that are the up and the down half of one revision. Sorts them by
+** folder and number. FORMAT when two files claim the same half.
+*/
+void migFormatPair(MigContext *p, MigFolder *pFolder) {
+  MigStep **ap = pFolder->apStep;
+  int nKeep = 0;
+  int i = 0;
+
+  migStepSort(p, ap, pFolder->nStep, migStepByNumber);
+  while (p->rc == SQLITE_OK && i < pFolder->nStep) {
+    int n = 1;
+    int nLeft;
+    while (i + n < pFolder->nStep && pairSameNumber(ap[i], ap[i + n])) {
+      n++;
+    }
+    nLeft = pairGroup(p, ap + i, n);
+    memmove(ap + nKeep, ap + i, (size_t)nLeft * sizeof(*ap));
+    nKeep += nLeft;
+    i += n;
+  }
+  pFolder->nStep = nKeep;
+}
+
+/* Whether zName ends in zSuffix, letter case aside, and is longer. */
+int migFormatSuffix(const char *zName, const char *zSuffix) {
+  size_t n = strlen(zName);
+  size_t nSuffix = strlen(zSuffix);
+
+  return n > nSuffix && migStrICmp(zName + n - nSuffix, zSuffix) == 0;
+}
+
+/* How many digits z begins with. */
+i64 migFormatDigits(const char *z) {
+  i64 n = 0;
+
+  while (migIsDigit(z[n])) {
+    n++;
+  }
+  return n;
+}
+
+/* The describing part of a file name as a sentence: '_' and '-' become
+** spaces, separators at both ends go. NULL when nothing is left. */
+const char *migFormatMessage(MigContext *p, const char *z, i64 n) {
+  char *zMessage;
+  i64 i;
+
+  while (n > 0 && strchr("_-. ", z[0])) {
+    z++;
+    n--;
+  }
+  while (n > 0 && strchr("_-. ", z[n - 1])) {
+    n--;
+  }
+  zMessage = n > 0 ? migStrndup(p, z, n) : 0;
+  for (i = 0; zMessage && i < n; i++) {
+    if (zMessage[i] == '_' || zMessage[i] == '-') {
+      zMessage[i] = ' ';
+    }
+  }
+  return zMessage;
+}
+
+/* Where the lines of a file begin: after a byte order mark. */
+i64 migFormatStart(const char *z, i64 n) {
+  return n >= 3 && memcmp(z, zBom, 3) == 0 ? 3 : 0;
+}
+
+/* The end of z[i..iEnd) without the white space at its end. */
+i64 migFormatTrim(const char *z, i64 i, i64 iEnd) {
+  while (iEnd > i && migIsSpace(z[iEnd - 1])) {
+    iEnd--;
+  }
+  return iEnd;
+}
+
+/* Whether the line at i is blank or a "--" comment. */
+int migFormatIdle(const char *z, i64 n, i64 i) {
+  i64 iEnd = migFormatTrim(z, i, migLineEnd(z, n, i));
+
+  while (i < iEnd && migIsSpace(z[i])) {
+    i++;
+  }
+  return i == iEnd || (iEnd - i >= 2 && z[i] == '-' && z[i + 1] == '-');
+}
+
+/*
+** Whether the line at i is the section line "-- migrate:NAME", blanks after
+** the dashes or none, followed by white space or the line's end. *piOption is
+** then the offset of what follows the name.
+*/
+int migFormatSection(const char *z, i64 n, i64 i, const char *zName,
+                     i64 *piOption) {
+  static const char zKey[] = "migrate:";
+  i64 iEnd = migLineEnd(z, n, i);
+  i64 nName = (i64)strlen(zName);
+
+  if (iEnd - i < 2 || z[i] != '-' || z[i + 1] != '-') {
+    return 0;
+  }
+  i += 2;
+  while (i < iEnd && migIsSpace(z[i])) {
+    i++;
+  }
+  if (iEnd - i < 8 + nName || memcmp(z + i, zKey, 8) ||
+      memcmp(z + i + 8, zName, (size_t)nName)) {
+    return 0;
+  }
+  *piOption = i + 8 + nName;
+  return *piOption == n || migIsSpace(z[*piOption]);
+}
+
+/* The value the caller gave for the placeholder named by n bytes at z, or
+** NULL. The environment is never read. */
+const char *migFormatPlaceholder(const MigFolder *pFolder, const char *z,
+                                 i64 n) {
+  int i;
+
+  for (i = 0; i < pFolder->nPlaceholder; i++) {
+    const char *zKey = pFolder->azKey[i];
+    if ((i64)strlen(zKey) == n && memcmp(zKey, z, (size_t)n) == 0) {
+      return pFolder->azValue[i] ? pFolder->azValue[i] : "";
+    }
+  }
+  return 0;
+}
+
+/*
+** Compare names as people count: runs of digits by value, everything else by
+** byte; '/' comes first, so a folder stays together. Names that differ only
+** in leading zeros are equal.
+*/
+int migNaturalCompare(const char *zA, const char *zB) {
+  while (*zA && *zB) {
+    if (migIsDigit(*zA) && migIsDigit(*zB)) {
+      i64 nA;
+      i64 nB;
+      int c;
+      while (*zA == '0') {
+        zA++;
+      }
+      while (*zB == '0') {
+        zB++;
+      }
+      nA = migFormatDigits(zA);
+      nB = migFormatDigits(zB);
+      c = nA != nB ? (nA < nB ? -1 : 1) : memcmp(zA, zB, (size_t)nA);
+      if (c) {
+        return c;
+      }
+      zA += nA;
+      zB += nB;
+    } else if (*zA != *zB) {
+      int a = *zA == '/' ? 0 : (unsigned char)*zA;
+      int b = *zB == '/' ? 0 : (unsigned char)*zB;
+      return a - b;
+    } else {
+      zA++;
+      zB++;
+    }
+  }
+  return (*zA != 0) - (*zB != 0);
+}
+
+/* By folder and number; equal numbers by stem, so that the halves of one
+** revision are neighbours. */
+int migStepByNumber(const MigStep *pA, const MigStep *pB) {
+  int c = migNaturalCompare(pA->zDir, pB->zDir);
+
+  if (c == 0) {
+    c = strcmp(pA->zDir, pB->zDir);
+  }
+  if (c == 0 && pA->zVersion && pB->zVersion) {
+    c = migNaturalCompare(pA->zVersion, pB->zVersion);
+  }
+  if (c == 0) {
+    c = strcmp(pA->zStem, pB->zStem);
+  }
+  return c ? c : migStepByName(pA, pB);
+}
+
+/* By file name, bytewise. */
+int migStepByName(const MigStep *pA, const MigStep *pB) {
+  return strcmp(pA->rev.zFile, pB->rev.zFile);
+}
+
+/* By the text of the version; equal ones by name. */
+int migStepByVersion(const MigStep *pA, const MigStep *pB) {
+  int c = strcmp(pA->zVersion ? pA->zVersion : "",
+                 pB->zVersion ? pB->zVersion : "");
+
+  return c ? c : migStepByName(pA, pB);
+}
+
+/* Merge two sorted runs of a[], from iLeft and from iRight to iEnd, into
+** aOut[]. */
+static void sortMerge(MigStep **a, MigStep **aOut, int iLeft, int iRight,
+                      int iEnd, MigStepOrder xOrder) {
+  int iMiddle = iRight;
+  int i;
+
+  for (i = iLeft; i < iEnd; i++) {
+    if (iRight >= iEnd ||
+        (iLeft < iMiddle && xOrder(a[iLeft], a[iRight]) <= 0)) {
+      aOut[i] = a[iLeft++];
+    } else {
+      aOut[i] = a[iRight++];
+    }
+  }
+}
+
+/* Sort n steps; equal ones keep their order. */
+void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
+  MigMark mark = migArenaMark(p);
+  MigStep **apTemp = migAlloc(p, (u64)n * sizeof(*ap));
+  i64 nRun;
+  i64 i;
+
+  for (nRun = 1; p->rc == SQLITE_OK && nRun < n; nRun *= 2) {
+    for (i = 0; i < n; i += 2 * nRun) {
+      i64 iRight = i + nRun < n ? i + nRun : n;
+      i64 iEnd = i + 2 * nRun < n ? i + 2 * nRun : n;
+      sortMerge(ap, apTemp, (int)i, (int)iRight, (int)iEnd, xOrder);
+    }
+    memcpy(ap, apTemp, (size_t)n * sizeof(*ap));
+  }
+  migArenaRelease(p, mark);
+}

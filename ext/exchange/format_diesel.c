@@ -1,0 +1,129 @@
+/*
+** format_diesel.c - diesel: a folder a revision.
+**
+**     2018-01-14-171611_create_tables/up.sql
+**                                     down.sql
+**                                     metadata.toml
+**
+** The version is what stands before the first '_' of the folder's name,
+** without its '-'; order is by the version's text. down.sql may be missing;
+** an empty one is a way back that does nothing. In metadata.toml only
+** run_in_transaction means something.
+*/
+#include <string.h>
+#include "format.h"
+#include "text.h"
+
+/* Whether pFile is the up.sql of a folder that begins with a digit, at the
+** top. */
+static int dieselFits(const MigFile *pFile) {
+  return migIsDigit(pFile->zDir[0]) && strchr(pFile->zDir, '/') == 0 &&
+         strcmp(pFile->zBase, "up.sql") == 0;
+}
+
+int migDieselProbe(MigContext *p, MigFolder *pFolder) {
+  int nFit = 0;
+  int i;
+
+  MIG_UNUSED(p);
+  for (i = 0; i < pFolder->nFile; i++) {
+    nFit += dieselFits(&pFolder->aFile[i]);
+  }
+  return nFit;
+}
+
+/* The file called zBase beside the file iUp, or NULL. The files of a folder
+** stand together. */
+static MigFile *dieselSibling(MigFolder *pFolder, int iUp, const char *zBase) {
+  MigFile *a = pFolder->aFile;
+  int i = iUp;
+
+  while (i > 0 && strcmp(a[i - 1].zDir, a[iUp].zDir) == 0) {
+    i--;
+  }
+  for (; i < pFolder->nFile && strcmp(a[i].zDir, a[iUp].zDir) == 0; i++) {
+    if (strcmp(a[i].zBase, zBase) == 0) {
+      return &a[i];
+    }
+  }
+  return 0;
+}
+
+/* Whether a metadata.toml says run_in_transaction = false. */
+static int dieselMark(const char *z, i64 n) {
+  static const char zKey[] = "run_in_transaction";
+  i64 nKey = (i64)strlen(zKey);
+  i64 i;
+
+  for (i = migFormatStart(z, n); i < n; i = migLineEnd(z, n, i)) {
+    i64 k = i;
+    while (z[k] == ' ' || z[k] == '\t') {
+      k++;
+    }
+    if (n - k < nKey || memcmp(z + k, zKey, (size_t)nKey)) {
+      continue;
+    }
+    for (k += nKey; z[k] == ' ' || z[k] == '\t' || z[k] == '='; k++) {
+    }
+    if (n - k >= 5 && memcmp(z + k, "false", 5) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The version of a folder's name: up to the first '_', without '-'. */
+static const char *dieselVersion(MigContext *p, const char *zDir) {
+  char *z = migStrndup(p, zDir, (i64)strcspn(zDir, "_"));
+  i64 n = 0;
+  i64 i;
+
+  for (i = 0; z && z[i]; i++) {
+    if (z[i] != '-') {
+      z[n++] = z[i];
+    }
+  }
+  if (z) {
+    z[n] = 0;
+  }
+  return z;
+}
+
+static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
+  MigFile *pUp = &pFolder->aFile[iUp];
+  MigFile *pDown = dieselSibling(pFolder, iUp, "down.sql");
+  MigFile *pMeta = dieselSibling(pFolder, iUp, "metadata.toml");
+  MigStep *pStep = migFormatStep(p, pFolder, pUp);
+  const char *zDir = pUp->zDir;
+  i64 nVersion = (i64)strcspn(zDir, "_");
+
+  if (pStep == 0) {
+    return;
+  }
+  pStep->zStem = zDir;
+  pStep->zVersion = dieselVersion(p, zDir);
+  pStep->rev.zMessage =
+      migFormatMessage(p, zDir + nVersion, (i64)strlen(zDir) - nVersion);
+  migFormatUp(p, pStep, pUp);
+  if (pDown) {
+    pDown->bUsed = 1;
+    migFormatDown(p, pStep, pDown);
+  }
+  if (pMeta) {
+    const char *z = migFormatBytes(p, pMeta);
+    pMeta->bUsed = 1;
+    if (dieselMark(z, pMeta->n)) {
+      pStep->zMark = "run_in_transaction = false";
+    }
+  }
+}
+
+void migDieselLoad(MigContext *p, MigFolder *pFolder) {
+  int i;
+
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    if (dieselFits(&pFolder->aFile[i])) {
+      dieselRead(p, pFolder, i);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/*
+** format_golang_migrate.c - golang-migrate: a file a direction.
+**
+**     20240731203656_init.up.sql
+**     20240731203656_init.down.sql
+**
+** Names are digits, '_', a title, ".up" or ".down" and ".sql", at the top of
+** the folder; order is by number. The number alone pairs the halves, titles
+** may differ (their owner looks at nothing else); when a number is used twice
+** equal titles pair. The whole file is the script. A revision with a down
+** file only does nothing on its way up, as with its owner.
+*/
+#include <string.h>
+#include "format.h"
+
+/* The parts of a name; whether it is one of this format. */
+static int golangName(const MigFile *pFile, i64 *pnVersion, i64 *pnStem,
+                      int *pbDown) {
+  const char *z = pFile->zBase;
+
+  *pnVersion = migFormatDigits(z);
+  *pbDown = migFormatSuffix(z, ".down.sql");
+  *pnStem = (i64)strlen(z) - (*pbDown ? 9 : 7);
+  return pFile->zDir[0] == 0 && *pnVersion > 0 && z[*pnVersion] == '_' &&
+         (*pbDown || migFormatSuffix(z, ".up.sql")) && *pnStem > *pnVersion;
+}
+
+int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
+  int nFit = 0;
+  int i;
+
+  MIG_UNUSED(p);
+  for (i = 0; i < pFolder->nFile; i++) {
+    i64 nVersion;
+    i64 nStem;
+    int bDown;
+    nFit += golangName(&pFolder->aFile[i], &nVersion, &nStem, &bDown);
+  }
+  return nFit;
+}
+
+void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
+  int i;
+
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    MigFile *pFile = &pFolder->aFile[i];
+    MigStep *pStep;
+    i64 nVersion;
+    i64 nStem;
+    int bDown;
+    if (golangName(pFile, &nVersion, &nStem, &bDown) &&
+        (pStep = migFormatStep(p, pFolder, pFile)) != 0) {
+      pStep->zVersion = migStrndup(p, pFile->zBase, nVersion);
+      pStep->zStem = migStrndup(p, pFile->zBase, nStem);
+      pStep->rev.zMessage =
+          migFormatMessage(p, pFile->zBase + nVersion, nStem - nVersion);
+      (bDown ? migFormatDown : migFormatUp)(p, pStep, pFile);
+    }
+  }
+  migFormatPair(p, pFolder);
+}

@@ -1,0 +1,129 @@
+/*
+** format_plain.c - numbered SQL files, as many projects run by hand.
+**
+**     0001_init.sql   V0002.Accounts.up.sql   V0002.Accounts.down.sql
+**     0.10/00__activity.sql
+**
+** A name is digits, a letter V before them allowed, then nothing or
+** separators out of "_-. " and a title, then perhaps ".up" or ".down", and
+** ".sql". Order is by folder and then by number, both as people count, so 0.2
+** comes before 0.10; equal numbers by name. Halves are paired as
+** golang-migrate's. The whole file is the script.
+**
+** A file with the sections of a tool that this is not (-- +goose Down,
+** -- +migrate Down) is refused: run as a whole it would undo itself.
+**
+** When the path names one file it is read whatever its name.
+*/
+#include <string.h>
+#include "format.h"
+#include "text.h"
+
+typedef struct PlainName {
+  i64 iVersion; /* where the digits begin */
+  i64 nVersion; /* how many */
+  i64 nStem;    /* the name without .up, .down and .sql */
+  int bDown;
+} PlainName;
+
+/* The parts of a name; whether it is one of this format. */
+static int plainName(const MigFile *pFile, PlainName *pName) {
+  const char *z = pFile->zBase;
+  i64 n = (i64)strlen(z) - 4;
+
+  if (!migFormatSuffix(z, ".sql")) {
+    return 0;
+  }
+  pName->bDown = migFormatSuffix(z, ".down.sql");
+  if (pName->bDown) {
+    n -= 5;
+  } else if (migFormatSuffix(z, ".up.sql")) {
+    n -= 3;
+  }
+  pName->nStem = n;
+  pName->iVersion = z[0] == 'V' || z[0] == 'v';
+  pName->nVersion = migFormatDigits(z + pName->iVersion);
+  n = pName->iVersion + pName->nVersion;
+  return pName->nVersion > 0 &&
+         (n == pName->nStem || strchr("_-. ", z[n]) != 0);
+}
+
+int migPlainProbe(MigContext *p, MigFolder *pFolder) {
+  int nFit = 0;
+  int i;
+
+  MIG_UNUSED(p);
+  for (i = 0; i < pFolder->nFile; i++) {
+    const MigFile *pFile = &pFolder->aFile[i];
+    PlainName name;
+    nFit += plainName(pFile, &name) ||
+            (pFolder->bSingle && migFormatSuffix(pFile->zBase, ".sql"));
+  }
+  return nFit;
+}
+
+/* FORMAT when a line begins a down section of another tool. */
+static void plainCheck(MigContext *p, MigFile *pFile) {
+  static const char *const azMark[] = {"+goose down", "+migrate down"};
+  const char *z = migFormatBytes(p, pFile);
+  i64 i;
+  int k;
+
+  for (i = 0; i < pFile->n; i = migLineEnd(z, pFile->n, i)) {
+    i64 iMark = i + 2;
+    if (z[i] != '-' || z[i + 1] != '-') {
+      continue;
+    }
+    while (z[iMark] == ' ' || z[iMark] == '\t') {
+      iMark++;
+    }
+    for (k = 0; k < 2; k++) {
+      if (migStrNICmp(z + iMark, azMark[k], (i64)strlen(azMark[k])) == 0) {
+        migFormatFail(p, pFile, i,
+                      "a down section of another tool; give its format");
+        return;
+      }
+    }
+  }
+}
+
+/* Make a step, or one half of it, from a numbered file. */
+static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
+                      const PlainName *pName) {
+  const char *z = pFile->zBase;
+  MigStep *pStep = migFormatStep(p, pFolder, pFile);
+  i64 iTitle = pName->iVersion + pName->nVersion;
+
+  if (pStep) {
+    pStep->zDir = pFile->zDir;
+    pStep->zVersion = migStrndup(p, z + pName->iVersion, pName->nVersion);
+    pStep->zStem = migStrndup(p, z, pName->nStem);
+    pStep->rev.zMessage =
+        migFormatMessage(p, z + iTitle, pName->nStem - iTitle);
+    (pName->bDown ? migFormatDown : migFormatUp)(p, pStep, pFile);
+  }
+}
+
+void migPlainLoad(MigContext *p, MigFolder *pFolder) {
+  int i;
+
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    MigFile *pFile = &pFolder->aFile[i];
+    PlainName name;
+    int bNamed = plainName(pFile, &name);
+    if (bNamed || pFolder->bSingle) {
+      plainCheck(p, pFile);
+    }
+    if (bNamed) {
+      plainRead(p, pFolder, pFile, &name);
+    } else if (pFolder->bSingle) {
+      MigStep *pStep = migFormatStep(p, pFolder, pFile);
+      if (pStep) {
+        pStep->rev.zMessage =
+            migFormatMessage(p, pStep->zStem, (i64)strlen(pStep->zStem));
+        migFormatUp(p, pStep, pFile);
+      }
+    }
+  }
+  migFormatPair(p, pFolder);
+}

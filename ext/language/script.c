@@ -1,0 +1,1036 @@
+/*
+** script.c - scripts: their statements, their directives, and what may not
+** stand in them.
+**
+** Whoever runs a script lets SQLite split it (the tail of sqlite3_prepare),
+** because a statement can be compiled only when the ones before it have run.
+** The split here is made from the text alone; it lists statements and refuses
+** what is forbidden before anything has run. For every script that SQLite
+** accepts both find the same statements:
+**
+**   - A statement ends at its first semicolon, but CREATE [TEMP] TRIGGER,
+**     with or without EXPLAIN, at the semicolon behind END that follows a
+**     semicolon (the rule of sqlite3_complete()). So CASE .. END ends nothing.
+**   - Semicolons without a statement are passed over.
+**   - What is not terminated runs to the end of the text.
+**
+** Classification looks at the first tokens only and trusts nothing: what it
+** cannot read is MIG_ST_OTHER and left to SQLite, which refuses it.
+**
+** Directives are line comments "-- migrate:WORD [argument]", found among the
+** tokens, so none is read in a string or a block comment.
+**
+** A script runs inside the transaction of a run. Statements that would end
+** it, or that cannot work in it, are refused, except a pair of its own around
+** the whole of it, as files written for other runners have: one BEGIN with
+** one COMMIT, only PRAGMAs and comments outside the pair, or COMMIT first and
+** BEGIN last (files for runners that open a transaction), or one inside the
+** other. The pairs are recorded and passed over at run time.
+*/
+#include <string.h>
+#include "script.h"
+#include "text.h"
+
+/* ------------------------------------------------------------------------
+** Statements
+*/
+
+/* Where a scan for a statement's end stands. */
+typedef enum SplitState {
+  SPLIT_FIRST,     /* before the first token */
+  SPLIT_EXPLAIN,   /* behind EXPLAIN */
+  SPLIT_CREATE,    /* behind CREATE, CREATE TEMP */
+  SPLIT_PLAIN,     /* the next semicolon ends it */
+  SPLIT_BODY,      /* in a CREATE TRIGGER */
+  SPLIT_BODY_SEMI, /* behind a semicolon in one */
+  SPLIT_BODY_END,  /* behind END behind that semicolon */
+  SPLIT_DONE
+} SplitState;
+
+/* The state after one more significant token. */
+static SplitState splitNext(const char *z, const MigToken *pToken,
+                            SplitState e) {
+  int bSemi = pToken->eType == MIG_TK_SEMI;
+
+  switch (e) {
+  case SPLIT_FIRST:
+    if (migTokenIs(z, pToken, "explain")) {
+      return SPLIT_EXPLAIN;
+    }
+    return migTokenIs(z, pToken, "create") ? SPLIT_CREATE : SPLIT_PLAIN;
+  case SPLIT_EXPLAIN:
+    if (bSemi) {
+      return SPLIT_DONE;
+    }
+    if (migTokenIs(z, pToken, "explain")) {
+      return SPLIT_PLAIN;
+    }
+    return migTokenIs(z, pToken, "create") ? SPLIT_CREATE : SPLIT_EXPLAIN;
+  case SPLIT_CREATE:
+    if (migTokenIs(z, pToken, "trigger")) {
+      return SPLIT_BODY;
+    }
+    if (migTokenIs(z, pToken, "temp") || migTokenIs(z, pToken, "temporary")) {
+      return SPLIT_CREATE;
+    }
+    return bSemi ? SPLIT_DONE : SPLIT_PLAIN;
+  case SPLIT_BODY_SEMI:
+    if (migTokenIs(z, pToken, "end")) {
+      return SPLIT_BODY_END;
+    }
+    return bSemi ? SPLIT_BODY_SEMI : SPLIT_BODY;
+  case SPLIT_BODY:
+    return bSemi ? SPLIT_BODY_SEMI : SPLIT_BODY;
+  default:
+    if (bSemi) {
+      return SPLIT_DONE;
+    }
+    return e == SPLIT_BODY_END ? SPLIT_BODY : SPLIT_PLAIN;
+  }
+}
+
+/* Offset behind the statement whose first token is at i: behind its
+** semicolon, or behind the last token of the text. */
+static i64 statementEnd(const char *z, i64 n, i64 i, u8 *pbSemi) {
+  SplitState e = SPLIT_FIRST;
+  MigToken token;
+  i64 iEnd = i;
+
+  while (e != SPLIT_DONE) {
+    i = migTokenSignificant(z, n, i, &token);
+    if (token.eType == MIG_TK_END) {
+      break;
+    }
+    iEnd = i;
+    e = splitNext(z, &token, e);
+  }
+  *pbSemi = e == SPLIT_DONE;
+  return iEnd;
+}
+
+/* A place among the significant tokens of one statement. */
+typedef struct Cursor {
+  const char *z;
+  i64 n;          /* the text ends with the statement */
+  i64 i;          /* behind the current token */
+  MigToken token; /* the current one */
+} Cursor;
+
+static void cursorNext(Cursor *pc) {
+  pc->i = migTokenSignificant(pc->z, pc->n, pc->i, &pc->token);
+}
+
+static int cursorAt(const Cursor *pc, const char *zWord) {
+  return migTokenIs(pc->z, &pc->token, zWord);
+}
+
+/* Pass over the bare word zWord if it is the current token. */
+static int cursorTake(Cursor *pc, const char *zWord) {
+  int bAt = cursorAt(pc, zWord);
+
+  if (bAt) {
+    cursorNext(pc);
+  }
+  return bAt;
+}
+
+/* The token behind the current one. */
+static MigToken cursorPeek(const Cursor *pc) {
+  MigToken token;
+
+  migTokenSignificant(pc->z, pc->n, pc->i, &token);
+  return token;
+}
+
+/* Pass over a name, if there is one. */
+static void cursorName(Cursor *pc, MigToken *pName) {
+  if (migTokenIsName(&pc->token)) {
+    *pName = pc->token;
+    cursorNext(pc);
+  }
+}
+
+/* Pass over [schema.]name, if there is one. */
+static void cursorObject(Cursor *pc, MigToken *pSchema, MigToken *pName) {
+  cursorName(pc, pName);
+  if (pc->token.eType == MIG_TK_DOT) {
+    *pSchema = *pName;
+    memset(pName, 0, sizeof(*pName));
+    cursorNext(pc);
+    cursorName(pc, pName);
+  }
+}
+
+/* IF [NOT] EXISTS; a table may be called if. */
+static void readIf(Cursor *pc, MigStatement *pSt) {
+  MigToken next = cursorPeek(pc);
+
+  if (cursorAt(pc, "if") &&
+      (migTokenIs(pc->z, &next, "not") || migTokenIs(pc->z, &next, "exists"))) {
+    cursorNext(pc);
+    cursorTake(pc, "not");
+    pSt->bIf = (u8)cursorTake(pc, "exists");
+  }
+}
+
+/* ANALYZE, REINDEX, and the object of other statements. */
+static void readObject(Cursor *pc, MigStatement *pSt) {
+  cursorObject(pc, &pSt->schema, &pSt->name);
+}
+
+/* Behind INSERT, REPLACE, UPDATE or DELETE. */
+static void readWrite(Cursor *pc, MigStatement *pSt) {
+  if (cursorTake(pc, "or")) {
+    cursorNext(pc);
+  }
+  if (pSt->eKind == MIG_ST_INSERT) {
+    cursorTake(pc, "into");
+  } else if (pSt->eKind == MIG_ST_DELETE) {
+    cursorTake(pc, "from");
+  }
+  readObject(pc, pSt);
+}
+
+/* The kind of a CREATE or DROP: one of aeKind, which are those of a table, an
+** index, a view and a trigger. */
+static MigKind readType(Cursor *pc, const MigKind aeKind[4]) {
+  static const char *const azWord[4] = {"table", "index", "view", "trigger"};
+  int i;
+
+  for (i = 0; i < 4; i++) {
+    if (cursorTake(pc, azWord[i])) {
+      return aeKind[i];
+    }
+  }
+  return MIG_ST_OTHER;
+}
+
+static void readCreate(Cursor *pc, MigStatement *pSt) {
+  static const MigKind aeKind[4] = {MIG_ST_CREATE_TABLE, MIG_ST_CREATE_INDEX,
+                                    MIG_ST_CREATE_VIEW, MIG_ST_CREATE_TRIGGER};
+  MigToken schema; /* SQLite wants an object and its table in one schema */
+
+  pSt->bTemp = cursorTake(pc, "temp") || cursorTake(pc, "temporary");
+  pSt->bUnique = (u8)cursorTake(pc, "unique");
+  if (cursorTake(pc, "virtual")) {
+    cursorTake(pc, "table");
+    pSt->eKind = MIG_ST_CREATE_VIRTUAL;
+  } else {
+    pSt->eKind = readType(pc, aeKind);
+  }
+  if (pSt->eKind == MIG_ST_OTHER) {
+    return;
+  }
+  readIf(pc, pSt);
+  readObject(pc, pSt);
+  if (pSt->eKind == MIG_ST_CREATE_INDEX ||
+      pSt->eKind == MIG_ST_CREATE_TRIGGER) {
+    while (pc->token.eType != MIG_TK_END && !cursorAt(pc, "on")) {
+      cursorNext(pc);
+    }
+    cursorTake(pc, "on");
+    cursorObject(pc, &schema, &pSt->table);
+  }
+}
+
+static void readDrop(Cursor *pc, MigStatement *pSt) {
+  static const MigKind aeKind[4] = {MIG_ST_DROP_TABLE, MIG_ST_DROP_INDEX,
+                                    MIG_ST_DROP_VIEW, MIG_ST_DROP_TRIGGER};
+
+  pSt->eKind = readType(pc, aeKind);
+  if (pSt->eKind != MIG_ST_OTHER) {
+    readIf(pc, pSt);
+    readObject(pc, pSt);
+  }
+}
+
+/* Behind RENAME: TO new, or [COLUMN] old TO new. */
+static void readRename(Cursor *pc, MigStatement *pSt) {
+  pSt->eAlter = MIG_ALTER_RENAME_TABLE;
+  if (!cursorAt(pc, "to")) {
+    pSt->eAlter = MIG_ALTER_RENAME_COLUMN;
+    cursorTake(pc, "column");
+    cursorName(pc, &pSt->column);
+  }
+  cursorTake(pc, "to");
+  cursorName(pc, &pSt->newName);
+}
+
+static void readAlter(Cursor *pc, MigStatement *pSt) {
+  int bAdd;
+
+  if (!cursorTake(pc, "table")) {
+    pSt->eKind = MIG_ST_OTHER;
+    return;
+  }
+  readObject(pc, pSt);
+  pSt->eAlter = MIG_ALTER_OTHER;
+  if (cursorTake(pc, "rename")) {
+    readRename(pc, pSt);
+    return;
+  }
+  bAdd = cursorTake(pc, "add");
+  if ((bAdd || cursorTake(pc, "drop")) && !cursorAt(pc, "constraint") &&
+      !cursorAt(pc, "check")) {
+    pSt->eAlter = bAdd ? MIG_ALTER_ADD : MIG_ALTER_DROP;
+    cursorTake(pc, "column");
+    cursorName(pc, &pSt->column);
+  }
+}
+
+/* name, name = value or name(value). A minus belongs to the value; a plus
+** says nothing and is left out, as SQLite does. */
+static void readPragma(Cursor *pc, MigStatement *pSt) {
+  MigToken sign;
+
+  readObject(pc, pSt);
+  if (pc->token.eType != MIG_TK_LP &&
+      (pc->token.eType != MIG_TK_OPERATOR || pc->z[pc->token.iStart] != '=')) {
+    return;
+  }
+  cursorNext(pc);
+  sign = pc->token;
+  if (sign.eType == MIG_TK_OPERATOR) {
+    cursorNext(pc);
+  }
+  pSt->value = pc->token;
+  if (sign.eType == MIG_TK_OPERATOR && pc->z[sign.iStart] == '-') {
+    pSt->value.n += pSt->value.iStart - sign.iStart;
+    pSt->value.iStart = sign.iStart;
+  }
+}
+
+static void readVacuum(Cursor *pc, MigStatement *pSt) {
+  if (!cursorAt(pc, "into")) {
+    cursorName(pc, &pSt->schema);
+  }
+  pSt->bInto = (u8)cursorTake(pc, "into");
+}
+
+/* What a statement's first word makes it, and who reads the rest. */
+static const struct Verb {
+  const char *zWord;
+  MigKind eKind;
+  void (*xRead)(Cursor *, MigStatement *);
+} aVerb[] = {
+    {"select", MIG_ST_SELECT, 0},
+    {"values", MIG_ST_VALUES, 0},
+    {"insert", MIG_ST_INSERT, readWrite},
+    {"replace", MIG_ST_INSERT, readWrite},
+    {"update", MIG_ST_UPDATE, readWrite},
+    {"delete", MIG_ST_DELETE, readWrite},
+    {"create", MIG_ST_OTHER, readCreate},
+    {"drop", MIG_ST_OTHER, readDrop},
+    {"alter", MIG_ST_ALTER_TABLE, readAlter},
+    {"pragma", MIG_ST_PRAGMA, readPragma},
+    {"begin", MIG_ST_BEGIN, 0},
+    {"commit", MIG_ST_COMMIT, 0},
+    {"end", MIG_ST_COMMIT, 0},
+    {"rollback", MIG_ST_ROLLBACK, 0},
+    {"savepoint", MIG_ST_SAVEPOINT, 0},
+    {"release", MIG_ST_RELEASE, 0},
+    {"attach", MIG_ST_ATTACH, 0},
+    {"detach", MIG_ST_DETACH, 0},
+    {"vacuum", MIG_ST_VACUUM, readVacuum},
+    {"analyze", MIG_ST_ANALYZE, readObject},
+    {"reindex", MIG_ST_REINDEX, readObject},
+};
+
+/* Read the verb at the cursor and what belongs to it. */
+static void readVerb(Cursor *pc, MigStatement *pSt) {
+  size_t i;
+
+  pSt->eKind = MIG_ST_OTHER;
+  for (i = 0; i < sizeof(aVerb) / sizeof(aVerb[0]); i++) {
+    if (cursorTake(pc, aVerb[i].zWord)) {
+      pSt->eKind = aVerb[i].eKind;
+      if (aVerb[i].xRead) {
+        aVerb[i].xRead(pc, pSt);
+      }
+      return;
+    }
+  }
+}
+
+/* Behind WITH: pass over the common table expressions. The main verb is what
+** follows a closing parenthesis outside all others, unless that is the AS
+** behind a column list or a comma. */
+static void skipWith(Cursor *pc) {
+  i64 nDepth = 0;
+  int bClosed = 0;
+
+  while (pc->token.eType != MIG_TK_END) {
+    if (bClosed && nDepth == 0 && pc->token.eType != MIG_TK_COMMA &&
+        !cursorAt(pc, "as")) {
+      return;
+    }
+    bClosed = pc->token.eType == MIG_TK_RP;
+    nDepth += (pc->token.eType == MIG_TK_LP) - bClosed;
+    cursorNext(pc);
+  }
+}
+
+/*
+** Read the statement that begins at or after byte i of the n bytes of z,
+** passing over white space, comments and semicolons. Without one, eKind is
+** MIG_ST_EMPTY, iStart the end of the text, nByte 0. Nothing is allocated and
+** nothing can fail; a text that is no SQL gives MIG_ST_OTHER.
+*/
+void migStatementRead(const char *z, i64 n, i64 i, MigStatement *pOut) {
+  Cursor c = {z, n, i, {MIG_TK_SEMI, 0, 0}};
+  int bExplain;
+
+  memset(pOut, 0, sizeof(*pOut));
+  while (c.token.eType == MIG_TK_SEMI) {
+    cursorNext(&c);
+  }
+  pOut->iStart = c.token.iStart;
+  if (c.token.eType == MIG_TK_END) {
+    return;
+  }
+  c.n = statementEnd(z, n, pOut->iStart, &pOut->bSemi);
+  pOut->nByte = c.n - pOut->iStart;
+  bExplain = cursorTake(&c, "explain");
+  if (bExplain && cursorTake(&c, "query")) {
+    cursorTake(&c, "plan");
+  }
+  if (cursorTake(&c, "with")) {
+    skipWith(&c);
+    readVerb(&c, pOut);
+    if (pOut->eKind > MIG_ST_DELETE) {
+      pOut->eKind = MIG_ST_OTHER;
+    }
+  } else {
+    readVerb(&c, pOut);
+  }
+  if (bExplain) {
+    pOut->eExplained = pOut->eKind;
+    pOut->eKind = MIG_ST_EXPLAIN;
+  }
+}
+
+/* Read the next statement at or after *pi and move *pi behind it: 1, or 0
+** when there is none left. */
+int migScriptNext(const char *z, i64 n, i64 *pi, MigStatement *pOut) {
+  migStatementRead(z, n, *pi, pOut);
+  *pi = pOut->iStart + pOut->nByte;
+  return pOut->eKind != MIG_ST_EMPTY;
+}
+
+/* The name of a kind as migration_statements shows it. */
+const char *migKindName(MigKind eKind) {
+  static const char *const azKind[] = {
+#define MIG_KIND_NAME(name, text) text,
+      MIG_KINDS(MIG_KIND_NAME)
+#undef MIG_KIND_NAME
+  };
+
+  return azKind[eKind];
+}
+
+/* ------------------------------------------------------------------------
+** Directives
+*/
+
+/* Whether a directive takes an argument. */
+enum {
+  ARG_NONE,
+  ARG_NAME,
+  ARG_LINE
+};
+
+static const struct DirectiveRule {
+  const char *zWord;
+  MigDirectiveType eType;
+  int eArg;
+} aDirective[] = {
+    {"up", MIG_DIR_UP, ARG_LINE},
+    {"down", MIG_DIR_DOWN, ARG_LINE},
+    {"allow-loss", MIG_DIR_ALLOW_LOSS, ARG_NAME},
+    {"no-transaction", MIG_DIR_NO_TRANSACTION, ARG_NONE},
+};
+
+static const char zDirectives[] = "up, down, allow-loss NAME, no-transaction";
+
+static int lineAt(const char *z, i64 i) {
+  int iLine;
+  int iColumn;
+
+  migPosition(z, i, &iLine, &iColumn);
+  return iLine;
+}
+
+static int isBlank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/* Offset behind "-- migrate:" if the token is such a comment, else 0. */
+static i64 directiveText(const char *z, const MigToken *pToken) {
+  static const char zMark[] = "migrate:";
+  const i64 nMark = (i64)sizeof(zMark) - 1;
+  i64 iEnd = pToken->iStart + pToken->n;
+  i64 i = pToken->iStart + 2;
+
+  if (pToken->eType != MIG_TK_COMMENT || z[pToken->iStart] != '-') {
+    return 0;
+  }
+  while (i < iEnd && isBlank(z[i])) {
+    i++;
+  }
+  if (iEnd - i < nMark || memcmp(z + i, zMark, (size_t)nMark) != 0) {
+    return 0;
+  }
+  return i + nMark;
+}
+
+/* The one name in the n bytes at z, or NULL if there is not just one. */
+static const char *directiveName(MigContext *p, const char *z, i64 n) {
+  MigToken name;
+  MigToken more;
+  i64 i = migTokenSignificant(z, n, 0, &name);
+
+  migTokenSignificant(z, n, i, &more);
+  return more.eType == MIG_TK_END ? migTokenName(p, z, &name) : 0;
+}
+
+/* Check bytes i to iEnd as the argument of a directive and keep it. */
+static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
+                         const char *z, i64 i, i64 iEnd, MigDirective *pOut) {
+  if (pRule->eArg == ARG_NAME) {
+    pOut->zArg = directiveName(p, z + i, iEnd - i);
+    if (pOut->zArg == 0) {
+      migFail(p, MIG_FORMAT,
+              "line %d: migrate:%s wants one name behind it; put a name that "
+              "is not plain in double quotes",
+              lineAt(z, pOut->iStart), pRule->zWord);
+    }
+  } else if (i < iEnd) {
+    pOut->zArg = migStrndup(p, z + i, iEnd - i);
+    if (pRule->eArg == ARG_NONE) {
+      migFail(p, MIG_FORMAT,
+              "line %d: migrate:%s takes no argument; remove %!.60s",
+              lineAt(z, pOut->iStart), pRule->zWord, pOut->zArg);
+    }
+  }
+}
+
+/* Read the directive in a comment; its word begins at i. Without iLine, which
+** takes a walk over the text. */
+static void directiveRead(MigContext *p, const char *z, const MigToken *pToken,
+                          i64 i, MigDirective *pOut) {
+  i64 iEnd = pToken->iStart + pToken->n;
+  i64 iWord = i;
+  const char *zWord;
+  size_t k;
+
+  memset(pOut, 0, sizeof(*pOut));
+  pOut->iStart = pToken->iStart;
+  while (iEnd > i && (isBlank(z[iEnd - 1]) || z[iEnd - 1] == '\r')) {
+    iEnd--;
+  }
+  while (i < iEnd && !isBlank(z[i])) {
+    i++;
+  }
+  zWord = migStrndup(p, z + iWord, i - iWord);
+  while (i < iEnd && isBlank(z[i])) {
+    i++;
+  }
+  if (zWord == 0) {
+    return;
+  }
+  for (k = 0; k < sizeof(aDirective) / sizeof(aDirective[0]); k++) {
+    if (strcmp(zWord, aDirective[k].zWord) == 0) {
+      pOut->eType = (int)aDirective[k].eType;
+      directiveArg(p, &aDirective[k], z, i, iEnd, pOut);
+      return;
+    }
+  }
+  migFail(p, MIG_FORMAT,
+          "line %d: unknown directive migrate:%!.60s; known are %s",
+          lineAt(z, pOut->iStart), zWord, zDirectives);
+}
+
+/*
+** Find the next directive at or after byte *pi of the n bytes of z and move
+** *pi behind it: 1, or 0 when there is none left or after an error. An unknown
+** one, and an argument too much or too little, is FORMAT with its line.
+*/
+int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
+                     MigDirective *pOut) {
+  MigToken token;
+  i64 i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  do {
+    *pi = migTokenNext(z, n, *pi, &token);
+    i = directiveText(z, &token);
+  } while (i == 0 && token.eType != MIG_TK_END);
+  if (i == 0 || p->rc) {
+    return 0;
+  }
+  directiveRead(p, z, &token, i, pOut);
+  pOut->iLine = lineAt(z, token.iStart);
+  return p->rc == SQLITE_OK;
+}
+
+/* ------------------------------------------------------------------------
+** PRAGMAs
+*/
+
+#define PRAGMA_GET 0x01   /* without a value it only reads */
+#define PRAGMA_READ 0x02  /* with a value too, which says what to read */
+#define PRAGMA_WRITE 0x04 /* allowed in scripts, though it writes or sets */
+#define PRAGMA_CONN 0x08  /* belongs to the connection or the whole file */
+#define PRAGMA_MAINT 0x10 /* may stand in a no-transaction revision */
+
+/* Source: pragma.html of SQLite 3.54. What is not here is refused, so also
+** what an unknown build might do. Not here on purpose: activate_extensions,
+** case_sensitive_like, parser_trace, shrink_memory, vdbe_*. */
+static const struct PragmaRule {
+  const char *zName;
+  int flags;
+} aPragma[] = {
+    {"analysis_limit", PRAGMA_GET | PRAGMA_WRITE},
+    {"application_id", PRAGMA_GET | PRAGMA_WRITE},
+    {"auto_vacuum", PRAGMA_GET | PRAGMA_CONN | PRAGMA_MAINT},
+    {"automatic_index", PRAGMA_GET},
+    {"busy_timeout", PRAGMA_GET | PRAGMA_CONN},
+    {"cache_size", PRAGMA_GET | PRAGMA_WRITE},
+    {"cache_spill", PRAGMA_GET},
+    {"cell_size_check", PRAGMA_GET},
+    {"checkpoint_fullfsync", PRAGMA_GET},
+    {"collation_list", PRAGMA_GET | PRAGMA_READ},
+    {"compile_options", PRAGMA_GET | PRAGMA_READ},
+    {"count_changes", PRAGMA_GET},
+    {"data_version", PRAGMA_GET | PRAGMA_READ},
+    {"database_list", PRAGMA_GET | PRAGMA_READ},
+    {"default_cache_size", PRAGMA_GET},
+    {"defer_foreign_keys", PRAGMA_GET | PRAGMA_WRITE},
+    {"encoding", PRAGMA_GET | PRAGMA_CONN},
+    {"foreign_key_check", PRAGMA_GET | PRAGMA_READ},
+    {"foreign_key_list", PRAGMA_GET | PRAGMA_READ},
+    {"foreign_keys", PRAGMA_GET | PRAGMA_WRITE},
+    {"freelist_count", PRAGMA_GET | PRAGMA_READ},
+    {"full_column_names", PRAGMA_GET},
+    {"fullfsync", PRAGMA_GET},
+    {"function_list", PRAGMA_GET | PRAGMA_READ},
+    {"hard_heap_limit", PRAGMA_GET},
+    {"ignore_check_constraints", PRAGMA_GET | PRAGMA_WRITE},
+    {"incremental_vacuum", PRAGMA_MAINT},
+    {"index_info", PRAGMA_GET | PRAGMA_READ},
+    {"index_list", PRAGMA_GET | PRAGMA_READ},
+    {"index_xinfo", PRAGMA_GET | PRAGMA_READ},
+    {"integrity_check", PRAGMA_GET | PRAGMA_READ},
+    {"journal_mode", PRAGMA_GET | PRAGMA_CONN | PRAGMA_MAINT},
+    {"journal_size_limit", PRAGMA_GET},
+    {"legacy_alter_table", PRAGMA_GET | PRAGMA_WRITE},
+    {"lock_status", PRAGMA_GET | PRAGMA_READ},
+    {"locking_mode", PRAGMA_GET | PRAGMA_CONN},
+    {"max_page_count", PRAGMA_GET},
+    {"mmap_size", PRAGMA_GET},
+    {"module_list", PRAGMA_GET | PRAGMA_READ},
+    {"optimize", PRAGMA_WRITE | PRAGMA_MAINT},
+    {"page_count", PRAGMA_GET | PRAGMA_READ},
+    {"page_size", PRAGMA_GET | PRAGMA_CONN | PRAGMA_MAINT},
+    {"pragma_list", PRAGMA_GET | PRAGMA_READ},
+    {"query_only", PRAGMA_GET},
+    {"quick_check", PRAGMA_GET | PRAGMA_READ},
+    {"read_uncommitted", PRAGMA_GET},
+    {"recursive_triggers", PRAGMA_GET | PRAGMA_WRITE},
+    {"reverse_unordered_selects", PRAGMA_GET},
+    {"schema_version", PRAGMA_GET},
+    {"secure_delete", PRAGMA_GET | PRAGMA_WRITE},
+    {"short_column_names", PRAGMA_GET},
+    {"soft_heap_limit", PRAGMA_GET},
+    {"stats", PRAGMA_GET | PRAGMA_READ},
+    {"synchronous", PRAGMA_GET | PRAGMA_CONN},
+    {"table_info", PRAGMA_GET | PRAGMA_READ},
+    {"table_list", PRAGMA_GET | PRAGMA_READ},
+    {"table_xinfo", PRAGMA_GET | PRAGMA_READ},
+    {"temp_store", PRAGMA_GET | PRAGMA_WRITE},
+    {"threads", PRAGMA_GET},
+    {"trusted_schema", PRAGMA_GET},
+    {"user_version", PRAGMA_GET | PRAGMA_WRITE},
+    {"wal_autocheckpoint", PRAGMA_GET},
+    {"wal_checkpoint", PRAGMA_MAINT},
+    {"writable_schema", PRAGMA_GET},
+};
+
+/* The flags of a PRAGMA, 0 for an unknown one. */
+static int pragmaFlags(const char *z, const MigStatement *pSt) {
+  size_t i;
+
+  for (i = 0; i < sizeof(aPragma) / sizeof(aPragma[0]); i++) {
+    if (migTokenNameIs(z, &pSt->name, aPragma[i].zName)) {
+      return aPragma[i].flags;
+    }
+  }
+  return 0;
+}
+
+/* True if the PRAGMA as it stands only reads. */
+static int pragmaReads(const char *z, const MigStatement *pSt) {
+  int flags = pragmaFlags(z, pSt);
+
+  if (pSt->value.eType != MIG_TK_END) {
+    return (flags & PRAGMA_READ) != 0;
+  }
+  return (flags & PRAGMA_GET) != 0;
+}
+
+/* The value of a PRAGMA with two states, as SQLite reads it: on, yes, true
+** and numbers other than 0, quoted or not, are on, all else is off. */
+int migPragmaOn(const char *z, const MigStatement *pSt) {
+  const MigToken *pValue = &pSt->value;
+  i64 iEnd = pValue->iStart + pValue->n;
+  i64 i = pValue->iStart;
+
+  if (migTokenNameIs(z, pValue, "on") || migTokenNameIs(z, pValue, "yes") ||
+      migTokenNameIs(z, pValue, "true")) {
+    return 1;
+  }
+  if (pValue->eType == MIG_TK_QUOTED || pValue->eType == MIG_TK_STRING) {
+    i++;
+  }
+  while (i < iEnd && z[i] == '0') {
+    i++;
+  }
+  return i < iEnd && migIsDigit(z[i]);
+}
+
+/* ------------------------------------------------------------------------
+** What may stand in a script
+*/
+
+/* A statement that may stand in a no-transaction revision. */
+static int isMaintenance(const char *z, const MigStatement *pSt) {
+  switch (pSt->eKind) {
+  case MIG_ST_VACUUM:
+    return !pSt->bInto;
+  case MIG_ST_ANALYZE:
+  case MIG_ST_REINDEX:
+    return 1;
+  case MIG_ST_PRAGMA:
+    return (pragmaFlags(z, pSt) & PRAGMA_MAINT) != 0;
+  default:
+    return 0;
+  }
+}
+
+/* The transaction statements of a script, and between which of them stands
+** something else than PRAGMAs. */
+typedef struct Wrapper {
+  int nTx;       /* all BEGIN and COMMIT */
+  char zTx[5];   /* B and C for the first four */
+  i64 aiTx[4];   /* their offsets */
+  u8 abOther[5]; /* before the first, behind it, ... behind the fourth */
+} Wrapper;
+
+static void wrapperAdd(Wrapper *pW, const MigStatement *pSt) {
+  if (pSt->eKind == MIG_ST_BEGIN || pSt->eKind == MIG_ST_COMMIT) {
+    if (pW->nTx < 4) {
+      pW->zTx[pW->nTx] = pSt->eKind == MIG_ST_BEGIN ? 'B' : 'C';
+      pW->aiTx[pW->nTx] = pSt->iStart;
+    }
+    pW->nTx++;
+  } else if (pSt->eKind != MIG_ST_PRAGMA && pW->nTx <= 4) {
+    pW->abOther[pW->nTx] = 1;
+  }
+}
+
+/* Record the pairs that surround the whole script. */
+static void wrapperFind(const Wrapper *pW, MigScriptInfo *pOut) {
+  const i64 *ai = pW->aiTx;
+  const u8 *ab = pW->abOther;
+
+  if (pW->nTx > 4 || ab[0] || ab[pW->nTx]) {
+    return;
+  }
+  if (strcmp(pW->zTx, "BC") == 0) {
+    pOut->iBegin = ai[0];
+    pOut->iCommit = ai[1];
+  } else if (strcmp(pW->zTx, "CB") == 0) {
+    pOut->iCommit = ai[0];
+    pOut->iBegin = ai[1];
+  } else if (strcmp(pW->zTx, "CBCB") == 0 && !ab[1] && !ab[3]) {
+    pOut->iLeading = ai[0];
+    pOut->iBegin = ai[1];
+    pOut->iCommit = ai[2];
+    pOut->iTrailing = ai[3];
+  }
+}
+
+static void allowLossAdd(MigContext *p, MigScriptInfo *pOut,
+                         const char *zName) {
+  int n = pOut->nAllowLoss;
+
+  /* grown whenever the count reaches a power of two */
+  if ((n & (n - 1)) == 0) {
+    u64 nOld = (u64)n * sizeof(char *);
+    u64 nNew = n ? nOld * 2 : sizeof(char *);
+    pOut->azAllowLoss = migGrow(p, pOut->azAllowLoss, nOld, nNew);
+  }
+  if (p->rc == SQLITE_OK) {
+    pOut->azAllowLoss[pOut->nAllowLoss++] = zName;
+  }
+}
+
+/* Take in one directive. A section mark behind statements means that both
+** directions of a file stand in one script, which would undo itself. */
+static void scanDirective(MigContext *p, const char *z,
+                          const MigDirective *pDir, MigScriptInfo *pOut) {
+  switch ((MigDirectiveType)pDir->eType) {
+  case MIG_DIR_NO_TRANSACTION:
+    pOut->bNoTransaction = 1;
+    break;
+  case MIG_DIR_ALLOW_LOSS:
+    allowLossAdd(p, pOut, pDir->zArg);
+    break;
+  case MIG_DIR_UP:
+  case MIG_DIR_DOWN:
+    if (pOut->bSql) {
+      migFail(p, MIG_FORMAT,
+              "line %d: migrate:%s begins a second section; a script is one "
+              "section, give up and down as two scripts",
+              lineAt(z, pDir->iStart),
+              pDir->eType == MIG_DIR_UP ? "up" : "down");
+    }
+    break;
+  }
+}
+
+/* Directives, and what single tokens tell. */
+static void scanTokens(MigContext *p, const char *z, i64 n,
+                       MigScriptInfo *pOut) {
+  MigDirective dir;
+  MigToken token;
+  i64 i = 0;
+  i64 iWord;
+
+  do {
+    i = migTokenNext(z, n, i, &token);
+    iWord = directiveText(z, &token);
+    if (iWord) {
+      directiveRead(p, z, &token, iWord, &dir);
+      if (p->rc == SQLITE_OK) {
+        scanDirective(p, z, &dir, pOut);
+      }
+    } else if (token.eType > MIG_TK_COMMENT && token.eType != MIG_TK_SEMI) {
+      pOut->bSql = 1;
+      pOut->bReferences |= migTokenIs(z, &token, "references");
+      pOut->bTrigger |= migTokenIs(z, &token, "trigger");
+    }
+  } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
+}
+
+/*
+** Read what a script says about itself, without judging its statements. A
+** zero byte in it is FORBIDDEN_STATEMENT, a directive that cannot be read is
+** FORMAT. The names of pOut belong to the arena.
+*/
+void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptInfo *pOut) {
+  const char *zZero = n > 0 ? memchr(z, 0, (size_t)n) : 0;
+  Wrapper wrapper;
+  MigStatement st;
+  i64 i = 0;
+
+  memset(pOut, 0, sizeof(*pOut));
+  memset(&wrapper, 0, sizeof(wrapper));
+  pOut->iBegin = pOut->iCommit = pOut->iLeading = pOut->iTrailing = -1;
+  if (zZero) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: a zero byte; SQLite would stop reading there, remove it",
+            lineAt(z, zZero - z));
+    return;
+  }
+  scanTokens(p, z, n, pOut);
+  pOut->bMaintenance = pOut->bSql;
+  while (migScriptNext(z, n, &i, &st)) {
+    wrapperAdd(&wrapper, &st);
+    pOut->bMaintenance &= isMaintenance(z, &st);
+  }
+  if (!pOut->bNoTransaction) {
+    wrapperFind(&wrapper, pOut);
+  }
+}
+
+/* Refuse the first statement that may not stand in a scanned script. */
+static void checkAll(MigContext *p, const char *z, i64 n,
+                     const MigScriptInfo *pInfo) {
+  MigStatement st;
+  i64 i = 0;
+
+  while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
+    migStatementAllowed(p, z, n, &st, pInfo);
+  }
+}
+
+/*
+** Scan a script and refuse what may not stand in it: the first such statement
+** is FORBIDDEN_STATEMENT with its line. pOut is filled in either case, as far
+** as the scan came.
+*/
+void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptInfo *pOut) {
+  migScriptScan(p, z, n, pOut);
+  checkAll(p, z, n, pOut);
+}
+
+/* The same for a script that came from another tool's file: PRAGMAs that
+** belong to the connection are not refused but passed over. */
+void migScriptCheckImported(MigContext *p, const char *z, i64 n,
+                            MigScriptInfo *pOut) {
+  migScriptScan(p, z, n, pOut);
+  pOut->bImported = 1;
+  checkAll(p, z, n, pOut);
+}
+
+/* True if a statement of a checked script is not to be run: its own BEGIN and
+** COMMIT, and in an imported one PRAGMAs that belong to the connection. */
+int migStatementSkipped(const char *z, const MigStatement *pSt,
+                        const MigScriptInfo *pInfo) {
+  i64 i = pSt->iStart;
+
+  if (i == pInfo->iBegin || i == pInfo->iCommit || i == pInfo->iLeading ||
+      i == pInfo->iTrailing) {
+    return 1;
+  }
+  return pInfo->bImported && !pInfo->bNoTransaction &&
+         pSt->eKind == MIG_ST_PRAGMA && !pragmaReads(z, pSt) &&
+         (pragmaFlags(z, pSt) & PRAGMA_CONN) != 0;
+}
+
+static void forbid(MigContext *p, const char *z, const MigStatement *pSt,
+                   const char *zWhat, const char *zRemedy) {
+  migFail(p, MIG_FORBIDDEN_STATEMENT,
+          "line %d: %s may not stand in a script; %s", lineAt(z, pSt->iStart),
+          zWhat, zRemedy);
+}
+
+/* Refuse a statement that no script in a transaction may hold, whatever is
+** in it, and say what to do instead. */
+static void checkKind(MigContext *p, const char *z, const MigStatement *pSt) {
+  static const char zOwn[] =
+      "remove it, as the run has its own transaction, or put one BEGIN and one "
+      "COMMIT around the whole script";
+  static const char zWhole[] =
+      "remove it, as the run is undone as a whole when a statement fails";
+  static const char zMain[] =
+      "do it on the connection, outside a run, a script works on main alone";
+
+  switch (pSt->eKind) {
+  case MIG_ST_BEGIN:
+    forbid(p, z, pSt, "BEGIN", zOwn);
+    break;
+  case MIG_ST_COMMIT: /* COMMIT or END */
+    forbid(p, z, pSt, (z[pSt->iStart] | 0x20) == 'e' ? "END" : "COMMIT", zOwn);
+    break;
+  case MIG_ST_ROLLBACK:
+    forbid(p, z, pSt, "ROLLBACK", zWhole);
+    break;
+  case MIG_ST_SAVEPOINT:
+    forbid(p, z, pSt, "SAVEPOINT", zWhole);
+    break;
+  case MIG_ST_RELEASE:
+    forbid(p, z, pSt, "RELEASE", zWhole);
+    break;
+  case MIG_ST_ATTACH:
+    forbid(p, z, pSt, "ATTACH", zMain);
+    break;
+  case MIG_ST_DETACH:
+    forbid(p, z, pSt, "DETACH", zMain);
+    break;
+  case MIG_ST_VACUUM:
+    forbid(p, z, pSt, pSt->bInto ? "VACUUM INTO" : "VACUUM",
+           pSt->bInto ? "copy the file with migrate_backup() and its option to"
+                      : "put it in a revision of its own, marked "
+                        "-- migrate:no-transaction");
+    break;
+  default:
+    break;
+  }
+}
+
+/* The name of the PRAGMA for a message. */
+static const char *pragmaTitle(MigContext *p, const char *z,
+                               const MigStatement *pSt) {
+  return migPrintf(p, "PRAGMA %!.60s", migTokenName(p, z, &pSt->name));
+}
+
+/* True if the statement names no schema, or main. */
+static int isMain(const char *z, const MigStatement *pSt) {
+  return pSt->schema.eType == MIG_TK_END ||
+         migTokenNameIs(z, &pSt->schema, "main");
+}
+
+/* Refuse a PRAGMA that does more than read, or let it pass. */
+static void checkPragma(MigContext *p, const char *z, const MigStatement *pSt) {
+  int flags = pragmaFlags(z, pSt);
+  int bMaint = (flags & PRAGMA_MAINT) != 0;
+
+  if (pSt->name.eType == MIG_TK_END) {
+    return; /* SQLite will say what is wrong with it */
+  }
+  if (flags & PRAGMA_WRITE) {
+    if (!isMain(z, pSt)) {
+      forbid(p, z, pSt, pragmaTitle(p, z, pSt),
+             "remove the schema's name, a script works on main alone");
+    }
+  } else if (flags & PRAGMA_CONN) {
+    forbid(p, z, pSt, pragmaTitle(p, z, pSt),
+           bMaint ? "set it on the connection, or in a revision of its own, "
+                    "marked -- migrate:no-transaction"
+                  : "set it on the connection");
+  } else if (bMaint) {
+    forbid(p, z, pSt, pragmaTitle(p, z, pSt),
+           "put it in a revision of its own, marked "
+           "-- migrate:no-transaction");
+  } else {
+    forbid(p, z, pSt, pragmaTitle(p, z, pSt),
+           flags ? "it can be read there, set it outside a run"
+                 : "it is not known to be harmless, run it outside a run");
+  }
+}
+
+/* The rule of no-transaction revisions. */
+static void checkMaintenance(MigContext *p, const char *z,
+                             const MigStatement *pSt) {
+  if (!isMaintenance(z, pSt)) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: a statement of the kind %s%s may not stand in a "
+            "no-transaction revision; only VACUUM, ANALYZE, REINDEX and PRAGMA "
+            "journal_mode, auto_vacuum, page_size, incremental_vacuum, "
+            "wal_checkpoint and optimize may, put it in another revision",
+            lineAt(z, pSt->iStart), migKindName(pSt->eKind),
+            pSt->bInto ? " into" : "");
+  } else if ((pSt->eKind == MIG_ST_VACUUM || pSt->eKind == MIG_ST_PRAGMA) &&
+             !isMain(z, pSt)) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: a script works on main alone; remove the schema's name",
+            lineAt(z, pSt->iStart));
+  }
+}
+
+/*
+** Decide whether a statement may stand in a script of which pInfo is known: 1,
+** or 0 with FORBIDDEN_STATEMENT and its line. Statements that are passed over
+** may.
+*/
+int migStatementAllowed(MigContext *p, const char *z, i64 n,
+                        const MigStatement *pSt, const MigScriptInfo *pInfo) {
+  MIG_UNUSED(n);
+  if (p->rc || migStatementSkipped(z, pSt, pInfo)) {
+    return p->rc == SQLITE_OK;
+  }
+  if (pInfo->bNoTransaction) {
+    checkMaintenance(p, z, pSt);
+  } else if (pSt->eKind == MIG_ST_PRAGMA && !pragmaReads(z, pSt)) {
+    checkPragma(p, z, pSt);
+  } else if (pSt->eExplained == MIG_ST_PRAGMA && !pragmaReads(z, pSt)) {
+    /* many of them act while they are compiled */
+    forbid(p, z, pSt, "EXPLAIN of a PRAGMA",
+           "remove it, SQLite would carry the PRAGMA out");
+  } else {
+    checkKind(p, z, pSt);
+  }
+  return p->rc == SQLITE_OK;
+}

@@ -1,0 +1,414 @@
+/*
+** token.c - SQLite's lexical grammar as spans of a text.
+**
+** Tokens have the borders that SQLite's own tokenizer gives them, down to its
+** corners, because what we take for a statement's end or for a comment must
+** be what SQLite takes for one:
+**
+**   - A text ends at its length or at its first zero byte.
+**   - An unterminated block comment is a comment up to the end; an
+**     unterminated quote is illegal up to the end. A slash and a star that
+**     end the text are two operators.
+**   - A vertical tab is white space only behind other white space.
+**   - A byte order mark is white space wherever a token may begin, and part
+**     of the word inside one.
+**   - $ and all bytes from 0x80 on continue a word; $ begins a variable.
+**   - A number runs on over letters behind it, which make it illegal.
+**
+** Digit separators, and letters behind a hexadecimal number, are as in SQLite
+** 3.46 and later; older versions cut such a run of letters and digits
+** elsewhere, but never find a quote, a comment or a semicolon in it.
+*/
+#include <string.h>
+#include "token.h"
+#include "text.h"
+
+/* The byte at i; zero at the end of the text and beyond. */
+static unsigned char byteAt(const char *z, i64 n, i64 i) {
+  return i < n ? (unsigned char)z[i] : 0;
+}
+
+/* SQLite's white space inside a run of it; it may not begin with VT. */
+static int isSpace(unsigned char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static int isHex(unsigned char c) {
+  return migIsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* A byte that may continue a word. */
+static int isWord(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || migIsDigit(c) ||
+         c == '_' || c == '$' || c >= 0x80;
+}
+
+static i64 skipWord(const char *z, i64 n, i64 i) {
+  while (isWord(byteAt(z, n, i))) {
+    i++;
+  }
+  return i;
+}
+
+static i64 skipDigits(const char *z, i64 n, i64 i) {
+  while (migIsDigit(byteAt(z, n, i)) || byteAt(z, n, i) == '_') {
+    i++;
+  }
+  return i;
+}
+
+static i64 scanSpace(const char *z, i64 n, i64 i) {
+  while (isSpace(byteAt(z, n, i))) {
+    i++;
+  }
+  return i;
+}
+
+static i64 scanLineComment(const char *z, i64 n, i64 i) {
+  while (byteAt(z, n, i) && z[i] != '\n') {
+    i++;
+  }
+  return i;
+}
+
+/* i is behind the opening slash and star. */
+static i64 scanBlockComment(const char *z, i64 n, i64 i) {
+  for (; byteAt(z, n, i); i++) {
+    if (z[i] == '*' && byteAt(z, n, i + 1) == '/') {
+      return i + 2;
+    }
+  }
+  return i;
+}
+
+/* A quote that doubles itself to stand inside: ', " or `. */
+static i64 scanQuoted(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  char cQuote = z[i];
+
+  for (i++; byteAt(z, n, i); i++) {
+    if (z[i] != cQuote) {
+      continue;
+    }
+    if ((char)byteAt(z, n, i + 1) != cQuote) {
+      *pe = cQuote == '\'' ? MIG_TK_STRING : MIG_TK_QUOTED;
+      return i + 1;
+    }
+    i++;
+  }
+  *pe = MIG_TK_ILLEGAL;
+  return i;
+}
+
+/* [name], in which nothing can be escaped. */
+static i64 scanBracket(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  for (i++; byteAt(z, n, i); i++) {
+    if (z[i] == ']') {
+      *pe = MIG_TK_QUOTED;
+      return i + 1;
+    }
+  }
+  *pe = MIG_TK_ILLEGAL;
+  return i;
+}
+
+/* x'..'; i is at the x. An odd count of digits or a letter that is none
+** makes it illegal up to the closing quote. */
+static i64 scanBlob(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  i64 iDigit = i + 2;
+
+  for (i = iDigit; isHex(byteAt(z, n, i)); i++) {
+  }
+  *pe = MIG_TK_BLOB;
+  if (byteAt(z, n, i) != '\'' || (i - iDigit) % 2) {
+    *pe = MIG_TK_ILLEGAL;
+    while (byteAt(z, n, i) && z[i] != '\'') {
+      i++;
+    }
+  }
+  return byteAt(z, n, i) ? i + 1 : i;
+}
+
+/* Offset behind the exponent at i, or i when there is none. */
+static i64 scanExponent(const char *z, i64 n, i64 i) {
+  unsigned char c = byteAt(z, n, i);
+  unsigned char cSign = byteAt(z, n, i + 1);
+
+  if (c != 'e' && c != 'E') {
+    return i;
+  }
+  if (migIsDigit(cSign)) {
+    return skipDigits(z, n, i + 1);
+  }
+  if ((cSign == '+' || cSign == '-') && migIsDigit(byteAt(z, n, i + 2))) {
+    return skipDigits(z, n, i + 2);
+  }
+  return i;
+}
+
+static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  unsigned char cNext = byteAt(z, n, i + 1);
+  i64 iEnd;
+
+  if (z[i] == '0' && (cNext == 'x' || cNext == 'X') &&
+      isHex(byteAt(z, n, i + 2))) {
+    for (i += 3; isHex(byteAt(z, n, i)) || byteAt(z, n, i) == '_'; i++) {
+    }
+  } else {
+    i = skipDigits(z, n, i);
+    if (byteAt(z, n, i) == '.') {
+      i = skipDigits(z, n, i + 1);
+    }
+    i = scanExponent(z, n, i);
+  }
+  iEnd = skipWord(z, n, i);
+  *pe = iEnd == i ? MIG_TK_NUMBER : MIG_TK_ILLEGAL;
+  return iEnd;
+}
+
+/* :a @a $a #a, with Tcl's a::b and a(index). */
+static i64 scanVariable(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  int nWord = 0;
+  unsigned char c;
+
+  *pe = MIG_TK_VARIABLE;
+  for (i++; (c = byteAt(z, n, i)) != 0; i++) {
+    if (isWord(c)) {
+      nWord = 1;
+    } else if (c == '(' && nWord) {
+      do {
+        i++;
+        c = byteAt(z, n, i);
+      } while (c && !isSpace(c) && c != ')');
+      if (c == ')') {
+        i++;
+      } else {
+        *pe = MIG_TK_ILLEGAL;
+      }
+      break;
+    } else if (c == ':' && byteAt(z, n, i + 1) == ':') {
+      i++;
+    } else {
+      break;
+    }
+  }
+  if (nWord == 0) {
+    *pe = MIG_TK_ILLEGAL;
+  }
+  return i;
+}
+
+/* Offset behind the operator at i, or i when none begins there. */
+static i64 scanOperator(const char *z, i64 n, i64 i) {
+  unsigned char c = byteAt(z, n, i + 1);
+
+  switch (z[i]) {
+  case '-':
+    if (c == '>') {
+      return i + 2 + (byteAt(z, n, i + 2) == '>');
+    }
+    return i + 1;
+  case '<':
+    return i + 1 + (c == '=' || c == '>' || c == '<');
+  case '>':
+    return i + 1 + (c == '=' || c == '>');
+  case '=':
+    return i + 1 + (c == '=');
+  case '|':
+    return i + 1 + (c == '|');
+  case '!':
+    return c == '=' ? i + 2 : i;
+  case '+':
+  case '*':
+  case '/':
+  case '%':
+  case '&':
+  case '~':
+    return i + 1;
+  default:
+    return i;
+  }
+}
+
+/* What begins with a letter, or with no byte of its own class. */
+static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  i64 iEnd;
+
+  if ((z[i] == 'x' || z[i] == 'X') && byteAt(z, n, i + 1) == '\'') {
+    return scanBlob(z, n, i, pe);
+  }
+  if (byteAt(z, n, i) == 0xef && byteAt(z, n, i + 1) == 0xbb &&
+      byteAt(z, n, i + 2) == 0xbf) {
+    *pe = MIG_TK_SPACE;
+    return i + 3;
+  }
+  if (isWord(byteAt(z, n, i))) {
+    *pe = MIG_TK_WORD;
+    return skipWord(z, n, i + 1);
+  }
+  iEnd = scanOperator(z, n, i);
+  *pe = iEnd > i ? MIG_TK_OPERATOR : MIG_TK_ILLEGAL;
+  return iEnd > i ? iEnd : i + 1;
+}
+
+/* The type of the token at i and the offset behind it. */
+static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  unsigned char c = byteAt(z, n, i);
+  unsigned char cNext = byteAt(z, n, i + 1);
+
+  switch (c) {
+  case 0:
+    *pe = MIG_TK_END;
+    return i;
+  case ' ':
+  case '\t':
+  case '\n':
+  case '\f':
+  case '\r':
+    *pe = MIG_TK_SPACE;
+    return scanSpace(z, n, i + 1);
+  case ';':
+    *pe = MIG_TK_SEMI;
+    return i + 1;
+  case '(':
+    *pe = MIG_TK_LP;
+    return i + 1;
+  case ')':
+    *pe = MIG_TK_RP;
+    return i + 1;
+  case ',':
+    *pe = MIG_TK_COMMA;
+    return i + 1;
+  case '\'':
+  case '"':
+  case '`':
+    return scanQuoted(z, n, i, pe);
+  case '[':
+    return scanBracket(z, n, i, pe);
+  case '$':
+  case '@':
+  case ':':
+  case '#':
+    return scanVariable(z, n, i, pe);
+  case '?':
+    *pe = MIG_TK_VARIABLE;
+    for (i++; migIsDigit(byteAt(z, n, i)); i++) {
+    }
+    return i;
+  default:
+    break;
+  }
+  if (c == '-' && cNext == '-') {
+    *pe = MIG_TK_COMMENT;
+    return scanLineComment(z, n, i + 2);
+  }
+  if (c == '/' && cNext == '*' && byteAt(z, n, i + 2)) {
+    *pe = MIG_TK_COMMENT;
+    return scanBlockComment(z, n, i + 2);
+  }
+  if (migIsDigit(c) || (c == '.' && migIsDigit(cNext))) {
+    return scanNumber(z, n, i, pe);
+  }
+  if (c == '.') {
+    *pe = MIG_TK_DOT;
+    return i + 1;
+  }
+  return scanRest(z, n, i, pe);
+}
+
+/*
+** Put the token at byte i of the n bytes of z into pToken and return the
+** offset behind it. At the end of the text, or at a zero byte, the token is
+** MIG_TK_END with length 0 and i is returned, however often it is asked.
+*/
+i64 migTokenNext(const char *z, i64 n, i64 i, MigToken *pToken) {
+  i64 iEnd = scanToken(z, n, i, &pToken->eType);
+
+  pToken->iStart = i;
+  pToken->n = iEnd - i;
+  return iEnd;
+}
+
+/* The same, passing over white space and comments. */
+i64 migTokenSignificant(const char *z, i64 n, i64 i, MigToken *pToken) {
+  do {
+    i = migTokenNext(z, n, i, pToken);
+  } while (pToken->eType == MIG_TK_SPACE || pToken->eType == MIG_TK_COMMENT);
+  return i;
+}
+
+/* True if the token is the bare word zWord, in either case. A quoted one
+** never is: SQLite knows no keyword in quotes. */
+int migTokenIs(const char *z, const MigToken *pToken, const char *zWord) {
+  return pToken->eType == MIG_TK_WORD && pToken->n == (i64)strlen(zWord) &&
+         migStrNICmp(z + pToken->iStart, zWord, pToken->n) == 0;
+}
+
+/* True if the token can stand where SQLite's grammar wants a name. A string
+** can; which keywords cannot is left to SQLite. */
+int migTokenIsName(const MigToken *pToken) {
+  return pToken->eType == MIG_TK_WORD || pToken->eType == MIG_TK_QUOTED ||
+         pToken->eType == MIG_TK_STRING;
+}
+
+/* The next byte of a name with its quotes undone, or -1 at its end. *pi is 0
+** before the first. */
+static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
+  const char *zName = z + pToken->iStart;
+  char cQuote;
+
+  if (pToken->eType == MIG_TK_WORD) {
+    return *pi < pToken->n ? (unsigned char)zName[(*pi)++] : -1;
+  }
+  cQuote = zName[0];
+  if (cQuote == '[') {
+    cQuote = ']';
+  }
+  if (*pi == 0) {
+    *pi = 1;
+  }
+  if (*pi >= pToken->n - 1) {
+    return -1;
+  }
+  if (zName[*pi] == cQuote) {
+    ++*pi;
+  }
+  return (unsigned char)zName[(*pi)++];
+}
+
+static int lowerCase(int c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* True if the token is a name, bare or quoted, and equals zName but for the
+** case of ASCII letters. Allocates nothing. */
+int migTokenNameIs(const char *z, const MigToken *pToken, const char *zName) {
+  i64 i = 0;
+  int c;
+
+  if (!migTokenIsName(pToken)) {
+    return 0;
+  }
+  while ((c = nameByte(z, pToken, &i)) >= 0) {
+    if (*zName == 0 || lowerCase(c) != lowerCase((unsigned char)*zName)) {
+      return 0;
+    }
+    zName++;
+  }
+  return *zName == 0;
+}
+
+/* The name a token stands for, quotes undone, in the arena. NULL when the
+** token is none, and after an error. */
+char *migTokenName(MigContext *p, const char *z, const MigToken *pToken) {
+  char *zName = migTokenIsName(pToken) ? migAlloc(p, (u64)pToken->n + 1) : 0;
+  i64 nName = 0;
+  i64 i = 0;
+  int c;
+
+  if (zName) {
+    while ((c = nameByte(z, pToken, &i)) >= 0) {
+      zName[nName++] = (char)c;
+    }
+  }
+  return zName;
+}

@@ -1,0 +1,76 @@
+/*
+** applied.c - which revisions this database has been through.
+**
+** _migrate_applied holds one row per applied revision. Heads are derived: an
+** applied revision is a head when no applied revision descends from it
+** through parents or dependencies, pending revisions in between included.
+** Nothing else writes this table.
+*/
+#include <string.h>
+#include "hash.h"
+#include "sql.h"
+#include "applied.h"
+
+static const char zAppliedAll[] = "SELECT revision FROM main._migrate_applied";
+static const char zAppliedAdd[] =
+    "INSERT INTO main._migrate_applied(revision, run, applied_at, checksum)"
+    " VALUES(?1, ?2, ?3, ?4)";
+static const char zAppliedRemove[] =
+    "DELETE FROM main._migrate_applied WHERE revision = ?1";
+static const char zAppliedRepair[] =
+    "UPDATE main._migrate_applied SET checksum = ?2 WHERE revision = ?1";
+
+/* The applied set. STORE_DAMAGED when it holds a revision that is not
+** stored. */
+MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
+  MigSet set = migSetNew(p, pGraph->nNode);
+  sqlite3_stmt *pStmt = migCached(p, zAppliedAll);
+
+  while (migStep(p, pStmt)) {
+    const char *zId = (const char *)sqlite3_column_text(pStmt, 0);
+    int i = zId ? migGraphFind(pGraph, zId) : -1;
+    if (i >= 0) {
+      migSetAdd(&set, i);
+    } else {
+      migFail(p, MIG_STORE_DAMAGED,
+              "revision %s is applied, but not stored; restore the file from a"
+              " copy",
+              zId ? zId : "NULL");
+    }
+  }
+  sqlite3_reset(pStmt);
+  return set;
+}
+
+/*
+** Record that revision zId was applied by run iRun at zAt. The caller holds
+** the write transaction and has already run the script. After a failure
+** p->rc is set and the caller must roll back.
+*/
+void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
+                   const u8 *aChecksum) {
+  sqlite3_stmt *pStmt = migCached(p, zAppliedAdd);
+
+  migBindText(p, pStmt, 1, zId);
+  migBindInt(p, pStmt, 2, iRun);
+  migBindText(p, pStmt, 3, zAt);
+  migBindBlob(p, pStmt, 4, aChecksum, MIG_HASH_SIZE);
+  migRun(p, pStmt);
+}
+
+/* Record that revision zId is no longer applied. */
+void migAppliedRemove(MigContext *p, const char *zId) {
+  sqlite3_stmt *pStmt = migCached(p, zAppliedRemove);
+
+  migBindText(p, pStmt, 1, zId);
+  migRun(p, pStmt);
+}
+
+/* Take the given checksum as the one that was applied. */
+void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum) {
+  sqlite3_stmt *pStmt = migCached(p, zAppliedRepair);
+
+  migBindText(p, pStmt, 1, zId);
+  migBindBlob(p, pStmt, 2, aChecksum, MIG_HASH_SIZE);
+  migRun(p, pStmt);
+}

@@ -1,0 +1,15 @@
+/*
+** applied.h - which revisions this database has been through.
+*/
+#ifndef MIG_APPLIED_H
+#define MIG_APPLIED_H
+
+#include "graph.h"
+
+MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph);
+void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
+                   const u8 *aChecksum);
+void migAppliedRemove(MigContext *p, const char *zId);
+void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum);
+
+#endif

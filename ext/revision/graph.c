@@ -1,0 +1,915 @@
+/*
+** graph.c - revisions, their edges and labels in memory; sets of revisions.
+**
+** Two kinds of edges lead from a revision downwards. Parents make branches
+** and heads; dependencies only order and imply. Both together must be free of
+** cycles, which migGraphFinish() proves by sorting.
+**
+** The topological order (aOrder) is the load order, except that what a
+** revision stands on is moved in front of it. Every closure is one sweep over
+** that order: downwards from its end, upwards from its start. Nothing here
+** recurses, and nothing takes more than linear time but the hash table, whose
+** cost is expected linear.
+**
+** Ids and labels are kept in one table of names: open addressing with linear
+** probing, never more than half full.
+*/
+#include <string.h>
+#include "graph.h"
+#include "text.h"
+#include "migrate.h"
+
+#define CYCLE_SHOWN 10  /* members of a cycle that a message names */
+#define PREFIX_LONGER 3 /* an abbreviation finds only longer names */
+
+typedef struct MigName {
+  const char *z;
+  u32 iHash;
+  int iNode;  /* the revision it is the id or a label of */
+  int bLabel; /* a label, not an id */
+} MigName;
+
+typedef struct MigEdge {
+  int iNode;       /* from this revision ... */
+  const char *zTo; /* ... down to the one of this name */
+  int bDepend;     /* a dependency, not a parent */
+} MigEdge;
+
+/* Which edges a sweep follows. */
+#define BY_PARENT 0
+#define BY_BOTH 1
+
+/* ---- sets ---- */
+
+/* An empty set over n revisions. */
+MigSet migSetNew(MigContext *p, int n) {
+  MigSet set = {0, 0};
+
+  set.a = migAlloc(p, ((u64)n + 31) / 32 * sizeof(u32));
+  if (set.a) {
+    set.n = n;
+  }
+  return set;
+}
+
+MigSet migSetCopy(MigContext *p, const MigSet *pSet) {
+  MigSet set = migSetNew(p, pSet->n);
+
+  migSetUnite(&set, pSet);
+  return set;
+}
+
+int migSetHas(const MigSet *pSet, int i) {
+  return i >= 0 && i < pSet->n && (pSet->a[i / 32] >> (i % 32) & 1);
+}
+
+void migSetAdd(MigSet *pSet, int i) {
+  if (i >= 0 && i < pSet->n) {
+    pSet->a[i / 32] |= (u32)1 << (i % 32);
+  }
+}
+
+void migSetRemove(MigSet *pSet, int i) {
+  if (i >= 0 && i < pSet->n) {
+    pSet->a[i / 32] &= ~((u32)1 << (i % 32));
+  }
+}
+
+/* Words that two sets have in common; they differ only after a failure. */
+static int setWords(const MigSet *pA, const MigSet *pB) {
+  return ((pA->n < pB->n ? pA->n : pB->n) + 31) / 32;
+}
+
+void migSetUnite(MigSet *pSet, const MigSet *pOther) {
+  int i;
+
+  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
+    pSet->a[i] |= pOther->a[i];
+  }
+}
+
+void migSetSubtract(MigSet *pSet, const MigSet *pOther) {
+  int i;
+
+  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
+    pSet->a[i] &= ~pOther->a[i];
+  }
+}
+
+void migSetIntersect(MigSet *pSet, const MigSet *pOther) {
+  int i;
+
+  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
+    pSet->a[i] &= pOther->a[i];
+  }
+}
+
+int migSetCount(const MigSet *pSet) {
+  int n = 0;
+  int i;
+
+  for (i = (pSet->n + 31) / 32 - 1; i >= 0; i--) {
+    u32 w = pSet->a[i];
+    for (; w; w &= w - 1) {
+      n++;
+    }
+  }
+  return n;
+}
+
+int migSetEqual(const MigSet *pA, const MigSet *pB) {
+  int i;
+
+  for (i = setWords(pA, pB) - 1; i >= 0; i--) {
+    if (pA->a[i] != pB->a[i]) {
+      return 0;
+    }
+  }
+  return pA->n == pB->n;
+}
+
+/* The smallest member greater than i, or -1. Begin with i = -1. */
+int migSetNext(const MigSet *pSet, int i) {
+  for (i++; i < pSet->n; i++) {
+    if (pSet->a[i / 32] == 0) {
+      i |= 31;
+    } else if (migSetHas(pSet, i)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/* ---- names ---- */
+
+/* FNV-1a. */
+static u32 nameHash(const char *z) {
+  u32 h = 2166136261u;
+
+  for (; *z; z++) {
+    h = (h ^ (u8)*z) * 16777619u;
+  }
+  return h ^ h >> 15;
+}
+
+/* The slot that holds name z, or the empty one where it belongs. The table
+** has at least one empty slot. */
+static int nameSlot(const MigGraph *g, const char *z, u32 iHash) {
+  int iMask = g->nSlot - 1;
+  int i = (int)(iHash & (u32)iMask);
+
+  while (g->aSlot[i]) {
+    const MigName *pName = &g->aName[g->aSlot[i] - 1];
+    if (pName->iHash == iHash && strcmp(pName->z, z) == 0) {
+      break;
+    }
+    i = (i + 1) & iMask;
+  }
+  return i;
+}
+
+static const MigName *nameFind(const MigGraph *g, const char *z) {
+  int i;
+
+  if (g == 0 || g->nSlot == 0) {
+    return 0;
+  }
+  i = g->aSlot[nameSlot(g, z, nameHash(z))];
+  return i ? &g->aName[i - 1] : 0;
+}
+
+/* Make room for one more name; half of the slots stay empty. */
+static void nameRoom(MigContext *p, MigGraph *g) {
+  int nAlloc = g->nNameAlloc ? g->nNameAlloc * 2 : 64;
+  MigName *aName;
+  int *aSlot;
+  int i;
+
+  if (g->nName < g->nNameAlloc) {
+    return;
+  }
+  aName = migGrow(p, g->aName, (u64)g->nName * sizeof(MigName),
+                  (u64)nAlloc * sizeof(MigName));
+  aSlot = migAlloc(p, (u64)nAlloc * 2 * sizeof(int));
+  if (aName == 0 || aSlot == 0) {
+    return;
+  }
+  g->aName = aName;
+  g->nNameAlloc = nAlloc;
+  g->aSlot = aSlot;
+  g->nSlot = nAlloc * 2;
+  for (i = 0; i < g->nName; i++) {
+    aSlot[nameSlot(g, aName[i].z, aName[i].iHash)] = i + 1;
+  }
+}
+
+/* Enter a name that is known to be new. */
+static void nameAdd(MigContext *p, MigGraph *g, const char *z, int iNode,
+                    int bLabel) {
+  MigName *pName;
+
+  nameRoom(p, g);
+  if (p->rc) {
+    return;
+  }
+  pName = &g->aName[g->nName];
+  pName->z = z;
+  pName->iHash = nameHash(z);
+  pName->iNode = iNode;
+  pName->bLabel = bLabel;
+  g->aSlot[nameSlot(g, z, pName->iHash)] = ++g->nName;
+}
+
+/* Index of the revision with exactly this id, or -1. */
+int migGraphFind(const MigGraph *g, const char *zId) {
+  const MigName *pName = nameFind(g, zId);
+
+  return pName && !pName->bLabel ? pName->iNode : -1;
+}
+
+/* Index of the revision that declares exactly this label, or -1. */
+int migGraphFindLabel(const MigGraph *g, const char *zLabel) {
+  const MigName *pName = nameFind(g, zLabel);
+
+  return pName && pName->bLabel ? pName->iNode : -1;
+}
+
+/* Index of the revision with exactly this id or label, or -1. */
+int migGraphFindName(const MigGraph *g, const char *zName) {
+  const MigName *pName = nameFind(g, zName);
+
+  return pName ? pName->iNode : -1;
+}
+
+/* An empty set over the revisions of g, which after a failure may be NULL. */
+static MigSet graphSet(MigContext *p, const MigGraph *g) {
+  return migSetNew(p, p->rc ? 0 : g->nNode);
+}
+
+/* The revisions that z abbreviates: those with an id or label of more than
+** three bytes that begins with z. Case matters. */
+MigSet migGraphByPrefix(MigContext *p, const MigGraph *g, const char *z) {
+  MigSet set = graphSet(p, g);
+  size_t n = strlen(z);
+  int i;
+
+  for (i = 0; p->rc == 0 && i < g->nName; i++) {
+    const MigName *pName = &g->aName[i];
+    if (strncmp(pName->z, z, n) == 0 && strlen(pName->z) > PREFIX_LONGER) {
+      migSetAdd(&set, pName->iNode);
+    }
+  }
+  return set;
+}
+
+/* The digits of z without leading zeros, or NULL when z is not all digits. */
+static const char *digitsOf(const char *z) {
+  if (*z == 0 || z[strspn(z, "0123456789")]) {
+    return 0;
+  }
+  return z + strspn(z, "0");
+}
+
+/* The revisions whose id is all digits and, as a number of any length, equals
+** z: "5" finds "00005". Empty when z is no number. */
+MigSet migGraphByValue(MigContext *p, const MigGraph *g, const char *z) {
+  MigSet set = graphSet(p, g);
+  const char *zValue = digitsOf(z);
+  int i;
+
+  for (i = 0; zValue && i < set.n; i++) {
+    const char *zOther = digitsOf(g->aNode[i].zId);
+    if (zOther && strcmp(zOther, zValue) == 0) {
+      migSetAdd(&set, i);
+    }
+  }
+  return set;
+}
+
+/* ---- filling ---- */
+
+/* An empty graph. */
+MigGraph *migGraphNew(MigContext *p) {
+  return migAlloc(p, sizeof(MigGraph));
+}
+
+/* Add a revision and return its index. A name that is taken is DUPLICATE_ID.
+** The id is taken as it is; migIdCheck() is for those that make one. */
+int migGraphAdd(MigContext *p, MigGraph *g, const char *zId) {
+  const MigName *pName;
+
+  if (p->rc) {
+    return -1;
+  }
+  pName = nameFind(g, zId);
+  if (pName) {
+    migFail(p, MIG_DUPLICATE_ID, "%s is already a %s; choose another id", zId,
+            pName->bLabel ? "label" : "revision");
+    return -1;
+  }
+  if (g->nNode >= MIGRATE_MAX_REVISIONS) {
+    migFail(p, MIG_TOO_BIG, "more than %d revisions; see README, Limits",
+            MIGRATE_MAX_REVISIONS);
+    return -1;
+  }
+  if (g->nNode >= g->nNodeAlloc) {
+    int nAlloc = g->nNodeAlloc ? g->nNodeAlloc * 2 : 64;
+    MigNode *aNode = migGrow(p, g->aNode, (u64)g->nNode * sizeof(MigNode),
+                             (u64)nAlloc * sizeof(MigNode));
+    if (aNode == 0) {
+      return -1;
+    }
+    g->aNode = aNode;
+    g->nNodeAlloc = nAlloc;
+  }
+  g->aNode[g->nNode].zId = zId;
+  nameAdd(p, g, zId, g->nNode, 0);
+  return g->nNode++;
+}
+
+static void edgeAdd(MigContext *p, MigGraph *g, int i, const char *zTo,
+                    int bDepend) {
+  MigEdge *pEdge;
+
+  if (p->rc) {
+    return;
+  }
+  if (g->nEdge >= g->nEdgeAlloc) {
+    int nAlloc = g->nEdgeAlloc ? g->nEdgeAlloc * 2 : 64;
+    MigEdge *aEdge = migGrow(p, g->aEdge, (u64)g->nEdge * sizeof(MigEdge),
+                             (u64)nAlloc * sizeof(MigEdge));
+    if (aEdge == 0) {
+      return;
+    }
+    g->aEdge = aEdge;
+    g->nEdgeAlloc = nAlloc;
+  }
+  pEdge = &g->aEdge[g->nEdge++];
+  pEdge->iNode = i;
+  pEdge->zTo = zTo;
+  pEdge->bDepend = bDepend;
+}
+
+/* Revision i has the parent of exactly this id, which may be added later. */
+void migGraphParent(MigContext *p, MigGraph *g, int i, const char *zParent) {
+  edgeAdd(p, g, i, zParent, 0);
+}
+
+/* Revision i depends on the revision of exactly this id or label, which may
+** be added later. */
+void migGraphDepend(MigContext *p, MigGraph *g, int i, const char *zDepend) {
+  edgeAdd(p, g, i, zDepend, 1);
+}
+
+/* Revision i declares a label. One that is taken is DUPLICATE_LABEL; the same
+** one again on the same revision is nothing. */
+void migGraphLabel(MigContext *p, MigGraph *g, int i, const char *zLabel) {
+  const MigName *pName;
+
+  if (p->rc) {
+    return;
+  }
+  pName = nameFind(g, zLabel);
+  if (pName == 0) {
+    nameAdd(p, g, zLabel, i, 1);
+  } else if (!pName->bLabel) {
+    migFail(p, MIG_DUPLICATE_LABEL,
+            "label %s of %s is the id of a revision; choose another", zLabel,
+            g->aNode[i].zId);
+  } else if (pName->iNode != i) {
+    migFail(p, MIG_DUPLICATE_LABEL,
+            "label %s of %s belongs to %s; choose another", zLabel,
+            g->aNode[i].zId, g->aNode[pName->iNode].zId);
+  }
+}
+
+/* ---- finishing ---- */
+
+/* The revision that an edge leads to; MISSING_PARENT when there is none. */
+static int edgeTarget(MigContext *p, const MigGraph *g, const MigEdge *pEdge) {
+  int i = pEdge->bDepend ? migGraphFindName(g, pEdge->zTo)
+                         : migGraphFind(g, pEdge->zTo);
+
+  if (i < 0) {
+    migFail(p, MIG_MISSING_PARENT, "%s %s of %s does not exist; add it first",
+            pEdge->bDepend ? "dependency" : "parent", pEdge->zTo,
+            g->aNode[pEdge->iNode].zId);
+  }
+  return i;
+}
+
+/* Drop what occurs twice among the n indexes of a; return how many are left.
+** aSeen[i]==iMark says that i was met; marks of different calls differ. */
+static int dropRepeats(int *a, int n, int *aSeen, int iMark) {
+  int nNew = 0;
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (aSeen[a[i]] != iMark) {
+      aSeen[a[i]] = iMark;
+      a[nNew++] = a[i];
+    }
+  }
+  return nNew;
+}
+
+/* Build aParent and aDepend of every revision from the edges. */
+static void graphDownLists(MigContext *p, MigGraph *g) {
+  int *a = migAlloc(p, (u64)g->nEdge * sizeof(int));
+  int *aSeen = migAlloc(p, (u64)g->nNode * sizeof(int));
+  int i;
+
+  for (i = 0; i < g->nEdge && p->rc == 0; i++) {
+    MigNode *pNode = &g->aNode[g->aEdge[i].iNode];
+    pNode->nDepend += g->aEdge[i].bDepend;
+    pNode->nParent += !g->aEdge[i].bDepend;
+  }
+  for (i = 0; i < g->nNode && p->rc == 0; i++) {
+    MigNode *pNode = &g->aNode[i];
+    pNode->aParent = a;
+    pNode->aDepend = a + pNode->nParent;
+    a = pNode->aDepend + pNode->nDepend;
+    pNode->nParent = pNode->nDepend = 0;
+  }
+  for (i = 0; i < g->nEdge && p->rc == 0; i++) {
+    MigNode *pNode = &g->aNode[g->aEdge[i].iNode];
+    int iTo = edgeTarget(p, g, &g->aEdge[i]);
+    if (g->aEdge[i].bDepend) {
+      pNode->aDepend[pNode->nDepend++] = iTo;
+    } else {
+      pNode->aParent[pNode->nParent++] = iTo;
+    }
+  }
+  for (i = 0; i < g->nNode && p->rc == 0; i++) {
+    MigNode *pNode = &g->aNode[i];
+    pNode->nParent =
+        dropRepeats(pNode->aParent, pNode->nParent, aSeen, 2 * i + 1);
+    pNode->nDepend =
+        dropRepeats(pNode->aDepend, pNode->nDepend, aSeen, 2 * i + 2);
+  }
+}
+
+/* Build aChild and aDependent from aParent and aDepend; both list revisions
+** in load order. */
+static void graphUpLists(MigContext *p, MigGraph *g) {
+  int *a = migAlloc(p, (u64)g->nEdge * sizeof(int));
+  int i, j;
+
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < g->nNode; i++) {
+    for (j = 0; j < g->aNode[i].nParent; j++) {
+      g->aNode[g->aNode[i].aParent[j]].nChild++;
+    }
+    for (j = 0; j < g->aNode[i].nDepend; j++) {
+      g->aNode[g->aNode[i].aDepend[j]].nDependent++;
+    }
+  }
+  for (i = 0; i < g->nNode; i++) {
+    MigNode *pNode = &g->aNode[i];
+    pNode->aChild = a;
+    pNode->aDependent = a + pNode->nChild;
+    a = pNode->aDependent + pNode->nDependent;
+    pNode->nChild = pNode->nDependent = 0;
+  }
+  for (i = 0; i < g->nNode; i++) {
+    for (j = 0; j < g->aNode[i].nParent; j++) {
+      MigNode *pTo = &g->aNode[g->aNode[i].aParent[j]];
+      pTo->aChild[pTo->nChild++] = i;
+    }
+    for (j = 0; j < g->aNode[i].nDepend; j++) {
+      MigNode *pTo = &g->aNode[g->aNode[i].aDepend[j]];
+      pTo->aDependent[pTo->nDependent++] = i;
+    }
+  }
+}
+
+/* Build azLabel of every revision from the table of names. */
+static void graphLabelLists(MigContext *p, MigGraph *g) {
+  const char **az;
+  int i;
+
+  az = migAlloc(p, (u64)g->nName * sizeof(char *));
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < g->nName; i++) {
+    g->aNode[g->aName[i].iNode].nLabel += g->aName[i].bLabel;
+  }
+  for (i = 0; i < g->nNode; i++) {
+    g->aNode[i].azLabel = az;
+    az += g->aNode[i].nLabel;
+    g->aNode[i].nLabel = 0;
+  }
+  for (i = 0; i < g->nName; i++) {
+    if (g->aName[i].bLabel) {
+      MigNode *pNode = &g->aNode[g->aName[i].iNode];
+      pNode->azLabel[pNode->nLabel++] = g->aName[i].z;
+    }
+  }
+}
+
+/* Append the ids of n revisions: "a", "a and b", "a, b and c", and beyond
+** nMax "a, b and 7 more". */
+static void namesAdd(MigContext *p, MigText *pText, const MigGraph *g,
+                     const int *a, int n, int nMax) {
+  int nShown = n > nMax ? nMax : n;
+  int i;
+
+  for (i = 0; i < nShown; i++) {
+    const char *zGlue = i == 0 ? "" : i == n - 1 ? " and " : ", ";
+    migTextF(p, pText, "%s%s", zGlue, g->aNode[a[i]].zId);
+  }
+  if (nShown < n) {
+    migTextF(p, pText, " and %d more", n - nShown);
+  }
+}
+
+/* Report the cycle a[0], a[1], ..., a[n-1], a[0]. */
+static void graphCycle(MigContext *p, const MigGraph *g, const int *a, int n,
+                       int eEdges) {
+  MigCode eCode = eEdges == BY_BOTH ? MIG_DEPENDENCY_CYCLE : MIG_CYCLE;
+  MigText text = {0, 0, 0};
+
+  namesAdd(p, &text, g, a, n, CYCLE_SHOWN);
+  if (n == 1) {
+    migFail(p, eCode, "%s %s itself; take that out", migTextZ(&text),
+            eEdges == BY_BOTH ? "depends on" : "is the parent of");
+  } else {
+    migFail(p, eCode, "%s stand on each other by %s; take one edge out",
+            migTextZ(&text),
+            eEdges == BY_BOTH ? "parents and dependencies" : "parents");
+  }
+}
+
+/* The j-th revision below i, parents first; -1 when there is no such. */
+static int graphBelow(const MigGraph *g, int i, int j, int eEdges) {
+  const MigNode *pNode = &g->aNode[i];
+
+  if (j < pNode->nParent) {
+    return pNode->aParent[j];
+  }
+  j -= pNode->nParent;
+  return eEdges == BY_BOTH && j < pNode->nDepend ? pNode->aDepend[j] : -1;
+}
+
+/* Work space of graphSort(). */
+typedef struct GraphSort {
+  int *aStack; /* the path being walked down */
+  int nStack;
+  int *aNext;  /* per revision: next edge to look at; -1 once in the order */
+  int *aOrder; /* the result */
+  int nOrder;
+} GraphSort;
+
+/* Where revision i stands on the path being walked. */
+static int sortPlace(const GraphSort *pSort, int i) {
+  int j = pSort->nStack - 1;
+
+  while (j > 0 && pSort->aStack[j] != i) {
+    j--;
+  }
+  return j;
+}
+
+/* Put i and everything below it into the order, depth first. A revision on
+** the path has aNext > 0, one not met yet has 0. */
+static void sortFrom(MigContext *p, const MigGraph *g, GraphSort *pSort, int i,
+                     int eEdges) {
+  pSort->aStack[pSort->nStack++] = i;
+  while (pSort->nStack > 0) {
+    int iTop = pSort->aStack[pSort->nStack - 1];
+    int iBelow = graphBelow(g, iTop, pSort->aNext[iTop]++, eEdges);
+    if (iBelow < 0) {
+      pSort->aNext[iTop] = -1;
+      pSort->aOrder[pSort->nOrder++] = iTop;
+      pSort->nStack--;
+    } else if (pSort->aNext[iBelow] > 0) {
+      int j = sortPlace(pSort, iBelow);
+      graphCycle(p, g, pSort->aStack + j, pSort->nStack - j, eEdges);
+      return;
+    } else if (pSort->aNext[iBelow] == 0) {
+      pSort->aStack[pSort->nStack++] = iBelow;
+    }
+  }
+}
+
+/* Sort all revisions into aOrder, along the given edges; CYCLE or
+** DEPENDENCY_CYCLE when that cannot be done. */
+static void graphSort(MigContext *p, MigGraph *g, int eEdges) {
+  u64 nByte = (u64)g->nNode * sizeof(int);
+  GraphSort sort = {0, 0, 0, 0, 0};
+  int i;
+
+  sort.aStack = migAlloc(p, nByte);
+  sort.aNext = migAlloc(p, nByte);
+  sort.aOrder = g->aOrder = migAlloc(p, nByte);
+  for (i = 0; i < g->nNode && p->rc == 0; i++) {
+    if (sort.aNext[i] == 0) {
+      sortFrom(p, g, &sort, i, eEdges);
+    }
+  }
+}
+
+/*
+** Close the graph: resolve the edges, build the lists and the order.
+**
+** Errors: MISSING_PARENT; CYCLE when parents alone make one, else
+** DEPENDENCY_CYCLE. A repeated parent or dependency counts once.
+*/
+void migGraphFinish(MigContext *p, MigGraph *g) {
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  graphDownLists(p, g);
+  graphUpLists(p, g);
+  graphLabelLists(p, g);
+  graphSort(p, g, BY_PARENT);
+  graphSort(p, g, BY_BOTH);
+  for (i = 0; i < g->nNode && p->rc == 0; i++) {
+    g->aNode[g->aOrder[i]].iPosition = i + 1;
+  }
+}
+
+/* ---- closures ---- */
+
+/* Add to the set everything that stands on a member of it. */
+static void sweepUp(const MigGraph *g, MigSet *pSet, int eEdges) {
+  int i, j, iBelow;
+
+  for (i = 0; i < g->nNode; i++) {
+    int iNode = g->aOrder[i];
+    for (j = 0; (iBelow = graphBelow(g, iNode, j, eEdges)) >= 0; j++) {
+      if (migSetHas(pSet, iBelow)) {
+        migSetAdd(pSet, iNode);
+        break;
+      }
+    }
+  }
+}
+
+/* Add to pBelow everything that lies below a member of pFrom. With pFrom ==
+** pBelow that is the closure of the set; with an empty pBelow only what lies
+** strictly below. */
+static void sweepDown(const MigGraph *g, const MigSet *pFrom, MigSet *pBelow,
+                      int eEdges) {
+  int i, j, iBelow;
+
+  for (i = g->nNode - 1; i >= 0; i--) {
+    int iNode = g->aOrder[i];
+    if (migSetHas(pFrom, iNode) || migSetHas(pBelow, iNode)) {
+      for (j = 0; (iBelow = graphBelow(g, iNode, j, eEdges)) >= 0; j++) {
+        migSetAdd(pBelow, iBelow);
+      }
+    }
+  }
+}
+
+/* Close a set over parents and dependencies. */
+void migGraphAncestors(MigContext *p, const MigGraph *g, MigSet *pSet) {
+  if (p->rc == 0) {
+    sweepDown(g, pSet, pSet, BY_BOTH);
+  }
+}
+
+/* Close a set over children and dependents. */
+void migGraphDescendants(MigContext *p, const MigGraph *g, MigSet *pSet) {
+  if (p->rc == 0) {
+    sweepUp(g, pSet, BY_BOTH);
+  }
+}
+
+/* Close a set over parents alone. */
+void migGraphParentLine(MigContext *p, const MigGraph *g, MigSet *pSet) {
+  if (p->rc == 0) {
+    sweepDown(g, pSet, pSet, BY_PARENT);
+  }
+}
+
+/* Close a set over children alone. */
+void migGraphChildLine(MigContext *p, const MigGraph *g, MigSet *pSet) {
+  if (p->rc == 0) {
+    sweepUp(g, pSet, BY_PARENT);
+  }
+}
+
+/* What shares a branch with revision i: its ancestors and descendants by
+** parents, and itself. */
+MigSet migGraphLineage(MigContext *p, const MigGraph *g, int i) {
+  MigSet set = graphSet(p, g);
+  MigSet above;
+
+  migSetAdd(&set, i);
+  above = migSetCopy(p, &set);
+  migGraphParentLine(p, g, &set);
+  migGraphChildLine(p, g, &above);
+  migSetUnite(&set, &above);
+  return set;
+}
+
+/* The members of pSet that do not lie below another member, revisions outside
+** the set in between included. */
+static MigSet graphTop(MigContext *p, const MigGraph *g, const MigSet *pSet,
+                       int eEdges) {
+  MigSet top = migSetCopy(p, pSet);
+  MigSet below = graphSet(p, g);
+
+  if (p->rc == 0) {
+    sweepDown(g, pSet, &below, eEdges);
+    migSetSubtract(&top, &below);
+  }
+  return top;
+}
+
+/* Heads: revisions without a child. */
+MigSet migGraphHeads(MigContext *p, const MigGraph *g) {
+  MigSet set = graphSet(p, g);
+  int i;
+
+  for (i = 0; i < set.n; i++) {
+    if (g->aNode[i].nChild == 0) {
+      migSetAdd(&set, i);
+    }
+  }
+  return set;
+}
+
+/* Heads on which no other revision depends either: what the symbol 'heads'
+** means without a label. */
+MigSet migGraphTips(MigContext *p, const MigGraph *g) {
+  MigSet set = migGraphHeads(p, g);
+  int i;
+
+  for (i = 0; i < set.n; i++) {
+    if (g->aNode[i].nDependent) {
+      migSetRemove(&set, i);
+    }
+  }
+  return set;
+}
+
+/* Revisions without a parent. */
+MigSet migGraphRoots(MigContext *p, const MigGraph *g) {
+  MigSet set = graphSet(p, g);
+  int i;
+
+  for (i = 0; i < set.n; i++) {
+    if (g->aNode[i].nParent == 0) {
+      migSetAdd(&set, i);
+    }
+  }
+  return set;
+}
+
+/* Current heads: the applied revisions from which no applied one descends by
+** parents or dependencies, also through pending ones. */
+MigSet migGraphCurrent(MigContext *p, const MigGraph *g,
+                       const MigSet *pApplied) {
+  return graphTop(p, g, pApplied, BY_BOTH);
+}
+
+/* The same by parents alone: the tip of every branch in the set, those that
+** a dependency of another branch implies included. */
+MigSet migGraphBranchHeads(MigContext *p, const MigGraph *g,
+                           const MigSet *pSet) {
+  return graphTop(p, g, pSet, BY_PARENT);
+}
+
+/* The ids of a set for a message, at most nMax of them, in load order. */
+char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
+                    int nMax) {
+  int *a = migAlloc(p, (u64)migSetCount(pSet) * sizeof(int));
+  MigText text = {0, 0, 0};
+  int n = 0;
+  int i;
+
+  if (a) {
+    for (i = migSetNext(pSet, -1); i >= 0; i = migSetNext(pSet, i)) {
+      a[n++] = i;
+    }
+    namesAdd(p, &text, g, a, n, nMax);
+  }
+  return text.z ? text.z : migStrdup(p, "none");
+}
+
+/* ---- legal names ---- */
+
+static const char *const azReserved[] = {"head", "heads", "base", "current"};
+
+/* True for the words that a target gives a meaning of their own, in any
+** case (head, HEAD). */
+int migIdReserved(const char *z) {
+  int i;
+
+  for (i = 0; i < (int)(sizeof(azReserved) / sizeof(azReserved[0])); i++) {
+    if (migStrICmp(z, azReserved[i]) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Bytes of z in front of a final '-' and digits; -1 when it does not end so
+** or nothing stands in front. */
+static int stepless(const char *z) {
+  int n = (int)strlen(z);
+  int i = n;
+
+  while (i > 0 && migIsDigit(z[i - 1])) {
+    i--;
+  }
+  return i < n && i > 1 && z[i - 1] == '-' ? i - 1 : -1;
+}
+
+/* The first byte of z that no name may hold, or NULL. */
+static const char *idBadByte(const char *z) {
+  for (; *z; z++) {
+    if ((u8)*z <= ' ' || *z == 0x7f || strchr("@+:,'\"`", *z)) {
+      return z;
+    }
+  }
+  return 0;
+}
+
+/*
+** Check that a target can spell the name of a new revision or label; zWhat
+** says which, for the message. The rules stand at the top of graph.h.
+** BAD_ID when not.
+*/
+void migIdCheck(MigContext *p, const char *zId, const char *zWhat) {
+  int n;
+
+  if (p->rc) {
+    return;
+  }
+  if (zId == 0 || *zId == 0) {
+    migFail(p, MIG_BAD_ID, "an empty %s; use letters, digits . _ -", zWhat);
+  } else if (strlen(zId) > MIGRATE_MAX_ID) {
+    migFail(p, MIG_BAD_ID, "the %s %.40s... has more than %d bytes; shorten it",
+            zWhat, zId, MIGRATE_MAX_ID);
+  } else if (idBadByte(zId)) {
+    migFail(p, MIG_BAD_ID,
+            "the %s %s may not hold white space, quotes, control characters"
+            " or any of @ + : , ; use letters, digits . _ -",
+            zWhat, zId);
+  } else if (*zId == '-' || *zId == '{') {
+    migFail(p, MIG_BAD_ID, "the %s %s may not begin with %c; prefix a letter",
+            zWhat, zId, *zId);
+  } else {
+    n = stepless(zId);
+    if (migIdReserved(n > 0 ? migStrndup(p, zId, n) : zId)) {
+      migFail(p, MIG_BAD_ID, "the %s %s is a word of targets; choose another",
+              zWhat, zId);
+    }
+  }
+}
+
+/* migIdCheck() for a label, which moreover may not end in '-' and digits. */
+void migLabelCheck(MigContext *p, const char *zLabel) {
+  int n;
+
+  migIdCheck(p, zLabel, "label");
+  if (p->rc) {
+    return;
+  }
+  n = stepless(zLabel);
+  if (n > 0) {
+    migFail(p, MIG_BAD_ID,
+            "the label %s would read as %s steps below %.*s; choose another,"
+            " such as %.*s_%s",
+            zLabel, zLabel + n + 1, n, zLabel, n, zLabel, zLabel + n + 1);
+  }
+}
+
+/*
+** Check that a new name, given by hand, leaves x-N readable: neither is it
+** x-N with x a name of the graph, nor x with such an x-N in the graph.
+** BAD_ID when it does not.
+*/
+void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName) {
+  int n;
+  int i;
+  char *z;
+
+  if (p->rc) {
+    return;
+  }
+  n = stepless(zName);
+  z = n > 0 ? migStrndup(p, zName, n) : 0;
+  if (z && migGraphFindName(g, z) >= 0) {
+    migFail(p, MIG_BAD_ID, "%s would read as %s steps below %s; choose another",
+            zName, zName + n + 1, z);
+  }
+  n = (int)strlen(zName);
+  for (i = 0; i < g->nName; i++) {
+    const char *zOther = g->aName[i].z;
+    if (stepless(zOther) == n && strncmp(zOther, zName, (size_t)n) == 0) {
+      migFail(p, MIG_BAD_ID,
+              "beside %s, %s steps below %s could not be named; choose another",
+              zOther, zOther + n + 1, zName);
+    }
+  }
+}

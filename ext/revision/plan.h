@@ -1,0 +1,29 @@
+/*
+** plan.h - which revisions to run or undo, in which order.
+**
+** A plan is made from the graph, the applied set and a target; nothing is
+** read or changed. Upgrades run what the targets stand on, dependencies
+** included, and the file has not been through, so a revision that was
+** inserted below an applied one is run too. Downgrades undo what is applied
+** above a target.
+*/
+#ifndef MIG_PLAN_H
+#define MIG_PLAN_H
+
+#include "target.h"
+
+typedef struct MigPlan {
+  int bDown;    /* undo, not run */
+  int nStep;    /* revisions */
+  int *aStep;   /* in the order of execution */
+  MigSet after; /* the applied set once all of them are done */
+} MigPlan;
+
+void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
+                    MigPlan *pPlan);
+void migPlanDowngrade(MigContext *p, const MigState *pState,
+                      const char *zTarget, MigPlan *pPlan);
+void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,
+                  int bPurge, MigPlan *pPlan);
+
+#endif

@@ -1,0 +1,404 @@
+/*
+** revisions.c - revisions as they are stored.
+**
+** The checksum of a revision is BLAKE2b-256 over, for the up script and then
+** for the down script: one byte, 0x01 when it exists and 0x00 when not; and if
+** it exists, 8 bytes big-endian length and the bytes, after normalizing them:
+** a BOM (EF BB BF) at the start is left out and CR before LF is left out, so
+** that a checkout by git with other line ends has the same checksum. Message,
+** dates, parents and labels are not in it.
+**
+** What the file holds is not trusted: migStateLoad() checks the whole graph.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "text.h"
+#include "store.h"
+#include "applied.h"
+#include "revisions.h"
+
+static const char zRevisionAll[] =
+    "SELECT revision FROM main._migrate_revisions ORDER BY seq";
+static const char zEdgeAll[] =
+    "SELECT revision, kind, target FROM main._migrate_edges"
+    " ORDER BY revision, kind, position";
+static const char zLabelAll[] =
+    "SELECT label, revision FROM main._migrate_labels ORDER BY label";
+static const char zRevisionAdd[] =
+    "INSERT INTO main._migrate_revisions(revision, message, pack, up_at,"
+    " up_size, down_at, down_size, checksum, created_at, flags, source)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+static const char zRevisionEdit[] =
+    "UPDATE main._migrate_revisions SET message = ?2, pack = ?3, up_at = ?4,"
+    " up_size = ?5, down_at = ?6, down_size = ?7, checksum = ?8,"
+    " created_at = ?9, flags = ?10, source = ?11, fingerprint = NULL"
+    " WHERE revision = ?1";
+static const char zRevisionRead[] =
+    "SELECT message, pack, up_at, up_size, down_at, down_size, checksum,"
+    " created_at, flags, source FROM main._migrate_revisions"
+    " WHERE revision = ?1";
+static const char zRevisionDelete[] =
+    "DELETE FROM main._migrate_revisions WHERE revision = ?1";
+static const char zEdgeAdd[] =
+    "INSERT INTO main._migrate_edges(revision, kind, position, target)"
+    " VALUES(?1, ?2, ?3, ?4)";
+static const char zEdgeDelete[] =
+    "DELETE FROM main._migrate_edges WHERE revision = ?1";
+static const char zEdgeMove[] =
+    "UPDATE main._migrate_edges SET target = ?3"
+    " WHERE revision = ?1 AND kind = 0 AND target = ?2";
+static const char zLabelAdd[] =
+    "INSERT INTO main._migrate_labels(label, revision) VALUES(?1, ?2)";
+static const char zLabelDelete[] =
+    "DELETE FROM main._migrate_labels WHERE revision = ?1";
+
+/* ---- checksum ---- */
+
+/* Length of a script without BOM and without CR before LF; with pHash its
+** bytes are hashed as well. */
+static i64 normalized(const char *z, i64 n, MigHash *pHash) {
+  i64 nOut = 0;
+  i64 iStart = n >= 3 && memcmp(z, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  i64 i;
+
+  for (i = iStart; i < n; i++) {
+    if (z[i] == '\r' && i + 1 < n && z[i + 1] == '\n') {
+      nOut += i - iStart;
+      if (pHash) {
+        migHashAdd(pHash, z + iStart, i - iStart);
+      }
+      iStart = i + 1;
+    }
+  }
+  if (pHash) {
+    migHashAdd(pHash, z + iStart, n - iStart);
+  }
+  return nOut + n - iStart;
+}
+
+static void checksumScript(MigHash *pHash, const char *z, i64 n) {
+  u8 a[9];
+  u64 nOut;
+  int i;
+
+  a[0] = z != 0;
+  if (z == 0) {
+    migHashAdd(pHash, a, 1);
+    return;
+  }
+  nOut = (u64)normalized(z, n, 0);
+  for (i = 8; i > 0; i--) {
+    a[i] = (u8)(nOut & 0xff);
+    nOut >>= 8;
+  }
+  migHashAdd(pHash, a, sizeof(a));
+  normalized(z, n, pHash);
+}
+
+/* Set aChecksum from zUp and zDown. */
+void migRevisionChecksum(MigRevision *pRev) {
+  MigHash hash;
+
+  migHashInit(&hash);
+  checksumScript(&hash, pRev->zUp, pRev->nUp);
+  checksumScript(&hash, pRev->zDown, pRev->nDown);
+  migHashFinal(&hash, pRev->aChecksum);
+}
+
+/* ---- one revision ---- */
+
+/* Bind and run zRevisionAdd or zRevisionEdit. */
+static void revisionWrite(MigContext *p, const char *zSql,
+                          const MigRevision *pRev) {
+  const MigPlace *pPlace = &pRev->place;
+  sqlite3_stmt *pStmt = migCached(p, zSql);
+
+  migBindText(p, pStmt, 1, pRev->zId);
+  migBindText(p, pStmt, 2, pRev->zMessage);
+  if (pPlace->iPack) {
+    migBindInt(p, pStmt, 3, pPlace->iPack);
+    migBindInt(p, pStmt, 4, pPlace->iUp);
+    migBindInt(p, pStmt, 6, pPlace->iDown);
+  }
+  if (pPlace->nUp >= 0) {
+    migBindInt(p, pStmt, 5, pPlace->nUp);
+  }
+  if (pPlace->nDown >= 0) {
+    migBindInt(p, pStmt, 7, pPlace->nDown);
+  }
+  migBindBlob(p, pStmt, 8, pRev->aChecksum, MIG_HASH_SIZE);
+  migBindText(p, pStmt, 9, pRev->zCreatedAt);
+  migBindInt(p, pStmt, 10, pRev->flags);
+  migBindText(p, pStmt, 11, pRev->zSource);
+  migRun(p, pStmt);
+}
+
+static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
+                       const char **az) {
+  sqlite3_stmt *pStmt = migCached(p, zEdgeAdd);
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migBindText(p, pStmt, 1, zId);
+    migBindInt(p, pStmt, 2, iKind);
+    migBindInt(p, pStmt, 3, i);
+    migBindText(p, pStmt, 4, az[i]);
+    migRun(p, pStmt);
+  }
+}
+
+/*
+** Store a new revision: its row, edges, labels and scripts (in the file after
+** migScriptsFlush()). Sets checksum and place. The caller holds the write
+** transaction, has tested the id, and loads the graph afterwards to see that
+** the edges make sense.
+*/
+void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
+  int i;
+
+  migRevisionChecksum(pRev);
+  pRev->place =
+      migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
+  revisionWrite(p, zRevisionAdd, pRev);
+  edgesWrite(p, pRev->zId, 0, pRev->nParent, pRev->azParent);
+  edgesWrite(p, pRev->zId, 1, pRev->nDepend, pRev->azDepend);
+  for (i = 0; i < pRev->nLabel; i++) {
+    migRevisionLabel(p, pRev->zId, pRev->azLabel[i]);
+  }
+}
+
+static i64 columnSize(sqlite3_stmt *pStmt, int i) {
+  return sqlite3_column_type(pStmt, i) == SQLITE_NULL
+             ? -1
+             : sqlite3_column_int64(pStmt, i);
+}
+
+/* Read the row of a revision, without its scripts and edges. 0 when there is
+** none. */
+int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
+  sqlite3_stmt *pStmt = migCached(p, zRevisionRead);
+  int bFound;
+
+  memset(pRev, 0, sizeof(*pRev));
+  migBindText(p, pStmt, 1, zId);
+  bFound = migStep(p, pStmt);
+  if (bFound) {
+    pRev->zId = zId;
+    pRev->zMessage = migColumnText(p, pStmt, 0);
+    pRev->place.iPack = sqlite3_column_int64(pStmt, 1);
+    pRev->place.iUp = sqlite3_column_int64(pStmt, 2);
+    pRev->place.nUp = columnSize(pStmt, 3);
+    pRev->place.iDown = sqlite3_column_int64(pStmt, 4);
+    pRev->place.nDown = columnSize(pStmt, 5);
+    if (sqlite3_column_bytes(pStmt, 6) == MIG_HASH_SIZE) {
+      memcpy(pRev->aChecksum, sqlite3_column_blob(pStmt, 6), MIG_HASH_SIZE);
+    }
+    pRev->zCreatedAt = migColumnText(p, pStmt, 7);
+    pRev->flags = sqlite3_column_int(pStmt, 8);
+    pRev->zSource = migColumnText(p, pStmt, 9);
+  }
+  sqlite3_reset(pStmt);
+  return bFound;
+}
+
+/* Set zUp and zDown to the stored scripts. They stay valid until the cache
+** reads another pack, and are not zero-terminated. */
+void migRevisionScripts(MigContext *p, MigPackCache *pCache,
+                        MigRevision *pRev) {
+  MigPlace *pPlace = &pRev->place;
+
+  pRev->zUp = pRev->zDown = 0;
+  if (pPlace->nUp >= 0) {
+    pRev->zUp =
+        migScriptsRead(p, pCache, pPlace->iPack, pPlace->iUp, pPlace->nUp);
+    pRev->nUp = pPlace->nUp;
+  }
+  if (pPlace->nDown >= 0) {
+    pRev->zDown =
+        migScriptsRead(p, pCache, pPlace->iPack, pPlace->iDown, pPlace->nDown);
+    pRev->nDown = pPlace->nDown;
+  }
+}
+
+/* Replace the stored scripts of pRev->zId by zUp and zDown, and its row by
+** pRev. pRev->place is still the old place. Flushes the packer. */
+void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
+  MigPlace old = pRev->place;
+
+  migRevisionChecksum(pRev);
+  migScriptsFlush(p, pPacker);
+  pRev->place =
+      migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
+  migScriptsFlush(p, pPacker);
+  revisionWrite(p, zRevisionEdit, pRev);
+  migScriptsRemove(p, &old, pPacker->iLevel);
+}
+
+static void runWithId(MigContext *p, const char *zSql, const char *zId) {
+  sqlite3_stmt *pStmt = migCached(p, zSql);
+
+  migBindText(p, pStmt, 1, zId);
+  migRun(p, pStmt);
+}
+
+/* Remove a revision with its edges, labels and scripts. */
+void migRevisionDelete(MigContext *p, const char *zId, int iLevel) {
+  MigRevision rev;
+
+  if (migRevisionRead(p, zId, &rev)) {
+    runWithId(p, zRevisionDelete, zId);
+    runWithId(p, zEdgeDelete, zId);
+    runWithId(p, zLabelDelete, zId);
+    migScriptsRemove(p, &rev.place, iLevel);
+  }
+}
+
+/* Replace parent zOld of zId by zNew; zOld NULL: zId was a root. */
+void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
+                       const char *zNew) {
+  sqlite3_stmt *pStmt;
+
+  if (zOld == 0) {
+    edgesWrite(p, zId, 0, 1, &zNew);
+    return;
+  }
+  pStmt = migCached(p, zEdgeMove);
+  migBindText(p, pStmt, 1, zId);
+  migBindText(p, pStmt, 2, zOld);
+  migBindText(p, pStmt, 3, zNew);
+  migRun(p, pStmt);
+}
+
+/* Store a label; zLabel NULL takes all labels of the revision away. The
+** caller has tested it. */
+void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
+  sqlite3_stmt *pStmt;
+
+  if (zLabel == 0) {
+    runWithId(p, zLabelDelete, zId);
+    return;
+  }
+  pStmt = migCached(p, zLabelAdd);
+  migBindText(p, pStmt, 1, zLabel);
+  migBindText(p, pStmt, 2, zId);
+  migRun(p, pStmt);
+}
+
+/* ---- the whole graph ---- */
+
+/* Node of the revision named in a stored row; STORE_DAMAGED when unknown. */
+static int nodeOf(MigContext *p, const MigGraph *pGraph, const char *zId) {
+  int i = zId && p->rc == SQLITE_OK ? migGraphFind(pGraph, zId) : -1;
+
+  if (i < 0) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "an edge or label belongs to revision %s, which does not exist;"
+            " restore the file from a copy",
+            zId ? zId : "NULL");
+  }
+  return i;
+}
+
+static void edgesLoad(MigContext *p, MigGraph *pGraph) {
+  sqlite3_stmt *pStmt = migCached(p, zEdgeAll);
+
+  while (migStep(p, pStmt)) {
+    int i = nodeOf(p, pGraph, (const char *)sqlite3_column_text(pStmt, 0));
+    char *zTarget = migColumnText(p, pStmt, 2);
+    if (p->rc || zTarget == 0) {
+      continue;
+    }
+    if (sqlite3_column_int(pStmt, 1) == 0) {
+      migGraphParent(p, pGraph, i, zTarget);
+    } else {
+      migGraphDepend(p, pGraph, i, zTarget);
+    }
+  }
+  sqlite3_reset(pStmt);
+}
+
+static void labelsLoad(MigContext *p, MigGraph *pGraph) {
+  sqlite3_stmt *pStmt = migCached(p, zLabelAll);
+
+  while (migStep(p, pStmt)) {
+    int i = nodeOf(p, pGraph, (const char *)sqlite3_column_text(pStmt, 1));
+    char *zLabel = migColumnText(p, pStmt, 0);
+    if (p->rc == SQLITE_OK && zLabel) {
+      migGraphLabel(p, pGraph, i, zLabel);
+    }
+  }
+  sqlite3_reset(pStmt);
+}
+
+/*
+** Read graph, applied set and current heads from the store, which exists. The
+** caller holds a read or write transaction. Errors are those of
+** migGraphFinish(), and TOO_BIG.
+*/
+void migStateLoad(MigContext *p, MigState *pState) {
+  MigGraph *pGraph = migGraphNew(p);
+  sqlite3_stmt *pStmt = migCached(p, zRevisionAll);
+
+  memset(pState, 0, sizeof(*pState));
+  while (migStep(p, pStmt)) {
+    char *zId = migColumnText(p, pStmt, 0);
+    if (zId) {
+      migGraphAdd(p, pGraph, zId);
+    }
+    if (p->rc == SQLITE_OK && pGraph->nNode > MIGRATE_MAX_REVISIONS) {
+      migFail(p, MIG_TOO_BIG, "the file has more than %d revisions",
+              MIGRATE_MAX_REVISIONS);
+    }
+  }
+  sqlite3_reset(pStmt);
+  edgesLoad(p, pGraph);
+  labelsLoad(p, pGraph);
+  migGraphFinish(p, pGraph);
+  if (p->rc == SQLITE_OK) {
+    pState->pGraph = pGraph;
+    pState->applied = migAppliedLoad(p, pGraph);
+    pState->current = migGraphCurrent(p, pGraph, &pState->applied);
+  }
+}
+
+/* Ids of a set in bytewise order, separated by commas; "" for none. */
+char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
+  const MigGraph *pGraph = pState->pGraph;
+  int n = p->rc ? 0 : migSetCount(pSet);
+  const char **az = migAlloc(p, (u64)n * sizeof(char *) + 1);
+  MigText text = {0, 0, 0};
+  int i;
+  int j;
+  int k = 0;
+
+  for (i = 0; p->rc == SQLITE_OK && i < pGraph->nNode; i++) {
+    if (!migSetHas(pSet, i)) {
+      continue;
+    }
+    for (j = k++; j > 0 && strcmp(az[j - 1], pGraph->aNode[i].zId) > 0; j--) {
+      az[j] = az[j - 1];
+    }
+    az[j] = pGraph->aNode[i].zId;
+  }
+  migTextStr(p, &text, "");
+  for (i = 0; i < k; i++) {
+    migTextF(p, &text, "%s%s", i ? "," : "", az[i]);
+  }
+  return p->rc ? 0 : text.z;
+}
+
+/* Write the facts of _migrate_meta that follow from the state. */
+void migStateSummarize(MigContext *p, const MigState *pState) {
+  MigSet heads;
+
+  if (p->rc) {
+    return;
+  }
+  heads = migGraphHeads(p, pState->pGraph);
+  migMetaSetText(p, "heads", migStateNames(p, pState, &heads));
+  migMetaSetText(p, "current", migStateNames(p, pState, &pState->current));
+  migMetaSetInt(p, "pending",
+                p->rc ? 0
+                      : pState->pGraph->nNode - migSetCount(&pState->applied));
+}

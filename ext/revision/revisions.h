@@ -1,0 +1,52 @@
+/*
+** revisions.h - revisions as they are stored.
+*/
+#ifndef MIG_REVISIONS_H
+#define MIG_REVISIONS_H
+
+#include "hash.h"
+#include "graph.h"
+#include "scripts.h"
+#include "target.h"
+
+/* Flags of a revision. */
+#define MIG_REV_UP_ALONE 1   /* the up script runs outside a transaction */
+#define MIG_REV_DOWN_ALONE 2 /* the down script does */
+#define MIG_REV_LENIENT 4 /* imported: maintenance statements are skipped */
+
+/* A stored revision, or one to be stored. */
+typedef struct MigRevision {
+  const char *zId;
+  const char *zMessage;
+  const char *zCreatedAt; /* NULL when not known */
+  const char *zSource;    /* file it came from, or NULL */
+  int flags;              /* MIG_REV_ bits */
+  u8 aChecksum[MIG_HASH_SIZE];
+  MigPlace place;  /* of the scripts in the store */
+  const char *zUp; /* scripts to be stored; NULL: none */
+  i64 nUp;
+  const char *zDown;
+  i64 nDown;
+  int nParent; /* edges and labels to be stored */
+  const char **azParent;
+  int nDepend;
+  const char **azDepend;
+  int nLabel;
+  const char **azLabel;
+} MigRevision;
+
+void migRevisionChecksum(MigRevision *pRev);
+void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
+int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
+void migRevisionScripts(MigContext *p, MigPackCache *pCache, MigRevision *pRev);
+void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
+void migRevisionDelete(MigContext *p, const char *zId, int iLevel);
+void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
+                       const char *zNew);
+void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
+
+void migStateLoad(MigContext *p, MigState *pState);
+void migStateSummarize(MigContext *p, const MigState *pState);
+char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+** scripts.c - stored scripts, several to a pack.
+**
+** A script alone is often too short to compress. So scripts are put end to
+** end into packs of about PACK_SIZE bytes, each stored by the sqlar
+** convention in a row of _migrate_scripts; a revision knows its pack and the
+** place of its scripts in it, up directly before down. A long script gets a
+** pack of its own. Adding one revision rewrites the last pack while it is
+** small; removing one rewrites its pack.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "scripts.h"
+
+#define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
+#define PACK_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + PACK_SIZE)
+
+static const char zPackRead[] =
+    "SELECT size, data FROM main._migrate_scripts WHERE pack = ?1";
+static const char zPackLast[] =
+    "SELECT pack, size FROM main._migrate_scripts ORDER BY pack DESC LIMIT 1";
+static const char zPackWrite[] =
+    "INSERT OR REPLACE INTO main._migrate_scripts(pack, size, data)"
+    " VALUES(?1, ?2, ?3)";
+static const char zPackDelete[] =
+    "DELETE FROM main._migrate_scripts WHERE pack = ?1";
+/* Those behind the removed bytes move up. */
+static const char zPackShift[] =
+    "UPDATE main._migrate_revisions"
+    " SET up_at = up_at - ?3, down_at = down_at - ?3"
+    " WHERE pack = ?1 AND up_at >= ?2";
+
+/* Read a pack into the cache. */
+static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
+  sqlite3_stmt *pStmt;
+
+  if (pCache->bytes.a && pCache->iPack == iPack) {
+    return;
+  }
+  migScriptsClose(pCache);
+  pStmt = migCached(p, zPackRead);
+  migBindInt(p, pStmt, 1, iPack);
+  if (migStep(p, pStmt)) {
+    i64 nSize = sqlite3_column_int64(pStmt, 0);
+    const void *a = sqlite3_column_blob(pStmt, 1);
+    pCache->bytes =
+        migInflate(p, a, sqlite3_column_bytes(pStmt, 1), nSize, PACK_MAX);
+    pCache->iPack = iPack;
+  } else {
+    migFail(p, MIG_STORE_DAMAGED,
+            "scripts of pack %lld are missing; restore the file from a copy",
+            iPack);
+  }
+  sqlite3_reset(pStmt);
+}
+
+/*
+** The n bytes of a script from byte iStart of a pack. They stay valid until
+** the cache reads another pack or is closed, and are not zero-terminated.
+** STORE_DAMAGED when they do not lie in the pack.
+*/
+const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
+                           i64 iStart, i64 n) {
+  if (n == 0) {
+    return "";
+  }
+  packLoad(p, pCache, iPack);
+  if (p->rc) {
+    return 0;
+  }
+  if (iStart < 0 || n < 0 || iStart > pCache->bytes.n ||
+      n > pCache->bytes.n - iStart) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "a script lies outside pack %lld; restore the file from a copy",
+            iPack);
+    return 0;
+  }
+  return (const char *)pCache->bytes.a + iStart;
+}
+
+void migScriptsClose(MigPackCache *pCache) {
+  sqlite3_free(pCache->bytes.a);
+  memset(pCache, 0, sizeof(*pCache));
+}
+
+/* Write a pack, or delete it when it holds nothing. */
+static void packStore(MigContext *p, i64 iPack, const char *z, i64 n,
+                      int iLevel) {
+  MigBytes data = migDeflate(p, z, n, iLevel);
+  sqlite3_stmt *pStmt = migCached(p, n ? zPackWrite : zPackDelete);
+
+  migBindInt(p, pStmt, 1, iPack);
+  if (n) {
+    migBindInt(p, pStmt, 2, n);
+    migBindBlob(p, pStmt, 3, data.a, data.n);
+  }
+  migRun(p, pStmt);
+  sqlite3_free(data.a);
+}
+
+static void packerAppend(MigContext *p, MigPacker *pPacker, const char *z,
+                         i64 n) {
+  if (p->rc == SQLITE_OK && pPacker->n + n > pPacker->nAlloc) {
+    i64 nNew = pPacker->n + n + PACK_SIZE;
+    char *zNew = sqlite3_realloc64(pPacker->z, (u64)nNew);
+    if (zNew == 0) {
+      migNomem(p);
+      return;
+    }
+    pPacker->z = zNew;
+    pPacker->nAlloc = nNew;
+  }
+  if (p->rc == SQLITE_OK && n) {
+    memcpy(pPacker->z + pPacker->n, z, (size_t)n);
+    pPacker->n += n;
+  }
+}
+
+/* Open the last pack again if it has room, else a new one. */
+static void packerOpen(MigContext *p, MigPacker *pPacker) {
+  sqlite3_stmt *pStmt = migCached(p, zPackLast);
+  MigPackCache cache = {0, {0, 0}};
+  i64 nSize = PACK_SIZE;
+
+  pPacker->iPack = 0;
+  if (migStep(p, pStmt)) {
+    pPacker->iPack = sqlite3_column_int64(pStmt, 0);
+    nSize = sqlite3_column_int64(pStmt, 1);
+  }
+  sqlite3_reset(pStmt);
+  pPacker->n = 0;
+  if (nSize < PACK_SIZE) {
+    const char *z = migScriptsRead(p, &cache, pPacker->iPack, 0, nSize);
+    packerAppend(p, pPacker, z, nSize);
+  } else {
+    pPacker->iPack++;
+  }
+  migScriptsClose(&cache);
+  pPacker->bOpen = p->rc == SQLITE_OK;
+}
+
+/* Write what is open and free the buffer, also after an error. */
+void migScriptsFlush(MigContext *p, MigPacker *pPacker) {
+  if (pPacker->bOpen && p->rc == SQLITE_OK) {
+    packStore(p, pPacker->iPack, pPacker->z, pPacker->n, pPacker->iLevel);
+  }
+  sqlite3_free(pPacker->z);
+  pPacker->z = 0;
+  pPacker->n = pPacker->nAlloc = 0;
+  pPacker->bOpen = 0;
+}
+
+/*
+** Add the scripts of one revision (a NULL pointer: none) and tell their
+** place. They are in the file after migScriptsFlush(). The caller holds the
+** write transaction. TOO_BIG above MIGRATE_MAX_SCRIPT bytes.
+*/
+MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
+                       i64 nUp, const char *zDown, i64 nDown) {
+  MigPlace place = {0, 0, -1, 0, -1};
+
+  if (nUp > MIGRATE_MAX_SCRIPT || nDown > MIGRATE_MAX_SCRIPT) {
+    migFail(p, MIG_TOO_BIG, "a script has more than %d bytes",
+            MIGRATE_MAX_SCRIPT);
+  }
+  if (p->rc || (zUp == 0 && zDown == 0)) {
+    return place;
+  }
+  if (!pPacker->bOpen) {
+    packerOpen(p, pPacker);
+  }
+  place.iPack = pPacker->iPack;
+  place.iUp = place.iDown = pPacker->n;
+  if (zUp) {
+    place.nUp = nUp;
+    packerAppend(p, pPacker, zUp, nUp);
+    place.iDown = pPacker->n;
+  }
+  if (zDown) {
+    place.nDown = nDown;
+    packerAppend(p, pPacker, zDown, nDown);
+  }
+  if (pPacker->n >= PACK_SIZE) {
+    migScriptsFlush(p, pPacker);
+  }
+  return place;
+}
+
+/* Take the scripts of one revision out of their pack. The row of the revision
+** must be rewritten or deleted by the caller before. */
+void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel) {
+  i64 nUp = pPlace->nUp > 0 ? pPlace->nUp : 0;
+  i64 n = nUp + (pPlace->nDown > 0 ? pPlace->nDown : 0);
+  MigPackCache cache = {0, {0, 0}};
+  sqlite3_stmt *pStmt;
+
+  if (p->rc || n == 0) {
+    return;
+  }
+  if (migScriptsRead(p, &cache, pPlace->iPack, pPlace->iUp, n)) {
+    char *z = (char *)cache.bytes.a;
+    i64 nAfter = cache.bytes.n - pPlace->iUp - n;
+    memmove(z + pPlace->iUp, z + pPlace->iUp + n, (size_t)nAfter);
+    packStore(p, pPlace->iPack, z, cache.bytes.n - n, iLevel);
+  }
+  pStmt = migCached(p, zPackShift);
+  migBindInt(p, pStmt, 1, pPlace->iPack);
+  migBindInt(p, pStmt, 2, pPlace->iUp + n);
+  migBindInt(p, pStmt, 3, n);
+  migRun(p, pStmt);
+  migScriptsClose(&cache);
+}

@@ -1,0 +1,41 @@
+/*
+** scripts.h - stored scripts, several to a pack.
+*/
+#ifndef MIG_SCRIPTS_H
+#define MIG_SCRIPTS_H
+
+#include "codec.h"
+
+/* Where the scripts of a revision lie. A size below 0 means there is none. */
+typedef struct MigPlace {
+  i64 iPack;
+  i64 iUp, nUp;
+  i64 iDown, nDown;
+} MigPlace;
+
+/* The pack that was read last. Zero-initialize; free with
+** migScriptsClose(). */
+typedef struct MigPackCache {
+  i64 iPack;
+  MigBytes bytes;
+} MigPackCache;
+
+/* Packs being written. Zero-initialize; end with migScriptsFlush(). */
+typedef struct MigPacker {
+  int bOpen; /* a pack is being filled */
+  i64 iPack; /* its number */
+  char *z;   /* its scripts */
+  i64 n, nAlloc;
+  int iLevel; /* zlib level */
+} MigPacker;
+
+const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
+                           i64 iStart, i64 n);
+void migScriptsClose(MigPackCache *pCache);
+
+MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
+                       i64 nUp, const char *zDown, i64 nDown);
+void migScriptsFlush(MigContext *p, MigPacker *pPacker);
+void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel);
+
+#endif

@@ -1,0 +1,735 @@
+/*
+** target.c - what the user calls a revision: the grammar of targets.
+**
+** A target is taken apart and its names looked up (migTargetParse), then
+** turned into revisions (migTargetNodes): the anchor gives a set, steps walk
+** from its single member. base is the place below all roots; as a set it is
+** empty, as a single place it is BASE.
+*/
+#include <string.h>
+#include "target.h"
+#include "text.h"
+
+#define BASE (-1)
+#define STEP_MAX 1000000000 /* larger numbers of steps count as this many */
+#define SHOWN 3             /* names that a message lists */
+
+/* ---- lookup ---- */
+
+/* The state of a file in which exactly the revisions of pApplied are applied.
+** The set is copied. */
+MigState migStateNew(MigContext *p, const MigGraph *g, const MigSet *pApplied) {
+  MigState state;
+
+  state.pGraph = g;
+  state.applied = migSetCopy(p, pApplied);
+  state.current = migGraphCurrent(p, g, &state.applied);
+  return state;
+}
+
+/* True when revision i is within the target's branch, if it names one. */
+static int targetInside(const MigTarget *pTarget, int i) {
+  return pTarget->iBranch < 0 || migSetHas(&pTarget->lineage, i);
+}
+
+/* Keep of a set what is within the target's branch, if it names one. */
+static void targetLimit(const MigTarget *pTarget, MigSet *pSet) {
+  if (pTarget->iBranch >= 0) {
+    migSetIntersect(pSet, &pTarget->lineage);
+  }
+}
+
+static void failOutside(MigContext *p, const MigTarget *pTarget,
+                        const MigGraph *g, const MigSet *pFound) {
+  migFail(p, MIG_NOT_IN_BRANCH,
+          "'%s': %s is neither above nor below %s by parents; leave out %s@",
+          pTarget->zText, migGraphNames(p, g, pFound, SHOWN),
+          g->aNode[pTarget->iBranch].zId, pTarget->zBranch);
+}
+
+/*
+** The revision that z names by exact id or label, else by value, else by
+** abbreviation within the target's branch; -1 when there is none. Only an
+** exact name may be outside the branch; the caller decides about that.
+** Errors: AMBIGUOUS, NOT_IN_BRANCH.
+*/
+static int targetLookup(MigContext *p, const MigGraph *g,
+                        const MigTarget *pTarget, const char *z) {
+  int i = migGraphFindName(g, z);
+  MigSet found, inside;
+
+  if (i >= 0 || p->rc) {
+    return i;
+  }
+  found = migGraphByValue(p, g, z);
+  if (migSetNext(&found, -1) < 0) {
+    found = migGraphByPrefix(p, g, z);
+  }
+  if (migSetNext(&found, -1) < 0) {
+    return -1;
+  }
+  inside = migSetCopy(p, &found);
+  targetLimit(pTarget, &inside);
+  i = migSetNext(&inside, -1);
+  if (p->rc) {
+    return -1;
+  }
+  if (i < 0) {
+    failOutside(p, pTarget, g, &found);
+  } else if (migSetNext(&inside, i) >= 0) {
+    migFail(p, MIG_AMBIGUOUS, "'%s' fits %s; type more of the one you mean", z,
+            migGraphNames(p, g, &inside, SHOWN));
+  }
+  return i;
+}
+
+/* ---- parse ---- */
+
+/* The value of a text of digits, at most STEP_MAX. */
+static int stepCount(const char *z) {
+  int n = 0;
+
+  for (; *z && n < STEP_MAX; z++) {
+    n = n > STEP_MAX / 10 - 1 ? STEP_MAX : n * 10 + (*z - '0');
+  }
+  return n;
+}
+
+/* Where in z a final sign with digits begins, or NULL. */
+static const char *stepSign(const char *z) {
+  const char *zEnd = z + strlen(z);
+  const char *zSign = zEnd;
+
+  while (zSign > z && migIsDigit(zSign[-1])) {
+    zSign--;
+  }
+  if (zSign == zEnd || zSign == z || (zSign[-1] != '+' && zSign[-1] != '-')) {
+    return 0;
+  }
+  return zSign - 1;
+}
+
+/* Understand z when it is one of the reserved words. */
+static int targetWord(MigTarget *pTarget, const char *z) {
+  if (strcmp(z, "head") == 0) {
+    pTarget->eAnchor = MIG_AT_HEAD;
+  } else if (strcmp(z, "heads") == 0) {
+    pTarget->eAnchor = MIG_AT_HEADS;
+  } else if (strcmp(z, "base") == 0) {
+    pTarget->eAnchor = MIG_AT_BASE;
+  } else if (strcmp(z, "current") == 0) {
+    pTarget->eAnchor = MIG_AT_CURRENT;
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+static void targetSteps(MigTarget *pTarget, const char *zSign) {
+  pTarget->bRelative = 1;
+  pTarget->nStep = stepCount(zSign + 1);
+  if (*zSign == '-') {
+    pTarget->nStep = -pTarget->nStep;
+  }
+}
+
+static void failUnknown(MigContext *p, const char *z) {
+  if (z[strspn(z, "0123456789")] == 0) {
+    migFail(p, MIG_UNKNOWN_REVISION,
+            "no revision or label is named '%s'; a relative step is quoted,"
+            " with its sign: '+%s'",
+            z, z);
+  } else {
+    migFail(p, MIG_UNKNOWN_REVISION,
+            "no revision or label is named '%s' or begins so; see SELECT"
+            " revision, labels FROM migrations",
+            z);
+  }
+}
+
+/* Understand what stands behind the branch. The order of the attempts is
+** explained at the top of target.h. */
+static void targetSymbol(MigContext *p, const MigGraph *g, MigTarget *pTarget,
+                         const char *z) {
+  const char *zSign = stepSign(z);
+  char *zName = zSign ? migStrndup(p, z, zSign - z) : 0;
+
+  if (p->rc || targetWord(pTarget, z)) {
+    return;
+  }
+  pTarget->iNode = migGraphFindName(g, z);
+  if (pTarget->iNode < 0 && zSign) {
+    pTarget->bBare = *zName == 0;
+    if (pTarget->bBare) {
+      pTarget->eAnchor = MIG_AT_CURRENT;
+    } else {
+      pTarget->iNode = migGraphFindName(g, zName);
+    }
+    if (pTarget->bBare || pTarget->iNode >= 0 || targetWord(pTarget, zName)) {
+      targetSteps(pTarget, zSign);
+      return;
+    }
+  }
+  if (pTarget->iNode < 0 && (*z == '-' || strchr(zSign ? zName : z, '+'))) {
+    migFail(p, MIG_USAGE, "'%s' is no relative step; write '+1' or '-1'",
+            pTarget->zText);
+  }
+  if (pTarget->iNode < 0) {
+    pTarget->iNode = targetLookup(p, g, pTarget, z);
+  }
+  if (pTarget->iNode < 0 && zSign) {
+    pTarget->iNode = targetLookup(p, g, pTarget, zName);
+    targetSteps(pTarget, zSign);
+  }
+  if (pTarget->iNode < 0) {
+    failUnknown(p, zSign ? zName : z);
+  }
+}
+
+/* Understand the n bytes before '@'. */
+static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
+                         i64 n) {
+  char *z = migStrndup(p, pTarget->zText, n);
+  int i = -1;
+
+  if (p->rc) {
+    return;
+  }
+  if (!migIdReserved(z)) {
+    i = targetLookup(p, g, pTarget, z);
+  }
+  if (i < 0) {
+    migFail(p, MIG_UNKNOWN_BRANCH,
+            "no revision or label is named '%s', the part of '%s' before @;"
+            " see SELECT revision, labels FROM migrations",
+            z, pTarget->zText);
+    return;
+  }
+  pTarget->zBranch = z;
+  pTarget->lineage = migGraphLineage(p, g, i);
+  pTarget->iBranch = i;
+}
+
+static void targetParse(MigContext *p, const MigGraph *g, MigTarget *pTarget,
+                        const char *zText) {
+  const char *zAt = strchr(zText, '@');
+  const char *zSymbol = zAt ? zAt + 1 : zText;
+
+  pTarget->zText = zText;
+  pTarget->iBranch = -1;
+  pTarget->iNode = -1;
+  if (*zText == 0) {
+    migFail(p, MIG_USAGE,
+            "an empty target; name a revision, 'head', 'heads' or 'base'");
+  } else if (strchr(zText, ':')) {
+    migFail(p, MIG_USAGE,
+            "'%s' is no single target; one ':' parts the two"
+            " ends of a range, where a range is asked for",
+            zText);
+  } else if (zAt == zText || *zSymbol == 0 || strchr(zSymbol, '@')) {
+    migFail(p, MIG_USAGE,
+            "'%s' is not of the form label@target, such as"
+            " label@head",
+            zText);
+  } else if (zAt) {
+    targetBranch(p, g, pTarget, zAt - zText);
+  }
+  if (p->rc == 0) {
+    targetSymbol(p, g, pTarget, zSymbol);
+    pTarget->bOutside =
+        pTarget->iNode >= 0 && !targetInside(pTarget, pTarget->iNode);
+  }
+}
+
+/*
+** Take a comma-separated list of targets apart. Returns them in the arena,
+** *pnTarget of them, at least one; an empty member is USAGE. A revision that
+** is named exactly but lies outside the branch is no error yet (bOutside).
+*/
+MigTarget *migTargetParse(MigContext *p, const MigState *pState,
+                          const char *zTargets, int *pnTarget) {
+  const char *z = zTargets ? zTargets : "";
+  MigTarget *aTarget;
+  int n = 1;
+  int i;
+
+  *pnTarget = 0;
+  for (i = 0; z[i]; i++) {
+    n += z[i] == ',';
+  }
+  aTarget = migAlloc(p, (u64)n * sizeof(MigTarget));
+  for (i = 0; i < n && p->rc == 0; i++) {
+    i64 nText = (i64)strcspn(z, ",");
+    i64 nNext = nText + 1;
+    while (i > 0 && nText > 0 && *z == ' ') {
+      z++, nText--, nNext--;
+    }
+    while (i < n - 1 && nText > 0 && z[nText - 1] == ' ') {
+      nText--;
+    }
+    targetParse(p, pState->pGraph, &aTarget[i], migStrndup(p, z, nText));
+    z += nNext;
+  }
+  if (p->rc == 0) {
+    *pnTarget = n;
+  }
+  return aTarget;
+}
+
+/* ---- walks ---- */
+
+/*
+** The ways one step leads by parents from iAt, which may be BASE. Returns how
+** many there are; *piTo is the last of them, and pWays, when given, gets those
+** that are revisions. One step down from a root is BASE. The branch limits
+** the ways up only: a label need not reach down to where a walk ends.
+*/
+static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
+                    int bUp, MigSet *pWays, int *piTo) {
+  const MigNode *pAt = iAt == BASE ? 0 : &g->aNode[iAt];
+  int n = pAt == 0 ? bUp * g->nNode : bUp ? pAt->nChild : pAt->nParent;
+  int nWay = 0;
+  int i;
+
+  if (pAt && pAt->nParent == 0 && !bUp) {
+    *piTo = BASE;
+    return 1;
+  }
+  for (i = 0; i < n; i++) {
+    int iTo = pAt == 0 ? i : bUp ? pAt->aChild[i] : pAt->aParent[i];
+    if ((pAt || g->aNode[i].nParent == 0) &&
+        (!bUp || targetInside(pTarget, iTo))) {
+      *piTo = iTo;
+      nWay++;
+      if (pWays) {
+        migSetAdd(pWays, iTo);
+      }
+    }
+  }
+  return nWay;
+}
+
+static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
+                     int iAt, int bUp) {
+  MigSet ways = migSetNew(p, g->nNode);
+  int iTo;
+
+  walkWays(g, pTarget, iAt, bUp, &ways, &iTo);
+  migFail(p, MIG_AMBIGUOUS_WALK,
+          "'%s': one step %s from %s is any of %s; name the revision%s",
+          pTarget->zText, bUp ? "up" : "down",
+          iAt == BASE ? "base" : g->aNode[iAt].zId,
+          migGraphNames(p, g, &ways, SHOWN),
+          bUp ? ", or the branch before the steps, as in label@+1" : "");
+}
+
+/*
+** Walk the target's steps from iFrom. Returns where that leads, BASE
+** included. A fork is AMBIGUOUS_WALK. A walk that leaves the graph is
+** RELATIVE_RANGE, or with bClip ends at its edge.
+*/
+static int targetWalk(MigContext *p, const MigGraph *g,
+                      const MigTarget *pTarget, int iFrom, int bClip) {
+  int nStep = pTarget->nStep < 0 ? -pTarget->nStep : pTarget->nStep;
+  int bUp = pTarget->nStep > 0;
+  int iAt = iFrom;
+  int nWay = 1;
+  int i;
+
+  for (i = 0; i < nStep; i++) {
+    int iTo = BASE;
+    nWay = walkWays(g, pTarget, iAt, bUp, 0, &iTo);
+    if (nWay != 1) {
+      break;
+    }
+    iAt = iTo;
+  }
+  if (nWay > 1) {
+    failFork(p, g, pTarget, iAt, bUp);
+  } else if (nWay == 0 && !bClip) {
+    migFail(p, MIG_RELATIVE_RANGE,
+            "'%s': %s is only %d step%s away%s%s; take a smaller number",
+            pTarget->zText, bUp ? "the last revision" : "base", i,
+            i == 1 ? "" : "s", pTarget->zBranch ? " in " : "",
+            pTarget->zBranch ? pTarget->zBranch : "");
+  }
+  return iAt;
+}
+
+/* What of the target's branch is applied, for lack of a current head in it:
+** upwards the places from which the branch goes on, downwards the tips that
+** another branch implies. */
+static MigSet targetImplied(MigContext *p, const MigState *pState,
+                            const MigTarget *pTarget) {
+  const MigGraph *g = pState->pGraph;
+  MigSet set;
+  MigSet top;
+  int i, j;
+
+  if (pTarget->nStep <= 0) {
+    set = migGraphBranchHeads(p, g, &pState->applied);
+    targetLimit(pTarget, &set);
+    return set;
+  }
+  set = migSetCopy(p, &pState->applied);
+  targetLimit(pTarget, &set);
+  top = migSetCopy(p, &set);
+  for (i = migSetNext(&set, -1); i >= 0; i = migSetNext(&set, i)) {
+    const MigNode *pNode = &g->aNode[i];
+    for (j = 0; j < pNode->nParent; j++) {
+      migSetRemove(&top, pNode->aParent[j]);
+    }
+    for (j = 0; j < pNode->nDepend; j++) {
+      migSetRemove(&top, pNode->aDepend[j]);
+    }
+  }
+  return top;
+}
+
+/* Where steps from the current head begin. BASE when nothing is applied and
+** the steps go up; downwards that is RELATIVE_RANGE. */
+static int targetFromCurrent(MigContext *p, const MigState *pState,
+                             const MigTarget *pTarget) {
+  MigSet set = migSetCopy(p, &pState->current);
+  int i;
+
+  targetLimit(pTarget, &set);
+  if (pTarget->iBranch >= 0 && migSetNext(&set, -1) < 0) {
+    set = targetImplied(p, pState, pTarget);
+  }
+  i = migSetNext(&set, -1);
+  if (i < 0 && pTarget->nStep <= 0) {
+    migFail(p, MIG_RELATIVE_RANGE, "'%s': nothing %s%s is applied",
+            pTarget->zText, pTarget->zBranch ? "of branch " : "",
+            pTarget->zBranch ? pTarget->zBranch : "");
+  } else if (i >= 0 && migSetNext(&set, i) >= 0) {
+    migFail(p, MIG_MULTIPLE_HEADS,
+            "'%s': several heads to count from, %s; say which branch, as in"
+            " label@%+d, or name the revision",
+            pTarget->zText, migGraphNames(p, pState->pGraph, &set, SHOWN),
+            pTarget->nStep);
+  }
+  return i < 0 ? BASE : i;
+}
+
+static void failHeads(MigContext *p, const MigGraph *g, const char *zText,
+                      const MigSet *pSet) {
+  migFail(p, MIG_MULTIPLE_HEADS,
+          "'%s': several heads, %s; name one, as in label@head, or use 'heads'"
+          " where several may stand, or merge them with migrate_merge",
+          zText, migGraphNames(p, g, pSet, SHOWN));
+}
+
+/* The revisions the target's anchor stands for; base is the empty set. */
+static MigSet targetAnchor(MigContext *p, const MigState *pState,
+                           const MigTarget *pTarget) {
+  const MigGraph *g = pState->pGraph;
+  MigSet set = migSetNew(p, g->nNode);
+
+  switch (pTarget->eAnchor) {
+  case MIG_AT_REVISION:
+    migSetAdd(&set, pTarget->iNode);
+    if (pTarget->bOutside) {
+      failOutside(p, pTarget, g, &set);
+    }
+    return set;
+  case MIG_AT_HEAD:
+    set = migGraphHeads(p, g);
+    break;
+  case MIG_AT_HEADS:
+    set = pTarget->iBranch < 0 ? migGraphTips(p, g) : migGraphHeads(p, g);
+    break;
+  case MIG_AT_BASE:
+    break;
+  case MIG_AT_CURRENT:
+    migSetUnite(&set, &pState->current);
+    break;
+  }
+  targetLimit(pTarget, &set);
+  if (pTarget->eAnchor == MIG_AT_HEAD && migSetCount(&set) > 1) {
+    failHeads(p, g, pTarget->zText, &set);
+  }
+  return set;
+}
+
+/* The target's revisions, with steps that leave the graph clipped or not. */
+static MigSet targetResolve(MigContext *p, const MigState *pState,
+                            const MigTarget *pTarget, int bClip) {
+  MigSet set;
+  int iFrom;
+
+  if (pTarget->bRelative && pTarget->eAnchor == MIG_AT_CURRENT) {
+    iFrom = targetFromCurrent(p, pState, pTarget);
+  } else {
+    set = targetAnchor(p, pState, pTarget);
+    iFrom = migSetNext(&set, -1);
+    if (!pTarget->bRelative) {
+      return set;
+    }
+    if (iFrom >= 0 && migSetNext(&set, iFrom) >= 0) {
+      failHeads(p, pState->pGraph, pTarget->zText, &set);
+    }
+  }
+  set = migSetNew(p, pState->pGraph->nNode);
+  if (p->rc == 0) {
+    migSetAdd(&set, targetWalk(p, pState->pGraph, pTarget, iFrom, bClip));
+  }
+  return set;
+}
+
+/* The revisions that one target stands for; empty for base. Errors as listed
+** at the top of target.h, without RANGE. */
+MigSet migTargetNodes(MigContext *p, const MigState *pState,
+                      const MigTarget *pTarget) {
+  MigSet none = {0, 0};
+
+  return p->rc ? none : targetResolve(p, pState, pTarget, 0);
+}
+
+/* The revisions that a comma-separated list of targets stands for. */
+MigSet migTargetSet(MigContext *p, const MigState *pState,
+                    const char *zTargets) {
+  MigSet set = migSetNew(p, p->rc ? 0 : pState->pGraph->nNode);
+  MigTarget *aTarget;
+  int n, i;
+
+  aTarget = migTargetParse(p, pState, zTargets, &n);
+  for (i = 0; i < n && p->rc == 0; i++) {
+    MigSet one = migTargetNodes(p, pState, &aTarget[i]);
+    migSetUnite(&set, &one);
+  }
+  return set;
+}
+
+/*
+** The same in the order given, for parents: members of the list one after the
+** other, what one of them stands for in load order, nothing twice. Returns
+** *pnNode indexes in the arena.
+*/
+int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
+                   int *pnNode) {
+  MigSet set = migTargetSet(p, pState, zTargets);
+  int *aNode = migAlloc(p, (u64)migSetCount(&set) * sizeof(int));
+  MigTarget *aTarget;
+  int n, i, iNode;
+
+  *pnNode = 0;
+  aTarget = migTargetParse(p, pState, zTargets, &n);
+  for (i = 0; i < n && p->rc == 0; i++) {
+    MigSet one = migTargetNodes(p, pState, &aTarget[i]);
+    migSetIntersect(&one, &set);
+    migSetSubtract(&set, &one);
+    for (iNode = migSetNext(&one, -1); iNode >= 0;
+         iNode = migSetNext(&one, iNode)) {
+      aNode[(*pnNode)++] = iNode;
+    }
+  }
+  return aNode;
+}
+
+/* The one revision a target stands for, or -1 for base and whatever else is
+** empty. MULTIPLE_HEADS when there are several, USAGE for a list. */
+int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
+  MigTarget *pTarget;
+  MigSet set;
+  int n, i;
+
+  pTarget = migTargetParse(p, pState, zTarget, &n);
+  if (n > 1) {
+    migFail(p, MIG_USAGE, "'%s' is a list; one target is wanted here", zTarget);
+  }
+  if (p->rc) {
+    return -1;
+  }
+  set = migTargetNodes(p, pState, pTarget);
+  i = migSetNext(&set, -1);
+  if (i >= 0 && migSetNext(&set, i) >= 0) {
+    failHeads(p, pState->pGraph, zTarget, &set);
+  }
+  return i;
+}
+
+/* ---- ranges ---- */
+
+/*
+** Part a range at its ':'. Returns 0 when there is none, else 1 with the two
+** ends, either of which may be "". More than one ':' is USAGE.
+*/
+int migTargetSplit(MigContext *p, const char *zRange, char **pzLow,
+                   char **pzHigh) {
+  const char *zColon = strchr(zRange, ':');
+
+  *pzLow = *pzHigh = 0;
+  if (zColon == 0) {
+    return 0;
+  }
+  if (strchr(zColon + 1, ':')) {
+    migFail(p, MIG_USAGE, "'%s' has two ':'; a range is low:high", zRange);
+  }
+  *pzLow = migStrndup(p, zRange, zColon - zRange);
+  *pzHigh = migStrdup(p, zColon + 1);
+  return 1;
+}
+
+/* One end of a range while it is being resolved. */
+typedef struct RangeEnd {
+  const char *zText;
+  MigTarget *aTarget; /* its members */
+  int nTarget;
+  MigSet set; /* its revisions */
+} RangeEnd;
+
+/* Resolve the members of one end. pBare is the state that steps without an
+** anchor count from. Steps that leave the graph are clipped. */
+static void rangeResolve(MigContext *p, const MigState *pState,
+                         const MigState *pBare, RangeEnd *pEnd) {
+  int i;
+
+  pEnd->set = migSetNew(p, pState->pGraph->nNode);
+  for (i = 0; i < pEnd->nTarget && p->rc == 0; i++) {
+    const MigTarget *pTarget = &pEnd->aTarget[i];
+    MigSet one = targetResolve(p, pTarget->bBare ? pBare : pState, pTarget, 1);
+    migSetUnite(&pEnd->set, &one);
+  }
+}
+
+/* Steps alone count up from the other end for the upper one, down for the
+** lower one; returns whether there are any. */
+static int rangeBare(MigContext *p, const RangeEnd *pEnd, int bUpper) {
+  int bBare = 0;
+  int i;
+
+  for (i = 0; i < pEnd->nTarget; i++) {
+    int nStep = pEnd->aTarget[i].nStep;
+    if (pEnd->aTarget[i].bBare) {
+      bBare = 1;
+      if (bUpper ? nStep <= 0 : nStep >= 0) {
+        migFail(p, MIG_RELATIVE_RANGE,
+                "'%s': the lower end of a range counts down, as in '-2:head',"
+                " the upper end up, as in 'a1:+2'",
+                pEnd->zText);
+      }
+    }
+  }
+  return bBare;
+}
+
+/* A state whose heads are the revisions of one end, for the steps of the
+** other end to count from. */
+static MigState rangeState(MigContext *p, const MigState *pState,
+                           const MigSet *pSet) {
+  MigSet applied = migSetCopy(p, pSet);
+
+  migGraphAncestors(p, pState->pGraph, &applied);
+  return migStateNew(p, pState->pGraph, &applied);
+}
+
+/* Resolve both ends of a range. */
+static void rangeEnds(MigContext *p, const MigState *pState, RangeEnd *pLow,
+                      RangeEnd *pHigh) {
+  MigState other;
+  int bLow, bHigh;
+
+  pLow->aTarget = migTargetParse(p, pState, pLow->zText, &pLow->nTarget);
+  pHigh->aTarget = migTargetParse(p, pState, pHigh->zText, &pHigh->nTarget);
+  bLow = rangeBare(p, pLow, 0);
+  bHigh = rangeBare(p, pHigh, 1);
+  if (bLow && bHigh) {
+    migFail(p, MIG_USAGE,
+            "'%s:%s' counts either end from the other one; name"
+            " a revision",
+            pLow->zText, pHigh->zText);
+  } else if (bLow) {
+    rangeResolve(p, pState, pState, pHigh);
+    other = rangeState(p, pState, &pHigh->set);
+    rangeResolve(p, pState, &other, pLow);
+  } else {
+    rangeResolve(p, pState, pState, pLow);
+    other = rangeState(p, pState, &pLow->set);
+    rangeResolve(p, pState, &other, pHigh);
+  }
+}
+
+static void failRange(MigContext *p, const MigState *pState,
+                      const RangeEnd *pLow, const RangeEnd *pHigh) {
+  const MigGraph *g = pState->pGraph;
+
+  migFail(p, MIG_RANGE,
+          "'%s:%s': %s does not lie below %s; a range is low:high, within one"
+          " line",
+          pLow->zText, pHigh->zText, migGraphNames(p, g, &pLow->set, SHOWN),
+          migGraphNames(p, g, &pHigh->set, SHOWN));
+}
+
+/*
+** The revisions from pLow up to pHigh, both included: the ancestors of pHigh,
+** dependencies included, that are not strict ancestors of pLow and, unless
+** pLow is base, descend from it by parents. A branch named at the lower end
+** limits the upper one.
+*/
+static MigSet rangeSet(MigContext *p, const MigState *pState, RangeEnd *pLow,
+                       RangeEnd *pHigh) {
+  const MigGraph *g = pState->pGraph;
+  MigSet set, below, line;
+  int bHigh = migSetNext(&pHigh->set, -1) >= 0;
+
+  if (pLow->nTarget == 1) {
+    targetLimit(&pLow->aTarget[0], &pHigh->set);
+  }
+  set = migSetCopy(p, &pHigh->set);
+  migGraphAncestors(p, g, &set);
+  below = migSetCopy(p, &pLow->set);
+  migSetSubtract(&below, &set);
+  if (migSetNext(&below, -1) >= 0 ||
+      (bHigh && migSetNext(&pHigh->set, -1) < 0)) {
+    failRange(p, pState, pLow, pHigh);
+  }
+  if (migSetNext(&pLow->set, -1) >= 0) {
+    line = migSetCopy(p, &pLow->set);
+    below = migSetCopy(p, &pLow->set);
+    migGraphChildLine(p, g, &line);
+    migGraphAncestors(p, g, &below);
+    migSetSubtract(&set, &below);
+    migSetIntersect(&set, &line);
+    migSetUnite(&set, &pLow->set);
+  }
+  return set;
+}
+
+/*
+** The revisions of a range, newest first, for listing. An empty lower end is
+** base, an empty upper end heads; NULL is everything. Without ':' it is a
+** list of targets. +N alone as upper end counts from the lower one, -N alone
+** as lower end from the upper one; steps that leave the graph end at its
+** edge. *paNode is in the arena. Errors as at the top of target.h.
+*/
+void migTargetRange(MigContext *p, const MigState *pState, const char *zRange,
+                    int **paNode, int *pnNode) {
+  const MigGraph *g = pState->pGraph;
+  RangeEnd low, high;
+  char *zLow, *zHigh;
+  MigSet set;
+  int i;
+
+  *paNode = 0;
+  *pnNode = 0;
+  if (p->rc) {
+    return;
+  }
+  if (migTargetSplit(p, zRange ? zRange : ":", &zLow, &zHigh)) {
+    memset(&low, 0, sizeof(low));
+    memset(&high, 0, sizeof(high));
+    low.zText = zLow && *zLow ? zLow : "base";
+    high.zText = zHigh && *zHigh ? zHigh : "heads";
+    rangeEnds(p, pState, &low, &high);
+    set = rangeSet(p, pState, &low, &high);
+  } else {
+    set = migTargetSet(p, pState, zRange);
+  }
+  *paNode = migAlloc(p, (u64)migSetCount(&set) * sizeof(int));
+  for (i = g->nNode - 1; i >= 0 && p->rc == 0; i--) {
+    if (migSetHas(&set, g->aOrder[i])) {
+      (*paNode)[(*pnNode)++] = g->aOrder[i];
+    }
+  }
+}

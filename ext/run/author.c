@@ -1,0 +1,363 @@
+/*
+** author.c - writing revisions: revision, merge, edit, delete, label.
+**
+** Ids. A revision that is not given an id gets the first 12 hex digits of
+** BLAKE2b-256 over its parents (each with a zero byte behind), its message
+** with a zero byte, its checksum, its time and its number in the file: the
+** same calls with the same option `now` give the same ids everywhere.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "text.h"
+#include "script.h"
+#include "applied.h"
+#include "author.h"
+
+#define ID_DIGITS 12
+
+/* Flags that the scripts ask for by their directives. A script by hand that
+** may not run is refused here already. */
+int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
+                   i64 nDown) {
+  MigScriptInfo info;
+  int flags = 0;
+
+  if (zUp && p->rc == SQLITE_OK) {
+    migScriptCheck(p, zUp, nUp, &info);
+    flags |= info.bNoTransaction ? MIG_REV_UP_ALONE : 0;
+  }
+  if (zDown && p->rc == SQLITE_OK) {
+    migScriptCheck(p, zDown, nDown, &info);
+    flags |= info.bNoTransaction ? MIG_REV_DOWN_ALONE : 0;
+  }
+  return flags;
+}
+
+/* Append a text to a list unless it is there. */
+static void listAdd(MigContext *p, MigList *pList, const char *z) {
+  int i;
+
+  for (i = 0; i < pList->n; i++) {
+    if (strcmp(pList->az[i], z) == 0) {
+      return;
+    }
+  }
+  pList->az = migGrow(p, pList->az, (u64)pList->n * sizeof(char *),
+                      (u64)(pList->n + 1) * sizeof(char *));
+  if (p->rc == SQLITE_OK) {
+    pList->az[pList->n++] = z;
+  }
+}
+
+/* ---- parents and dependencies ---- */
+
+/* Add the revisions that one target means to the parents; each must be a head
+** unless bSplice. */
+static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
+                      const char *zTarget, MigList *pOut) {
+  const MigGraph *pGraph = pState->pGraph;
+  MigSet set = migTargetSet(p, pState, zTarget);
+  int i;
+
+  for (i = p->rc ? -1 : migSetNext(&set, 0); i >= 0;
+       i = migSetNext(&set, i + 1)) {
+    const MigNode *pNode = &pGraph->aNode[i];
+    if (pNode->nChild && !bSplice) {
+      migFail(p, MIG_NOT_A_HEAD,
+              "revision %s already has a child, %s; build on that, or give"
+              " {\"splice\":true} to branch here",
+              pNode->zId, pGraph->aNode[pNode->aChild[0]].zId);
+      return;
+    }
+    listAdd(p, pOut, pNode->zId);
+  }
+}
+
+/* The parents of a new revision. */
+static void parentsFind(MigContext *p, const MigState *pState,
+                        const MigRevisionSpec *pSpec, MigList *pOut) {
+  MigSet heads;
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  if (!pSpec->bParent) {
+    heads = migGraphHeads(p, pState->pGraph);
+    if (migSetCount(&heads) > 1) {
+      migFail(p, MIG_MULTIPLE_HEADS,
+              "%d heads, %s; name one with option parent, or merge them",
+              migSetCount(&heads),
+              migGraphNames(p, pState->pGraph, &heads, 3));
+    }
+    parentAdd(p, pState, 0, "heads", pOut);
+    return;
+  }
+  for (i = 0; i < pSpec->parents.n; i++) {
+    parentAdd(p, pState, pSpec->bSplice, pSpec->parents.az[i], pOut);
+  }
+  if (p->rc == SQLITE_OK && pSpec->bMerge && pOut->n < 2) {
+    migFail(p, MIG_USAGE,
+            "a merge needs at least two revisions, and there %s %d; name them"
+            " as 'a,b', or use 'heads' when there are several",
+            pOut->n == 1 ? "is" : "are", pOut->n);
+  }
+}
+
+/* The dependencies: labels stay labels, everything else becomes a full id. */
+static void dependsFind(MigContext *p, const MigState *pState,
+                        const MigList *pIn, MigList *pOut) {
+  int i;
+
+  for (i = 0; i < pIn->n && p->rc == SQLITE_OK; i++) {
+    if (migGraphFindLabel(pState->pGraph, pIn->az[i]) >= 0) {
+      listAdd(p, pOut, pIn->az[i]);
+    } else {
+      int iNode = migTargetOne(p, pState, pIn->az[i]);
+      if (p->rc == SQLITE_OK && iNode >= 0) {
+        listAdd(p, pOut, pState->pGraph->aNode[iNode].zId);
+      }
+    }
+  }
+}
+
+/* ---- names ---- */
+
+static void labelCheck(MigContext *p, const MigState *pState,
+                       const char *zLabel) {
+  int iOwner;
+
+  migLabelCheck(p, zLabel);
+  if (p->rc) {
+    return;
+  }
+  iOwner = migGraphFindName(pState->pGraph, zLabel);
+  if (iOwner >= 0) {
+    migFail(p, MIG_DUPLICATE_LABEL,
+            "%s is a label or the id of revision %s; choose another label",
+            zLabel, pState->pGraph->aNode[iOwner].zId);
+  }
+  migGraphIdClash(p, pState->pGraph, zLabel);
+}
+
+static void idCheck(MigContext *p, const MigState *pState, const char *zId) {
+  int iOwner;
+
+  migIdCheck(p, zId, "revision id");
+  if (p->rc) {
+    return;
+  }
+  iOwner = migGraphFindName(pState->pGraph, zId);
+  if (iOwner >= 0) {
+    migFail(p, MIG_DUPLICATE_ID,
+            "%s is taken by revision %s; choose another id", zId,
+            pState->pGraph->aNode[iOwner].zId);
+  }
+  migGraphIdClash(p, pState->pGraph, zId);
+}
+
+/* An id for a revision that has none. */
+static char *idMake(MigContext *p, const MigState *pState, MigRevision *pRev) {
+  u8 aDigest[MIG_HASH_SIZE];
+  char zHex[2 * MIG_HASH_SIZE + 1];
+  char zNumber[24];
+  MigHash hash;
+  int i;
+
+  if (p->rc) {
+    return 0;
+  }
+  migRevisionChecksum(pRev);
+  migHashInit(&hash);
+  for (i = 0; i < pRev->nParent; i++) {
+    migHashAdd(&hash, pRev->azParent[i], (i64)strlen(pRev->azParent[i]) + 1);
+  }
+  migHashAdd(&hash, pRev->zMessage, (i64)strlen(pRev->zMessage) + 1);
+  migHashAdd(&hash, pRev->aChecksum, MIG_HASH_SIZE);
+  migHashAdd(&hash, pRev->zCreatedAt, (i64)strlen(pRev->zCreatedAt));
+  sqlite3_snprintf(sizeof(zNumber), zNumber, " %d", pState->pGraph->nNode);
+  migHashAdd(&hash, zNumber, (i64)strlen(zNumber));
+  migHashFinal(&hash, aDigest);
+  migHashHex(aDigest, ID_DIGITS / 2, zHex);
+  return migStrdup(p, zHex);
+}
+
+/* ---- the verbs ---- */
+
+/* Check the message and fill pRev from the call. */
+static void revisionFill(MigContext *p, const MigChange *pChange,
+                         const MigRevisionSpec *pSpec, MigRevision *pRev) {
+  MigList parents = {0, 0};
+  MigList depends = {0, 0};
+  int i;
+
+  memset(pRev, 0, sizeof(*pRev));
+  if (strlen(pSpec->zMessage) > MIGRATE_MAX_MESSAGE) {
+    migFail(p, MIG_TOO_BIG, "a message has at most %d bytes",
+            MIGRATE_MAX_MESSAGE);
+  }
+  pRev->flags = migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown,
+                               pSpec->nDown);
+  parentsFind(p, &pChange->state, pSpec, &parents);
+  dependsFind(p, &pChange->state, &pSpec->depends, &depends);
+  for (i = 0; i < pSpec->labels.n; i++) {
+    labelCheck(p, &pChange->state, pSpec->labels.az[i]);
+  }
+  pRev->zMessage = pSpec->zMessage;
+  pRev->zCreatedAt =
+      pSpec->zCreatedAt ? pSpec->zCreatedAt : pChange->zStartedAt;
+  pRev->zUp = pSpec->zUp;
+  pRev->nUp = pSpec->nUp;
+  pRev->zDown = pSpec->zDown;
+  pRev->nDown = pSpec->nDown;
+  pRev->nParent = parents.n;
+  pRev->azParent = parents.az;
+  pRev->nDepend = depends.n;
+  pRev->azDepend = depends.az;
+  pRev->nLabel = pSpec->labels.n;
+  pRev->azLabel = pSpec->labels.az;
+  pRev->zId = pSpec->zId ? pSpec->zId : idMake(p, &pChange->state, pRev);
+  if (p->rc == SQLITE_OK) {
+    idCheck(p, &pChange->state, pRev->zId);
+  }
+}
+
+/* End a change that made one row of history; returns zId for the caller to
+** free. */
+static char *changeDone(MigContext *p, MigChange *pChange, const char *zAction,
+                        const MigRevision *pRev) {
+  MigChangeNote note = {zAction, pRev->zId, pRev->zMessage, pRev->aChecksum};
+  char *zResult;
+
+  migChangeReload(p, pChange);
+  migChangeRecord(p, pChange, &note);
+  zResult = migResultText(p, pRev->zId);
+  migChangeEnd(p, pChange, 1);
+  return zResult;
+}
+
+/* Add a revision. Returns its id, for the caller to free. Errors:
+** MULTIPLE_HEADS, NOT_A_HEAD, BAD_ID, DUPLICATE_*, those of targets, of
+** scripts, and CYCLE, DEPENDENCY_CYCLE. */
+char *migAuthorRevision(MigContext *p, MigConnection *pConn,
+                        const MigCall *pCall, const MigRevisionSpec *pSpec) {
+  MigChange change;
+  MigRevision rev;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  if (p->rc == SQLITE_OK) {
+    revisionFill(p, &change, pSpec, &rev);
+  }
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  migRevisionAdd(p, &change.packer, &rev);
+  return changeDone(p, &change, pSpec->zAction, &rev);
+}
+
+/* Find the one revision that zTarget means and read its row. */
+static void changeTarget(MigContext *p, MigChange *pChange,
+                         const char *zTarget, MigRevision *pRev, int *piNode) {
+  *piNode = p->rc ? -1 : migTargetOne(p, &pChange->state, zTarget);
+  if (p->rc == SQLITE_OK && *piNode < 0) {
+    migFail(p, MIG_USAGE, "%s means no revision; name one", zTarget);
+  }
+  if (p->rc == SQLITE_OK) {
+    migRevisionRead(p, pChange->state.pGraph->aNode[*piNode].zId, pRev);
+  }
+}
+
+static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
+                          const char *zRemedy) {
+  if (p->rc == SQLITE_OK && migSetHas(&pChange->state.applied, iNode)) {
+    migFail(p, MIG_APPLIED, "revision %s is applied; %s",
+            pChange->state.pGraph->aNode[iNode].zId, zRemedy);
+  }
+}
+
+/* Replace the scripts of a revision by those of pNew that are not NULL.
+** Returns the id, for the caller to free. APPLIED unless bRepair. */
+char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                    const char *zTarget, const MigRevision *pNew,
+                    int bRepair) {
+  MigChange change;
+  MigRevision rev;
+  int iNode;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  changeTarget(p, &change, zTarget, &rev, &iNode);
+  if (!bRepair) {
+    refuseApplied(p, &change, iNode,
+                  "downgrade it first, or give {\"repair\":true}");
+  }
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  migRevisionScripts(p, &change.cache, &rev);
+  if (pNew->zUp) {
+    rev.zUp = pNew->zUp;
+    rev.nUp = pNew->nUp;
+  }
+  if (pNew->zDown) {
+    rev.zDown = pNew->zDown;
+    rev.nDown = pNew->nDown;
+  }
+  rev.flags = migScriptFlags(p, rev.zUp, rev.nUp, rev.zDown, rev.nDown);
+  migRevisionEdit(p, &change.packer, &rev);
+  if (p->rc == SQLITE_OK && migSetHas(&change.state.applied, iNode)) {
+    migAppliedRepair(p, rev.zId, rev.aChecksum);
+  }
+  return changeDone(p, &change, "edit", &rev);
+}
+
+/* Remove a pending revision that nothing builds on. Returns the id, for the
+** caller to free. APPLIED, or NOT_A_HEAD when another one needs it. */
+char *migAuthorDelete(MigContext *p, MigConnection *pConn,
+                      const MigCall *pCall, const char *zTarget) {
+  MigChange change;
+  MigRevision rev;
+  const MigNode *pNode;
+  int iNode;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  changeTarget(p, &change, zTarget, &rev, &iNode);
+  refuseApplied(p, &change, iNode, "downgrade it first");
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  pNode = &change.state.pGraph->aNode[iNode];
+  if (pNode->nChild + pNode->nDependent) {
+    int iOther = pNode->nChild ? pNode->aChild[0] : pNode->aDependent[0];
+    migFail(p, MIG_NOT_A_HEAD,
+            "revision %s builds on %s; delete that one first",
+            change.state.pGraph->aNode[iOther].zId, pNode->zId);
+  }
+  migRevisionDelete(p, rev.zId, change.iLevel);
+  return changeDone(p, &change, "delete", &rev);
+}
+
+/* Give a revision a label; zLabel NULL takes its labels away. Returns the
+** revision's id, for the caller to free. */
+char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                     const char *zTarget, const char *zLabel) {
+  MigChange change;
+  MigRevision rev;
+  int iNode;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  changeTarget(p, &change, zTarget, &rev, &iNode);
+  if (zLabel && p->rc == SQLITE_OK) {
+    labelCheck(p, &change.state, zLabel);
+  }
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  migRevisionLabel(p, rev.zId, zLabel);
+  rev.zMessage = zLabel;
+  return changeDone(p, &change, "label", &rev);
+}

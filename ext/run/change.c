@@ -1,0 +1,135 @@
+/*
+** change.c - one change of the store that runs no script.
+**
+** All verbs but upgrade and downgrade go through here: begin, change rows,
+** load the graph again to see that it still makes sense, record, commit. A
+** call that turns out to change nothing ends without a commit and leaves no
+** row in the history.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "os.h"
+#include "store.h"
+#include "settings.h"
+#include "history.h"
+#include "change.h"
+
+/* Wait and mode of the transaction, as options and settings say. Inside a
+** caller's transaction that has not read yet nothing may be read before the
+** lock is held, so the default wait holds there. */
+static void changeSettings(MigContext *p, const MigCall *pCall, i64 *pmsWait,
+                           int *pbDeterministic) {
+  sqlite3_stmt *pRead;
+  int bStore;
+
+  *pmsWait = pCall->msWait;
+  *pbDeterministic = 0;
+  if (!sqlite3_get_autocommit(p->db) &&
+      migTransactionState(p) == SQLITE_TXN_NONE) {
+    bStore = 0;
+    pRead = 0;
+  } else {
+    pRead = migReadBegin(p);
+    bStore = migStoreOpen(p);
+  }
+  if (*pmsWait < 0) {
+    *pmsWait = migSettingInt(p, bStore, "wait");
+  }
+  *pbDeterministic = (int)migSettingInt(p, bStore, "deterministic");
+  migFinalize(p, pRead);
+}
+
+/* Begin: the write lock is held, the store exists, the state is loaded. */
+void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
+                    const MigCall *pCall) {
+  i64 msWait;
+  int bDeterministic;
+
+  memset(pChange, 0, sizeof(*pChange));
+  pChange->pCall = pCall;
+  pChange->msStart = pCall->bNow ? 0 : migMonotonicMs();
+  pChange->zStartedAt = migTimeText(p, pCall->msNow);
+  changeSettings(p, pCall, &msWait, &bDeterministic);
+  if (p->rc == SQLITE_OK) {
+    migTransactionBegin(p, &pChange->tx, pConn, msWait, bDeterministic, 1);
+  }
+  pChange->bCreated = pChange->tx.bCreated;
+  migChangeReload(p, pChange);
+  if (p->rc == SQLITE_OK) {
+    pChange->zFrom =
+        migStateNames(p, &pChange->state, &pChange->state.current);
+    pChange->iLevel = (int)migSettingInt(p, 1, "zlib_level");
+    pChange->packer.iLevel = pChange->iLevel;
+    pChange->iRun = migHistoryRun(p);
+  }
+}
+
+/* Write what is packed, then load the state again: an edge or a label that
+** makes no sense is an error here. */
+void migChangeReload(MigContext *p, MigChange *pChange) {
+  migScriptsFlush(p, &pChange->packer);
+  if (p->rc == SQLITE_OK) {
+    migStateLoad(p, &pChange->state);
+  }
+}
+
+/* Add a row to the history. */
+void migChangeRecord(MigContext *p, MigChange *pChange,
+                     const MigChangeNote *pNote) {
+  const MigCall *pCall = pChange->pCall;
+  MigEvent event;
+
+  if (p->rc) {
+    return;
+  }
+  memset(&event, 0, sizeof(event));
+  event.iRun = pChange->iRun;
+  event.zAction = pNote->zAction;
+  event.zRevision = pNote->zRevision;
+  event.zMessage = pNote->zMessage;
+  event.zFrom = pChange->zFrom;
+  event.zTo = migStateNames(p, &pChange->state, &pChange->state.current);
+  event.zOutcome = "done";
+  event.zStartedAt = pChange->zStartedAt;
+  event.ms = pCall->bNow ? 0 : migMonotonicMs() - pChange->msStart;
+  event.nRow = -1;
+  event.zActor =
+      pCall->zActor ? pCall->zActor : migSettingText(p, 1, "actor");
+  event.aChecksum = pNote->aChecksum;
+  migHistoryAdd(p, &event);
+}
+
+/* Commit, or with bCommit 0, after an error or in a dry run undo. Everything
+** the caller hands out must have been made before. */
+void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
+  migScriptsFlush(p, &pChange->packer);
+  migScriptsClose(&pChange->cache);
+  if (bCommit && !pChange->pCall->bDryRun && p->rc == SQLITE_OK) {
+    migStateSummarize(p, &pChange->state);
+    migStatementsClose(p);
+    migTransactionArm(p, &pChange->tx);
+    migTransactionCommit(p, &pChange->tx);
+  }
+  migStatementsClose(p);
+  migTransactionUndo(p, &pChange->tx);
+}
+
+/* A comma-separated list as a JSON array of texts. */
+char *migJsonIds(MigContext *p, const char *zList) {
+  MigText text = {0, 0, 0};
+  const char *z = zList ? zList : "";
+
+  migTextStr(p, &text, "[");
+  while (*z) {
+    size_t n = strcspn(z, ",");
+    migTextJson(p, &text, migStrndup(p, z, (i64)n));
+    z += n;
+    if (*z == ',') {
+      migTextStr(p, &text, ",");
+      z++;
+    }
+  }
+  migTextStr(p, &text, "]");
+  return p->rc ? 0 : text.z;
+}

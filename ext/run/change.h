@@ -1,0 +1,43 @@
+/*
+** change.h - one change of the store that runs no script.
+*/
+#ifndef MIG_CHANGE_H
+#define MIG_CHANGE_H
+
+#include "call.h"
+#include "revisions.h"
+#include "transaction.h"
+
+/* A change under way. */
+typedef struct MigChange {
+  const MigCall *pCall;
+  MigTransaction tx;
+  MigState state;         /* as loaded last */
+  MigPacker packer;       /* for scripts to be stored */
+  MigPackCache cache;     /* for scripts to be read */
+  int bCreated;           /* the store was made by this call */
+  int iLevel;             /* zlib level */
+  i64 iRun;
+  i64 msStart;
+  const char *zStartedAt; /* time of the call, ISO-8601 */
+  const char *zFrom;      /* current heads before */
+} MigChange;
+
+/* What the history says about it; fields may be NULL. */
+typedef struct MigChangeNote {
+  const char *zAction;
+  const char *zRevision;
+  const char *zMessage;
+  const u8 *aChecksum;
+} MigChangeNote;
+
+void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
+                    const MigCall *pCall);
+void migChangeReload(MigContext *p, MigChange *pChange);
+void migChangeRecord(MigContext *p, MigChange *pChange,
+                     const MigChangeNote *pNote);
+void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit);
+
+char *migJsonIds(MigContext *p, const char *zList);
+
+#endif

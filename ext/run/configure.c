@@ -1,0 +1,74 @@
+/*
+** configure.c - init and config, the verbs that concern the store itself.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "text.h"
+#include "store.h"
+#include "settings.h"
+#include "configure.h"
+
+/* Does the file already hold our tables? Needs no lock. */
+static int storeThere(MigContext *p) {
+  sqlite3_stmt *pRead = migReadBegin(p);
+  int bStore = migStoreOpen(p);
+
+  migFinalize(p, pRead);
+  return bStore;
+}
+
+/* Make the store unless it exists. Returns its version as text, for the
+** caller to free. */
+char *migConfigureInit(MigContext *p, MigConnection *pConn,
+                       const MigCall *pCall) {
+  MigChangeNote note = {"init", 0, 0, 0};
+  MigChange change;
+  char *zResult;
+
+  zResult = migResultText(p, migPrintf(p, "%d", MIGRATE_STORE_VERSION));
+  if (!sqlite3_get_autocommit(p->db) || !storeThere(p)) {
+    migChangeBegin(p, &change, pConn, pCall);
+    if (change.bCreated) {
+      migChangeRecord(p, &change, &note);
+    }
+    migChangeEnd(p, &change, change.bCreated);
+  }
+  return zResult;
+}
+
+/* Set a setting, or with zValue NULL take it back to its default. Returns its
+** value for the caller to free, NULL for NULL. USAGE when it does not fit. */
+char *migConfigureSet(MigContext *p, MigConnection *pConn,
+                      const MigCall *pCall, const char *zName,
+                      const char *zValue) {
+  const MigSetting *pSet = migSettingFind(p, zName);
+  MigChangeNote note = {"config", 0, 0, 0};
+  MigChange change;
+  const char *zOld;
+  const char *zNew = 0;
+  char *zResult;
+  int bChange;
+
+  if (pSet && zValue) {
+    zNew = migSettingCheck(p, pSet, zValue);
+  }
+  if (p->rc) {
+    return 0;
+  }
+  migChangeBegin(p, &change, pConn, pCall);
+  zOld = migSettingText(p, 1, zName);
+  if (p->rc == SQLITE_OK) {
+    migSettingWrite(p, pSet, zNew);
+  }
+  zNew = migSettingText(p, 1, zName);
+  bChange = p->rc == SQLITE_OK &&
+            (zOld == 0 || zNew == 0 ? zOld != zNew : strcmp(zOld, zNew) != 0);
+  if (bChange) {
+    note.zMessage = migPrintf(p, "%s = %s", zName, zNew ? zNew : "NULL");
+    migChangeRecord(p, &change, &note);
+  }
+  zResult = migResultText(p, zNew);
+  migChangeEnd(p, &change, bChange);
+  return zResult;
+}

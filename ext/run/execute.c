@@ -1,0 +1,563 @@
+/*
+** execute.c - runs one script.
+**
+** SQLite itself splits the script: each statement is prepared where the one
+** before ended, because it may need the table that one made. Around each
+** statement, in this order:
+**   1. its first tokens say what it is; transaction statements and PRAGMAs
+**      that a script may not hold were refused before anything ran, and are
+**      refused again here;
+**   2. PRAGMA foreign_keys and legacy_alter_table are not run but obeyed by
+**      sqlite3_db_config(), from that statement to the script's end; every
+**      DROP TABLE and ALTER TABLE runs with enforcement off;
+**   3. it is prepared, and what it would touch is looked up;
+**   4. rows (rowguard.c) and foreign-key violations (foreign.c) of what it
+**      replaces are counted;
+**   5. it is stepped to its end; result rows are dropped;
+**   6. undo and guard are compiled again when it may have expired them.
+*/
+#include <string.h>
+#include "sql.h"
+#include "os.h"
+#include "rowguard.h"
+#include "store.h"
+#include "execute.h"
+
+/* State of the script that runs. */
+typedef struct Script {
+  MigScriptJob *pJob;
+  MigScriptInfo info;
+  MigRowGuard guard;
+  int eForeign; /* PRAGMA foreign_keys in force: -1 none, 0 or 1 */
+  int eLegacy;  /* PRAGMA legacy_alter_table in force: the same */
+  int nSeen;    /* statements met, passed-over ones included */
+} Script;
+
+/* ---- errors ---- */
+
+/* Bytes of the statement's first line, at most 200. */
+static int lineLength(const char *z, const MigStatement *pSt) {
+  int n = 0;
+
+  while (n < pSt->nByte && n < 200 && z[pSt->iStart + n] != '\n' &&
+         z[pSt->iStart + n] != '\r') {
+    n++;
+  }
+  return n;
+}
+
+/* Put a text in front of the message of p's error; codes stay. */
+static void errorPrefix(MigContext *p, const char *zFormat, ...) {
+  MigContext was;
+  va_list ap;
+  char *zPrefix;
+
+  if (p->rc == SQLITE_OK || p->zError == 0) {
+    return;
+  }
+  migContextInit(&was, p->db);
+  migErrorSave(p, &was);
+  va_start(ap, zFormat);
+  zPrefix = sqlite3_vmprintf(zFormat, ap);
+  va_end(ap);
+  migFailRc(p, was.rc, was.eCode, "%s%s", zPrefix ? zPrefix : "",
+            was.zError + strlen("migrate: : ") +
+                strlen(migCodeName(was.eCode)));
+  sqlite3_free(zPrefix);
+  sqlite3_free(was.zError);
+}
+
+/* Say where the error of p arose: in the statement counted last, at byte
+** iAt. */
+static void errorLocate(MigContext *p, const Script *pScript, i64 iAt) {
+  const MigScriptJob *pJob = pScript->pJob;
+  int iLine;
+  int iColumn;
+
+  migPosition(pJob->z, iAt, &iLine, &iColumn);
+  errorPrefix(p, "revision %s (%s), statement %d, line %d, column %d: ",
+              pJob->zRevision, pJob->zSide, pScript->nSeen, iLine, iColumn);
+}
+
+/* SQLite refused or failed statement pSt. */
+static void scriptFail(MigContext *p, const Script *pScript,
+                       const MigStatement *pSt, int rc) {
+  int iOffset = sqlite3_error_offset(p->db);
+  i64 iAt = pSt->iStart + (iOffset > 0 ? iOffset : 0);
+
+  if (p->rc) {
+    return;
+  }
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+    return;
+  }
+  migFailRc(p, rc, MIG_SCRIPT, "%s: %.*s", sqlite3_errmsg(p->db),
+            lineLength(pScript->pJob->z, pSt),
+            pScript->pJob->z + pSt->iStart);
+  errorLocate(p, pScript, iAt);
+}
+
+/* ---- before the run ---- */
+
+/* Look at connection and schema once, before the first script. */
+void migExecuteStart(MigContext *p, MigExecution *pExec) {
+  migForeignStart(p, &pExec->foreign);
+  migLookupStart(p, &pExec->lookup);
+  pExec->bTriggers = (int)migQueryInt(
+      p, 0,
+      "SELECT EXISTS(SELECT 1 FROM main.sqlite_schema WHERE type='trigger')"
+      " OR EXISTS(SELECT 1 FROM temp.sqlite_schema WHERE type='trigger')");
+}
+
+/* Refuse a script that holds what may not stand in one; the message names the
+** revision. */
+void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
+                     MigScriptInfo *pInfo) {
+  if (p->rc) {
+    return;
+  }
+  if (pJob->bLenient) {
+    migScriptCheckImported(p, pJob->z, pJob->n, pInfo);
+  } else {
+    migScriptCheck(p, pJob->z, pJob->n, pInfo);
+  }
+  errorPrefix(p, "revision %s (%s), ", pJob->zRevision, pJob->zSide);
+}
+
+/* ---- around a statement ---- */
+
+/* A statement that the run passes over: obeyed or meant for other tools. */
+static int statementPassed(MigContext *p, Script *pScript,
+                           const MigStatement *pSt) {
+  const char *z = pScript->pJob->z;
+
+  if (migStatementSkipped(z, pSt, &pScript->info)) {
+    return 1;
+  }
+  if (pSt->eKind == MIG_ST_PRAGMA && pSt->value.eType != MIG_TK_END) {
+    if (migTokenNameIs(z, &pSt->name, "foreign_keys")) {
+      pScript->eForeign = migPragmaOn(z, pSt);
+      return 1;
+    }
+    if (migTokenNameIs(z, &pSt->name, "legacy_alter_table")) {
+      pScript->eLegacy = migPragmaOn(z, pSt);
+      return 1;
+    }
+  }
+  if ((pSt->eKind == MIG_ST_DROP_TABLE || pSt->eKind == MIG_ST_DROP_VIEW) &&
+      pSt->bIf) {
+    /* SQLite would find our virtual table and refuse to drop it */
+    char *zName = migTokenName(p, z, &pSt->name);
+    return zName && (sqlite3_strnicmp(zName, "migration_", 10) == 0 ||
+                     migStrICmp(zName, "migrations") == 0) &&
+           !migQueryInt(p, 0,
+                        "SELECT EXISTS(SELECT 1 FROM main.sqlite_schema"
+                        " WHERE name=%Q COLLATE NOCASE) OR EXISTS(SELECT 1"
+                        " FROM temp.sqlite_schema"
+                        " WHERE name=%Q COLLATE NOCASE)",
+                        zName, zName);
+  }
+  return 0;
+}
+
+/* Refuse a statement that names one of our tables and does not only read. */
+static void storeProtect(MigContext *p, const char *z,
+                         const MigStatement *pSt) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 i = pSt->iStart;
+  MigToken token;
+
+  if (pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES ||
+      pSt->eKind == MIG_ST_EXPLAIN || pSt->eKind == MIG_ST_PRAGMA) {
+    return;
+  }
+  while (i < iEnd && p->rc == SQLITE_OK) {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    if ((token.eType == MIG_TK_WORD || token.eType == MIG_TK_QUOTED) &&
+        token.n > 9) {
+      int nQuote = token.eType == MIG_TK_QUOTED;
+      if (sqlite3_strnicmp(z + token.iStart + nQuote, "_migrate_", 9) == 0) {
+        char *zName = migTokenName(p, z, &token);
+        if (zName && migStoreOwnsTable(zName)) {
+          migFail(p, MIG_FORBIDDEN_STATEMENT,
+                  "a script may not change %s, which belongs to migrate",
+                  zName);
+        }
+      }
+    }
+  }
+}
+
+/* Set enforcement and legacy mode as this statement wants them. */
+static void statementSettings(MigContext *p, MigExecution *pExec,
+                              const Script *pScript, const MigStatement *pSt) {
+  int bForeign = pScript->eForeign >= 0 ? pScript->eForeign
+                                        : pExec->pSaved->bForeign;
+  int bLegacy =
+      pScript->eLegacy >= 0 ? pScript->eLegacy : pExec->pSaved->bLegacy;
+  int bChanged;
+
+  if (pSt->eKind == MIG_ST_DROP_TABLE || pSt->eKind == MIG_ST_ALTER_TABLE) {
+    bForeign = 0;
+  }
+  bChanged = migSettingsForeign(p, pExec->pSaved, bForeign);
+  bChanged |= migSettingsLegacy(p, pExec->pSaved, bLegacy);
+  if (pSt->eKind == MIG_ST_PRAGMA && pSt->value.eType != MIG_TK_END) {
+    char *zName = migTokenName(p, pScript->pJob->z, &pSt->name);
+    if (zName) {
+      migSettingsPragma(p, pExec->pSaved, zName);
+    }
+  }
+  if (bChanged) {
+    migTransactionArm(p, pExec->pTx);
+  }
+}
+
+/* Does the rest of the script name zTable again? If not, no table of that
+** name can be there at its end. */
+static int namedLater(const Script *pScript, const MigStatement *pSt,
+                      const char *zTable) {
+  const MigScriptJob *pJob = pScript->pJob;
+  i64 i = pSt->iStart + pSt->nByte;
+  MigToken token;
+
+  if (pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
+    return 1;
+  }
+  do {
+    i = migTokenSignificant(pJob->z, pJob->n, i, &token);
+    if (migTokenNameIs(pJob->z, &token, zTable)) {
+      return 1;
+    }
+  } while (token.eType != MIG_TK_END);
+  return 0;
+}
+
+static int nameIn(int n, const char **az, const char *z) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (migStrICmp(az[i], z) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Count the rows of a table that is about to be dropped or renamed. */
+static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
+                      const MigStatement *pSt, const char *zTable) {
+  int bDrop = pSt->eKind == MIG_ST_DROP_TABLE;
+  int bRename = pSt->eAlter == MIG_ALTER_RENAME_TABLE;
+
+  if ((bDrop || bRename) && namedLater(pScript, pSt, zTable) &&
+      !nameIn(pExec->nAllowLoss, pExec->azAllowLoss, zTable) &&
+      !nameIn(pScript->info.nAllowLoss, pScript->info.azAllowLoss, zTable)) {
+    migRowGuardBefore(p, &pScript->guard, zTable);
+  }
+}
+
+/* Watch the foreign keys around the tables that a statement writes while
+** enforcement is off. */
+static void guardForeign(MigContext *p, MigExecution *pExec,
+                         const MigStatement *pSt, const char *zTable,
+                         sqlite3_stmt *pStmt) {
+  MigWrites writes;
+  int i;
+
+  if (!pExec->foreign.bAny || pExec->pSaved->bForeignNow) {
+    return;
+  }
+  switch (pSt->eKind) {
+  case MIG_ST_ALTER_TABLE:
+  case MIG_ST_DROP_TABLE:
+    if (zTable) {
+      migForeignWatch(p, &pExec->foreign, zTable);
+    }
+    break;
+  case MIG_ST_INSERT:
+  case MIG_ST_UPDATE:
+  case MIG_ST_DELETE:
+    if (!pExec->bTriggers && zTable) {
+      migForeignWatch(p, &pExec->foreign, zTable);
+      break;
+    }
+    migLookupWrites(p, pStmt, &writes);
+    for (i = 0; i < writes.n; i++) {
+      migForeignWatch(p, &pExec->foreign, writes.azTable[i]);
+    }
+    break;
+  default:
+    break;
+  }
+}
+
+/* Name of the object of a statement, when it is in main; NULL otherwise. */
+static char *mainName(MigContext *p, const char *z, const MigStatement *pSt) {
+  char *zName;
+
+  if (pSt->name.eType == MIG_TK_END ||
+      (pSt->schema.eType != MIG_TK_END &&
+       !migTokenNameIs(z, &pSt->schema, "main"))) {
+    return 0;
+  }
+  zName = migTokenName(p, z, &pSt->name);
+  if (zName && pSt->schema.eType == MIG_TK_END && migLookupInTemp(p, zName)) {
+    return 0;
+  }
+  return zName;
+}
+
+/* Can the statement make compiled ones expire? Plain reads and writes of rows
+** cannot. */
+static int statementExpires(const MigStatement *pSt) {
+  return pSt->eKind != MIG_ST_SELECT && pSt->eKind != MIG_ST_INSERT &&
+         pSt->eKind != MIG_ST_UPDATE && pSt->eKind != MIG_ST_DELETE &&
+         pSt->eKind != MIG_ST_VALUES;
+}
+
+/* ---- the statement itself ---- */
+
+/* Is the name of the statement's table wanted by one of the guards? */
+static int tableWanted(const MigExecution *pExec, const MigStatement *pSt) {
+  switch (pSt->eKind) {
+  case MIG_ST_DROP_TABLE:
+  case MIG_ST_ALTER_TABLE:
+    return 1;
+  case MIG_ST_INSERT:
+  case MIG_ST_UPDATE:
+  case MIG_ST_DELETE:
+    return pExec->foreign.bAny && !pExec->pSaved->bForeignNow;
+  default:
+    return 0;
+  }
+}
+
+static void statementStep(MigContext *p, MigExecution *pExec,
+                          const Script *pScript, const MigStatement *pSt,
+                          sqlite3_stmt *pStmt) {
+  int rc;
+
+  if (p->rc) {
+    return;
+  }
+  pExec->bRan = 1;
+  do {
+    rc = sqlite3_step(pStmt);
+  } while (rc == SQLITE_ROW);
+  if (rc != SQLITE_DONE) {
+    scriptFail(p, pScript, pSt, rc);
+  } else if (pExec->pTx && sqlite3_get_autocommit(p->db)) {
+    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
+              "the statement ended the transaction");
+    errorLocate(p, pScript, pSt->iStart);
+  }
+}
+
+/* Line of a dry run's report. */
+static void detailAdd(MigContext *p, MigExecution *pExec,
+                      const Script *pScript, const MigStatement *pSt, i64 ms,
+                      i64 nRow) {
+  MigText *pDetail = pExec->pDetail;
+  int iLine;
+  int iColumn;
+
+  if (pDetail && p->rc == SQLITE_OK) {
+    migPosition(pScript->pJob->z, pSt->iStart, &iLine, &iColumn);
+    migTextF(p, pDetail, "%s{\"n\":%d,\"line\":%d,\"rows\":%lld,\"ms\":%lld,"
+             "\"sql\":",
+             pDetail->n ? "," : "", pScript->nSeen, iLine, nRow, ms);
+    migTextJson(p, pDetail,
+                migStrndup(p, pScript->pJob->z + pSt->iStart,
+                           lineLength(pScript->pJob->z, pSt)));
+    migTextStr(p, pDetail, "}");
+  }
+}
+
+/* Run one statement; the offset after it, or -1 after failure. */
+static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
+                        const MigStatement *pSt) {
+  MigScriptJob *pJob = pScript->pJob;
+  const char *z = pJob->z;
+  i64 msStart = pExec->bClock ? migMonotonicMs() : 0;
+  i64 nBefore = sqlite3_total_changes64(p->db);
+  sqlite3_stmt *pStmt = 0;
+  const char *zTail = 0;
+  char *zTable;
+  int rc;
+
+  storeProtect(p, z, pSt);
+  statementSettings(p, pExec, pScript, pSt);
+  zTable = tableWanted(pExec, pSt) ? mainName(p, z, pSt) : 0;
+  if (p->rc) {
+    errorLocate(p, pScript, pSt->iStart);
+    return -1;
+  }
+  rc = sqlite3_prepare_v3(p->db, z + pSt->iStart, -1, 0, &pStmt, &zTail);
+  if (rc) {
+    scriptFail(p, pScript, pSt, rc);
+    return -1;
+  }
+  migLookupCheck(p, &pExec->lookup, z, pSt, pStmt);
+  if (zTable) {
+    guardRows(p, pExec, pScript, pSt, zTable);
+  }
+  guardForeign(p, pExec, pSt, zTable, pStmt);
+  errorLocate(p, pScript, pSt->iStart);
+  statementStep(p, pExec, pScript, pSt, pStmt);
+  sqlite3_finalize(pStmt);
+  if (statementExpires(pSt)) {
+    migTransactionArm(p, pExec->pTx);
+  }
+  if (zTable && pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
+    migForeignRenamed(p, &pExec->foreign, zTable,
+                      migTokenName(p, z, &pSt->newName));
+  }
+  pJob->nStatement++;
+  detailAdd(p, pExec, pScript, pSt,
+            pExec->bClock ? migMonotonicMs() - msStart : 0,
+            sqlite3_total_changes64(p->db) - nBefore);
+  return p->rc ? -1 : zTail - z;
+}
+
+/*
+** Run a script inside the transaction pExec->pTx. FORBIDDEN_STATEMENT, SCRIPT
+** or DATA_LOSS, with revision, statement, line and column; then the caller
+** must undo the transaction. Foreign keys are checked by the caller, before
+** its commit. Enforcement is as found afterwards.
+*/
+void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
+  Script script;
+  MigStatement st;
+  i64 nBefore = sqlite3_total_changes64(p->db);
+  i64 i = 0;
+
+  memset(&script, 0, sizeof(script));
+  script.pJob = pJob;
+  script.eForeign = script.eLegacy = -1;
+  migExecuteCheck(p, pJob, &script.info);
+  pExec->foreign.bAny |= script.info.bReferences;
+  pExec->bTriggers |= script.info.bTrigger;
+  while (p->rc == SQLITE_OK && i >= 0) {
+    migStatementRead(pJob->z, pJob->n, i, &st);
+    if (st.eKind == MIG_ST_EMPTY && st.nByte == 0) {
+      break;
+    }
+    i = st.iStart + st.nByte;
+    if (st.eKind == MIG_ST_EMPTY) {
+      continue;
+    }
+    script.nSeen++;
+    if (statementPassed(p, &script, &st)) {
+      continue;
+    }
+    if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
+      break;
+    }
+    i = statementRun(p, pExec, &script, &st);
+  }
+  if (p->rc == SQLITE_OK) {
+    migRowGuardCheck(p, &script.guard);
+    errorPrefix(p, "revision %s (%s): ", pJob->zRevision, pJob->zSide);
+  }
+  if (p->rc == SQLITE_OK &&
+      (migSettingsForeign(p, pExec->pSaved, pExec->pSaved->bForeign) |
+       migSettingsLegacy(p, pExec->pSaved, pExec->pSaved->bLegacy))) {
+    migTransactionArm(p, pExec->pTx);
+  }
+  pJob->nRow = sqlite3_total_changes64(p->db) - nBefore;
+}
+
+/* ---- outside a transaction ---- */
+
+/* Run one statement of a no-transaction script on connection db. */
+static void maintenanceStep(MigContext *p, MigExecution *pExec,
+                            const Script *pScript, const MigStatement *pSt,
+                            sqlite3 *db) {
+  sqlite3_stmt *pStmt = 0;
+  int rc = sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt,
+                              0);
+
+  if (rc == SQLITE_OK) {
+    pExec->bRan = 1;
+    do {
+      rc = sqlite3_step(pStmt);
+    } while (rc == SQLITE_ROW);
+  }
+  if (rc != SQLITE_DONE) {
+    migFailRc(p, rc, MIG_SCRIPT, "%s: %.*s", sqlite3_errmsg(db),
+              lineLength(pScript->pJob->z, pSt),
+              pScript->pJob->z + pSt->iStart);
+    errorLocate(p, pScript, pSt->iStart);
+  }
+  sqlite3_finalize(pStmt);
+}
+
+/* VACUUM cannot run inside a function: do it on a second connection to the
+** same file, through the same VFS, after the PRAGMAs that it takes up. */
+static void vacuumRun(MigContext *p, MigExecution *pExec,
+                      const Script *pScript, const MigStatement *pSt,
+                      const char *zPragmas) {
+  const char *zFile = sqlite3_db_filename(p->db, "main");
+  sqlite3_vfs *pVfs = 0;
+  sqlite3 *db = 0;
+  int rc;
+
+  sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
+  rc = sqlite3_open_v2(zFile, &db, SQLITE_OPEN_READWRITE,
+                       pVfs ? pVfs->zName : 0);
+  if (rc == SQLITE_OK) {
+    sqlite3_busy_timeout(db, (int)pExec->msWait);
+    rc = sqlite3_exec(db, zPragmas, 0, 0, 0);
+  }
+  if (rc == SQLITE_OK) {
+    maintenanceStep(p, pExec, pScript, pSt, db);
+  } else {
+    migFailRc(p, rc, MIG_SCRIPT, "%s", db ? sqlite3_errmsg(db) : "no memory");
+    errorLocate(p, pScript, pSt->iStart);
+  }
+  sqlite3_close(db);
+}
+
+/*
+** Run a no-transaction script, statement by statement in autocommit. What was
+** done before a failure stays. UNSUPPORTED for a database without a file, and
+** inside the caller's transaction.
+*/
+void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
+                           MigScriptJob *pJob) {
+  const char *zFile = sqlite3_db_filename(p->db, "main");
+  MigText pragmas = {0, 0, 0};
+  Script script;
+  MigStatement st;
+  i64 i = 0;
+
+  memset(&script, 0, sizeof(script));
+  script.pJob = pJob;
+  migExecuteCheck(p, pJob, &script.info);
+  if (zFile == 0 || zFile[0] == 0 || !sqlite3_get_autocommit(p->db)) {
+    migFail(p, MIG_UNSUPPORTED,
+            "revision %s wants no transaction, which needs a database file and"
+            " no open transaction; COMMIT first",
+            pJob->zRevision);
+  }
+  while (p->rc == SQLITE_OK && migScriptNext(pJob->z, pJob->n, &i, &st)) {
+    script.nSeen++;
+    if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
+      break;
+    }
+    pJob->nStatement++;
+    if (st.eKind == MIG_ST_VACUUM) {
+      vacuumRun(p, pExec, &script, &st, migTextZ(&pragmas));
+    } else if (st.eKind == MIG_ST_PRAGMA && st.value.eType != MIG_TK_END &&
+               (migTokenNameIs(pJob->z, &st.name, "page_size") ||
+                migTokenNameIs(pJob->z, &st.name, "auto_vacuum"))) {
+      migTextAdd(p, &pragmas, pJob->z + st.iStart, st.nByte);
+      migTextStr(p, &pragmas, ";");
+      pExec->bRan = 1;
+    } else {
+      maintenanceStep(p, pExec, &script, &st, p->db);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/*
+** execute.h - runs one script.
+*/
+#ifndef MIG_EXECUTE_H
+#define MIG_EXECUTE_H
+
+#include "connection.h"
+#include "foreign.h"
+#include "lookup.h"
+#include "text.h"
+#include "transaction.h"
+
+/* What one run shares between its scripts. */
+typedef struct MigExecution {
+  MigTransaction *pTx;     /* open, or NULL outside a transaction */
+  MigConnection *pConn;
+  MigSettingsSaved *pSaved;
+  MigForeign foreign;
+  MigLookup lookup;
+  int bTriggers;           /* the schema may hold triggers */
+  int bRan;                /* a statement was stepped */
+  int bClock;              /* measure durations */
+  i64 msWait;              /* for locks of a second connection */
+  int nAllowLoss;          /* tables that the call lets lose rows */
+  const char **azAllowLoss;
+  MigText *pDetail;        /* JSON of each statement for a dry run, or NULL */
+} MigExecution;
+
+/* One script to run. */
+typedef struct MigScriptJob {
+  const char *zRevision;
+  const char *zSide; /* "up" or "down" */
+  const char *z;     /* zero-terminated */
+  i64 n;
+  int bLenient;      /* imported: maintenance statements are skipped */
+  int bAlone;        /* runs outside a transaction */
+  int nStatement;    /* out: statements stepped */
+  i64 nRow;          /* out: rows changed */
+} MigScriptJob;
+
+void migExecuteStart(MigContext *p, MigExecution *pExec);
+void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
+                     MigScriptInfo *pInfo);
+void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob);
+void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
+                           MigScriptJob *pJob);
+
+#endif

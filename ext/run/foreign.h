@@ -1,0 +1,23 @@
+/*
+** foreign.h - no new foreign-key violation leaves a run.
+*/
+#ifndef MIG_FOREIGN_H
+#define MIG_FOREIGN_H
+
+#include "context.h"
+
+/* A table whose rows must not gain violations. */
+typedef struct MigWatched MigWatched;
+
+typedef struct MigForeign {
+  int bAny;           /* the schema may hold foreign keys */
+  MigWatched *pFirst; /* tables watched so far */
+} MigForeign;
+
+void migForeignStart(MigContext *p, MigForeign *pForeign);
+void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable);
+void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
+                       const char *zNew);
+void migForeignCheck(MigContext *p, MigForeign *pForeign);
+
+#endif

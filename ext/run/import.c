@@ -1,0 +1,229 @@
+/*
+** import.c - bringing a folder of migrations into the file.
+**
+** Each imported revision is known (same id, same checksum), new, or changed:
+** a changed pending one is replaced, a changed applied one is CHECKSUM and
+** nothing is stored, unless `repair`. In formats that are a line, the parent
+** of a file is the file before it; a new file between stored ones is linked
+** in: it takes over its successor's place below the predecessor, and is
+** pending even when the successor is applied.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "script.h"
+#include "applied.h"
+#include "folder.h"
+#include "import.h"
+
+/* An import under way. */
+typedef struct Import {
+  MigChange change;
+  MigImport files;
+  int bRepair;
+  int nKnown;
+  MigText added;   /* ids, by commas */
+  MigText changed; /* ids, by commas */
+  MigText notes;   /* JSON texts, by commas */
+} Import;
+
+static void noteAdd(MigContext *p, Import *pImport, const char *zNote) {
+  if (pImport->notes.n) {
+    migTextStr(p, &pImport->notes, ",");
+  }
+  migTextJson(p, &pImport->notes, zNote);
+}
+
+static void idAdd(MigContext *p, MigText *pText, const char *zId) {
+  migTextF(p, pText, "%s%s", pText->n ? "," : "", zId);
+}
+
+/* Flags of an imported revision: directives in its scripts, and what the
+** importer found out about the owner's marks. */
+static int importedFlags(MigContext *p, const MigImported *pFile) {
+  MigScriptInfo info;
+  int flags = pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0;
+
+  if (pFile->zUp && p->rc == SQLITE_OK) {
+    migScriptScan(p, pFile->zUp, pFile->nUp, &info);
+    if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
+      flags |= MIG_REV_UP_ALONE;
+    }
+  }
+  if (pFile->zDown && p->rc == SQLITE_OK) {
+    migScriptScan(p, pFile->zDown, pFile->nDown, &info);
+    if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
+      flags |= MIG_REV_DOWN_ALONE;
+    }
+  }
+  return flags;
+}
+
+/* What would be stored for a file; its edges and labels only for new ones. */
+static void importedRevision(MigContext *p, const MigImported *pFile,
+                             const char *zNow, MigRevision *pRev) {
+  memset(pRev, 0, sizeof(*pRev));
+  pRev->zId = pFile->zId;
+  pRev->zMessage = pFile->zMessage ? pFile->zMessage : "";
+  pRev->zCreatedAt = pFile->zCreatedAt ? pFile->zCreatedAt : zNow;
+  pRev->zSource = pFile->zFile;
+  pRev->zUp = pFile->zUp;
+  pRev->nUp = pFile->nUp;
+  pRev->zDown = pFile->zDown;
+  pRev->nDown = pFile->nDown;
+  pRev->nParent = pFile->nParent;
+  pRev->azParent = pFile->azParent;
+  pRev->nDepend = pFile->nDepend;
+  pRev->azDepend = pFile->azDepend;
+  pRev->nLabel = pFile->nLabel;
+  pRev->azLabel = pFile->azLabel;
+  pRev->flags = importedFlags(p, pFile);
+  migRevisionChecksum(pRev);
+}
+
+/* A new file of a linear format stands before the stored zNext: put it below
+** that one, if zNext stands on the same predecessor. */
+static void linkBetween(MigContext *p, Import *pImport, const char *zNew,
+                        const char *zBefore, const char *zNext) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  const MigNode *pNode = &pGraph->aNode[migGraphFind(pGraph, zNext)];
+  int i;
+
+  if (zBefore == 0 && pNode->nParent == 0) {
+    migRevisionRelink(p, zNext, 0, zNew);
+    noteAdd(p, pImport,
+            migPrintf(p, "%s is linked in before %s", zNew, zNext));
+    return;
+  }
+  for (i = 0; i < pNode->nParent && zBefore; i++) {
+    if (strcmp(pGraph->aNode[pNode->aParent[i]].zId, zBefore) == 0) {
+      migRevisionRelink(p, zNext, zBefore, zNew);
+      noteAdd(p, pImport,
+              migPrintf(p, "%s is linked in between %s and %s", zNew, zBefore,
+                        zNext));
+      return;
+    }
+  }
+  noteAdd(p, pImport,
+          migPrintf(p,
+                    "%s stands before %s in the folder, but %s was stored on"
+                    " another parent; it is a branch",
+                    zNew, zNext, zNext));
+}
+
+/* Store file i, which is new. A run of new files is a chain; the last of them
+** is linked to the stored file behind it. */
+static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
+                      const char *zStoredBefore) {
+  const MigImported *aFile = pImport->files.aRevision;
+  int n = pImport->files.nRevision;
+  const char *zParent = i > 0 ? aFile[i - 1].zId : 0;
+
+  migIdCheck(p, pRev->zId, "revision id");
+  if (aFile[i].bLinear && zParent) {
+    pRev->nParent = 1;
+    pRev->azParent = &zParent;
+  }
+  migRevisionAdd(p, &pImport->change.packer, pRev);
+  idAdd(p, &pImport->added, pRev->zId);
+  if (p->rc == SQLITE_OK && aFile[i].bLinear && i + 1 < n &&
+      migGraphFind(pImport->change.state.pGraph, aFile[i + 1].zId) >= 0) {
+    linkBetween(p, pImport, pRev->zId, zStoredBefore, aFile[i + 1].zId);
+  }
+}
+
+/* File i is stored, with another checksum. */
+static void importChanged(MigContext *p, Import *pImport, MigRevision *pRev,
+                          const MigRevision *pStored, int bApplied) {
+  if (bApplied && !pImport->bRepair) {
+    migFail(p, MIG_CHECKSUM,
+            "%s differs from revision %s, which is applied; bring the file"
+            " back, or take the new text with {\"repair\":true}",
+            pRev->zSource, pRev->zId);
+    return;
+  }
+  pRev->place = pStored->place;
+  migRevisionEdit(p, &pImport->change.packer, pRev);
+  if (bApplied) {
+    migAppliedRepair(p, pRev->zId, pRev->aChecksum);
+  }
+  idAdd(p, &pImport->changed, pRev->zId);
+}
+
+static void importAll(MigContext *p, Import *pImport) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  const char *zStoredBefore = 0;
+  MigRevision stored;
+  MigRevision rev;
+  int i;
+
+  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+    const MigImported *pFile = &pImport->files.aRevision[i];
+    int iNode = migGraphFind(pGraph, pFile->zId);
+    importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
+    if (iNode < 0) {
+      importNew(p, pImport, i, &rev, zStoredBefore);
+      continue;
+    }
+    zStoredBefore = pFile->zId;
+    migRevisionRead(p, pFile->zId, &stored);
+    if (memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
+      pImport->nKnown++;
+    } else {
+      importChanged(p, pImport, &rev, &stored,
+                    migSetHas(&pImport->change.state.applied, iNode));
+    }
+  }
+}
+
+/* The result, made before the commit. */
+static char *importResult(MigContext *p, Import *pImport) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pImport->files.nNote; i++) {
+    noteAdd(p, pImport, pImport->files.azNote[i]);
+  }
+  migTextStr(p, &text, "{\"format\":");
+  migTextJson(p, &text, pImport->files.zFormat);
+  migTextStr(p, &text, ",\"new\":");
+  migTextStr(p, &text, migJsonIds(p, migTextZ(&pImport->added)));
+  migTextF(p, &text, ",\"known\":%d,\"changed\":", pImport->nKnown);
+  migTextStr(p, &text, migJsonIds(p, migTextZ(&pImport->changed)));
+  migTextF(p, &text, ",\"notes\":[%s]}", migTextZ(&pImport->notes));
+  return migResultText(p, text.z);
+}
+
+/*
+** Read the folder or file zPath and store what is new. Returns the JSON
+** object {format, new, known, changed, notes} for the caller to free. Errors:
+** FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT, CYCLE,
+** DEPENDENCY_CYCLE; then nothing is stored.
+*/
+char *migImportFolder(MigContext *p, MigConnection *pConn,
+                      const MigCall *pCall, const char *zPath,
+                      const char *zFormat, const MigPlaceholders *pHolders,
+                      int bRepair) {
+  MigChangeNote note = {"import", 0, 0, 0};
+  Import import;
+  char *zResult;
+  int bAny;
+
+  memset(&import, 0, sizeof(import));
+  import.bRepair = bRepair;
+  migFolderLoad(p, zPath, zFormat, pHolders->azKey, pHolders->azValue,
+                pHolders->n, &import.files);
+  migChangeBegin(p, &import.change, pConn, pCall);
+  if (p->rc == SQLITE_OK) {
+    importAll(p, &import);
+  }
+  bAny = import.added.n + import.changed.n > 0;
+  if (bAny) {
+    migChangeReload(p, &import.change);
+    note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);
+    migChangeRecord(p, &import.change, &note);
+  }
+  zResult = p->rc ? 0 : importResult(p, &import);
+  migChangeEnd(p, &import.change, bAny);
+  return zResult;
+}

@@ -1,0 +1,21 @@
+/*
+** import.h - bringing a folder of migrations into the file.
+*/
+#ifndef MIG_IMPORT_H
+#define MIG_IMPORT_H
+
+#include "change.h"
+
+/* Placeholders given by the caller: n names and their values. */
+typedef struct MigPlaceholders {
+  int n;
+  const char **azKey;
+  const char **azValue;
+} MigPlaceholders;
+
+char *migImportFolder(MigContext *p, MigConnection *pConn,
+                      const MigCall *pCall, const char *zPath,
+                      const char *zFormat, const MigPlaceholders *pHolders,
+                      int bRepair);
+
+#endif

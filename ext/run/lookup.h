@@ -1,0 +1,29 @@
+/*
+** lookup.h - what a statement would touch, before it is stepped.
+*/
+#ifndef MIG_LOOKUP_H
+#define MIG_LOOKUP_H
+
+#include "script.h"
+
+/* A TEMP table or view that existed before the run. */
+typedef struct MigTemp MigTemp;
+
+typedef struct MigLookup {
+  int bForeign;    /* other schemas are attached, or TEMP objects exist */
+  MigTemp *pFirst; /* TEMP objects from before the run */
+} MigLookup;
+
+/* Tables of main that a statement may write, as texts end to end. */
+typedef struct MigWrites {
+  int n;
+  const char **azTable;
+} MigWrites;
+
+void migLookupStart(MigContext *p, MigLookup *pLookup);
+void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
+                    const MigStatement *pSt, sqlite3_stmt *pStmt);
+void migLookupWrites(MigContext *p, sqlite3_stmt *pStmt, MigWrites *pOut);
+int migLookupInTemp(MigContext *p, const char *zName);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+** stamp.c - setting the applied set without running anything.
+*/
+#include "sql.h"
+#include "text.h"
+#include "applied.h"
+#include "plan.h"
+#include "stamp.h"
+
+/* Make the stored applied set that of the plan; the number of rows that
+** changed. */
+static int appliedMove(MigContext *p, MigChange *pChange,
+                       const MigSet *pAfter) {
+  const MigGraph *pGraph = pChange->state.pGraph;
+  MigRevision rev;
+  int nChange = 0;
+  int i;
+
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    int bBefore = migSetHas(&pChange->state.applied, i);
+    int bAfter = migSetHas(pAfter, i);
+    if (bBefore == bAfter) {
+      continue;
+    }
+    nChange++;
+    if (bBefore) {
+      migAppliedRemove(p, pGraph->aNode[i].zId);
+    } else if (migRevisionRead(p, pGraph->aNode[i].zId, &rev)) {
+      migAppliedAdd(p, rev.zId, pChange->iRun, pChange->zStartedAt,
+                    rev.aChecksum);
+    }
+  }
+  return nChange;
+}
+
+/*
+** Set the applied set as migPlanStamp() says. Returns the JSON object
+** {run, from, to} for the caller to free; run is null when nothing changed.
+** Errors: those of targets, OVERLAP.
+*/
+char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+               const char *zTargets, int bPurge) {
+  MigChangeNote note = {"stamp", 0, zTargets, 0};
+  MigChange change;
+  MigPlan plan;
+  MigText text = {0, 0, 0};
+  char *zResult;
+  int nChange = 0;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  if (p->rc == SQLITE_OK) {
+    migPlanStamp(p, &change.state, zTargets, bPurge, &plan);
+  }
+  if (p->rc == SQLITE_OK) {
+    nChange = appliedMove(p, &change, &plan.after);
+    migChangeReload(p, &change);
+  }
+  if (nChange) {
+    migChangeRecord(p, &change, &note);
+    migTextF(p, &text, "{\"run\":%lld,\"from\":", change.iRun);
+  } else {
+    migTextStr(p, &text, "{\"run\":null,\"from\":");
+  }
+  migTextStr(p, &text, migJsonIds(p, change.zFrom));
+  migTextStr(p, &text, ",\"to\":");
+  if (p->rc == SQLITE_OK) {
+    migTextStr(p, &text,
+               migJsonIds(p, migStateNames(p, &change.state,
+                                           &change.state.current)));
+  }
+  migTextStr(p, &text, "}");
+  zResult = migResultText(p, text.z);
+  migChangeEnd(p, &change, nChange > 0);
+  return zResult;
+}

@@ -1,0 +1,22 @@
+/*
+** caller.h - from where our functions may be called.
+*/
+#ifndef MIG_CALLER_H
+#define MIG_CALLER_H
+
+#include "context.h"
+
+/* What we keep for a connection; every function and table shares it. */
+typedef struct MigConnection {
+  sqlite3 *db;
+  int nRef;      /* functions and modules that hold it */
+  int bRunning;  /* an acting call is at work */
+  int bVeto;     /* COMMIT is refused (transaction.c) */
+  int bLeftOpen; /* a failed run of ours could not end its transaction */
+  char *zRestore; /* PRAGMAs that could not be put back (connection.c) */
+} MigConnection;
+
+void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName);
+void migCallerShowing(MigContext *p, const char *zName, int bFunction);
+
+#endif

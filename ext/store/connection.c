@@ -1,0 +1,126 @@
+/*
+** connection.c - settings of the connection, changed for a while.
+**
+** PRAGMA foreign_keys is a silent no-op inside a transaction;
+** sqlite3_db_config() is not, and it takes no memory, so these two settings
+** go back on every path. Each change expires compiled statements: the caller
+** arms its transaction again (migTransactionArm) after one that returned 1.
+**
+** A few other PRAGMAs that scripts may set take effect at once and survive a
+** rollback. Their old value is read before the script sets them. Putting one
+** back takes a prepare, which SQLite refuses between an interrupt or an out
+** of memory and the end of the calling statement: then the text is kept, and
+** the next call of any of our functions on this connection runs it first.
+*/
+#include <string.h>
+#include "sql.h"
+#include "connection.h"
+
+struct MigPragma {
+  MigPragma *pNext;
+  const char *zName; /* checked name of a PRAGMA */
+  i64 iValue;        /* as found */
+};
+
+static int configGet(sqlite3 *db, int iOption) {
+  int b = 0;
+
+  sqlite3_db_config(db, iOption, -1, &b);
+  return b;
+}
+
+/* Remember the settings as they are. */
+void migSettingsSave(MigContext *p, MigSettingsSaved *pSaved) {
+  memset(pSaved, 0, sizeof(*pSaved));
+  pSaved->bForeign = configGet(p->db, SQLITE_DBCONFIG_ENABLE_FKEY);
+  pSaved->bForeignNow = pSaved->bForeign;
+  pSaved->bLegacy = configGet(p->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE);
+  pSaved->bLegacyNow = pSaved->bLegacy;
+}
+
+/* Switch foreign-key enforcement; 1 when that changed anything. */
+int migSettingsForeign(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
+  if (pSaved->bForeignNow == bOn) {
+    return 0;
+  }
+  sqlite3_db_config(p->db, SQLITE_DBCONFIG_ENABLE_FKEY, bOn, (int *)0);
+  pSaved->bForeignNow = bOn;
+  return 1;
+}
+
+/* Switch legacy_alter_table; 1 when that changed anything. */
+int migSettingsLegacy(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
+  if (pSaved->bLegacyNow == bOn) {
+    return 0;
+  }
+  sqlite3_db_config(p->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, bOn, (int *)0);
+  pSaved->bLegacyNow = bOn;
+  return 1;
+}
+
+/* Remember the value of a PRAGMA that a script is about to set. The name is
+** one of those that the script check allows. */
+void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
+                       const char *zName) {
+  static const char *const azKept[] = {
+      "recursive_triggers", "ignore_check_constraints", "secure_delete",
+      "cache_size",         "temp_store",               "analysis_limit"};
+  MigPragma *pPragma;
+  size_t i;
+
+  for (pPragma = pSaved->pFirst; pPragma; pPragma = pPragma->pNext) {
+    if (sqlite3_stricmp(pPragma->zName, zName) == 0) {
+      return;
+    }
+  }
+  for (i = 0; i < sizeof(azKept) / sizeof(azKept[0]); i++) {
+    if (sqlite3_stricmp(azKept[i], zName) == 0) {
+      pPragma = migAlloc(p, sizeof(*pPragma));
+      if (pPragma) {
+        pPragma->zName = azKept[i];
+        pPragma->iValue =
+            migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
+        pPragma->pNext = pSaved->pFirst;
+        pSaved->pFirst = pPragma;
+      }
+    }
+  }
+}
+
+/* Keep a PRAGMA for later; lost only when there is no memory for its text. */
+static void restoreLater(MigConnection *pConn, const char *zSql) {
+  char *zAll = sqlite3_mprintf("%s%s;", /* sql-ok: made by this file */
+                               pConn->zRestore ? pConn->zRestore : "", zSql);
+
+  if (zAll) {
+    sqlite3_free(pConn->zRestore);
+    pConn->zRestore = zAll;
+  }
+}
+
+/* Put every setting back, also after an error. */
+void migSettingsRestore(MigContext *p, MigConnection *pConn,
+                        MigSettingsSaved *pSaved) {
+  MigPragma *pPragma;
+
+  migSettingsForeign(p, pSaved, pSaved->bForeign);
+  migSettingsLegacy(p, pSaved, pSaved->bLegacy);
+  for (pPragma = pSaved->pFirst; pPragma; pPragma = pPragma->pNext) {
+    char zSql[80];
+    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
+                     pPragma->iValue);
+    if (sqlite3_exec(p->db, zSql, 0, 0, 0) != SQLITE_OK) {
+      restoreLater(pConn, zSql);
+    }
+  }
+  pSaved->pFirst = 0;
+}
+
+/* Run what an earlier call could not put back. */
+void migSettingsRestoreLate(MigConnection *pConn) {
+  if (pConn->zRestore &&
+      sqlite3_exec(pConn->db, pConn->zRestore, 0, 0, 0) == SQLITE_OK) {
+    sqlite3_free(pConn->zRestore);
+    pConn->zRestore = 0;
+  }
+}

@@ -1,0 +1,167 @@
+/*
+** settings.c - settings kept in the file.
+**
+** aSetting is the list of them; _migrate_settings holds only those that were
+** set. A value from the file is checked as one from a caller is, so a hostile
+** file can choose a setting but not a value outside its type.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "settings.h"
+
+static const MigSetting aSetting[] = {
+    {"actor", MIG_SET_TEXT, 0, 0, 0, 0,
+     "who, for the history, when a call does not say"},
+    {"deterministic", MIG_SET_BOOL, "0", 0, 1, 0,
+     "1: never BEGIN or COMMIT, only savepoints: for replicated files"},
+    {"strict", MIG_SET_BOOL, "0", 0, 1, 0,
+     "1: a revision below an applied one is RANGE instead of run late"},
+    {"transaction", MIG_SET_ENUM, "run", 0, 0, "run each",
+     "run: one transaction a run; each: one a revision"},
+    {"wait", MIG_SET_INT, "5000", 0, 86400000, 0,
+     "milliseconds to wait for another connection's lock"},
+    {"zlib_level", MIG_SET_INT, "1", 1, 9, 0,
+     "compression of scripts: 1 is quickest, 9 smallest"},
+};
+
+static const char zSettingGet[] =
+    "SELECT value FROM main._migrate_settings WHERE name = ?1";
+static const char zSettingSet[] =
+    "INSERT OR REPLACE INTO main._migrate_settings(name, value)"
+    " VALUES(?1, ?2)";
+static const char zSettingDelete[] =
+    "DELETE FROM main._migrate_settings WHERE name = ?1";
+
+int migSettingCount(void) {
+  return (int)(sizeof(aSetting) / sizeof(aSetting[0]));
+}
+
+const MigSetting *migSettingRow(int i) {
+  return &aSetting[i];
+}
+
+/* The setting of that name; USAGE, with the list, when there is none. */
+const MigSetting *migSettingFind(MigContext *p, const char *zName) {
+  MigText list = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < migSettingCount(); i++) {
+    if (zName && strcmp(zName, aSetting[i].zName) == 0) {
+      return &aSetting[i];
+    }
+  }
+  for (i = 0; i < migSettingCount(); i++) {
+    migTextF(p, &list, "%s%s", i ? ", " : "", aSetting[i].zName);
+  }
+  migFail(p, MIG_USAGE, "no setting %s; known are %s", zName ? zName : "NULL",
+          migTextZ(&list));
+  return 0;
+}
+
+/* Is z one of the blank-separated words? */
+static int wordIn(const char *zWords, const char *z) {
+  size_t n = strlen(z);
+
+  while (*zWords) {
+    size_t nWord = strcspn(zWords, " ");
+    if (nWord == n && memcmp(zWords, z, n) == 0) {
+      return 1;
+    }
+    zWords += nWord + (zWords[nWord] == ' ');
+  }
+  return 0;
+}
+
+/* A decimal integer of at most 18 digits, and nothing else. */
+static int readInt(const char *z, i64 *pv) {
+  i64 v = 0;
+  int n;
+
+  for (n = 0; migIsDigit(z[n]) && n < 18; n++) {
+    v = v * 10 + (z[n] - '0');
+  }
+  *pv = v;
+  return n > 0 && z[n] == 0;
+}
+
+/* The value z of setting pSet in its normal form (booleans become 0 and 1).
+** USAGE when it does not fit the type. */
+char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
+  i64 v = 0;
+
+  if (p->rc) {
+    return 0;
+  }
+  switch (pSet->eType) {
+  case MIG_SET_BOOL:
+    if (strcmp(z, "true") == 0 || strcmp(z, "1") == 0) {
+      return migStrdup(p, "1");
+    }
+    if (strcmp(z, "false") == 0 || strcmp(z, "0") == 0) {
+      return migStrdup(p, "0");
+    }
+    migFail(p, MIG_USAGE, "setting %s is 0 or 1, not %s", pSet->zName, z);
+    return 0;
+  case MIG_SET_INT:
+    if (readInt(z, &v) && v >= pSet->iMin && v <= pSet->iMax) {
+      return migPrintf(p, "%lld", v);
+    }
+    migFail(p, MIG_USAGE, "setting %s is a number from %lld to %lld, not %s",
+            pSet->zName, pSet->iMin, pSet->iMax, z);
+    return 0;
+  case MIG_SET_ENUM:
+    if (!wordIn(pSet->zWords, z)) {
+      migFail(p, MIG_USAGE, "setting %s is one of: %s; not %s", pSet->zName,
+              pSet->zWords, z);
+    }
+    break;
+  case MIG_SET_TEXT:
+    break;
+  }
+  return migStrdup(p, z);
+}
+
+/* The value of a setting as text in the arena: from the file when bStore is
+** true and it was set, else the default, which may be NULL. */
+char *migSettingText(MigContext *p, int bStore, const char *zName) {
+  const MigSetting *pSet = migSettingFind(p, zName);
+  sqlite3_stmt *pStmt;
+  char *z = 0;
+
+  if (pSet == 0) {
+    return 0;
+  }
+  if (bStore) {
+    pStmt = migCached(p, zSettingGet);
+    migBindText(p, pStmt, 1, zName);
+    if (migStep(p, pStmt)) {
+      z = migColumnText(p, pStmt, 0);
+    }
+    sqlite3_reset(pStmt);
+  }
+  return z ? migSettingCheck(p, pSet, z) : migStrdup(p, pSet->zDefault);
+}
+
+/* The value of an integer or boolean setting. */
+i64 migSettingInt(MigContext *p, int bStore, const char *zName) {
+  const char *z = migSettingText(p, bStore, zName);
+  i64 v = 0;
+
+  if (z) {
+    readInt(z, &v);
+  }
+  return v;
+}
+
+/* Keep a checked value; NULL goes back to the default. The caller holds the
+** write transaction. */
+void migSettingWrite(MigContext *p, const MigSetting *pSet, const char *z) {
+  sqlite3_stmt *pStmt = migCached(p, z ? zSettingSet : zSettingDelete);
+
+  migBindText(p, pStmt, 1, pSet ? pSet->zName : 0);
+  if (z) {
+    migBindText(p, pStmt, 2, z);
+  }
+  migRun(p, pStmt);
+}

@@ -1,0 +1,179 @@
+/*
+** store.c - the tables of ours inside the database file.
+**
+** Their definition is sql/store.sql, compiled in as aStoreTable. A file is not
+** trusted: someone may have put views or triggers in the place of our tables,
+** so before any use every object that carries one of our names, or hangs on
+** one of our tables, must be exactly as given there. TEMP triggers of
+** the connection on our tables are refused for the same reason. With that
+** held, no statement of ours can fire foreign code.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "text.h"
+#include "store.h"
+#include "store_sql.h"
+
+/* Everything named like us, or attached to a table named like us. The text of
+** an automatic index is NULL. */
+static const char zObjects[] =
+    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
+    " WHERE (tbl_name GLOB '_migrate_*' OR name GLOB '_migrate_*')"
+    " AND sql IS NOT NULL"
+    " UNION ALL"
+    " SELECT 'temp ' || type, name, tbl_name, sql FROM temp.sqlite_schema"
+    " WHERE tbl_name GLOB '_migrate_*' OR name GLOB '_migrate_*'";
+static const char zMetaGet[] =
+    "SELECT value FROM main._migrate_meta WHERE name = ?1";
+static const char zMetaSet[] =
+    "INSERT OR REPLACE INTO main._migrate_meta(name, value) VALUES(?1, ?2)";
+
+#define STORE_TABLES ((int)(sizeof(aStoreTable) / sizeof(aStoreTable[0])))
+
+/* Index in aStoreTable of a name, apart from case, or -1. */
+static int storeTable(const char *zName) {
+  int i;
+
+  for (i = 0; i < STORE_TABLES; i++) {
+    if (migStrICmp(zName, aStoreTable[i].zName) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/* True when zName is, apart from case, one of our tables. */
+int migStoreOwnsTable(const char *zName) {
+  return storeTable(zName) >= 0;
+}
+
+/* Is the object of the current row of zObjects a table as we make it? */
+static int objectIsOurs(sqlite3_stmt *pStmt) {
+  const char *zType = (const char *)sqlite3_column_text(pStmt, 0);
+  const char *zName = (const char *)sqlite3_column_text(pStmt, 1);
+  const char *zSql = (const char *)sqlite3_column_text(pStmt, 3);
+  int i = zName ? storeTable(zName) : -1;
+
+  return i >= 0 && zType && zSql && strcmp(zType, "table") == 0 &&
+         strcmp(zSql, aStoreTable[i].zSql) == 0;
+}
+
+/* STORE_NEWER when a later version wrote the file. */
+static void storeVersionCheck(MigContext *p, i64 iVersion) {
+  if (p->rc == SQLITE_OK && iVersion > MIGRATE_STORE_VERSION) {
+    migFail(p, MIG_STORE_NEWER,
+            "the file has store version %lld, this migrate knows %d; load a"
+            " newer migrate",
+            iVersion, MIGRATE_STORE_VERSION);
+  }
+}
+
+/*
+** True when the file holds our tables, false when it holds none of them.
+** STORE_DAMAGED when there is anything else under our names, STORE_NEWER when
+** a later version made them. The caller holds a read transaction, or accepts
+** that the answer may be old.
+*/
+int migStoreOpen(MigContext *p) {
+  sqlite3_stmt *pStmt = migPrepare(p, zObjects);
+  int nOurs = 0;
+  int bMeta = 0;
+  char *zOther = 0;
+  i64 iVersion = 0;
+
+  while (migStep(p, pStmt)) {
+    const char *zTable = (const char *)sqlite3_column_text(pStmt, 2);
+    if (objectIsOurs(pStmt)) {
+      nOurs++;
+      bMeta |= storeTable(zTable) == 0;
+    } else if (zOther == 0 && zTable && migStoreOwnsTable(zTable)) {
+      zOther = migPrintf(p, "%s %s", sqlite3_column_text(pStmt, 0),
+                         sqlite3_column_text(pStmt, 1));
+    }
+  }
+  migFinalize(p, pStmt);
+  if (p->rc || (nOurs == 0 && zOther == 0)) {
+    return 0;
+  }
+  if (bMeta) {
+    iVersion = migMetaInt(p, "store_version");
+    storeVersionCheck(p, iVersion); /* speaks before what differs with it */
+  }
+  if (zOther) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "%s is not as migrate made it; restore the file from a copy,"
+            " or drop that object",
+            zOther);
+  } else if (nOurs != STORE_TABLES) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "%d of the %d _migrate_ tables are missing; restore the file"
+            " from a copy",
+            STORE_TABLES - nOurs, STORE_TABLES);
+  } else if (iVersion < 1) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the store has no version; restore the file from a copy");
+  }
+  return p->rc == SQLITE_OK;
+}
+
+/* The statement that makes the first of our tables. */
+const char *migStoreFirstTable(void) {
+  return aStoreTable[0].zSql;
+}
+
+/* Make our tables from number iFrom on; those before it are there. The caller
+** holds the write transaction and knows that the others do not exist. */
+void migStoreCreate(MigContext *p, int iFrom) {
+  int i;
+
+  for (i = iFrom; i < STORE_TABLES; i++) {
+    migExec(p, aStoreTable[i].zSql);
+  }
+  migMetaSetInt(p, "store_version", MIGRATE_STORE_VERSION);
+  migMetaSetText(p, "heads", "");
+  migMetaSetText(p, "current", "");
+  migMetaSetInt(p, "pending", 0);
+}
+
+/* An integer fact; 0 when it is not there. */
+i64 migMetaInt(MigContext *p, const char *zName) {
+  sqlite3_stmt *pStmt = migCached(p, zMetaGet);
+  i64 v = 0;
+
+  migBindText(p, pStmt, 1, zName);
+  if (migStep(p, pStmt)) {
+    v = sqlite3_column_int64(pStmt, 0);
+  }
+  sqlite3_reset(pStmt);
+  return v;
+}
+
+/* A text fact in the arena; NULL when it is not there. */
+char *migMetaText(MigContext *p, const char *zName) {
+  sqlite3_stmt *pStmt = migCached(p, zMetaGet);
+  char *z = 0;
+
+  migBindText(p, pStmt, 1, zName);
+  if (migStep(p, pStmt)) {
+    z = migColumnText(p, pStmt, 0);
+  }
+  sqlite3_reset(pStmt);
+  return z;
+}
+
+void migMetaSetInt(MigContext *p, const char *zName, i64 v) {
+  sqlite3_stmt *pStmt = migCached(p, zMetaSet);
+
+  migBindText(p, pStmt, 1, zName);
+  migBindInt(p, pStmt, 2, v);
+  migRun(p, pStmt);
+}
+
+void migMetaSetText(MigContext *p, const char *zName, const char *z) {
+  sqlite3_stmt *pStmt = migCached(p, zMetaSet);
+
+  migBindText(p, pStmt, 1, zName);
+  migBindText(p, pStmt, 2, z);
+  migRun(p, pStmt);
+}

@@ -1,0 +1,19 @@
+/*
+** store.h - the tables of ours inside the database file.
+*/
+#ifndef MIG_STORE_H
+#define MIG_STORE_H
+
+#include "context.h"
+
+int migStoreOpen(MigContext *p);
+void migStoreCreate(MigContext *p, int iFrom);
+const char *migStoreFirstTable(void);
+int migStoreOwnsTable(const char *zName);
+
+i64 migMetaInt(MigContext *p, const char *zName);
+char *migMetaText(MigContext *p, const char *zName);
+void migMetaSetInt(MigContext *p, const char *zName, i64 v);
+void migMetaSetText(MigContext *p, const char *zName, const char *z);
+
+#endif

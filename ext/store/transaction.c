@@ -1,0 +1,483 @@
+/*
+** transaction.c - one atomic change of the file.
+**
+** In autocommit a call of ours is BEGIN IMMEDIATE ... COMMIT (a savepoint
+** when the file says `deterministic`), inside the caller's transaction it is
+** a savepoint. The difficulty is the way back: while the calling statement
+** `SELECT f()` is unfinished, an interrupt or an out of memory stays set on
+** the connection, nothing new can be prepared, and a ROLLBACK may answer
+** SQLITE_INTERRUPT. So, in this order:
+**   1. the undo statements are compiled before anything is begun;
+**   2. an insert into the virtual table migrate_veto joins the transaction;
+**      while pConn->bVeto is set its xSync refuses every COMMIT;
+**   3. a guard, a write statement that changes nothing, is compiled. When the
+**      undo fails, stepping the guard under the still pending interrupt or
+**      out of memory makes SQLite itself roll everything back;
+**   4. undo and guard expire with each change of the schema or of the
+**      connection's settings, so migTransactionArm() compiles them again
+**      after each of these, before the next statement is stepped.
+** Measured over every allocation, I/O call and interrupt of upgrades, these
+** together leave no half-made state behind (test/fault).
+**
+** Locks: no lock row. The write lock is taken before the state is read that
+** decides what to do. Waiting for it repeats the attempt with pauses, on top
+** of the connection's own busy handler.
+*/
+#include <string.h>
+#include "sql.h"
+#include "os.h"
+#include "store.h"
+#include "transaction.h"
+
+#define SAVEPOINT_NAME "_migrate"
+
+static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
+/* Never run to its end: compiled while our tables do not exist yet. */
+static const char zGuardNoStore[] = "CREATE TABLE main._migrate_guard(x)";
+
+/* ---- the veto table ---- */
+
+typedef struct VetoTable {
+  sqlite3_vtab base;
+  MigConnection *pConn;
+} VetoTable;
+
+static int vetoConnect(sqlite3 *db, void *pAux, int nArg,
+                       const char *const *azArg, sqlite3_vtab **ppVtab,
+                       char **pzErr) {
+  VetoTable *pNew;
+  int rc = sqlite3_declare_vtab(db, "CREATE TABLE x(v)");
+
+  MIG_UNUSED(nArg);
+  MIG_UNUSED(azArg);
+  MIG_UNUSED(pzErr);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+  }
+  if (rc == SQLITE_OK) {
+    pNew = sqlite3_malloc64(sizeof(*pNew));
+    if (pNew == 0) {
+      return SQLITE_NOMEM;
+    }
+    memset(pNew, 0, sizeof(*pNew));
+    pNew->pConn = pAux;
+    *ppVtab = &pNew->base;
+  }
+  return rc;
+}
+
+static int vetoDisconnect(sqlite3_vtab *pVtab) {
+  sqlite3_free(pVtab);
+  return SQLITE_OK;
+}
+
+static int vetoBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
+  MIG_UNUSED(pVtab);
+  pInfo->estimatedCost = 1;
+  return SQLITE_OK;
+}
+
+static int vetoOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
+  MIG_UNUSED(pVtab);
+  *ppCursor = sqlite3_malloc64(sizeof(**ppCursor));
+  if (*ppCursor == 0) {
+    return SQLITE_NOMEM;
+  }
+  memset(*ppCursor, 0, sizeof(**ppCursor));
+  return SQLITE_OK;
+}
+
+static int vetoClose(sqlite3_vtab_cursor *pCursor) {
+  sqlite3_free(pCursor);
+  return SQLITE_OK;
+}
+
+static int vetoFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
+                      const char *idxStr, int argc, sqlite3_value **argv) {
+  MIG_UNUSED(pCursor);
+  MIG_UNUSED(idxNum);
+  MIG_UNUSED(idxStr);
+  MIG_UNUSED(argc);
+  MIG_UNUSED(argv);
+  return SQLITE_OK;
+}
+
+static int vetoNext(sqlite3_vtab_cursor *pCursor) {
+  MIG_UNUSED(pCursor);
+  return SQLITE_OK;
+}
+
+static int vetoEof(sqlite3_vtab_cursor *pCursor) {
+  MIG_UNUSED(pCursor);
+  return 1;
+}
+
+static int vetoColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
+                      int i) {
+  MIG_UNUSED(pCursor);
+  MIG_UNUSED(pCtx);
+  MIG_UNUSED(i);
+  return SQLITE_OK;
+}
+
+static int vetoRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *piRowid) {
+  MIG_UNUSED(pCursor);
+  *piRowid = 0;
+  return SQLITE_OK;
+}
+
+/* Only a call of ours may write here; anyone else is refused. */
+static int vetoUpdate(sqlite3_vtab *pVtab, int argc, sqlite3_value **argv,
+                      sqlite3_int64 *piRowid) {
+  VetoTable *p = (VetoTable *)pVtab;
+
+  MIG_UNUSED(argv);
+  *piRowid = 1;
+  return p->pConn->bRunning && argc > 1 ? SQLITE_OK : SQLITE_READONLY;
+}
+
+static int vetoBegin(sqlite3_vtab *pVtab) {
+  MIG_UNUSED(pVtab);
+  return SQLITE_OK;
+}
+
+static int vetoSync(sqlite3_vtab *pVtab) {
+  VetoTable *p = (VetoTable *)pVtab;
+
+  if (p->pConn->bVeto) {
+    sqlite3_free(pVtab->zErrMsg);
+    pVtab->zErrMsg = sqlite3_mprintf(
+        "migrate: a failed run is open in this transaction; ROLLBACK it");
+    return SQLITE_ERROR;
+  }
+  return SQLITE_OK;
+}
+
+static int vetoRollback(sqlite3_vtab *pVtab) {
+  VetoTable *p = (VetoTable *)pVtab;
+
+  p->pConn->bVeto = 0;
+  p->pConn->bLeftOpen = 0;
+  return SQLITE_OK;
+}
+
+static const sqlite3_module vetoModule = {
+    .iVersion = 2,
+    .xConnect = vetoConnect,
+    .xBestIndex = vetoBestIndex,
+    .xDisconnect = vetoDisconnect,
+    .xDestroy = vetoDisconnect,
+    .xOpen = vetoOpen,
+    .xClose = vetoClose,
+    .xFilter = vetoFilter,
+    .xNext = vetoNext,
+    .xEof = vetoEof,
+    .xColumn = vetoColumn,
+    .xRowid = vetoRowid,
+    .xUpdate = vetoUpdate,
+    .xBegin = vetoBegin,
+    .xSync = vetoSync,
+    .xRollback = vetoRollback,
+};
+
+/* Register migrate_veto on the connection. xDestroy releases pConn. */
+int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
+  return sqlite3_create_module_v2(pConn->db, "migrate_veto", &vetoModule,
+                                  pConn, xDestroy);
+}
+
+/* ---- reading ---- */
+
+/*
+** Hold one read transaction over several statements: a statement left at its
+** first row. Finalize it to let go. Inside a transaction that is open anyway
+** it does no harm. NULL after failure.
+*/
+sqlite3_stmt *migReadBegin(MigContext *p) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2");
+
+  migStep(p, pStmt);
+  return pStmt;
+}
+
+/* sqlite3_txn_state() of schema main. */
+int migTransactionState(MigContext *p) {
+  return sqlite3_txn_state(p->db, "main");
+}
+
+/* ---- begin ---- */
+
+/* Step a statement that takes a lock; while another connection is in the way
+** repeat it until msWait milliseconds have passed. */
+static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
+  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
+  int msPause = 1;
+  int rc;
+
+  for (;;) {
+    rc = sqlite3_step(pStmt);
+    if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
+      return rc;
+    }
+    rc = sqlite3_reset(pStmt);
+    if ((rc & 0xff) != SQLITE_BUSY || rc == SQLITE_BUSY_SNAPSHOT ||
+        msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
+      return rc;
+    }
+    sqlite3_sleep(msPause);
+    msPause = msPause < 32 ? msPause * 2 : 50;
+  }
+}
+
+/* Refuse what no transaction could make safe. */
+static void beginRefuse(MigContext *p) {
+  char *zMode;
+
+  if (sqlite3_db_readonly(p->db, "main") == 1) {
+    migFail(p, MIG_READ_ONLY,
+            "the database is read-only; open it for writing");
+  }
+  zMode = migQueryText(p, "PRAGMA main.journal_mode");
+  if (zMode && sqlite3_stricmp(zMode, "off") == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "journal_mode is off, so a failure could not be rolled back; set"
+            " PRAGMA journal_mode=delete first");
+  }
+}
+
+static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
+  if ((rc & 0xff) != SQLITE_BUSY) {
+    migFailDb(p, rc);
+  } else if (!pTx->bOwn && bHasRead) {
+    migFailRc(p, rc, MIG_BUSY,
+              "your transaction has read, and another connection has written"
+              " or is writing; roll back and start with BEGIN IMMEDIATE");
+  } else {
+    migFailRc(p, rc, MIG_BUSY,
+              "another connection holds the lock for longer than %lld ms; try"
+              " again, or raise option or setting wait",
+              pTx->msWait);
+  }
+}
+
+/*
+** Take the write lock by a write, and say whether our tables exist. With
+** bCreate the lock is taken by making the first of them when they do not.
+*/
+static void lockByWrite(MigContext *p, MigTransaction *pTx, int bCreate) {
+  int bHasRead = migTransactionState(p) != SQLITE_TXN_NONE;
+  i64 msWait = bHasRead ? 0 : pTx->msWait;
+  int nTry;
+
+  for (nTry = 0; nTry < 3; nTry++) {
+    sqlite3_stmt *pStmt = 0;
+    int bExists =
+        sqlite3_prepare_v2(p->db, zGuard, -1, &pStmt, 0) == SQLITE_OK;
+    int rc = SQLITE_OK;
+    if (!bExists) {
+      if (!bCreate) {
+        return;
+      }
+      rc = sqlite3_prepare_v2(p->db, migStoreFirstTable(), -1, &pStmt, 0);
+    }
+    if (rc == SQLITE_OK) {
+      rc = stepWaiting(pStmt, msWait);
+    }
+    if (rc == SQLITE_DONE) {
+      sqlite3_finalize(pStmt);
+      if (!bExists) {
+        migStoreCreate(p, 1);
+        pTx->bCreated = 1;
+      }
+      return;
+    }
+    if ((rc & 0xff) != SQLITE_ERROR || nTry == 2) {
+      lockFail(p, pTx, rc, bHasRead);
+    }
+    sqlite3_finalize(pStmt); /* SQLITE_ERROR: made by another meanwhile */
+    if (p->rc) {
+      return;
+    }
+  }
+}
+
+/* Join the transaction with the veto table. */
+static void vetoJoin(MigContext *p, MigTransaction *pTx) {
+  migExec(p, "INSERT INTO migrate_veto VALUES(1)");
+  if (p->rc == SQLITE_OK) {
+    pTx->pConn->bVeto = 1;
+  }
+}
+
+/*
+** Begin. msWait is how long to wait for the lock; with bCreate our tables are
+** made when the file has none. Afterwards the write lock is held (but inside
+** the caller's transaction without our tables and without bCreate), and
+** pTx->bStore says whether our tables are there; they are verified.
+**
+** After failure the caller still calls migTransactionUndo().
+*/
+void migTransactionBegin(MigContext *p, MigTransaction *pTx,
+                         MigConnection *pConn, i64 msWait, int bDeterministic,
+                         int bCreate) {
+  sqlite3_stmt *pBegin;
+  int rc;
+
+  memset(pTx, 0, sizeof(*pTx));
+  pTx->pConn = pConn;
+  pTx->bOwn = sqlite3_get_autocommit(p->db) != 0;
+  pTx->msWait = msWait;
+  beginRefuse(p);
+  if (pTx->bOwn && !bDeterministic) {
+    pBegin = migPrepare(p, "BEGIN IMMEDIATE");
+    pTx->pUndo = migPrepare(p, "ROLLBACK");
+  } else {
+    pBegin = migPrepare(p, "SAVEPOINT " SAVEPOINT_NAME);
+    pTx->pUndo = migPrepare(p, pTx->bOwn ? "ROLLBACK"
+                                         : "ROLLBACK TO " SAVEPOINT_NAME);
+    pTx->pRelease = migPrepare(p, "RELEASE " SAVEPOINT_NAME);
+  }
+  if (p->rc == SQLITE_OK) {
+    rc = stepWaiting(pBegin, msWait);
+    if (rc == SQLITE_DONE) {
+      pTx->bOpen = 1;
+    } else {
+      lockFail(p, pTx, rc, 0);
+    }
+  }
+  sqlite3_finalize(pBegin);
+  if (p->rc == SQLITE_OK && (!pTx->bOwn || bDeterministic)) {
+    lockByWrite(p, pTx, bCreate);
+  }
+  vetoJoin(p, pTx);
+  pTx->bStore = migStoreOpen(p);
+  if (p->rc == SQLITE_OK && !pTx->bStore && bCreate) {
+    pTx->pGuard = migPrepare(p, zGuardNoStore);
+    migStoreCreate(p, 0);
+    pTx->bStore = pTx->bCreated = p->rc == SQLITE_OK;
+  }
+  migTransactionArm(p, pTx);
+}
+
+/* Compile one of the kept statements again. */
+static void rearm(MigContext *p, sqlite3_stmt **ppStmt, const char *zSql) {
+  if (p->rc == SQLITE_OK) {
+    sqlite3_stmt *pNew = migPrepare(p, zSql);
+    if (pNew) {
+      sqlite3_finalize(*ppStmt);
+      *ppStmt = pNew;
+    }
+  }
+}
+
+/*
+** Compile undo, commit and guard again: after anything that changed the
+** schema or a setting of the connection, and before the next statement.
+*/
+void migTransactionArm(MigContext *p, MigTransaction *pTx) {
+  int bSavepoint = pTx->pRelease != 0;
+
+  if (!pTx->bOpen) {
+    return;
+  }
+  rearm(p, &pTx->pGuard, pTx->bStore ? zGuard : zGuardNoStore);
+  if (bSavepoint) {
+    rearm(p, &pTx->pRelease, "RELEASE " SAVEPOINT_NAME);
+  }
+  if (bSavepoint && !pTx->bOwn) {
+    rearm(p, &pTx->pUndo, "ROLLBACK TO " SAVEPOINT_NAME);
+  } else {
+    rearm(p, &pTx->pUndo, "ROLLBACK");
+  }
+  rearm(p, &pTx->pDone, bSavepoint ? "RELEASE " SAVEPOINT_NAME : "COMMIT");
+}
+
+/* ---- end ---- */
+
+/* Finalize what is compiled. */
+void migTransactionRelease(MigTransaction *pTx) {
+  sqlite3_finalize(pTx->pUndo);
+  sqlite3_finalize(pTx->pRelease);
+  sqlite3_finalize(pTx->pDone);
+  sqlite3_finalize(pTx->pGuard);
+  pTx->pUndo = pTx->pRelease = pTx->pDone = pTx->pGuard = 0;
+}
+
+/*
+** Make the change permanent (in the caller's transaction: part of it). A
+** reader that blocks the commit is waited for. After failure p->rc is set and
+** migTransactionUndo() has still to be called.
+*/
+void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
+  int rc;
+
+  if (p->rc || !pTx->bOpen) {
+    return;
+  }
+  pTx->pConn->bVeto = 0;
+  rc = stepWaiting(pTx->pDone, pTx->bOwn ? pTx->msWait : 0);
+  if (rc == SQLITE_DONE) {
+    pTx->bOpen = 0;
+    migTransactionRelease(pTx);
+    return;
+  }
+  pTx->pConn->bVeto = !sqlite3_get_autocommit(p->db);
+  lockFail(p, pTx, rc, 0);
+}
+
+/* Append what became of the transaction to the message of the failure. */
+static void undoExplain(MigContext *p, const char *zText) {
+  char *zNew = p->zError ? sqlite3_mprintf("%s; %s", p->zError, zText) : 0;
+
+  if (zNew) {
+    sqlite3_free(p->zError);
+    p->zError = zNew;
+  }
+}
+
+/*
+** Undo what was done since the begin. No-op when the transaction has ended.
+** Needs no memory. When even that fails, COMMIT is vetoed, and the next call
+** of ours that finds the connection so rolls back first.
+*/
+void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
+  sqlite3 *db = p->db;
+
+  if (pTx->bOpen && !sqlite3_get_autocommit(db)) {
+    int bUndone = sqlite3_step(pTx->pUndo) == SQLITE_DONE;
+    if (bUndone && !pTx->bOwn) {
+      bUndone = sqlite3_step(pTx->pRelease) == SQLITE_DONE;
+    }
+    if (!bUndone && !sqlite3_get_autocommit(db) && pTx->pGuard) {
+      sqlite3_step(pTx->pGuard);
+      sqlite3_reset(pTx->pGuard);
+    }
+    if (bUndone || sqlite3_get_autocommit(db)) {
+      pTx->pConn->bVeto = 0;
+    } else {
+      pTx->pConn->bVeto = 1;
+      pTx->pConn->bLeftOpen = pTx->bOwn;
+      undoExplain(p, "a transaction of the failed run is open and cannot be"
+                     " committed; ROLLBACK it");
+    }
+  } else if (pTx->bOpen) {
+    pTx->pConn->bVeto = 0;
+  }
+  if (pTx->bOpen && !pTx->bOwn && sqlite3_get_autocommit(db)) {
+    undoExplain(p, "SQLite rolled back your whole transaction");
+  }
+  pTx->bOpen = 0;
+  migTransactionRelease(pTx);
+}
+
+/* Roll back what a failed run of ours had to leave open. */
+void migTransactionLeftOpen(MigContext *p, MigConnection *pConn) {
+  if (pConn->bLeftOpen) {
+    if (!sqlite3_get_autocommit(p->db)) {
+      migExec(p, "ROLLBACK");
+    }
+    pConn->bLeftOpen = 0;
+    pConn->bVeto = 0;
+  }
+}

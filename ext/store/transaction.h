@@ -1,0 +1,35 @@
+/*
+** transaction.h - one atomic change of the file.
+*/
+#ifndef MIG_TRANSACTION_H
+#define MIG_TRANSACTION_H
+
+#include "caller.h"
+
+typedef struct MigTransaction {
+  MigConnection *pConn;
+  int bOwn;           /* began in autocommit: ours to commit */
+  int bOpen;          /* begun and not yet ended */
+  int bStore;         /* the file holds our tables */
+  int bCreated;       /* they were made by this transaction */
+  i64 msWait;         /* how long to wait for locks */
+  sqlite3_stmt *pUndo;    /* ROLLBACK, or ROLLBACK TO */
+  sqlite3_stmt *pRelease; /* RELEASE after ROLLBACK TO, else NULL */
+  sqlite3_stmt *pDone;    /* COMMIT or RELEASE */
+  sqlite3_stmt *pGuard;   /* a write that changes nothing */
+} MigTransaction;
+
+int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *));
+
+sqlite3_stmt *migReadBegin(MigContext *p);
+int migTransactionState(MigContext *p);
+void migTransactionBegin(MigContext *p, MigTransaction *pTx,
+                         MigConnection *pConn, i64 msWait, int bDeterministic,
+                         int bCreate);
+void migTransactionArm(MigContext *p, MigTransaction *pTx);
+void migTransactionCommit(MigContext *p, MigTransaction *pTx);
+void migTransactionUndo(MigContext *p, MigTransaction *pTx);
+void migTransactionLeftOpen(MigContext *p, MigConnection *pConn);
+void migTransactionRelease(MigTransaction *pTx);
+
+#endif

@@ -1,0 +1,674 @@
+/*
+** fault.c - a Tcl extension that makes SQLite's memory and files fail.
+**
+** Load it before "package require sqlite3": it replaces the memory methods
+** of the SQLite library in this process and registers a VFS of its own, on
+** top of the default one, as the default. Both only count until they are
+** armed. The command:
+**
+**   fault malloc N ?persist?      the N-th allocation fails, or all from it
+**   fault io KIND N ?persist?     the N-th matching file operation fails;
+**                                 KIND: ioerr (any operation), full (writes
+**                                 and growth), sync (xSync only)
+**   fault interrupt DB N          sqlite3_interrupt(DB) at the N-th
+**                                 allocation or file operation
+**   fault progress DB N ?persist? a progress handler, asked at every
+**                                 operation of the virtual machine, says
+**                                 stop at the N-th, or from it on
+**   fault off                     disarm; returns how often a fault fired
+**   fault hits                    how often one has fired since it was armed
+**   fault count                   points passed since it was armed
+**
+**   fault memory                  bytes that SQLite holds
+**   fault outstanding             allocations that SQLite holds
+**   fault files                   files open through this VFS
+**   fault sync BOOLEAN            do real fsyncs? (default 0: counted only)
+**
+**   fault statements DB           SQL of every statement that is prepared
+**   fault settings DB             switches of sqlite3_db_config and limits
+**   fault autocommit DB           1 outside of a transaction
+**   fault txn DB                  none, read or write, on main
+**
+** DB is the name of a handle made by the sqlite3 command: the client data of
+** such a command begins with its sqlite3 pointer. N is 1 for the first point
+** after arming. One fault is armed at a time. A write that fails leaves its
+** first half in the file. The library is asked for by name only, so another
+** libsqlite3.so.0 on LD_LIBRARY_PATH is tested the same way.
+*/
+#include <stdlib.h>
+#include <string.h>
+#include <sqlite3.h>
+#include <tcl.h>
+
+typedef sqlite3_int64 i64;
+
+#define UNUSED(x) ((void)(x))
+
+/* What an armed fault looks at; bits, for pointPassed(). */
+#define FAULT_MALLOC 1 /* an allocation or reallocation */
+#define FAULT_ACCESS 2 /* an operation that reads or changes no content */
+#define FAULT_READ 4
+#define FAULT_WRITE 8 /* xWrite, and growth by xTruncate or xShmMap */
+#define FAULT_SYNC 16
+#define FAULT_DELETE 32
+#define FAULT_PROGRESS 64 /* an operation of the virtual machine */
+#define FAULT_FILES                                                            \
+  (FAULT_ACCESS | FAULT_READ | FAULT_WRITE | FAULT_SYNC | FAULT_DELETE)
+
+/* A file of the VFS: our methods, then the file of the VFS below. */
+typedef struct FaultFile {
+  sqlite3_file base;
+  sqlite3_io_methods methods; /* iVersion as the file below has it */
+  sqlite3_file *pReal;        /* directly behind this struct */
+} FaultFile;
+
+/* The process has one SQLite library, so one state. */
+static struct FaultState {
+  sqlite3_mem_methods mem; /* the library's own */
+  sqlite3_vfs vfs;         /* ours */
+  sqlite3_vfs *pVfs;       /* the one below */
+  int nOpen;               /* files open */
+  int bSync;               /* pass xSync on */
+  int mWatch;              /* FAULT_ bits that count, 0 when disarmed */
+  int bFull;               /* report SQLITE_FULL instead of an I/O error */
+  int bPersist;            /* fail at every point after the first */
+  int bQuiet;              /* points interrupt instead of failing */
+  i64 iFail;               /* the point that fails, from 1 */
+  i64 nPoint;              /* points passed */
+  i64 nHit;                /* faults fired */
+  sqlite3 *db;             /* to interrupt, or with a progress handler */
+  int bProgress;           /* db has our progress handler */
+} g;
+
+/*
+** A point of the kind eKind is passed. Returns 1 when it must fail.
+*/
+static int pointPassed(int eKind) {
+  int bFire;
+
+  if ((g.mWatch & eKind) == 0) {
+    return 0;
+  }
+  g.nPoint++;
+  bFire = g.bPersist ? g.nPoint >= g.iFail : g.nPoint == g.iFail;
+  if (!bFire) {
+    return 0;
+  }
+  g.nHit++;
+  if (g.bQuiet) {
+    sqlite3_interrupt(g.db);
+    return 0;
+  }
+  return 1;
+}
+
+static void *memMalloc(int n) {
+  return pointPassed(FAULT_MALLOC) ? 0 : g.mem.xMalloc(n);
+}
+
+static void memFree(void *p) {
+  g.mem.xFree(p);
+}
+
+static void *memRealloc(void *p, int n) {
+  return pointPassed(FAULT_MALLOC) ? 0 : g.mem.xRealloc(p, n);
+}
+
+static int memSize(void *p) {
+  return g.mem.xSize(p);
+}
+
+static int memRoundup(int n) {
+  return g.mem.xRoundup(n);
+}
+
+static int memInit(void *p) {
+  UNUSED(p);
+  return g.mem.xInit(g.mem.pAppData);
+}
+
+static void memShutdown(void *p) {
+  UNUSED(p);
+  g.mem.xShutdown(g.mem.pAppData);
+}
+
+static sqlite3_file *realFile(sqlite3_file *pFile) {
+  return ((FaultFile *)(void *)pFile)->pReal;
+}
+
+static int fileClose(sqlite3_file *pFile) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  g.nOpen--;
+  return pReal->pMethods ? pReal->pMethods->xClose(pReal) : SQLITE_OK;
+}
+
+static int fileRead(sqlite3_file *pFile, void *a, int n, i64 iOffset) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_READ)) {
+    return SQLITE_IOERR_READ;
+  }
+  return pReal->pMethods->xRead(pReal, a, n, iOffset);
+}
+
+static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_WRITE)) {
+    (void)pReal->pMethods->xWrite(pReal, a, n / 2, iOffset);
+    return g.bFull ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+  }
+  return pReal->pMethods->xWrite(pReal, a, n, iOffset);
+}
+
+static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_ACCESS)) {
+    return SQLITE_IOERR_TRUNCATE;
+  }
+  return pReal->pMethods->xTruncate(pReal, nSize);
+}
+
+static int fileSync(sqlite3_file *pFile, int flags) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_SYNC)) {
+    return SQLITE_IOERR_FSYNC;
+  }
+  return g.bSync ? pReal->pMethods->xSync(pReal, flags) : SQLITE_OK;
+}
+
+static int fileSize(sqlite3_file *pFile, i64 *pnSize) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_ACCESS)) {
+    return SQLITE_IOERR_FSTAT;
+  }
+  return pReal->pMethods->xFileSize(pReal, pnSize);
+}
+
+static int fileLock(sqlite3_file *pFile, int eLock) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xLock(pReal, eLock);
+}
+
+static int fileUnlock(sqlite3_file *pFile, int eLock) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xUnlock(pReal, eLock);
+}
+
+static int fileCheckReservedLock(sqlite3_file *pFile, int *pbOut) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xCheckReservedLock(pReal, pbOut);
+}
+
+static int fileControl(sqlite3_file *pFile, int op, void *pArg) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xFileControl(pReal, op, pArg);
+}
+
+static int fileSectorSize(sqlite3_file *pFile) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xSectorSize(pReal);
+}
+
+static int fileDevice(sqlite3_file *pFile) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xDeviceCharacteristics(pReal);
+}
+
+static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
+                      void volatile **pp) {
+  sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_ACCESS)) {
+    *pp = 0;
+    return SQLITE_IOERR_SHMMAP;
+  }
+  return pReal->pMethods->xShmMap(pReal, iRegion, nRegion, bGrow, pp);
+}
+
+static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xShmLock(pReal, iOffset, n, flags);
+}
+
+static void fileShmBarrier(sqlite3_file *pFile) {
+  sqlite3_file *pReal = realFile(pFile);
+  pReal->pMethods->xShmBarrier(pReal);
+}
+
+static int fileShmUnmap(sqlite3_file *pFile, int bDelete) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xShmUnmap(pReal, bDelete);
+}
+
+static int fileFetch(sqlite3_file *pFile, i64 iOffset, int n, void **pp) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xFetch(pReal, iOffset, n, pp);
+}
+
+static int fileUnfetch(sqlite3_file *pFile, i64 iOffset, void *p) {
+  sqlite3_file *pReal = realFile(pFile);
+  return pReal->pMethods->xUnfetch(pReal, iOffset, p);
+}
+
+static const sqlite3_io_methods fileMethods = {3,
+                                               fileClose,
+                                               fileRead,
+                                               fileWrite,
+                                               fileTruncate,
+                                               fileSync,
+                                               fileSize,
+                                               fileLock,
+                                               fileUnlock,
+                                               fileCheckReservedLock,
+                                               fileControl,
+                                               fileSectorSize,
+                                               fileDevice,
+                                               fileShmMap,
+                                               fileShmLock,
+                                               fileShmBarrier,
+                                               fileShmUnmap,
+                                               fileFetch,
+                                               fileUnfetch};
+
+static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
+                   int flags, int *pOutFlags) {
+  FaultFile *p = (FaultFile *)(void *)pFile;
+  int rc;
+
+  UNUSED(pVfs);
+  p->base.pMethods = 0;
+  p->pReal = (sqlite3_file *)(void *)&p[1];
+  if (pointPassed(FAULT_ACCESS)) {
+    return SQLITE_CANTOPEN;
+  }
+  rc = g.pVfs->xOpen(g.pVfs, zName, p->pReal, flags, pOutFlags);
+  if (p->pReal->pMethods) {
+    p->methods = fileMethods;
+    if (p->pReal->pMethods->iVersion < p->methods.iVersion) {
+      p->methods.iVersion = p->pReal->pMethods->iVersion;
+    }
+    p->base.pMethods = &p->methods;
+    g.nOpen++;
+  }
+  return rc;
+}
+
+static int vfsDelete(sqlite3_vfs *pVfs, const char *zName, int bSyncDir) {
+  UNUSED(pVfs);
+  if (pointPassed(FAULT_DELETE)) {
+    return SQLITE_IOERR_DELETE;
+  }
+  return g.pVfs->xDelete(g.pVfs, zName, g.bSync && bSyncDir);
+}
+
+static int vfsAccess(sqlite3_vfs *pVfs, const char *zName, int flags,
+                     int *pbOut) {
+  UNUSED(pVfs);
+  if (pointPassed(FAULT_ACCESS)) {
+    return SQLITE_IOERR_ACCESS;
+  }
+  return g.pVfs->xAccess(g.pVfs, zName, flags, pbOut);
+}
+
+static int vfsFullPathname(sqlite3_vfs *pVfs, const char *zName, int n,
+                           char *zOut) {
+  UNUSED(pVfs);
+  return g.pVfs->xFullPathname(g.pVfs, zName, n, zOut);
+}
+
+static void *vfsDlOpen(sqlite3_vfs *pVfs, const char *zName) {
+  UNUSED(pVfs);
+  return g.pVfs->xDlOpen(g.pVfs, zName);
+}
+
+static void vfsDlError(sqlite3_vfs *pVfs, int n, char *z) {
+  UNUSED(pVfs);
+  g.pVfs->xDlError(g.pVfs, n, z);
+}
+
+typedef void (*FaultSymbol)(void);
+
+static FaultSymbol vfsDlSym(sqlite3_vfs *pVfs, void *p, const char *zSymbol) {
+  UNUSED(pVfs);
+  return g.pVfs->xDlSym(g.pVfs, p, zSymbol);
+}
+
+static void vfsDlClose(sqlite3_vfs *pVfs, void *p) {
+  UNUSED(pVfs);
+  g.pVfs->xDlClose(g.pVfs, p);
+}
+
+static int vfsRandomness(sqlite3_vfs *pVfs, int n, char *z) {
+  UNUSED(pVfs);
+  return g.pVfs->xRandomness(g.pVfs, n, z);
+}
+
+static int vfsSleep(sqlite3_vfs *pVfs, int n) {
+  UNUSED(pVfs);
+  return g.pVfs->xSleep(g.pVfs, n);
+}
+
+static int vfsCurrentTime(sqlite3_vfs *pVfs, double *pr) {
+  UNUSED(pVfs);
+  return g.pVfs->xCurrentTime(g.pVfs, pr);
+}
+
+static int vfsLastError(sqlite3_vfs *pVfs, int n, char *z) {
+  UNUSED(pVfs);
+  return g.pVfs->xGetLastError(g.pVfs, n, z);
+}
+
+static int vfsCurrentTime64(sqlite3_vfs *pVfs, i64 *pi) {
+  UNUSED(pVfs);
+  return g.pVfs->xCurrentTimeInt64(g.pVfs, pi);
+}
+
+/* Put our memory methods and our VFS in front. Returns a result code. */
+static int faultInstall(void) {
+  sqlite3_mem_methods mem = {memMalloc,  memFree, memRealloc,  memSize,
+                             memRoundup, memInit, memShutdown, 0};
+  int rc = sqlite3_config(SQLITE_CONFIG_GETMALLOC, &g.mem);
+
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_config(SQLITE_CONFIG_MALLOC, &mem);
+  }
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_initialize();
+  }
+  if (rc) {
+    return rc;
+  }
+  g.pVfs = sqlite3_vfs_find(0);
+  g.vfs = *g.pVfs;
+  g.vfs.iVersion = 2;
+  g.vfs.szOsFile = (int)sizeof(FaultFile) + g.pVfs->szOsFile;
+  g.vfs.pNext = 0;
+  g.vfs.zName = "fault";
+  g.vfs.xOpen = vfsOpen;
+  g.vfs.xDelete = vfsDelete;
+  g.vfs.xAccess = vfsAccess;
+  g.vfs.xFullPathname = vfsFullPathname;
+  g.vfs.xDlOpen = vfsDlOpen;
+  g.vfs.xDlError = vfsDlError;
+  g.vfs.xDlSym =
+      (void (*(*)(sqlite3_vfs *, void *, const char *))(void))vfsDlSym;
+  g.vfs.xDlClose = vfsDlClose;
+  g.vfs.xRandomness = vfsRandomness;
+  g.vfs.xSleep = vfsSleep;
+  g.vfs.xCurrentTime = vfsCurrentTime;
+  g.vfs.xGetLastError = vfsLastError;
+  g.vfs.xCurrentTimeInt64 = vfsCurrentTime64;
+  return sqlite3_vfs_register(&g.vfs, 1);
+}
+
+/* The progress handler of "fault progress". */
+static int progressPoint(void *pArg) {
+  UNUSED(pArg);
+  return pointPassed(FAULT_PROGRESS);
+}
+
+/* Disarm. */
+static void faultOff(void) {
+  if (g.bProgress) {
+    sqlite3_progress_handler(g.db, 0, 0, 0);
+  }
+  g.mWatch = 0;
+  g.bProgress = 0;
+  g.bQuiet = 0;
+  g.bFull = 0;
+  g.db = 0;
+}
+
+static void faultArm(int mWatch, i64 iFail, int bPersist) {
+  g.nPoint = 0;
+  g.nHit = 0;
+  g.iFail = iFail;
+  g.bPersist = bPersist;
+  g.mWatch = mWatch;
+}
+
+/* The connection of a Tcl handle; NULL with a message in interp. */
+static sqlite3 *handleDb(Tcl_Interp *interp, Tcl_Obj *pName) {
+  Tcl_CmdInfo info;
+
+  if (!Tcl_GetCommandInfo(interp, Tcl_GetString(pName), &info)) {
+    Tcl_AppendResult(interp, "no such handle: ", Tcl_GetString(pName),
+                     (char *)0);
+    return 0;
+  }
+  return *(sqlite3 **)info.objClientData;
+}
+
+static int cmdStatements(Tcl_Interp *interp, sqlite3 *db) {
+  Tcl_Obj *pList = Tcl_NewObj();
+  sqlite3_stmt *pStmt;
+
+  for (pStmt = sqlite3_next_stmt(db, 0); pStmt;
+       pStmt = sqlite3_next_stmt(db, pStmt)) {
+    const char *zSql = sqlite3_sql(pStmt);
+    Tcl_ListObjAppendElement(interp, pList,
+                             Tcl_NewStringObj(zSql ? zSql : "(no text)", -1));
+  }
+  Tcl_SetObjResult(interp, pList);
+  return TCL_OK;
+}
+
+/* {name value ...} of every switch that this library knows. */
+static int cmdSettings(Tcl_Interp *interp, sqlite3 *db) {
+  static const struct {
+    const char *zName;
+    int op;
+  } aSwitch[] = {{"fkey", SQLITE_DBCONFIG_ENABLE_FKEY},
+                 {"trigger", SQLITE_DBCONFIG_ENABLE_TRIGGER},
+                 {"view", SQLITE_DBCONFIG_ENABLE_VIEW},
+                 {"load_extension", SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION},
+                 {"no_ckpt_on_close", SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE},
+                 {"qpsg", SQLITE_DBCONFIG_ENABLE_QPSG},
+                 {"trigger_eqp", SQLITE_DBCONFIG_TRIGGER_EQP},
+                 {"reset_database", SQLITE_DBCONFIG_RESET_DATABASE},
+                 {"defensive", SQLITE_DBCONFIG_DEFENSIVE},
+                 {"writable_schema", SQLITE_DBCONFIG_WRITABLE_SCHEMA},
+                 {"legacy_alter_table", SQLITE_DBCONFIG_LEGACY_ALTER_TABLE},
+                 {"dqs_dml", SQLITE_DBCONFIG_DQS_DML},
+                 {"dqs_ddl", SQLITE_DBCONFIG_DQS_DDL},
+                 {"trusted_schema", SQLITE_DBCONFIG_TRUSTED_SCHEMA},
+                 {"legacy_file_format", SQLITE_DBCONFIG_LEGACY_FILE_FORMAT}};
+  Tcl_Obj *pList = Tcl_NewObj();
+  size_t i;
+  int eLimit;
+
+  for (i = 0; i < sizeof(aSwitch) / sizeof(aSwitch[0]); i++) {
+    int b = -1;
+    if (sqlite3_db_config(db, aSwitch[i].op, -1, &b) == SQLITE_OK) {
+      Tcl_ListObjAppendElement(interp, pList,
+                               Tcl_NewStringObj(aSwitch[i].zName, -1));
+      Tcl_ListObjAppendElement(interp, pList, Tcl_NewIntObj(b));
+    }
+  }
+  for (eLimit = 0; eLimit <= SQLITE_LIMIT_WORKER_THREADS; eLimit++) {
+    Tcl_ListObjAppendElement(interp, pList, Tcl_ObjPrintf("limit%d", eLimit));
+    Tcl_ListObjAppendElement(interp, pList,
+                             Tcl_NewIntObj(sqlite3_limit(db, eLimit, -1)));
+  }
+  Tcl_SetObjResult(interp, pList);
+  return TCL_OK;
+}
+
+/* The sub-commands that look at one connection. */
+static int cmdHandle(Tcl_Interp *interp, const char *zSub, sqlite3 *db) {
+  static const char *const azTxn[] = {"none", "read", "write"};
+
+  if (strcmp(zSub, "statements") == 0) {
+    return cmdStatements(interp, db);
+  }
+  if (strcmp(zSub, "settings") == 0) {
+    return cmdSettings(interp, db);
+  }
+  if (strcmp(zSub, "autocommit") == 0) {
+    Tcl_SetObjResult(interp, Tcl_NewIntObj(sqlite3_get_autocommit(db)));
+    return TCL_OK;
+  }
+  Tcl_SetObjResult(interp,
+                   Tcl_NewStringObj(azTxn[sqlite3_txn_state(db, "main")], -1));
+  return TCL_OK;
+}
+
+/* The sub-commands without argument but "off". */
+static i64 counterValue(const char *zSub) {
+  int n = 0;
+  int nHigh = 0;
+
+  if (strcmp(zSub, "hits") == 0) {
+    return g.nHit;
+  }
+  if (strcmp(zSub, "count") == 0) {
+    return g.nPoint;
+  }
+  if (strcmp(zSub, "memory") == 0) {
+    return sqlite3_memory_used();
+  }
+  if (strcmp(zSub, "files") == 0) {
+    return g.nOpen;
+  }
+  sqlite3_status(SQLITE_STATUS_MALLOC_COUNT, &n, &nHigh, 0);
+  return n;
+}
+
+/* fault interrupt DB N, fault progress DB N ?persist? */
+static void armHandle(const char *zSub, sqlite3 *db, i64 iFail, int bPersist) {
+  g.db = db;
+  if (strcmp(zSub, "interrupt") == 0) {
+    g.bQuiet = 1;
+    faultArm(FAULT_MALLOC | FAULT_FILES, iFail, bPersist);
+    return;
+  }
+  g.bProgress = 1;
+  faultArm(FAULT_PROGRESS, iFail, bPersist);
+  sqlite3_progress_handler(db, 1, progressPoint, 0);
+}
+
+/* fault io KIND N ?persist?; returns 0 for an unknown KIND. */
+static int armIo(const char *zKind, i64 iFail, int bPersist) {
+  int mWatch;
+
+  if (strcmp(zKind, "ioerr") == 0) {
+    mWatch = FAULT_FILES;
+  } else if (strcmp(zKind, "full") == 0) {
+    mWatch = FAULT_WRITE;
+    g.bFull = 1;
+  } else if (strcmp(zKind, "sync") == 0) {
+    mWatch = FAULT_SYNC;
+  } else {
+    return 0;
+  }
+  faultArm(mWatch, iFail, bPersist);
+  return 1;
+}
+
+/* The sub-commands that arm a fault. objv[2] is what it concerns, where
+** there is something; N and "persist" follow. */
+static int cmdArm(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[]) {
+  const char *zSub = Tcl_GetString(objv[1]);
+  int iArg = strcmp(zSub, "malloc") == 0 ? 2 : 3;
+  Tcl_WideInt iFail;
+  int bPersist = objc > iArg + 1;
+  sqlite3 *db;
+
+  if (objc <= iArg) {
+    Tcl_WrongNumArgs(interp, 2, objv, "?DB or KIND? N ?persist?");
+    return TCL_ERROR;
+  }
+  if (Tcl_GetWideIntFromObj(interp, objv[iArg], &iFail)) {
+    return TCL_ERROR;
+  }
+  faultOff();
+  if (iArg == 2) {
+    faultArm(FAULT_MALLOC, iFail, bPersist);
+    return TCL_OK;
+  }
+  if (strcmp(zSub, "io") == 0) {
+    if (!armIo(Tcl_GetString(objv[2]), iFail, bPersist)) {
+      Tcl_AppendResult(interp, "KIND is ioerr, full or sync", (char *)0);
+      return TCL_ERROR;
+    }
+    return TCL_OK;
+  }
+  db = handleDb(interp, objv[2]);
+  if (db == 0) {
+    return TCL_ERROR;
+  }
+  armHandle(zSub, db, iFail, bPersist);
+  return TCL_OK;
+}
+
+/* The Tcl command. */
+static int faultCommand(ClientData pData, Tcl_Interp *interp, int objc,
+                        Tcl_Obj *const objv[]) {
+  static const struct {
+    const char *zName;
+    int eClass; /* 1 arms, 2 looks at a handle, 3 counter, 4 off, 5 sync */
+  } aSub[] = {
+      {"malloc", 1},     {"io", 1},       {"interrupt", 1},  {"progress", 1},
+      {"statements", 2}, {"settings", 2}, {"autocommit", 2}, {"txn", 2},
+      {"hits", 3},       {"count", 3},    {"memory", 3},     {"outstanding", 3},
+      {"files", 3},      {"off", 4},      {"sync", 5},       {0, 0}};
+  int iSub;
+  sqlite3 *db;
+
+  UNUSED(pData);
+  if (objc < 2) {
+    Tcl_WrongNumArgs(interp, 1, objv, "SUBCOMMAND ...");
+    return TCL_ERROR;
+  }
+  if (Tcl_GetIndexFromObjStruct(interp, objv[1], aSub, sizeof(aSub[0]),
+                                "subcommand", TCL_EXACT, &iSub)) {
+    return TCL_ERROR;
+  }
+  switch (aSub[iSub].eClass) {
+  case 1:
+    return cmdArm(interp, objc, objv);
+  case 2:
+    if (objc != 3) {
+      Tcl_WrongNumArgs(interp, 2, objv, "DB");
+      return TCL_ERROR;
+    }
+    db = handleDb(interp, objv[2]);
+    return db ? cmdHandle(interp, aSub[iSub].zName, db) : TCL_ERROR;
+  case 3:
+    Tcl_SetObjResult(interp, Tcl_NewWideIntObj(counterValue(aSub[iSub].zName)));
+    return TCL_OK;
+  case 4:
+    faultOff();
+    Tcl_SetObjResult(interp, Tcl_NewWideIntObj(g.nHit));
+    return TCL_OK;
+  default:
+    if (objc != 3) {
+      Tcl_WrongNumArgs(interp, 2, objv, "BOOLEAN");
+      return TCL_ERROR;
+    }
+    return Tcl_GetBooleanFromObj(interp, objv[2], &g.bSync);
+  }
+}
+
+/* Called by "load build/fault.so Fault". */
+int Fault_Init(Tcl_Interp *interp);
+__attribute__((visibility("default"))) int Fault_Init(Tcl_Interp *interp) {
+  int rc;
+
+  if (Tcl_InitStubs(interp, "8.6", 0) == 0) {
+    return TCL_ERROR;
+  }
+  rc = faultInstall();
+  if (rc) {
+    Tcl_AppendResult(interp, "cannot put a fault layer under SQLite: ",
+                     sqlite3_errstr(rc), (char *)0);
+    return TCL_ERROR;
+  }
+  Tcl_CreateObjCommand(interp, "fault", faultCommand, 0, 0);
+  return TCL_OK;
+}

@@ -1,0 +1,86 @@
+/*
+** fuzz_script.c - the statements and directives of any bytes.
+**
+** Asserted: statements follow each other and lie in the text; the text of a
+** statement, read alone, is one statement of the same kind and length; a
+** directive lies behind the one before it; the check of the whole script ends
+** with FORMAT, FORBIDDEN_STATEMENT or nothing, and what it passes over are
+** statements that begin or end a transaction.
+*/
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "script.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
+
+static void demand(int bTrue) {
+  if (!bTrue) {
+    abort();
+  }
+}
+
+/* A statement of the script z, which is n bytes long. */
+static void statementTest(const char *z, i64 n, const MigStatement *pSt,
+                          const MigScriptInfo *pInfo) {
+  MigStatement alone;
+  i64 i = 0;
+
+  demand(pSt->nByte > 0 && pSt->iStart + pSt->nByte <= n);
+  demand(pSt->eKind > MIG_ST_EMPTY && pSt->eKind < MIG_NKIND);
+  demand(migKindName(pSt->eKind)[0] != 0);
+  demand(migScriptNext(z + pSt->iStart, pSt->nByte, &i, &alone));
+  demand(alone.eKind == pSt->eKind && alone.iStart == 0);
+  demand(alone.nByte == pSt->nByte && alone.bSemi == pSt->bSemi);
+  demand(!migScriptNext(z + pSt->iStart, pSt->nByte, &i, &alone));
+  migPragmaOn(z, pSt);
+  if (!pInfo->bImported && migStatementSkipped(z, pSt, pInfo)) {
+    demand(pSt->eKind == MIG_ST_BEGIN || pSt->eKind == MIG_ST_COMMIT);
+  }
+}
+
+static void scriptTest(const char *z, i64 n, int bImported) {
+  MigContext context;
+  MigScriptInfo info;
+  MigStatement st;
+  i64 iEnd = 0;
+  i64 i = 0;
+
+  migContextInit(&context, 0);
+  if (bImported) {
+    migScriptCheckImported(&context, z, n, &info);
+  } else {
+    migScriptCheck(&context, z, n, &info);
+  }
+  demand(context.rc == SQLITE_OK || context.eCode == MIG_FORMAT ||
+         context.eCode == MIG_FORBIDDEN_STATEMENT);
+  while (migScriptNext(z, n, &i, &st)) {
+    demand(st.iStart >= iEnd);
+    iEnd = i;
+    statementTest(z, n, &st, &info);
+    demand(context.rc || info.bSql);
+  }
+  migContextClear(&context);
+}
+
+static void directiveTest(const char *z, i64 n) {
+  MigContext context;
+  MigDirective dir;
+  i64 iEnd = 0;
+  i64 i = 0;
+
+  migContextInit(&context, 0);
+  while (migDirectiveNext(&context, z, n, &i, &dir)) {
+    demand(dir.iStart >= iEnd && i > dir.iStart && i <= n && dir.iLine > 0);
+    iEnd = i;
+  }
+  demand(context.rc == SQLITE_OK || context.eCode == MIG_FORMAT);
+  migContextClear(&context);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
+  scriptTest((const char *)a, (i64)n, 0);
+  scriptTest((const char *)a, (i64)n, 1);
+  directiveTest((const char *)a, (i64)n);
+  return 0;
+}

@@ -70,6 +70,7 @@ typedef struct FolderNotes {
   NoteList renamed; /* ids with '_' for a character */
 } FolderNotes;
 
+/* One more revision the note is about. */
 static void noteAdd(MigContext *p, NoteList *pList, const char *zName) {
   if (pList->n++ < FOLDER_NAMED) {
     migTextStr(p, &pList->text, pList->text.n ? ", " : 0);
@@ -115,6 +116,7 @@ typedef struct FolderQueue {
   const char **az;
 } FolderQueue;
 
+/* Put a sub-folder at the queue's end. */
 static void queueAdd(MigContext *p, FolderQueue *pQueue, const char *zDir) {
   int n = pQueue->n;
 
@@ -127,6 +129,7 @@ static void queueAdd(MigContext *p, FolderQueue *pQueue, const char *zDir) {
   }
 }
 
+/* How many folders below the top zDir lies; 0 for "". */
 static int folderDepth(const char *zDir) {
   int n = zDir[0] != 0;
 
@@ -321,6 +324,7 @@ static const char *idPath(MigContext *p, const MigStep *pStep) {
   return z ? z : "";
 }
 
+/* By id, to find the same one twice. */
 static int stepById(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->rev.zId, pB->rev.zId);
 }
@@ -357,8 +361,12 @@ static void idTwice(MigContext *p, MigStep **ap, int n) {
   }
 }
 
-/* Give every step its id. FORMAT when two have the same, BAD_ID for one that
-** no target could spell. */
+/*
+** Give every step its id, but to those that brought one, and a message where
+** the name describes nothing. The array is sorted twice, once by version and
+** once by id, in a copy: the steps' own order is the owner's. FORMAT when two
+** have the same id, BAD_ID for one that no target could spell.
+*/
 static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
   int n = pFolder->nStep;
   MigStep **ap = migAlloc(p, (u64)n * sizeof(*ap));
@@ -420,8 +428,23 @@ static void stepScan(MigContext *p, const MigStep *pStep, int bDown,
   pInfo->bImported = 1;
 }
 
+/* Note one statement that the run passes over. */
+static void skipNote(MigContext *p, MigFolder *pFolder, const char *zId,
+                     const char *z, const MigStatement *pSt, int bDown) {
+  int nShown = migFormatClip(z + pSt->iStart, pSt->nByte);
+  int iLine;
+  int iColumn;
+
+  migPosition(z, pSt->iStart, &iLine, &iColumn);
+  migFormatNote(p, pFolder,
+                "%s: %.*s, line %d of its %s script, belongs to the connection "
+                "and is passed over",
+                zId, nShown, z + pSt->iStart, iLine, bDown ? "down" : "up");
+}
+
 /* Note the statements of a script that the run passes over because they
-** belong to the connection. Returns how many. */
+** belong to the connection, each of the first few with its line. Returns how
+** many there are. */
 static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
                      int bDown, const MigScriptInfo *pInfo) {
   const MigImported *pRev = &pStep->rev;
@@ -434,21 +457,23 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
   while (z && p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
     if (st.eKind != MIG_ST_BEGIN && st.eKind != MIG_ST_COMMIT &&
         migStatementSkipped(z, &st, pInfo)) {
-      int iLine;
-      int iColumn;
-      migPosition(z, st.iStart, &iLine, &iColumn);
-      migFormatNote(p, pFolder,
-                    "%s: %.*s, line %d of its %s script, belongs to the "
-                    "connection and is passed over",
-                    pRev->zId, (int)(st.nByte < 60 ? st.nByte : 60),
-                    z + st.iStart, iLine, bDown ? "down" : "up");
-      nSkip++;
+      if (nSkip++ < FOLDER_NAMED) {
+        skipNote(p, pFolder, pRev->zId, z, &st, bDown);
+      }
     }
+  }
+  if (nSkip > FOLDER_NAMED) {
+    migFormatNote(p, pFolder, "%s: so are %d more such statements", pRev->zId,
+                  nSkip - FOLDER_NAMED);
   }
   return nSkip;
 }
 
-/* Set the flags of one step, and note them. */
+/*
+** Set the flags of one step, and note them. Both scripts decide together: a
+** revision runs outside a transaction as a whole or not at all. A script
+** without a statement stands in nobody's way.
+*/
 static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
                       FolderNotes *pNotes) {
   MigImported *pRev = &pStep->rev;
@@ -512,7 +537,11 @@ static void leftOver(MigContext *p, MigFolder *pFolder, const char *zFormat) {
   }
 }
 
-/* Everything that is the same for all formats: order, ids, flags, notes. */
+/*
+** Everything that is the same for all formats: order, ids, flags, notes. The
+** ids come after the order has been made, because whether a version is shared
+** is known only when all steps are.
+*/
 static void folderFinish(MigContext *p, MigFolder *pFolder,
                          const Format *pFormat) {
   FolderNotes notes;

@@ -141,7 +141,8 @@ void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
 }
 
 /*
-** Join pStep, one half of a revision, with its other half.
+** Join pStep, one half of a revision, with its other half. Halves are found
+** in any order; what is shown of the revision comes from the up half.
 */
 static void pairJoin(MigStep *pStep, const MigStep *pOther) {
   if (pOther->rev.zUp) {
@@ -209,6 +210,16 @@ void migFormatPair(MigContext *p, MigFolder *pFolder) {
     i += n;
   }
   pFolder->nStep = nKeep;
+}
+
+/* How many of n bytes of z a message shows: few, and no half character. */
+int migFormatClip(const char *z, i64 n) {
+  i64 nShown = n < 60 ? n : 60;
+
+  while (nShown > 0 && nShown < n && ((u8)z[nShown] & 0xc0) == 0x80) {
+    nShown--;
+  }
+  return (int)nShown;
 }
 
 /* Whether zName ends in zSuffix, letter case aside, and is longer. */
@@ -382,8 +393,9 @@ int migStepByVersion(const MigStep *pA, const MigStep *pB) {
   return c ? c : migStepByName(pA, pB);
 }
 
-/* Merge two sorted runs of a[], from iLeft and from iRight to iEnd, into
-** aOut[]. */
+/* One pass of the merge sort, which needs no recursion and whose memory is
+** the arena's: merge two sorted runs of a[], from iLeft and from iRight to
+** iEnd, into aOut[]. */
 static void sortMerge(MigStep **a, MigStep **aOut, int iLeft, int iRight,
                       int iEnd, MigStepOrder xOrder) {
   int iMiddle = iRight;
@@ -399,7 +411,8 @@ static void sortMerge(MigStep **a, MigStep **aOut, int iLeft, int iRight,
   }
 }
 
-/* Sort n steps; equal ones keep their order. */
+/* Sort n steps in place; equal ones keep their order. The temporary array goes
+** back to the arena. Nothing is moved after an error. */
 void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
   MigMark mark = migArenaMark(p);
   MigStep **apTemp = migAlloc(p, (u64)n * sizeof(*ap));

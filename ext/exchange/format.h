@@ -91,6 +91,7 @@ void migFormatNote(MigContext *p, MigFolder *pFolder, const char *zFormat, ...);
 void migFormatFail(MigContext *p, const MigFile *pFile, i64 iByte,
                    const char *zFormat, ...);
 
+int migFormatClip(const char *z, i64 n);
 int migFormatSuffix(const char *zName, const char *zSuffix);
 i64 migFormatDigits(const char *z);
 const char *migFormatMessage(MigContext *p, const char *z, i64 n);

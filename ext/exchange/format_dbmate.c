@@ -59,6 +59,7 @@ static int dbmateFits(MigContext *p, MigFile *pFile) {
   return i < pFile->n;
 }
 
+/* How many files have an up section of dbmate's. */
 int migDbmateProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -203,6 +204,7 @@ static const char *dbmateScript(MigContext *p, const MigFile *pFile,
   return migFormatScript(p, pFile, migTextZ(&text), text.n);
 }
 
+/* Make a step from a file; its sections become the scripts. */
 static void dbmateRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   const char *z = pFile->zBase;
   i64 nVersion = migFormatDigits(z);
@@ -230,6 +232,8 @@ static void dbmateRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   }
 }
 
+/* Read every file dbmate would run. FORMAT, with file and line, when one of
+** them breaks its rules. */
 void migDbmateLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

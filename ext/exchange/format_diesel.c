@@ -21,6 +21,7 @@ static int dieselFits(const MigFile *pFile) {
          strcmp(pFile->zBase, "up.sql") == 0;
 }
 
+/* How many folders of diesel's there are. */
 int migDieselProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -89,6 +90,7 @@ static const char *dieselVersion(MigContext *p, const char *zDir) {
   return z;
 }
 
+/* Make a step from the folder whose up.sql is the file iUp. */
 static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
   MigFile *pUp = &pFolder->aFile[iUp];
   MigFile *pDown = dieselSibling(pFolder, iUp, "down.sql");
@@ -118,6 +120,7 @@ static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
   }
 }
 
+/* Read every folder of a revision; errors are those of reading files. */
 void migDieselLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

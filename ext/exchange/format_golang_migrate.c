@@ -25,6 +25,7 @@ static int golangName(const MigFile *pFile, i64 *pnVersion, i64 *pnStem,
          (*pbDown || migFormatSuffix(z, ".up.sql")) && *pnStem > *pnVersion;
 }
 
+/* How many names fit; contents are not looked at. */
 int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -39,6 +40,8 @@ int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
+/* Read every file with such a name and pair the halves. FORMAT when two files
+** claim the same half. */
 void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

@@ -72,6 +72,7 @@ typedef struct GooseReader {
   int nSubstituted; /* placeholders replaced */
 } GooseReader;
 
+/* Whether the name is one goose would run. */
 static int gooseName(const MigFile *pFile) {
   const char *z = pFile->zBase;
   i64 n = migFormatDigits(z);
@@ -129,7 +130,7 @@ static GooseAnnotation gooseLine(MigContext *p, const MigFile *pFile, i64 i) {
                 "unknown annotation '%.*s'; known are Up, Down, "
                 "StatementBegin, StatementEnd, NO TRANSACTION, ENVSUB ON, "
                 "ENVSUB OFF",
-                (int)(iEnd - iMark < 60 ? iEnd - iMark : 60), z + iMark);
+                migFormatClip(z + iMark, iEnd - iMark), z + iMark);
   return GOOSE_NONE;
 }
 
@@ -153,6 +154,7 @@ static int gooseFits(MigContext *p, MigFile *pFile) {
   return 0;
 }
 
+/* How many files have the annotation Up. */
 int migGooseProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -163,6 +165,7 @@ int migGooseProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
+/* A letter of a placeholder's name; the first is no digit and no '_'. */
 static int gooseIsName(char c, int bFirst) {
   char cLow = (char)(c | 0x20);
 
@@ -375,6 +378,7 @@ static void gooseFinish(MigContext *p, GooseReader *pReader) {
   }
 }
 
+/* Make a step from a file, line by line. */
 static void gooseRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   i64 nVersion = migFormatDigits(pFile->zBase);
   const char *z = migFormatBytes(p, pFile);
@@ -400,6 +404,8 @@ static void gooseRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   gooseFinish(p, &reader);
 }
 
+/* Read every file goose would run. FORMAT, with file and line, when one of
+** them breaks its rules or a placeholder has no value. */
 void migGooseLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

@@ -68,6 +68,7 @@ static int ownHeaderLine(const char *z, i64 n, i64 i, OwnHeader *pLine) {
   return 1;
 }
 
+/* Whether the line's key is zKey. */
 static int ownKeyIs(const char *z, const OwnHeader *pLine, const char *zKey) {
   return (i64)strlen(zKey) == pLine->nKey &&
          memcmp(z + pLine->iKey, zKey, (size_t)pLine->nKey) == 0;
@@ -372,6 +373,7 @@ static i64 ownSectionTake(MigContext *p, MigStep *pStep, MigFile *pFile,
   return iNext;
 }
 
+/* Make a step from a file: the header, then section after section. */
 static void ownRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   MigStep *pStep = migFormatStep(p, pFolder, pFile);
   MigImported *pRev;
@@ -408,6 +410,7 @@ static int ownFits(MigContext *p, MigFile *pFile) {
   return migOwnHeader(z, pFile->n);
 }
 
+/* How many files name their revision in a header. */
 int migOwnProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -418,6 +421,8 @@ int migOwnProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
+/* Read every such file. FORMAT, with file and line, for what the head of this
+** file does not allow. */
 void migOwnLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

@@ -48,6 +48,7 @@ static int plainName(const MigFile *pFile, PlainName *pName) {
          (n == pName->nStem || strchr("_-. ", z[n]) != 0);
 }
 
+/* How many names fit; contents are not looked at. */
 int migPlainProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -104,6 +105,8 @@ static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   }
 }
 
+/* Read every file with such a name, or the one file that was named, and pair
+** the halves. FORMAT when two files claim the same half. */
 void migPlainLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 

@@ -24,23 +24,23 @@
 #include "text.h"
 
 /* The byte at i; zero at the end of the text and beyond. */
-static unsigned char byteAt(const char *z, i64 n, i64 i) {
-  return i < n ? (unsigned char)z[i] : 0;
+static char byteAt(const char *z, i64 n, i64 i) {
+  return (char)(i < n ? z[i] : 0);
 }
 
 /* SQLite's white space inside a run of it; it may not begin with VT. */
-static int isSpace(unsigned char c) {
+static int isSpace(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static int isHex(unsigned char c) {
+static int isHex(char c) {
   return migIsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* A byte that may continue a word. */
-static int isWord(unsigned char c) {
+static int isWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || migIsDigit(c) ||
-         c == '_' || c == '$' || c >= 0x80;
+         c == '_' || c == '$' || (c & 0x80) != 0;
 }
 
 static i64 skipWord(const char *z, i64 n, i64 i) {
@@ -89,7 +89,7 @@ static i64 scanQuoted(const char *z, i64 n, i64 i, MigTokenType *pe) {
     if (z[i] != cQuote) {
       continue;
     }
-    if ((char)byteAt(z, n, i + 1) != cQuote) {
+    if (byteAt(z, n, i + 1) != cQuote) {
       *pe = cQuote == '\'' ? MIG_TK_STRING : MIG_TK_QUOTED;
       return i + 1;
     }
@@ -130,8 +130,8 @@ static i64 scanBlob(const char *z, i64 n, i64 i, MigTokenType *pe) {
 
 /* Offset behind the exponent at i, or i when there is none. */
 static i64 scanExponent(const char *z, i64 n, i64 i) {
-  unsigned char c = byteAt(z, n, i);
-  unsigned char cSign = byteAt(z, n, i + 1);
+  char c = byteAt(z, n, i);
+  char cSign = byteAt(z, n, i + 1);
 
   if (c != 'e' && c != 'E') {
     return i;
@@ -146,7 +146,7 @@ static i64 scanExponent(const char *z, i64 n, i64 i) {
 }
 
 static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
-  unsigned char cNext = byteAt(z, n, i + 1);
+  char cNext = byteAt(z, n, i + 1);
   i64 iEnd;
 
   if (z[i] == '0' && (cNext == 'x' || cNext == 'X') &&
@@ -168,7 +168,7 @@ static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
 /* :a @a $a #a, with Tcl's a::b and a(index). */
 static i64 scanVariable(const char *z, i64 n, i64 i, MigTokenType *pe) {
   int nWord = 0;
-  unsigned char c;
+  char c;
 
   *pe = MIG_TK_VARIABLE;
   for (i++; (c = byteAt(z, n, i)) != 0; i++) {
@@ -199,7 +199,7 @@ static i64 scanVariable(const char *z, i64 n, i64 i, MigTokenType *pe) {
 
 /* Offset behind the operator at i, or i when none begins there. */
 static i64 scanOperator(const char *z, i64 n, i64 i) {
-  unsigned char c = byteAt(z, n, i + 1);
+  char c = byteAt(z, n, i + 1);
 
   switch (z[i]) {
   case '-':
@@ -236,8 +236,7 @@ static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
   if ((z[i] == 'x' || z[i] == 'X') && byteAt(z, n, i + 1) == '\'') {
     return scanBlob(z, n, i, pe);
   }
-  if (byteAt(z, n, i) == 0xef && byteAt(z, n, i + 1) == 0xbb &&
-      byteAt(z, n, i + 2) == 0xbf) {
+  if (n - i >= 3 && memcmp(z + i, "\xef\xbb\xbf", 3) == 0) {
     *pe = MIG_TK_SPACE;
     return i + 3;
   }
@@ -252,8 +251,8 @@ static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
 
 /* The type of the token at i and the offset behind it. */
 static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
-  unsigned char c = byteAt(z, n, i);
-  unsigned char cNext = byteAt(z, n, i + 1);
+  char c = byteAt(z, n, i);
+  char cNext = byteAt(z, n, i + 1);
 
   switch (c) {
   case 0:

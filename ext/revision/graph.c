@@ -171,7 +171,7 @@ static int nameSlot(const MigGraph *g, const char *z, u32 iHash) {
 static const MigName *nameFind(const MigGraph *g, const char *z) {
   int i;
 
-  if (g == 0 || g->nSlot == 0) {
+  if (g == 0 || z == 0 || g->nSlot == 0) {
     return 0;
   }
   i = g->aSlot[nameSlot(g, z, nameHash(z))];
@@ -514,15 +514,14 @@ static void graphLabelLists(MigContext *p, MigGraph *g) {
 ** nMax "a, b and 7 more". */
 static void namesAdd(MigContext *p, MigText *pText, const MigGraph *g,
                      const int *a, int n, int nMax) {
-  int nShown = n > nMax ? nMax : n;
   int i;
 
-  for (i = 0; i < nShown; i++) {
+  for (i = 0; i < n && i < nMax; i++) {
     const char *zGlue = i == 0 ? "" : i == n - 1 ? " and " : ", ";
     migTextF(p, pText, "%s%s", zGlue, g->aNode[a[i]].zId);
   }
-  if (nShown < n) {
-    migTextF(p, pText, " and %d more", n - nShown);
+  if (n > nMax) {
+    migTextF(p, pText, " and %d more", n - nMax);
   }
 }
 

@@ -125,11 +125,22 @@ static int targetWord(MigTarget *pTarget, const char *z) {
   return 1;
 }
 
-static void targetSteps(MigTarget *pTarget, const char *zSign) {
+/* Understand z when it is exactly an id or a label. */
+static int targetExact(const MigGraph *g, MigTarget *pTarget, const char *z) {
+  pTarget->iNode = migGraphFindName(g, z);
+  return pTarget->iNode >= 0;
+}
+
+/* Understand the steps at the end of the symbol z, a sign and digits. */
+static void targetSteps(MigTarget *pTarget, const char *z, const char *zSign) {
   pTarget->bRelative = 1;
   pTarget->nStep = stepCount(zSign + 1);
   if (*zSign == '-') {
     pTarget->nStep = -pTarget->nStep;
+  }
+  if (zSign == z) {
+    pTarget->bBare = 1;
+    pTarget->eAnchor = MIG_AT_CURRENT;
   }
 }
 
@@ -154,32 +165,26 @@ static void targetSymbol(MigContext *p, const MigGraph *g, MigTarget *pTarget,
   const char *zSign = stepSign(z);
   char *zName = zSign ? migStrndup(p, z, zSign - z) : 0;
 
-  if (p->rc || targetWord(pTarget, z)) {
+  if (p->rc || targetWord(pTarget, z) || targetExact(g, pTarget, z)) {
     return;
   }
-  pTarget->iNode = migGraphFindName(g, z);
-  if (pTarget->iNode < 0 && zSign) {
-    pTarget->bBare = *zName == 0;
-    if (pTarget->bBare) {
-      pTarget->eAnchor = MIG_AT_CURRENT;
-    } else {
-      pTarget->iNode = migGraphFindName(g, zName);
-    }
-    if (pTarget->bBare || pTarget->iNode >= 0 || targetWord(pTarget, zName)) {
-      targetSteps(pTarget, zSign);
+  if (zSign) {
+    targetSteps(pTarget, z, zSign);
+    if (pTarget->bBare || targetWord(pTarget, zName) ||
+        targetExact(g, pTarget, zName)) {
       return;
     }
   }
-  if (pTarget->iNode < 0 && (*z == '-' || strchr(zSign ? zName : z, '+'))) {
+  if (*z == '-' || strchr(zSign ? zName : z, '+')) {
     migFail(p, MIG_USAGE, "'%s' is no relative step; write '+1' or '-1'",
             pTarget->zText);
+    return;
   }
-  if (pTarget->iNode < 0) {
-    pTarget->iNode = targetLookup(p, g, pTarget, z);
-  }
-  if (pTarget->iNode < 0 && zSign) {
+  pTarget->iNode = targetLookup(p, g, pTarget, z);
+  if (zSign && pTarget->iNode < 0) {
     pTarget->iNode = targetLookup(p, g, pTarget, zName);
-    targetSteps(pTarget, zSign);
+  } else {
+    pTarget->bRelative = 0;
   }
   if (pTarget->iNode < 0) {
     failUnknown(p, zSign ? zName : z);
@@ -212,9 +217,14 @@ static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
 
 static void targetParse(MigContext *p, const MigGraph *g, MigTarget *pTarget,
                         const char *zText) {
-  const char *zAt = strchr(zText, '@');
-  const char *zSymbol = zAt ? zAt + 1 : zText;
+  const char *zAt;
+  const char *zSymbol;
 
+  if (p->rc) {
+    return;
+  }
+  zAt = strchr(zText, '@');
+  zSymbol = zAt ? zAt + 1 : zText;
   pTarget->zText = zText;
   pTarget->iBranch = -1;
   pTarget->iNode = -1;
@@ -346,6 +356,12 @@ static int targetWalk(MigContext *p, const MigGraph *g,
   }
   if (nWay > 1) {
     failFork(p, g, pTarget, iAt, bUp);
+  } else if (nWay == 0 && !bClip && i == 0) {
+    migFail(p, MIG_RELATIVE_RANGE, "'%s': nothing lies %s %s%s%s",
+            pTarget->zText, bUp ? "above" : "below",
+            iAt == BASE ? "base" : g->aNode[iAt].zId,
+            pTarget->zBranch ? " in " : "",
+            pTarget->zBranch ? pTarget->zBranch : "");
   } else if (nWay == 0 && !bClip) {
     migFail(p, MIG_RELATIVE_RANGE,
             "'%s': %s is only %d step%s away%s%s; take a smaller number",
@@ -399,8 +415,8 @@ static int targetFromCurrent(MigContext *p, const MigState *pState,
   }
   i = migSetNext(&set, -1);
   if (i < 0 && pTarget->nStep <= 0) {
-    migFail(p, MIG_RELATIVE_RANGE, "'%s': nothing %s%s is applied",
-            pTarget->zText, pTarget->zBranch ? "of branch " : "",
+    migFail(p, MIG_RELATIVE_RANGE, "'%s': nothing%s%s is applied",
+            pTarget->zText, pTarget->zBranch ? " of branch " : "",
             pTarget->zBranch ? pTarget->zBranch : "");
   } else if (i >= 0 && migSetNext(&set, i) >= 0) {
     migFail(p, MIG_MULTIPLE_HEADS,

@@ -60,8 +60,8 @@ static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
   MigSet set = migTargetSet(p, pState, zTarget);
   int i;
 
-  for (i = p->rc ? -1 : migSetNext(&set, 0); i >= 0;
-       i = migSetNext(&set, i + 1)) {
+  for (i = p->rc ? -1 : migSetNext(&set, -1); i >= 0;
+       i = migSetNext(&set, i)) {
     const MigNode *pNode = &pGraph->aNode[i];
     if (pNode->nChild && !bSplice) {
       migFail(p, MIG_NOT_A_HEAD,

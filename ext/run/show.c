@@ -1,0 +1,217 @@
+/*
+** show.c - answers in one text: current, heads, show, require, config.
+**
+** All of them only read, and read within one transaction. Results are in
+** sqlite3_malloc64() memory, for the caller to free; NULL for NULL.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "store.h"
+#include "settings.h"
+#include "transaction.h"
+#include "show.h"
+
+/* The state of the file: that of an empty graph when there is no store.
+** Returns whether there is one. */
+int migShowState(MigContext *p, MigState *pState) {
+  sqlite3_stmt *pRead = migReadBegin(p);
+  int bStore = migStoreOpen(p);
+
+  if (bStore) {
+    migStateLoad(p, pState);
+  } else {
+    MigGraph *pGraph = migGraphNew(p);
+    MigSet none = migSetNew(p, 0);
+    migGraphFinish(p, pGraph);
+    *pState = migStateNew(p, pGraph, &none);
+  }
+  migFinalize(p, pRead);
+  return bStore;
+}
+
+/* A fact of _migrate_meta, NULL when it is empty. */
+static char *showMeta(MigContext *p, const char *zName) {
+  sqlite3_stmt *pRead = migReadBegin(p);
+  const char *z = migStoreOpen(p) ? migMetaText(p, zName) : 0;
+
+  migFinalize(p, pRead);
+  return z && z[0] ? migResultText(p, z) : 0;
+}
+
+/* Ids of the current heads, NULL when nothing is applied. */
+char *migShowCurrent(MigContext *p) {
+  return showMeta(p, "current");
+}
+
+/* Ids of the revisions without children, NULL when there is none. */
+char *migShowHeads(MigContext *p) {
+  return showMeta(p, "heads");
+}
+
+/* A line "name: a, b" of node names; nothing for an empty list. */
+static void showNodes(MigContext *p, MigText *pText, const char *zName,
+                      const MigGraph *pGraph, int n, const int *a) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migTextF(p, pText, "%s%s", i ? ", " : zName, pGraph->aNode[a[i]].zId);
+  }
+  migTextStr(p, pText, n ? "\n" : "");
+}
+
+/* One script under its heading. */
+static void showScript(MigContext *p, MigText *pText, const char *zHeading,
+                       const char *z, i64 n) {
+  migTextF(p, pText, "\n%s\n", zHeading);
+  if (z) {
+    migTextAdd(p, pText, z, n);
+    migTextStr(p, pText, n && z[n - 1] == '\n' ? "" : "\n");
+  } else {
+    migTextStr(p, pText, "-- (none)\n");
+  }
+}
+
+static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
+                         int iNode, MigPackCache *pCache) {
+  const MigGraph *pGraph = pState->pGraph;
+  const MigNode *pNode = &pGraph->aNode[iNode];
+  char zHex[2 * MIG_HASH_SIZE + 1];
+  MigRevision rev;
+  char *zAt;
+  int i;
+
+  if (!migRevisionRead(p, pNode->zId, &rev)) {
+    return;
+  }
+  migTextF(p, pText, "%srevision: %s\n", pText->n ? "\n" : "", pNode->zId);
+  migTextF(p, pText, "message: %s\n", rev.zMessage);
+  showNodes(p, pText, pNode->nParent > 1 ? "parents: " : "parent: ", pGraph,
+            pNode->nParent, pNode->aParent);
+  showNodes(p, pText, "depends on: ", pGraph, pNode->nDepend, pNode->aDepend);
+  showNodes(p, pText, "children: ", pGraph, pNode->nChild, pNode->aChild);
+  for (i = 0; i < pNode->nLabel; i++) {
+    migTextF(p, pText, "label: %s\n", pNode->azLabel[i]);
+  }
+  zAt = migQueryText(
+      p, "SELECT applied_at FROM main._migrate_applied WHERE revision=%Q",
+      pNode->zId);
+  migTextF(p, pText, "state: %s%s%s\n", zAt ? "applied " : "pending",
+           zAt ? zAt : "",
+           migSetHas(&pState->current, iNode) ? " (current)" : "");
+  migTextF(p, pText, "created: %s\n", rev.zCreatedAt);
+  if (rev.zSource) {
+    migTextF(p, pText, "source: %s\n", rev.zSource);
+  }
+  migHashHex(rev.aChecksum, MIG_HASH_SIZE, zHex);
+  migTextF(p, pText, "checksum: %s\n", zHex);
+  migRevisionScripts(p, pCache, &rev);
+  if (p->rc == SQLITE_OK) {
+    showScript(p, pText, "-- migrate:up", rev.zUp, rev.nUp);
+    showScript(p, pText, "-- migrate:down", rev.zDown, rev.nDown);
+  }
+}
+
+/* Readable text of the revisions that zTarget means, in topological order;
+** '' when it means none. Errors: those of targets. */
+char *migShowRevisions(MigContext *p, const char *zTarget) {
+  MigPackCache cache = {0, {0, 0}};
+  sqlite3_stmt *pRead = migReadBegin(p);
+  MigText text = {0, 0, 0};
+  MigState state;
+  MigSet set;
+  int i;
+
+  migShowState(p, &state);
+  if (p->rc == SQLITE_OK) {
+    set = migTargetSet(p, &state, zTarget);
+  }
+  for (i = 0; p->rc == SQLITE_OK && i < state.pGraph->nNode; i++) {
+    int iNode = state.pGraph->aOrder[i];
+    if (migSetHas(&set, iNode)) {
+      showRevision(p, &text, &state, iNode, &cache);
+    }
+  }
+  migScriptsClose(&cache);
+  migFinalize(p, pRead);
+  return migResultText(p, migTextZ(&text));
+}
+
+/* First revision of a set that is not in another one, or -1. */
+static int firstMissing(const MigSet *pSet, const MigSet *pOther) {
+  int i;
+
+  for (i = migSetNext(pSet, -1); i >= 0; i = migSetNext(pSet, i)) {
+    if (!migSetHas(pOther, i)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/*
+** NOT_UP_TO_DATE unless all that zTarget stands on is applied; RANGE when
+** more is applied than zAtMost (NULL: no such bound) stands on. Returns the
+** current heads, NULL when there is none.
+*/
+char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
+  MigState state;
+  MigSet set;
+  const char *zHave;
+  int i;
+
+  migShowState(p, &state);
+  if (p->rc) {
+    return 0;
+  }
+  zHave = migStateNames(p, &state, &state.current);
+  set = migTargetSet(p, &state, zTarget);
+  migGraphAncestors(p, state.pGraph, &set);
+  i = p->rc ? -1 : firstMissing(&set, &state.applied);
+  if (i >= 0) {
+    migFail(p, MIG_NOT_UP_TO_DATE,
+            "revision %s is not applied, the file is at %s; run"
+            " migrate_upgrade('%s')",
+            state.pGraph->aNode[i].zId, zHave[0] ? zHave : "base", zTarget);
+  }
+  if (zAtMost) {
+    set = migTargetSet(p, &state, zAtMost);
+    migGraphAncestors(p, state.pGraph, &set);
+    i = p->rc ? -1 : firstMissing(&state.applied, &set);
+    if (i >= 0) {
+      migFail(p, MIG_RANGE,
+              "revision %s is applied, which lies beyond %s; the file is newer"
+              " than this application",
+              state.pGraph->aNode[i].zId, zAtMost);
+    }
+  }
+  return zHave && zHave[0] ? migResultText(p, zHave) : 0;
+}
+
+/* With zName its value, else a JSON object of all settings. */
+char *migShowSettings(MigContext *p, const char *zName) {
+  sqlite3_stmt *pRead = migReadBegin(p);
+  int bStore = migStoreOpen(p);
+  MigText text = {0, 0, 0};
+  char *zResult;
+  int i;
+
+  if (zName) {
+    zResult = migResultText(p, migSettingText(p, bStore, zName));
+  } else {
+    for (i = 0; i < migSettingCount(); i++) {
+      const MigSetting *pSet = migSettingRow(i);
+      const char *z = migSettingText(p, bStore, pSet->zName);
+      migTextF(p, &text, "%s\"%s\":", i ? "," : "{", pSet->zName);
+      if (pSet->eType == MIG_SET_INT || pSet->eType == MIG_SET_BOOL) {
+        migTextStr(p, &text, z);
+      } else {
+        migTextJson(p, &text, z);
+      }
+    }
+    migTextStr(p, &text, "}");
+    zResult = migResultText(p, text.z);
+  }
+  migFinalize(p, pRead);
+  return zResult;
+}

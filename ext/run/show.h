@@ -1,0 +1,16 @@
+/*
+** show.h - answers in one text.
+*/
+#ifndef MIG_SHOW_H
+#define MIG_SHOW_H
+
+#include "revisions.h"
+
+int migShowState(MigContext *p, MigState *pState);
+char *migShowCurrent(MigContext *p);
+char *migShowHeads(MigContext *p);
+char *migShowRevisions(MigContext *p, const char *zTarget);
+char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost);
+char *migShowSettings(MigContext *p, const char *zName);
+
+#endif

@@ -1,0 +1,445 @@
+/*
+** functions.c - the SQL functions.
+**
+** aFunction lists them; one implementation serves all. It makes the context,
+** tests from where the call comes, takes the options off the arguments and
+** hands the rest to a thin wrapper that calls the floors below. A last
+** argument that begins with { is the options, wherever it stands, except
+** where a single argument is a message.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "text.h"
+#include "os.h"
+#include "store.h"
+#include "settings.h"
+#include "run.h"
+#include "stamp.h"
+#include "configure.h"
+#include "show.h"
+#include "connection.h"
+#include "once.h"
+#include "functions.h"
+
+#ifndef SQLITE_RESULT_SUBTYPE
+#define SQLITE_RESULT_SUBTYPE 0x001000000 /* since 3.45 */
+#endif
+#define JSON_SUBTYPE 74 /* 'J', SQLite's mark for JSON texts */
+
+struct MigArgs {
+  MigConnection *pConn;
+  const MigFunction *pFunction;
+  int n;              /* without the options */
+  sqlite3_value **a;
+  MigOptions options;
+  MigCall call;       /* the common options */
+};
+
+/* ---- arguments ---- */
+
+/* Argument i as text in the arena; zDefault when absent or NULL. */
+static const char *argText(MigContext *p, MigArgs *pArgs, int i,
+                           const char *zDefault) {
+  const char *z;
+
+  if (p->rc || i >= pArgs->n ||
+      sqlite3_value_type(pArgs->a[i]) == SQLITE_NULL) {
+    return zDefault;
+  }
+  z = (const char *)sqlite3_value_text(pArgs->a[i]);
+  if (z == 0) {
+    migNomem(p);
+  } else if ((i64)strlen(z) != sqlite3_value_bytes(pArgs->a[i])) {
+    migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1,
+            pArgs->pFunction->zName);
+  }
+  return migStrdup(p, z);
+}
+
+/* Argument i as a script: bytes that may hold anything, a zero byte behind.
+** NULL when absent or NULL. */
+static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
+  const char *z;
+
+  *pn = 0;
+  if (p->rc || i >= pArgs->n ||
+      sqlite3_value_type(pArgs->a[i]) == SQLITE_NULL) {
+    return 0;
+  }
+  z = (const char *)sqlite3_value_text(pArgs->a[i]);
+  if (z == 0) {
+    migNomem(p);
+    return 0;
+  }
+  *pn = sqlite3_value_bytes(pArgs->a[i]);
+  if (*pn > MIGRATE_MAX_SCRIPT) {
+    migFail(p, MIG_TOO_BIG, "a script has more than %d bytes",
+            MIGRATE_MAX_SCRIPT);
+  }
+  return z;
+}
+
+/* ---- the functions ---- */
+
+static char *callVersion(MigContext *p, MigArgs *pArgs) {
+  MIG_UNUSED(pArgs);
+  return migResultText(p, MIGRATE_VERSION);
+}
+
+static char *callInit(MigContext *p, MigArgs *pArgs) {
+  return migConfigureInit(p, pArgs->pConn, &pArgs->call);
+}
+
+/* Options of a new revision. */
+static void specOptions(MigContext *p, MigArgs *pArgs,
+                        MigRevisionSpec *pSpec) {
+  const MigOptions *pOpt = &pArgs->options;
+  const char *zCreated = migOptionText(p, pOpt, "created_at");
+
+  pSpec->zId = migOptionText(p, pOpt, "id");
+  pSpec->bSplice = migOptionBool(p, pOpt, "splice", 0);
+  pSpec->labels = migOptionList(p, pOpt, "label");
+  pSpec->depends = migOptionList(p, pOpt, "depends_on");
+  if (zCreated) {
+    pSpec->zCreatedAt = migTimeText(p, migTimeRead(p, zCreated, "created_at"));
+  }
+}
+
+static char *callRevision(MigContext *p, MigArgs *pArgs) {
+  MigRevisionSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zAction = "revision";
+  spec.zMessage = argText(p, pArgs, 0, "");
+  spec.zUp = argScript(p, pArgs, 1, &spec.nUp);
+  spec.zDown = argScript(p, pArgs, 2, &spec.nDown);
+  spec.bParent = migOptionGiven(&pArgs->options, "parent");
+  spec.parents = migOptionList(p, &pArgs->options, "parent");
+  specOptions(p, pArgs, &spec);
+  return p->rc ? 0 : migAuthorRevision(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callMerge(MigContext *p, MigArgs *pArgs) {
+  MigRevisionSpec spec;
+  const char *zTargets;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zAction = "merge";
+  spec.zMessage = argText(p, pArgs, 0, "");
+  zTargets = argText(p, pArgs, 1, "heads");
+  spec.bParent = spec.bMerge = 1;
+  spec.parents = migListSplit(p, zTargets);
+  specOptions(p, pArgs, &spec);
+  return p->rc ? 0 : migAuthorRevision(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callEdit(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "");
+  int bRepair = migOptionBool(p, &pArgs->options, "repair", 0);
+  MigRevision rev;
+
+  memset(&rev, 0, sizeof(rev));
+  rev.zUp = argScript(p, pArgs, 1, &rev.nUp);
+  rev.zDown = argScript(p, pArgs, 2, &rev.nDown);
+  return p->rc ? 0
+               : migAuthorEdit(p, pArgs->pConn, &pArgs->call, zTarget, &rev,
+                               bRepair);
+}
+
+static char *callDelete(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "");
+
+  return p->rc ? 0
+               : migAuthorDelete(p, pArgs->pConn, &pArgs->call, zTarget);
+}
+
+static char *callLabel(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "");
+  const char *zLabel = argText(p, pArgs, 1, 0);
+
+  return p->rc ? 0
+               : migAuthorLabel(p, pArgs->pConn, &pArgs->call, zTarget,
+                                zLabel);
+}
+
+static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "head");
+
+  return p->rc ? 0
+               : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 0);
+}
+
+static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "");
+
+  return p->rc ? 0
+               : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 1);
+}
+
+static char *callStamp(MigContext *p, MigArgs *pArgs) {
+  const char *zTargets = argText(p, pArgs, 0, "");
+  int bPurge = migOptionBool(p, &pArgs->options, "purge", 0);
+
+  return p->rc ? 0
+               : migStamp(p, pArgs->pConn, &pArgs->call, zTargets, bPurge);
+}
+
+static char *callImport(MigContext *p, MigArgs *pArgs) {
+  const char *zPath = argText(p, pArgs, 0, "");
+  const char *zFormat = migOptionText(p, &pArgs->options, "format");
+  int bRepair = migOptionBool(p, &pArgs->options, "repair", 0);
+  MigPlaceholders map = migOptionMap(p, &pArgs->options, "placeholders");
+
+  return p->rc ? 0
+               : migImportFolder(p, pArgs->pConn, &pArgs->call, zPath, zFormat,
+                                 &map, bRepair);
+}
+
+static char *callCurrent(MigContext *p, MigArgs *pArgs) {
+  MIG_UNUSED(pArgs);
+  return migShowCurrent(p);
+}
+
+static char *callHeads(MigContext *p, MigArgs *pArgs) {
+  MIG_UNUSED(pArgs);
+  return migShowHeads(p);
+}
+
+static char *callShow(MigContext *p, MigArgs *pArgs) {
+  return migShowRevisions(p, argText(p, pArgs, 0, "head"));
+}
+
+static char *callRequire(MigContext *p, MigArgs *pArgs) {
+  const char *zTarget = argText(p, pArgs, 0, "heads");
+  const char *zAtMost = migOptionText(p, &pArgs->options, "at_most");
+
+  return p->rc ? 0 : migShowRequire(p, zTarget, zAtMost);
+}
+
+static char *callConfig(MigContext *p, MigArgs *pArgs) {
+  const char *zName = argText(p, pArgs, 0, 0);
+  const char *zValue = argText(p, pArgs, 1, 0);
+
+  if (p->rc) {
+    return 0;
+  }
+  return pArgs->n < 2 ? migShowSettings(p, zName)
+                      : migConfigureSet(p, pArgs->pConn, &pArgs->call, zName,
+                                        zValue);
+}
+
+static const MigFunction aFunction[] = {
+    {"migrate_config", 0, 2, MIG_F_ACTS, callConfig,
+     "migrate_config([setting [, value]])",
+     "settings kept in the file: all as JSON, one, or set one (NULL: default)"},
+    {"migrate_current", 0, 0, 0, callCurrent, "migrate_current()",
+     "ids of the current heads, sorted, by commas; NULL when none"},
+    {"migrate_delete", 1, 1, MIG_F_ACTS, callDelete,
+     "migrate_delete(revision)",
+     "removes a pending revision that nothing builds on; its id"},
+    {"migrate_downgrade", 1, 1, MIG_F_ACTS | MIG_F_JSON, callDowngrade,
+     "migrate_downgrade(target)", "undoes what lies above target"},
+    {"migrate_edit", 2, 3, MIG_F_ACTS, callEdit,
+     "migrate_edit(revision, up [, down])",
+     "replaces scripts of a revision that is not applied (NULL keeps one)"},
+    {"migrate_heads", 0, 0, 0, callHeads, "migrate_heads()",
+     "ids of the revisions without children, sorted, by commas; NULL when"
+     " none"},
+    {"migrate_import", 1, 1, MIG_F_ACTS | MIG_F_JSON, callImport,
+     "migrate_import(path)", "reads a folder or file of migrations"},
+    {"migrate_init", 0, 0, MIG_F_ACTS, callInit, "migrate_init()",
+     "makes the store unless it is there; its version"},
+    {"migrate_label", 2, 2, MIG_F_ACTS, callLabel,
+     "migrate_label(revision, label)",
+     "gives a revision a branch label (NULL: takes its labels away)"},
+    {"migrate_merge", 1, 2, MIG_F_ACTS | MIG_F_TEXT, callMerge,
+     "migrate_merge(message [, revisions])",
+     "adds a revision with several parents, by default all heads; its id"},
+    {"migrate_require", 1, 1, MIG_F_OPTIONS, callRequire,
+     "migrate_require(revision)",
+     "error unless the file is at least there ('heads': at all heads)"},
+    {"migrate_revision", 1, 3, MIG_F_ACTS | MIG_F_TEXT, callRevision,
+     "migrate_revision(message [, up [, down]])", "adds a revision; its id"},
+    {"migrate_show", 1, 1, 0, callShow, "migrate_show(target)",
+     "readable text of revisions with both scripts"},
+    {"migrate_stamp", 1, 1, MIG_F_ACTS | MIG_F_JSON, callStamp,
+     "migrate_stamp(targets)", "sets the applied set without running scripts"},
+    {"migrate_upgrade", 0, 1, MIG_F_ACTS | MIG_F_JSON, callUpgrade,
+     "migrate_upgrade([target])",
+     "runs what is missing up to target, by default 'head'"},
+    {"migrate_version", 0, 0, 0, callVersion, "migrate_version()",
+     "version of the extension"},
+};
+
+int migFunctionCount(void) {
+  return (int)(sizeof(aFunction) / sizeof(aFunction[0]));
+}
+
+const MigFunction *migFunctionRow(int i) {
+  return &aFunction[i];
+}
+
+/* ---- the call ---- */
+
+/* Does this call act? migrate_config() does only when it sets. */
+static int callActs(const MigFunction *pFunction, int n) {
+  return (pFunction->flags & MIG_F_ACTS) != 0 &&
+         (pFunction->xCall != callConfig || n >= 2);
+}
+
+/* Take the options off the arguments and test their number. */
+static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
+                     sqlite3_value **argv) {
+  const MigFunction *pFunction = pArgs->pFunction;
+  const char *zOptions = 0;
+  const char *zLast = 0;
+
+  pArgs->a = argv;
+  pArgs->n = argc;
+  if (argc > 0 && sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT) {
+    zLast = (const char *)sqlite3_value_text(argv[argc - 1]);
+  }
+  if (zLast && zLast[0] == '{' &&
+      (pFunction->flags & (MIG_F_ACTS | MIG_F_OPTIONS)) &&
+      !((pFunction->flags & MIG_F_TEXT) && argc == 1)) {
+    zOptions = migStrdup(p, zLast);
+    pArgs->n--;
+  }
+  if (pArgs->n < pFunction->nMin || pArgs->n > pFunction->nMax) {
+    migFail(p, MIG_USAGE, "wrong number of arguments; call it as %s%s",
+            pFunction->zUsage,
+            (pFunction->flags & MIG_F_ACTS)
+                ? ", with a JSON object of options last"
+                : "");
+  }
+  migOptionsRead(p, zOptions, pFunction->zName, &pArgs->options);
+  migOptionsCall(p, &pArgs->options, &pArgs->call);
+}
+
+static void resultError(MigContext *p, sqlite3_context *pCtx) {
+  if ((p->rc & 0xff) == SQLITE_NOMEM || p->zError == 0) {
+    sqlite3_result_error_nomem(pCtx);
+  } else {
+    sqlite3_result_error(pCtx, p->zError, -1);
+    sqlite3_result_error_code(pCtx, p->rc);
+  }
+}
+
+/* An acting call: from the right place, alone, and once. */
+static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
+                        int argc, sqlite3_value **argv) {
+  MigConnection *pConn = pArgs->pConn;
+  int bDone = 0;
+  char *zResult;
+  MigOnce *pOnce = migOnceFind(p, pCtx, pArgs->pFunction->zName, argc, argv,
+                               &bDone);
+
+  if (bDone) {
+    migOnceResult(pOnce, pCtx);
+    return;
+  }
+  migCallerActing(p, pConn, pArgs->pFunction->zName);
+  if (p->rc) {
+    return;
+  }
+  pConn->bRunning = 1;
+  migTransactionLeftOpen(p, pConn);
+  argsRead(p, pArgs, argc, argv);
+  zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
+  pConn->bRunning = 0;
+  if (p->rc == SQLITE_OK) {
+    migOnceKeep(pOnce, zResult,
+                (pArgs->pFunction->flags & MIG_F_JSON) ? JSON_SUBTYPE : 0);
+    migOnceResult(pOnce, pCtx);
+  } else {
+    sqlite3_free(zResult);
+  }
+}
+
+/* A showing call. */
+static void functionShow(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
+                         int argc, sqlite3_value **argv) {
+  char *zResult;
+
+  migCallerShowing(p, pArgs->pFunction->zName, 1);
+  argsRead(p, pArgs, argc, argv);
+  zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
+  if (p->rc == SQLITE_OK && zResult) {
+    sqlite3_result_text(pCtx, zResult, -1, sqlite3_free);
+    if (pArgs->pFunction->xCall == callConfig && argc == 0) {
+      sqlite3_result_subtype(pCtx, JSON_SUBTYPE);
+    }
+  } else {
+    sqlite3_free(zResult);
+  }
+}
+
+/* What is registered for one function. */
+typedef struct FunctionData {
+  MigConnection *pConn;
+  const MigFunction *pFunction;
+} FunctionData;
+
+static void functionCall(sqlite3_context *pCtx, int argc,
+                         sqlite3_value **argv) {
+  FunctionData *pData = sqlite3_user_data(pCtx);
+  MigContext context;
+  MigArgs args;
+
+  migContextInit(&context, sqlite3_context_db_handle(pCtx));
+  memset(&args, 0, sizeof(args));
+  args.pConn = pData->pConn;
+  args.pFunction = pData->pFunction;
+  migSettingsRestoreLate(pData->pConn);
+  if (callActs(pData->pFunction, argc)) {
+    functionAct(&context, &args, pCtx, argc, argv);
+  } else {
+    functionShow(&context, &args, pCtx, argc, argv);
+  }
+  migStatementsClose(&context);
+  if (context.rc) {
+    resultError(&context, pCtx);
+  }
+  migContextClear(&context);
+}
+
+/* ---- registration ---- */
+
+/* One holder of the connection's data lets go. */
+void migConnectionFree(void *pArg) {
+  MigConnection *pConn = pArg;
+
+  if (--pConn->nRef == 0) {
+    sqlite3_free(pConn->zRestore);
+    sqlite3_free(pConn);
+  }
+}
+
+static void functionFree(void *pArg) {
+  FunctionData *pData = pArg;
+
+  migConnectionFree(pData->pConn);
+  sqlite3_free(pData);
+}
+
+/* Register every function on db. Each holds a reference to pConn. */
+int migFunctionsRegister(sqlite3 *db, MigConnection *pConn) {
+  int rc = SQLITE_OK;
+  int i;
+
+  for (i = 0; i < migFunctionCount() && rc == SQLITE_OK; i++) {
+    FunctionData *pData = sqlite3_malloc64(sizeof(*pData));
+    if (pData == 0) {
+      return SQLITE_NOMEM;
+    }
+    pData->pConn = pConn;
+    pData->pFunction = &aFunction[i];
+    pConn->nRef++;
+    rc = sqlite3_create_function_v2(
+        db, aFunction[i].zName, -1,
+        SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_RESULT_SUBTYPE, pData,
+        functionCall, 0, 0, functionFree);
+  }
+  return rc;
+}

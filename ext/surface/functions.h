@@ -1,0 +1,34 @@
+/*
+** functions.h - the SQL functions.
+*/
+#ifndef MIG_FUNCTIONS_H
+#define MIG_FUNCTIONS_H
+
+#include "options.h"
+
+#define MIG_F_ACTS 1    /* changes the file: acting, remembered, options */
+#define MIG_F_TEXT 2    /* a single argument is a message, never options */
+#define MIG_F_JSON 4    /* the result is JSON */
+#define MIG_F_OPTIONS 8 /* takes options without acting */
+
+/* A call under way. */
+typedef struct MigArgs MigArgs;
+
+/* One SQL function. xCall returns its result in sqlite3_malloc64() memory,
+** NULL for NULL or after an error. */
+typedef struct MigFunction {
+  const char *zName;
+  int nMin; /* arguments without the options */
+  int nMax;
+  int flags;
+  char *(*xCall)(MigContext *p, MigArgs *pArgs);
+  const char *zUsage; /* how it is called */
+  const char *zHelp;  /* one line */
+} MigFunction;
+
+int migFunctionCount(void);
+const MigFunction *migFunctionRow(int i);
+int migFunctionsRegister(sqlite3 *db, MigConnection *pConn);
+void migConnectionFree(void *pArg);
+
+#endif

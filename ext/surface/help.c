@@ -1,0 +1,68 @@
+/*
+** help.c - the extension explains itself: the rows of migration_help, put
+** together from the tables that the code works by, so that nothing can be
+** left out.
+*/
+#include <string.h>
+#include "functions.h"
+#include "options.h"
+#include "settings.h"
+#include "help.h"
+
+/* Directives: name, how it is written, what it does. */
+static const char *const aDirective[][3] = {
+    {"allow-loss", "-- migrate:allow-loss NAME",
+     "table NAME may have fewer rows after this revision replaced it"},
+    {"down", "-- migrate:down", "begins the down script in a file"},
+    {"no-transaction", "-- migrate:no-transaction",
+     "the script runs outside a transaction: only VACUUM, ANALYZE, REINDEX and"
+     " the PRAGMAs journal_mode, auto_vacuum, page_size, incremental_vacuum,"
+     " wal_checkpoint, optimize"},
+    {"up", "-- migrate:up", "begins the up script in a file"},
+};
+
+static void helpRow(MigContext *p, MigRows *pRows, const char *zKind,
+                    const char *zName, const char *zUsage, const char *zHelp) {
+  migRowNext(p, pRows);
+  migRowText(p, pRows, 0, zKind);
+  migRowText(p, pRows, 1, zName);
+  migRowText(p, pRows, 2, zUsage);
+  migRowText(p, pRows, 3, zHelp);
+}
+
+/* All rows, kind by kind. */
+void migHelpFill(MigContext *p, MigRows *pRows, int nView,
+                 const MigView *(*xView)(int)) {
+  int i;
+
+  for (i = 0; i < migFunctionCount(); i++) {
+    const MigFunction *pRow = migFunctionRow(i);
+    helpRow(p, pRows, "function", pRow->zName, pRow->zUsage, pRow->zHelp);
+  }
+  for (i = 0; i < nView; i++) {
+    const MigView *pRow = xView(i);
+    helpRow(p, pRows, "table", pRow->zName, pRow->zUsage, pRow->zHelp);
+    if (strcmp(pRow->zName, "migrations") == 0) {
+      helpRow(p, pRows, "table", "migration_revisions",
+              "SELECT * FROM migration_revisions[(range)]",
+              "another name of migrations, for files with a table of that"
+              " name");
+    }
+  }
+  for (i = 0; i < migOptionHelpCount(); i++) {
+    const MigOptionHelp *pRow = migOptionHelpRow(i);
+    helpRow(p, pRows, "option", pRow->zName, pRow->zOf, pRow->zHelp);
+  }
+  for (i = 0; i < migSettingCount(); i++) {
+    const MigSetting *pRow = migSettingRow(i);
+    helpRow(p, pRows, "setting", pRow->zName, pRow->zDefault, pRow->zHelp);
+  }
+  for (i = 0; i < (int)(sizeof(aDirective) / sizeof(aDirective[0])); i++) {
+    helpRow(p, pRows, "directive", aDirective[i][0], aDirective[i][1],
+            aDirective[i][2]);
+  }
+  for (i = 1; i < MIG_NCODE; i++) {
+    helpRow(p, pRows, "error", migCodeName((MigCode)i), 0,
+            migCodeHelp((MigCode)i));
+  }
+}

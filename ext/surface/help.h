@@ -1,0 +1,12 @@
+/*
+** help.h - the extension explains itself.
+*/
+#ifndef MIG_HELP_H
+#define MIG_HELP_H
+
+#include "tables.h"
+
+void migHelpFill(MigContext *p, MigRows *pRows, int nView,
+                 const MigView *(*xView)(int));
+
+#endif

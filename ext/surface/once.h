@@ -1,0 +1,18 @@
+/*
+** once.h - the same call runs once within one execution of a statement.
+*/
+#ifndef MIG_ONCE_H
+#define MIG_ONCE_H
+
+#include "context.h"
+
+/* The call as remembered, with its result when it has run. */
+typedef struct MigOnce MigOnce;
+
+MigOnce *migOnceFind(MigContext *p, sqlite3_context *pCtx,
+                     const char *zFunction, int argc, sqlite3_value **argv,
+                     int *pbDone);
+void migOnceKeep(MigOnce *pOnce, char *zResult, int eSubtype);
+void migOnceResult(const MigOnce *pOnce, sqlite3_context *pCtx);
+
+#endif

@@ -1,0 +1,350 @@
+/*
+** options.c - the JSON object that every acting function takes last.
+**
+** aOption is the list of all options: those for `all` acting functions, and
+** those of single ones. A key that a function does not know is USAGE with the
+** list of those it does, so a misspelt option never passes unnoticed. JSON is
+** read by SQLite's own functions.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "os.h"
+#include "options.h"
+
+static const MigOptionHelp aOption[] = {
+    {"now", "all",
+     "time of the call, ISO-8601 or Unix seconds; then no clock is used and"
+     " durations are 0"},
+    {"actor", "all", "who, for the history"},
+    {"dry_run", "all", "true: do it, report it, roll it back"},
+    {"backup", "all",
+     "false: no automatic backup; true is UNSUPPORTED, this version takes"
+     " none"},
+    {"wait", "all", "milliseconds to wait for another connection's lock"},
+    {"progress", "all",
+     "stderr: draw a bar; or an SQL function of yours that takes (phase, done,"
+     " total)"},
+    {"placeholders", "all",
+     "object of names and values for placeholders in imported files"},
+    {"allow_loss", "all", "list of tables that may lose rows when replaced"},
+    {"transaction", "migrate_upgrade migrate_downgrade",
+     "run: one transaction; each: one a revision"},
+    {"id", "migrate_revision migrate_merge", "the revision's id"},
+    {"parent", "migrate_revision",
+     "what it builds on: targets, or base for a new root"},
+    {"splice", "migrate_revision migrate_merge",
+     "true: the parents may have children already"},
+    {"label", "migrate_revision migrate_merge", "branch label, or a list"},
+    {"depends_on", "migrate_revision migrate_merge",
+     "revisions or labels that must run before, a list"},
+    {"created_at", "migrate_revision migrate_merge",
+     "when it was written, ISO-8601 or Unix seconds"},
+    {"repair", "migrate_edit migrate_import",
+     "true: also for applied revisions; the new checksum counts from then on"},
+    {"purge", "migrate_stamp", "true: forget the applied set first"},
+    {"format", "migrate_import", "the folder's format, instead of detecting"},
+    {"at_most", "migrate_require",
+     "error when the file is beyond this revision"},
+};
+
+int migOptionHelpCount(void) {
+  return (int)(sizeof(aOption) / sizeof(aOption[0]));
+}
+
+const MigOptionHelp *migOptionHelpRow(int i) {
+  return &aOption[i];
+}
+
+/* Is zFunction one of the blank-separated names of zOf? */
+static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
+  const char *z = pHelp->zOf;
+  size_t n = strlen(zFunction);
+
+  if (strcmp(z, "all") == 0) {
+    return strcmp(zFunction, "migrate_require") != 0;
+  }
+  while ((z = strstr(z, zFunction)) != 0) {
+    if (z[n] == 0 || z[n] == ' ') {
+      return 1;
+    }
+    z += n;
+  }
+  return 0;
+}
+
+static void optionUnknown(MigContext *p, const char *zKey,
+                          const char *zFunction) {
+  MigText list = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < migOptionHelpCount(); i++) {
+    if (optionIsOf(&aOption[i], zFunction)) {
+      migTextF(p, &list, "%s%s", list.n ? ", " : "", aOption[i].zName);
+    }
+  }
+  migFail(p, MIG_USAGE, "%s has no option %s; known are %s", zFunction, zKey,
+          migTextZ(&list));
+}
+
+static void optionKnown(MigContext *p, const char *zKey,
+                        const char *zFunction) {
+  int i;
+
+  for (i = 0; i < migOptionHelpCount(); i++) {
+    if (strcmp(aOption[i].zName, zKey) == 0 &&
+        optionIsOf(&aOption[i], zFunction)) {
+      return;
+    }
+  }
+  optionUnknown(p, zKey, zFunction);
+}
+
+/* Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
+** is not a JSON object or holds an unknown key. Of equal keys the last
+** counts; a null value counts as not given. */
+void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
+                    MigOptions *pOut) {
+  sqlite3_stmt *pStmt;
+  int nAlloc = 0;
+
+  memset(pOut, 0, sizeof(*pOut));
+  if (zJson == 0 || p->rc) {
+    return;
+  }
+  pStmt = migPrepare(p, "SELECT json_valid(?1)");
+  migBindText(p, pStmt, 1, zJson);
+  if (migStep(p, pStmt) && !sqlite3_column_int(pStmt, 0)) {
+    migFail(p, MIG_USAGE,
+            "the options of %s are not valid JSON; write them like"
+            " '{\"dry_run\":true}'",
+            zFunction);
+  }
+  migFinalize(p, pStmt);
+  pStmt = migPrepare(p, "SELECT key, type, value FROM json_each(?1)");
+  migBindText(p, pStmt, 1, zJson);
+  while (migStep(p, pStmt)) {
+    MigOption *pNew;
+    if (pOut->n == nAlloc) {
+      pOut->a = migGrow(p, pOut->a, (u64)nAlloc * sizeof(MigOption),
+                        (u64)(nAlloc + 8) * sizeof(MigOption));
+      nAlloc += 8;
+    }
+    if (p->rc) {
+      break;
+    }
+    pNew = &pOut->a[pOut->n++];
+    pNew->zKey = migColumnText(p, pStmt, 0);
+    pNew->zType = migColumnText(p, pStmt, 1);
+    pNew->zValue = migColumnText(p, pStmt, 2);
+    if (pNew->zKey) {
+      optionKnown(p, pNew->zKey, zFunction);
+    }
+  }
+  migFinalize(p, pStmt);
+}
+
+/* The option of that key, or NULL when it was not given or is null. */
+static const MigOption *optionFind(const MigOptions *pOpt, const char *zKey) {
+  int i;
+
+  for (i = pOpt->n - 1; i >= 0; i--) {
+    if (strcmp(pOpt->a[i].zKey, zKey) == 0) {
+      return strcmp(pOpt->a[i].zType, "null") ? &pOpt->a[i] : 0;
+    }
+  }
+  return 0;
+}
+
+int migOptionGiven(const MigOptions *pOpt, const char *zKey) {
+  return optionFind(pOpt, zKey) != 0;
+}
+
+static void optionType(MigContext *p, const MigOption *pOption,
+                       const char *zWanted) {
+  migFail(p, MIG_USAGE, "option %s is %s, not %s", pOption->zKey, zWanted,
+          pOption->zType);
+}
+
+/* A text or a number, as text; NULL when not given. */
+const char *migOptionText(MigContext *p, const MigOptions *pOpt,
+                          const char *zKey) {
+  const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+
+  if (pOption && strcmp(pOption->zType, "text") &&
+      strcmp(pOption->zType, "integer") && strcmp(pOption->zType, "real")) {
+    optionType(p, pOption, "a text");
+    return 0;
+  }
+  return pOption ? pOption->zValue : 0;
+}
+
+/* true, false, 1 or 0. */
+int migOptionBool(MigContext *p, const MigOptions *pOpt, const char *zKey,
+                  int bDefault) {
+  const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+
+  if (pOption == 0) {
+    return bDefault;
+  }
+  if (strcmp(pOption->zType, "true") && strcmp(pOption->zType, "false") &&
+      strcmp(pOption->zValue, "0") && strcmp(pOption->zValue, "1")) {
+    optionType(p, pOption, "true or false");
+  }
+  return pOption->zValue[0] == '1';
+}
+
+static void listAppend(MigContext *p, MigList *pList, const char *z, i64 n) {
+  while (n > 0 && migIsSpace(*z)) {
+    z++;
+    n--;
+  }
+  while (n > 0 && migIsSpace(z[n - 1])) {
+    n--;
+  }
+  pList->az = migGrow(p, pList->az, (u64)pList->n * sizeof(char *),
+                      (u64)(pList->n + 1) * sizeof(char *));
+  if (p->rc == SQLITE_OK) {
+    pList->az[pList->n++] = migStrndup(p, z, n);
+  }
+}
+
+/* The parts of a text between commas, without blanks around them. */
+MigList migListSplit(MigContext *p, const char *z) {
+  MigList list = {0, 0};
+
+  while (z && *z && p->rc == SQLITE_OK) {
+    size_t n = strcspn(z, ",");
+    listAppend(p, &list, z, (i64)n);
+    z += n + (z[n] == ',');
+  }
+  return list;
+}
+
+/* A JSON array of texts, or one text with commas; empty when not given. */
+MigList migOptionList(MigContext *p, const MigOptions *pOpt,
+                      const char *zKey) {
+  const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+  MigList list = {0, 0};
+  sqlite3_stmt *pStmt;
+
+  if (pOption == 0) {
+    return list;
+  }
+  if (strcmp(pOption->zType, "array")) {
+    return migListSplit(p, migOptionText(p, pOpt, zKey));
+  }
+  pStmt = migPrepare(p, "SELECT value, type FROM json_each(?1)");
+  migBindText(p, pStmt, 1, pOption->zValue);
+  while (migStep(p, pStmt)) {
+    const char *zItem = (const char *)sqlite3_column_text(pStmt, 0);
+    const char *zType = (const char *)sqlite3_column_text(pStmt, 1);
+    if (zItem == 0 || strcmp(zType, "text")) {
+      migFail(p, MIG_USAGE, "option %s is a list of texts", zKey);
+    } else {
+      listAppend(p, &list, zItem, (i64)strlen(zItem));
+    }
+  }
+  migFinalize(p, pStmt);
+  return list;
+}
+
+/* A JSON object of names and values; empty when not given. */
+MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
+                             const char *zKey) {
+  const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+  MigPlaceholders map = {0, 0, 0};
+  MigList keys = {0, 0};
+  MigList values = {0, 0};
+  sqlite3_stmt *pStmt;
+
+  if (pOption == 0) {
+    return map;
+  }
+  if (strcmp(pOption->zType, "object")) {
+    optionType(p, pOption, "an object of names and values");
+  }
+  pStmt = migPrepare(p, "SELECT key, value FROM json_each(?1)");
+  migBindText(p, pStmt, 1, pOption->zValue);
+  while (migStep(p, pStmt)) {
+    char *zName = migColumnText(p, pStmt, 0);
+    char *zValue = migColumnText(p, pStmt, 1);
+    if (zName) {
+      listAppend(p, &keys, zName, (i64)strlen(zName));
+      listAppend(p, &values, "", 0);
+    }
+    if (p->rc == SQLITE_OK) {
+      values.az[values.n - 1] = zValue ? zValue : "";
+    }
+  }
+  migFinalize(p, pStmt);
+  map.n = p->rc ? 0 : keys.n;
+  map.azKey = keys.az;
+  map.azValue = values.az;
+  return map;
+}
+
+/* A time given by the caller: ISO-8601 or Unix seconds, as milliseconds since
+** 1970. USAGE when SQLite cannot read it. */
+i64 migTimeRead(MigContext *p, const char *z, const char *zKey) {
+  sqlite3_stmt *pStmt = migPrepare(
+      p, "SELECT CAST(round((julianday(?1, iif(?1 GLOB '*[^0-9.]*', '+0 days',"
+         " 'unixepoch')) - 2440587.5) * 86400000.0) AS INTEGER)");
+  i64 ms = 0;
+
+  migBindText(p, pStmt, 1, z);
+  if (migStep(p, pStmt)) {
+    if (sqlite3_column_type(pStmt, 0) == SQLITE_NULL) {
+      migFail(p, MIG_USAGE,
+              "option %s is a time like 2026-01-31T12:00:00Z or Unix seconds,"
+              " not %s",
+              zKey, z);
+    }
+    ms = sqlite3_column_int64(pStmt, 0);
+  }
+  migFinalize(p, pStmt);
+  return ms;
+}
+
+/* An integer of milliseconds, from 0 to a day. */
+static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
+  const char *z = migOptionText(p, pOpt, "wait");
+  i64 v = 0;
+  int i;
+
+  for (i = 0; z && migIsDigit(z[i]) && i < 9; i++) {
+    v = v * 10 + (z[i] - '0');
+  }
+  if (z && (i == 0 || z[i])) {
+    migFail(p, MIG_USAGE, "option wait is a number of milliseconds, not %s",
+            z);
+  }
+  return z ? v : -1;
+}
+
+/* Fill pCall from the common options. */
+void migOptionsCall(MigContext *p, const MigOptions *pOpt, MigCall *pCall) {
+  const char *zNow = migOptionText(p, pOpt, "now");
+  MigList loss = migOptionList(p, pOpt, "allow_loss");
+
+  memset(pCall, 0, sizeof(*pCall));
+  pCall->bNow = zNow != 0;
+  pCall->msNow = zNow ? migTimeRead(p, zNow, "now") : migClockMs();
+  pCall->zActor = migOptionText(p, pOpt, "actor");
+  pCall->bDryRun = migOptionBool(p, pOpt, "dry_run", 0);
+  pCall->msWait = optionWait(p, pOpt);
+  pCall->zProgress = migOptionText(p, pOpt, "progress");
+  pCall->nAllowLoss = loss.n;
+  pCall->azAllowLoss = loss.az;
+  pCall->zTransaction = migOptionText(p, pOpt, "transaction");
+  if (pCall->zTransaction && strcmp(pCall->zTransaction, "run") &&
+      strcmp(pCall->zTransaction, "each")) {
+    migFail(p, MIG_USAGE, "option transaction is run or each, not %s",
+            pCall->zTransaction);
+  }
+  if (migOptionBool(p, pOpt, "backup", 0)) {
+    migFail(p, MIG_UNSUPPORTED,
+            "this version takes no backups; leave option backup out, and copy"
+            " the file");
+  }
+}

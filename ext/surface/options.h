@@ -1,0 +1,47 @@
+/*
+** options.h - the JSON object that every acting function takes last.
+*/
+#ifndef MIG_OPTIONS_H
+#define MIG_OPTIONS_H
+
+#include "author.h"
+#include "call.h"
+#include "import.h"
+
+/* One option as given. */
+typedef struct MigOption {
+  const char *zKey;
+  const char *zType;  /* json_each's type: text, integer, true, array, ... */
+  const char *zValue; /* as text; arrays and objects as JSON */
+} MigOption;
+
+typedef struct MigOptions {
+  int n;
+  MigOption *a;
+} MigOptions;
+
+/* An option as migration_help shows it. */
+typedef struct MigOptionHelp {
+  const char *zName;
+  const char *zOf;   /* functions that take it */
+  const char *zHelp; /* one line */
+} MigOptionHelp;
+
+int migOptionHelpCount(void);
+const MigOptionHelp *migOptionHelpRow(int i);
+
+void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
+                    MigOptions *pOut);
+const char *migOptionText(MigContext *p, const MigOptions *pOpt,
+                          const char *zKey);
+int migOptionGiven(const MigOptions *pOpt, const char *zKey);
+int migOptionBool(MigContext *p, const MigOptions *pOpt, const char *zKey,
+                  int bDefault);
+MigList migListSplit(MigContext *p, const char *z);
+MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey);
+MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
+                             const char *zKey);
+void migOptionsCall(MigContext *p, const MigOptions *pOpt, MigCall *pCall);
+i64 migTimeRead(MigContext *p, const char *z, const char *zKey);
+
+#endif

@@ -1,0 +1,331 @@
+/*
+** tables.c - one virtual-table module that serves a table of definitions.
+**
+** The definitions are in views.c. A table is eponymous (there is no CREATE
+** VIRTUAL TABLE) and read only. Its rows are made when it is opened, from a
+** consistent read; wide columns, the scripts, are made when they are asked
+** for. Arguments are hidden columns: `FROM t('x')` and `FROM t WHERE arg='x'`
+** are the same. idxNum holds one bit for each argument that is given.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "functions.h"
+#include "connection.h"
+#include "views.h"
+#include "tables.h"
+
+typedef struct Table {
+  sqlite3_vtab base;
+  sqlite3 *db;
+  MigConnection *pConn;
+  const MigView *pView;
+  const char *zName; /* as it was named: a table may have two names */
+} Table;
+
+typedef struct Cursor {
+  sqlite3_vtab_cursor base;
+  MigContext context; /* its arena holds the rows */
+  MigRows rows;
+  i64 iRow;
+} Cursor;
+
+/* What is registered for one name. */
+typedef struct ModuleData {
+  MigConnection *pConn;
+  const MigView *pView;
+  const char *zName;
+} ModuleData;
+
+/* ---- filling rows ---- */
+
+/* Begin another row, all NULL. */
+void migRowNext(MigContext *p, MigRows *pRows) {
+  int i;
+
+  if (pRows->nRow == pRows->nAlloc) {
+    i64 nNew = pRows->nAlloc ? pRows->nAlloc * 2 : 16;
+    u64 nCell = (u64)pRows->nColumn * sizeof(MigCell);
+    pRows->aCell = migGrow(p, pRows->aCell, (u64)pRows->nRow * nCell,
+                           (u64)nNew * nCell);
+    pRows->nAlloc = nNew;
+  }
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < pRows->nColumn; i++) {
+    pRows->aCell[pRows->nRow * pRows->nColumn + i].bNull = 1;
+  }
+  pRows->nRow++;
+}
+
+static MigCell *rowCell(MigRows *pRows, int iColumn) {
+  return &pRows->aCell[(pRows->nRow - 1) * pRows->nColumn + iColumn];
+}
+
+/* Set a column of the last row to a text that the arena or the program
+** holds. */
+void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z) {
+  if (p->rc == SQLITE_OK && z) {
+    rowCell(pRows, iColumn)->z = z;
+    rowCell(pRows, iColumn)->bNull = 0;
+  }
+}
+
+void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
+  if (p->rc == SQLITE_OK) {
+    rowCell(pRows, iColumn)->i = v;
+    rowCell(pRows, iColumn)->bNull = 0;
+  }
+}
+
+/* ---- the module ---- */
+
+static int tableConnect(sqlite3 *db, void *pAux, int nArg,
+                        const char *const *azArg, sqlite3_vtab **ppVtab,
+                        char **pzErr) {
+  const ModuleData *pData = pAux;
+  MigText text = {0, 0, 0};
+  MigContext context;
+  Table *pNew = 0;
+  int rc;
+
+  MIG_UNUSED(nArg);
+  MIG_UNUSED(azArg);
+  MIG_UNUSED(pzErr);
+  migContextInit(&context, db);
+  migTextF(&context, &text, "CREATE TABLE x(%s",
+           pData->pView->zColumns); /* sql-ok: constant */
+  if (pData->pView->zHidden) {
+    const char *z = pData->pView->zHidden;
+    while (*z) {
+      size_t n = strcspn(z, ",");
+      migTextF(&context, &text, ", %.*s HIDDEN", (int)n, z);
+      z += n + (z[n] == ',');
+    }
+  }
+  migTextStr(&context, &text, ")");
+  rc = context.rc;
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_declare_vtab(db, text.z);
+  }
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+  }
+  if (rc == SQLITE_OK) {
+    pNew = sqlite3_malloc64(sizeof(*pNew));
+    rc = pNew ? SQLITE_OK : SQLITE_NOMEM;
+  }
+  if (rc == SQLITE_OK) {
+    memset(pNew, 0, sizeof(*pNew));
+    pNew->db = db;
+    pNew->pConn = pData->pConn;
+    pNew->pView = pData->pView;
+    pNew->zName = pData->zName;
+    *ppVtab = &pNew->base;
+  }
+  migContextClear(&context);
+  return rc;
+}
+
+static int tableDisconnect(sqlite3_vtab *pVtab) {
+  sqlite3_free(pVtab);
+  return SQLITE_OK;
+}
+
+/* Take every equality on an argument; a plan in which an argument depends on
+** something not yet known is refused, so that another order is tried. */
+static int tableBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
+  const MigView *pView = ((Table *)pVtab)->pView;
+  int iTerm = 0;
+  int iArg;
+  int i;
+
+  pInfo->idxNum = 0;
+  for (iArg = 0; iArg < pView->nArg; iArg++) {
+    for (i = 0; i < pInfo->nConstraint; i++) {
+      if (pInfo->aConstraint[i].iColumn != pView->nColumn + iArg ||
+          pInfo->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) {
+        continue;
+      }
+      if (!pInfo->aConstraint[i].usable) {
+        return SQLITE_CONSTRAINT;
+      }
+      if ((pInfo->idxNum & (1 << iArg)) == 0) {
+        pInfo->idxNum |= 1 << iArg;
+        pInfo->aConstraintUsage[i].argvIndex = ++iTerm;
+        pInfo->aConstraintUsage[i].omit = 1;
+      }
+    }
+  }
+  pInfo->estimatedCost = 1000.0;
+  pInfo->estimatedRows = 100;
+  return SQLITE_OK;
+}
+
+static int tableOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
+  Cursor *pNew = sqlite3_malloc64(sizeof(*pNew));
+
+  if (pNew == 0) {
+    return SQLITE_NOMEM;
+  }
+  memset(pNew, 0, sizeof(*pNew));
+  migContextInit(&pNew->context, ((Table *)pVtab)->db);
+  *ppCursor = &pNew->base;
+  return SQLITE_OK;
+}
+
+static int tableClose(sqlite3_vtab_cursor *pCursor) {
+  Cursor *p = (Cursor *)pCursor;
+
+  migStatementsClose(&p->context);
+  migContextClear(&p->context);
+  sqlite3_free(p);
+  return SQLITE_OK;
+}
+
+/* Hand the error of a cursor to SQLite. */
+static int tableError(Cursor *pCursor) {
+  MigContext *p = &pCursor->context;
+
+  if (p->rc && p->zError) {
+    sqlite3_free(pCursor->base.pVtab->zErrMsg);
+    pCursor->base.pVtab->zErrMsg = sqlite3_mprintf("%s", p->zError);
+  }
+  return p->rc;
+}
+
+static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
+                       const char *idxStr, int argc, sqlite3_value **argv) {
+  Cursor *pC = (Cursor *)pCursor;
+  Table *pTable = (Table *)pCursor->pVtab;
+  const MigView *pView = pTable->pView;
+  MigContext *p = &pC->context;
+  sqlite3_stmt *pRead;
+  int iTerm = 0;
+  int i;
+
+  MIG_UNUSED(idxStr);
+  MIG_UNUSED(argc);
+  migSettingsRestoreLate(pTable->pConn);
+  migContextClear(p);
+  memset(&pC->rows, 0, sizeof(pC->rows));
+  pC->rows.nColumn = pView->nColumn;
+  pC->rows.azArg = migAlloc(p, sizeof(char *) * (u64)(pView->nArg + 1));
+  pC->iRow = 0;
+  for (i = 0; i < pView->nArg && p->rc == SQLITE_OK; i++) {
+    if (idxNum & (1 << i)) {
+      pC->rows.azArg[i] =
+          migStrdup(p, (const char *)sqlite3_value_text(argv[iTerm++]));
+    }
+  }
+  migCallerShowing(p, pTable->zName, 0);
+  pRead = migReadBegin(p);
+  if (p->rc == SQLITE_OK) {
+    pView->xFill(p, pTable->pConn, &pC->rows);
+  }
+  migStatementsClose(p);
+  migFinalize(p, pRead);
+  return tableError(pC);
+}
+
+static int tableNext(sqlite3_vtab_cursor *pCursor) {
+  ((Cursor *)pCursor)->iRow++;
+  return SQLITE_OK;
+}
+
+static int tableEof(sqlite3_vtab_cursor *pCursor) {
+  Cursor *p = (Cursor *)pCursor;
+
+  return p->iRow >= p->rows.nRow;
+}
+
+static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
+                       int iColumn) {
+  Cursor *pC = (Cursor *)pCursor;
+  const MigView *pView = ((Table *)pCursor->pVtab)->pView;
+  const MigCell *pCell;
+  int iArg = iColumn - pView->nColumn;
+  i64 n = 0;
+  char *z;
+
+  if (iArg < 0) {
+    pCell = &pC->rows.aCell[pC->iRow * pView->nColumn + iColumn];
+    if (pCell->z) {
+      sqlite3_result_text(pCtx, pCell->z, -1, SQLITE_TRANSIENT);
+    } else if (!pCell->bNull) {
+      sqlite3_result_int64(pCtx, pCell->i);
+    }
+  } else if (iArg < pView->nArg) {
+    if (pC->rows.azArg[iArg]) {
+      sqlite3_result_text(pCtx, pC->rows.azArg[iArg], -1, SQLITE_TRANSIENT);
+    }
+  } else {
+    z = pView->xWide(&pC->context, &pC->rows, pC->iRow, iArg - pView->nArg,
+                     &n);
+    migStatementsClose(&pC->context);
+    if (pC->context.rc) {
+      return tableError(pC);
+    }
+    if (z) {
+      sqlite3_result_text64(pCtx, z, (u64)n, sqlite3_free, SQLITE_UTF8);
+    }
+  }
+  return SQLITE_OK;
+}
+
+static int tableRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *piRowid) {
+  *piRowid = ((Cursor *)pCursor)->iRow + 1;
+  return SQLITE_OK;
+}
+
+static const sqlite3_module tableModule = {
+    .iVersion = 0,
+    .xConnect = tableConnect,
+    .xBestIndex = tableBestIndex,
+    .xDisconnect = tableDisconnect,
+    .xOpen = tableOpen,
+    .xClose = tableClose,
+    .xFilter = tableFilter,
+    .xNext = tableNext,
+    .xEof = tableEof,
+    .xColumn = tableColumn,
+    .xRowid = tableRowid,
+};
+
+static void moduleFree(void *pArg) {
+  ModuleData *pData = pArg;
+
+  migConnectionFree(pData->pConn);
+  sqlite3_free(pData);
+}
+
+static int registerOne(sqlite3 *db, MigConnection *pConn, const MigView *pView,
+                       const char *zName) {
+  ModuleData *pData = sqlite3_malloc64(sizeof(*pData));
+
+  if (pData == 0) {
+    return SQLITE_NOMEM;
+  }
+  pData->pConn = pConn;
+  pData->pView = pView;
+  pData->zName = zName;
+  pConn->nRef++;
+  return sqlite3_create_module_v2(db, zName, &tableModule, pData, moduleFree);
+}
+
+/* Register every table on db; migrations also as migration_revisions,
+** because other tools have a table of that name. */
+int migTablesRegister(sqlite3 *db, MigConnection *pConn) {
+  int rc = SQLITE_OK;
+  int i;
+
+  for (i = 0; i < migViewCount() && rc == SQLITE_OK; i++) {
+    const MigView *pView = migViewRow(i);
+    rc = registerOne(db, pConn, pView, pView->zName);
+    if (rc == SQLITE_OK && strcmp(pView->zName, "migrations") == 0) {
+      rc = registerOne(db, pConn, pView, "migration_revisions");
+    }
+  }
+  return rc;
+}

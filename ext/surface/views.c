@@ -1,0 +1,383 @@
+/*
+** views.c - the tables that can be read.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "script.h"
+#include "store.h"
+#include "settings.h"
+#include "plan.h"
+#include "run.h"
+#include "show.h"
+#include "help.h"
+#include "views.h"
+
+/* ---- migrations ---- */
+
+/* A revision as a row: what is read once for the whole table. */
+typedef struct Listed {
+  int iNode;
+  MigRevision rev;
+  const char *zAppliedAt;
+} Listed;
+
+static const char zListed[] =
+    "SELECT r.revision, r.message, r.pack, r.up_at, r.up_size, r.down_at,"
+    " r.down_size, lower(hex(r.checksum)), r.created_at, a.applied_at"
+    " FROM main._migrate_revisions AS r"
+    " LEFT JOIN main._migrate_applied AS a USING(revision)";
+
+/* Names of nodes, by commas; NULL when there are none. */
+static char *nodeNames(MigContext *p, const MigGraph *pGraph, int n,
+                       const int *a) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migTextF(p, &text, "%s%s", i ? "," : "", pGraph->aNode[a[i]].zId);
+  }
+  return text.z;
+}
+
+static char *labelNames(MigContext *p, const MigNode *pNode) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pNode->nLabel; i++) {
+    migTextF(p, &text, "%s%s", i ? "," : "", pNode->azLabel[i]);
+  }
+  return text.z;
+}
+
+/* Read the rows of all revisions, by node. Checksums are kept as hex in
+** zSource, which this table does not show. */
+static Listed *listedRead(MigContext *p, const MigGraph *pGraph) {
+  Listed *a = migAlloc(p, (u64)pGraph->nNode * sizeof(Listed));
+  sqlite3_stmt *pStmt = migPrepare(p, zListed);
+
+  while (migStep(p, pStmt)) {
+    const char *zId = (const char *)sqlite3_column_text(pStmt, 0);
+    int i = zId ? migGraphFind(pGraph, zId) : -1;
+    MigPlace *pPlace;
+    if (i < 0) {
+      continue;
+    }
+    a[i].rev.zMessage = migColumnText(p, pStmt, 1);
+    pPlace = &a[i].rev.place;
+    pPlace->iPack = sqlite3_column_int64(pStmt, 2);
+    pPlace->iUp = sqlite3_column_int64(pStmt, 3);
+    pPlace->nUp = sqlite3_column_type(pStmt, 4) == SQLITE_NULL
+                      ? -1
+                      : sqlite3_column_int64(pStmt, 4);
+    pPlace->iDown = sqlite3_column_int64(pStmt, 5);
+    pPlace->nDown = sqlite3_column_type(pStmt, 6) == SQLITE_NULL
+                        ? -1
+                        : sqlite3_column_int64(pStmt, 6);
+    a[i].rev.zSource = migColumnText(p, pStmt, 7);
+    a[i].rev.zCreatedAt = migColumnText(p, pStmt, 8);
+    a[i].zAppliedAt = migColumnText(p, pStmt, 9);
+  }
+  migFinalize(p, pStmt);
+  return a;
+}
+
+static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
+                      int iNode, const Listed *pListed) {
+  const MigGraph *pGraph = pState->pGraph;
+  const MigNode *pNode = &pGraph->aNode[iNode];
+
+  migRowNext(p, pRows);
+  migRowText(p, pRows, 0, pNode->zId);
+  migRowText(p, pRows, 1,
+             nodeNames(p, pGraph, pNode->nParent, pNode->aParent));
+  migRowText(p, pRows, 2,
+             nodeNames(p, pGraph, pNode->nDepend, pNode->aDepend));
+  migRowText(p, pRows, 3, labelNames(p, pNode));
+  migRowText(p, pRows, 4, pListed->rev.zMessage);
+  migRowText(p, pRows, 5,
+             migSetHas(&pState->applied, iNode) ? "applied" : "pending");
+  migRowInt(p, pRows, 6, pNode->nChild == 0);
+  migRowInt(p, pRows, 7, migSetHas(&pState->current, iNode));
+  migRowInt(p, pRows, 8, pNode->nChild > 1);
+  migRowInt(p, pRows, 9, pNode->nParent > 1);
+  migRowInt(p, pRows, 10, pNode->iPosition);
+  migRowText(p, pRows, 11, pListed->zAppliedAt);
+  migRowText(p, pRows, 12, pListed->rev.zCreatedAt);
+  migRowText(p, pRows, 13, pListed->rev.zSource);
+  migRowInt(p, pRows, 14, pListed->rev.place.nDown >= 0);
+}
+
+/* All revisions in topological order; with a range newest first. */
+static void fillMigrations(MigContext *p, MigConnection *pConn,
+                           MigRows *pRows) {
+  const char *zRange = pRows->azArg[0];
+  MigState state;
+  Listed *aListed;
+  Listed *aShown;
+  int *aNode = 0;
+  int n = 0;
+  int i;
+
+  MIG_UNUSED(pConn);
+  if (!migShowState(p, &state) && zRange == 0) {
+    return;
+  }
+  if (p->rc) {
+    return;
+  }
+  if (zRange) {
+    migTargetRange(p, &state, zRange, &aNode, &n);
+  } else {
+    aNode = state.pGraph->aOrder;
+    n = state.pGraph->nNode;
+  }
+  if (p->rc || n == 0) {
+    return;
+  }
+  aListed = listedRead(p, state.pGraph);
+  aShown = migAlloc(p, (u64)n * sizeof(Listed));
+  pRows->pPrivate = aShown;
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    aShown[i] = aListed[aNode[i]];
+    listedRow(p, pRows, &state, aNode[i], &aListed[aNode[i]]);
+  }
+}
+
+/* Hidden columns up and down: the scripts. */
+static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
+                            int iWide, i64 *pn) {
+  MigRevision *pRev = &((Listed *)pRows->pPrivate)[iRow].rev;
+  MigPackCache cache = {0, {0, 0}};
+  char *zResult = 0;
+  const char *z;
+
+  migRevisionScripts(p, &cache, pRev);
+  z = iWide == 0 ? pRev->zUp : pRev->zDown;
+  *pn = iWide == 0 ? pRev->nUp : pRev->nDown;
+  if (p->rc == SQLITE_OK && z) {
+    zResult = sqlite3_malloc64((u64)*pn + 1);
+    if (zResult == 0) {
+      migNomem(p);
+    } else {
+      memcpy(zResult, z, (size_t)*pn);
+      zResult[*pn] = 0;
+    }
+  }
+  migScriptsClose(&cache);
+  return zResult;
+}
+
+/* ---- tables that one query answers ---- */
+
+/* Fill the rows from a query with as many columns. */
+static void fillQuery(MigContext *p, MigRows *pRows, const char *zSql) {
+  sqlite3_stmt *pStmt = migPrepare(p, zSql);
+  int i;
+
+  while (migStep(p, pStmt)) {
+    migRowNext(p, pRows);
+    for (i = 0; i < pRows->nColumn; i++) {
+      if (sqlite3_column_type(pStmt, i) == SQLITE_INTEGER) {
+        migRowInt(p, pRows, i, sqlite3_column_int64(pStmt, i));
+      } else {
+        migRowText(p, pRows, i, migColumnText(p, pStmt, i));
+      }
+    }
+  }
+  migFinalize(p, pStmt);
+}
+
+static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  MIG_UNUSED(pConn);
+  if (migStoreOpen(p)) {
+    fillQuery(p, pRows,
+              "SELECT seq, run, action, revision, message, from_revisions,"
+              " to_revisions, outcome, error, started_at, ms, \"rows\","
+              " backup, actor, lower(hex(checksum)), lower(hex(fingerprint)),"
+              " lower(hex(chain)) FROM main._migrate_history ORDER BY seq");
+  }
+}
+
+static void fillSettings(MigContext *p, MigConnection *pConn,
+                         MigRows *pRows) {
+  int bStore = migStoreOpen(p);
+  int i;
+
+  MIG_UNUSED(pConn);
+  for (i = 0; i < migSettingCount() && p->rc == SQLITE_OK; i++) {
+    const MigSetting *pSet = migSettingRow(i);
+    const char *z = migSettingText(p, bStore, pSet->zName);
+    migRowNext(p, pRows);
+    migRowText(p, pRows, 0, pSet->zName);
+    migRowText(p, pRows, 1, z);
+    migRowText(p, pRows, 2, pSet->zDefault);
+    migRowText(p, pRows, 3, pSet->zHelp);
+  }
+}
+
+static void fillHelp(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  MIG_UNUSED(pConn);
+  migHelpFill(p, pRows, migViewCount(), migViewRow);
+}
+
+/* ---- migration_statements ---- */
+
+static void fillStatements(MigContext *p, MigConnection *pConn,
+                           MigRows *pRows) {
+  const char *z = pRows->azArg[0];
+  MigStatement statement;
+  i64 i = 0;
+  i64 iCounted = 0;
+  int iLine = 1;
+  int n = 0;
+
+  MIG_UNUSED(pConn);
+  if (z == 0) {
+    migFail(p, MIG_USAGE, "call it as migration_statements('...'), with the"
+                          " text of a script");
+    return;
+  }
+  while (p->rc == SQLITE_OK &&
+         migScriptNext(z, (i64)strlen(z), &i, &statement)) {
+    for (; iCounted < statement.iStart; iCounted++) {
+      iLine += z[iCounted] == '\n';
+    }
+    migRowNext(p, pRows);
+    migRowInt(p, pRows, 0, ++n);
+    migRowInt(p, pRows, 1, iLine);
+    migRowText(p, pRows, 2, migKindName(statement.eKind));
+    migRowText(p, pRows, 3,
+               migStrndup(p, z + statement.iStart, statement.nByte));
+  }
+}
+
+/* ---- migration_plan ---- */
+
+/* Does a script drop or delete anything? */
+static int scriptDestructive(const char *z, i64 n) {
+  MigStatement statement;
+  i64 i = 0;
+
+  while (z && migScriptNext(z, n, &i, &statement)) {
+    if (statement.eKind == MIG_ST_DROP_TABLE ||
+        statement.eKind == MIG_ST_DELETE ||
+        statement.eAlter == MIG_ALTER_DROP) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The state to plan from: that of the file, or the revisions of argument
+** start with all they stand on. */
+static void planState(MigContext *p, const MigRows *pRows, MigState *pState) {
+  const char *zStart = pRows->azArg[2];
+  MigSet set;
+
+  migShowState(p, pState);
+  if (p->rc || zStart == 0) {
+    return;
+  }
+  set = migTargetSet(p, pState, zStart[0] ? zStart : "base");
+  migGraphAncestors(p, pState->pGraph, &set);
+  *pState = migStateNew(p, pState->pGraph, &set);
+}
+
+static void planRows(MigContext *p, MigRows *pRows, const MigState *pState,
+                     const MigPlan *pPlan) {
+  int *aiCut = migAlloc(p, (u64)pPlan->nStep * sizeof(int));
+  MigPackCache cache = {0, {0, 0}};
+  const char *zEach = migSettingText(p, migStoreOpen(p), "transaction");
+  MigRevision rev;
+  int i;
+
+  if (p->rc == SQLITE_OK) {
+    migRunCuts(p, pPlan, pState, zEach && strcmp(zEach, "each") == 0, aiCut);
+  }
+  for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
+    migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
+    migRevisionScripts(p, &cache, &rev);
+    migRowNext(p, pRows);
+    migRowInt(p, pRows, 0, i + 1);
+    migRowText(p, pRows, 1, rev.zId);
+    migRowText(p, pRows, 2, pPlan->bDown ? "down" : "up");
+    migRowText(p, pRows, 3, rev.zMessage);
+    migRowInt(p, pRows, 4,
+              pPlan->bDown ? scriptDestructive(rev.zDown, rev.nDown)
+                           : scriptDestructive(rev.zUp, rev.nUp));
+    migRowInt(p, pRows, 5, p->rc ? 0 : aiCut[i]);
+  }
+  migScriptsClose(&cache);
+}
+
+static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  const char *zTarget = pRows->azArg[0];
+  const char *zOperation = pRows->azArg[1] ? pRows->azArg[1] : "upgrade";
+  int bDown = strcmp(zOperation, "downgrade") == 0;
+  MigState state;
+  MigPlan plan;
+
+  MIG_UNUSED(pConn);
+  if (!bDown && strcmp(zOperation, "upgrade")) {
+    migFail(p, MIG_USAGE, "operation is upgrade or downgrade, not %s",
+            zOperation);
+  }
+  if (bDown && zTarget == 0) {
+    migFail(p, MIG_USAGE, "a downgrade needs a target; call it as"
+                          " migration_plan(target, 'downgrade')");
+  }
+  planState(p, pRows, &state);
+  if (p->rc) {
+    return;
+  }
+  memset(&plan, 0, sizeof(plan));
+  if (bDown) {
+    migPlanDowngrade(p, &state, zTarget, &plan);
+  } else {
+    migPlanUpgrade(p, &state, zTarget ? zTarget : "head", &plan);
+  }
+  if (p->rc == SQLITE_OK && plan.nStep) {
+    planRows(p, pRows, &state, &plan);
+  }
+}
+
+/* ---- the definitions ---- */
+
+static const MigView aView[] = {
+    {"migrations",
+     "revision, parents, depends_on, labels, message, state, is_head,"
+     " is_current, is_branch_point, is_merge_point, position, applied_at,"
+     " created_at, checksum, has_down",
+     "range,up,down", 15, 1, 2, fillMigrations, wideMigrations,
+     "SELECT * FROM migrations[(range)]",
+     "every revision, oldest first; with a range like lo:hi newest first"},
+    {"migration_help", "kind, name, usage, help", 0, 4, 0, 0, fillHelp, 0,
+     "SELECT * FROM migration_help",
+     "every function, table, option, setting, directive and error code"},
+    {"migration_history",
+     "seq, run, action, revision, message, from_revisions, to_revisions,"
+     " outcome, error, started_at, ms, rows, backup, actor, checksum,"
+     " fingerprint, chain",
+     0, 17, 0, 0, fillHistory, 0, "SELECT * FROM migration_history",
+     "what was done, oldest first, each row hashed with the one before"},
+    {"migration_plan",
+     "position, revision, direction, message, destructive, transaction_no",
+     "target,operation,start", 6, 3, 0, fillPlan, 0,
+     "SELECT * FROM migration_plan[(target [, operation [, start]])]",
+     "the steps of an upgrade or downgrade, without running them"},
+    {"migration_settings", "name, value, standard, help", 0, 4, 0, 0,
+     fillSettings, 0, "SELECT * FROM migration_settings",
+     "the settings, with the value that holds and the standard one"},
+    {"migration_statements", "n, line, kind, sql", "script", 4, 1, 0,
+     fillStatements, 0, "SELECT * FROM migration_statements(sql)",
+     "the statements of a script, as a run would split it"},
+};
+
+int migViewCount(void) {
+  return (int)(sizeof(aView) / sizeof(aView[0]));
+}
+
+const MigView *migViewRow(int i) {
+  return &aView[i];
+}

@@ -1,0 +1,12 @@
+/*
+** views.h - the tables that can be read.
+*/
+#ifndef MIG_VIEWS_H
+#define MIG_VIEWS_H
+
+#include "tables.h"
+
+int migViewCount(void);
+const MigView *migViewRow(int i);
+
+#endif

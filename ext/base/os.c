@@ -226,7 +226,7 @@ char *migTimeText(MigContext *p, i64 ms) {
     migFail(p, MIG_USAGE, "a time outside the years 0 to 9999");
     return 0;
   }
-  return migPrintf(p, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                   tm.tm_min, tm.tm_sec, iMs);
+  return migPrintf(p, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+                   tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+                   iMs);
 }

@@ -66,6 +66,7 @@ typedef struct NoteList {
 typedef struct FolderNotes {
   NoteList dropped; /* the tool's transaction mark is */
   NoteList made;    /* became no-transaction */
+  NoteList vacuum;  /* hold a VACUUM among other statements */
   NoteList begin;   /* have a BEGIN and COMMIT of their own */
   NoteList renamed; /* ids with '_' for a character */
 } FolderNotes;
@@ -469,6 +470,19 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
   return nSkip;
 }
 
+/* Whether a VACUUM stands in a script. */
+static int hasVacuum(const char *z, i64 n) {
+  MigStatement st;
+  i64 i = 0;
+
+  while (z && migScriptNext(z, n, &i, &st)) {
+    if (st.eKind == MIG_ST_VACUUM) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /*
 ** Set the flags of one step, and note them. Both scripts decide together: a
 ** revision runs outside a transaction as a whole or not at all. A script
@@ -493,7 +507,10 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
     int nSkip = stepSkips(p, pFolder, pStep, 0, &up) +
                 stepSkips(p, pFolder, pStep, 1, &down);
     pRev->bSkipMaintenance = nSkip > 0;
-    if (pStep->zMark) {
+    if (hasVacuum(pRev->zUp, pRev->nUp) ||
+        hasVacuum(pRev->zDown, pRev->nDown)) {
+      noteAdd(p, &pNotes->vacuum, pRev->zId);
+    } else if (pStep->zMark) {
       noteAdd(p, &pNotes->dropped, pRev->zId);
     }
   }
@@ -562,6 +579,9 @@ static void folderFinish(MigContext *p, MigFolder *pFolder,
             "only statements that want no transaction; made no-transaction");
   noteWrite(p, pFolder, &notes.dropped,
             "the mark against a transaction is dropped; nothing here needs it");
+  noteWrite(p, pFolder, &notes.vacuum,
+            "VACUUM among other statements cannot run in a transaction; put it "
+            "in a file of its own");
   noteWrite(p, pFolder, &notes.begin,
             "BEGIN and COMMIT of the script are passed over; the run has its "
             "own transaction");

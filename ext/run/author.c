@@ -24,11 +24,11 @@ int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
   int flags = 0;
 
   if (zUp && p->rc == SQLITE_OK) {
-    migScriptCheck(p, zUp, nUp, &info);
+    migScriptCheck(p, zUp, nUp, MIG_SCRIPT_OWN, &info);
     flags |= info.bNoTransaction ? MIG_REV_UP_ALONE : 0;
   }
   if (zDown && p->rc == SQLITE_OK) {
-    migScriptCheck(p, zDown, nDown, &info);
+    migScriptCheck(p, zDown, nDown, MIG_SCRIPT_OWN, &info);
     flags |= info.bNoTransaction ? MIG_REV_DOWN_ALONE : 0;
   }
   return flags;
@@ -60,8 +60,7 @@ static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
   MigSet set = migTargetSet(p, pState, zTarget);
   int i;
 
-  for (i = p->rc ? -1 : migSetNext(&set, -1); i >= 0;
-       i = migSetNext(&set, i)) {
+  for (i = p->rc ? -1 : migSetNext(&set, -1); i >= 0; i = migSetNext(&set, i)) {
     const MigNode *pNode = &pGraph->aNode[i];
     if (pNode->nChild && !bSplice) {
       migFail(p, MIG_NOT_A_HEAD,
@@ -88,8 +87,7 @@ static void parentsFind(MigContext *p, const MigState *pState,
     if (migSetCount(&heads) > 1) {
       migFail(p, MIG_MULTIPLE_HEADS,
               "%d heads, %s; name one with option parent, or merge them",
-              migSetCount(&heads),
-              migGraphNames(p, pState->pGraph, &heads, 3));
+              migSetCount(&heads), migGraphNames(p, pState->pGraph, &heads, 3));
     }
     parentAdd(p, pState, 0, "heads", pOut);
     return;
@@ -197,8 +195,8 @@ static void revisionFill(MigContext *p, const MigChange *pChange,
     migFail(p, MIG_TOO_BIG, "a message has at most %d bytes",
             MIGRATE_MAX_MESSAGE);
   }
-  pRev->flags = migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown,
-                               pSpec->nDown);
+  pRev->flags =
+      migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown, pSpec->nDown);
   parentsFind(p, &pChange->state, pSpec, &parents);
   dependsFind(p, &pChange->state, &pSpec->depends, &depends);
   for (i = 0; i < pSpec->labels.n; i++) {
@@ -258,8 +256,8 @@ char *migAuthorRevision(MigContext *p, MigConnection *pConn,
 }
 
 /* Find the one revision that zTarget means and read its row. */
-static void changeTarget(MigContext *p, MigChange *pChange,
-                         const char *zTarget, MigRevision *pRev, int *piNode) {
+static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
+                         MigRevision *pRev, int *piNode) {
   *piNode = p->rc ? -1 : migTargetOne(p, &pChange->state, zTarget);
   if (p->rc == SQLITE_OK && *piNode < 0) {
     migFail(p, MIG_USAGE, "%s means no revision; name one", zTarget);
@@ -280,8 +278,7 @@ static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
 /* Replace the scripts of a revision by those of pNew that are not NULL.
 ** Returns the id, for the caller to free. APPLIED unless bRepair. */
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                    const char *zTarget, const MigRevision *pNew,
-                    int bRepair) {
+                    const char *zTarget, const MigRevision *pNew, int bRepair) {
   MigChange change;
   MigRevision rev;
   int iNode;
@@ -315,8 +312,8 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
 /* Remove a pending revision that nothing builds on. Returns the id, for the
 ** caller to free. APPLIED, or NOT_A_HEAD when another one needs it. */
-char *migAuthorDelete(MigContext *p, MigConnection *pConn,
-                      const MigCall *pCall, const char *zTarget) {
+char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zTarget) {
   MigChange change;
   MigRevision rev;
   const MigNode *pNode;

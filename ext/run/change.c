@@ -57,8 +57,7 @@ void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
   pChange->bCreated = pChange->tx.bCreated;
   migChangeReload(p, pChange);
   if (p->rc == SQLITE_OK) {
-    pChange->zFrom =
-        migStateNames(p, &pChange->state, &pChange->state.current);
+    pChange->zFrom = migStateNames(p, &pChange->state, &pChange->state.current);
     pChange->iLevel = (int)migSettingInt(p, 1, "zlib_level");
     pChange->packer.iLevel = pChange->iLevel;
     pChange->iRun = migHistoryRun(p);
@@ -94,8 +93,7 @@ void migChangeRecord(MigContext *p, MigChange *pChange,
   event.zStartedAt = pChange->zStartedAt;
   event.ms = pCall->bNow ? 0 : migMonotonicMs() - pChange->msStart;
   event.nRow = -1;
-  event.zActor =
-      pCall->zActor ? pCall->zActor : migSettingText(p, 1, "actor");
+  event.zActor = pCall->zActor ? pCall->zActor : migSettingText(p, 1, "actor");
   event.aChecksum = pNote->aChecksum;
   migHistoryAdd(p, &event);
 }

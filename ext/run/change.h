@@ -12,11 +12,11 @@
 typedef struct MigChange {
   const MigCall *pCall;
   MigTransaction tx;
-  MigState state;         /* as loaded last */
-  MigPacker packer;       /* for scripts to be stored */
-  MigPackCache cache;     /* for scripts to be read */
-  int bCreated;           /* the store was made by this call */
-  int iLevel;             /* zlib level */
+  MigState state;     /* as loaded last */
+  MigPacker packer;   /* for scripts to be stored */
+  MigPackCache cache; /* for scripts to be read */
+  int bCreated;       /* the store was made by this call */
+  int iLevel;         /* zlib level */
   i64 iRun;
   i64 msStart;
   const char *zStartedAt; /* time of the call, ISO-8601 */

@@ -39,9 +39,8 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
 
 /* Set a setting, or with zValue NULL take it back to its default. Returns its
 ** value for the caller to free, NULL for NULL. USAGE when it does not fit. */
-char *migConfigureSet(MigContext *p, MigConnection *pConn,
-                      const MigCall *pCall, const char *zName,
-                      const char *zValue) {
+char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zName, const char *zValue) {
   const MigSetting *pSet = migSettingFind(p, zName);
   MigChangeNote note = {"config", 0, 0, 0};
   MigChange change;

@@ -8,8 +8,7 @@
 
 char *migConfigureInit(MigContext *p, MigConnection *pConn,
                        const MigCall *pCall);
-char *migConfigureSet(MigContext *p, MigConnection *pConn,
-                      const MigCall *pCall, const char *zName,
-                      const char *zValue);
+char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zName, const char *zValue);
 
 #endif

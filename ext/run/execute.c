@@ -93,8 +93,7 @@ static void scriptFail(MigContext *p, const Script *pScript,
     return;
   }
   migFailRc(p, rc, MIG_SCRIPT, "%s: %.*s", sqlite3_errmsg(p->db),
-            lineLength(pScript->pJob->z, pSt),
-            pScript->pJob->z + pSt->iStart);
+            lineLength(pScript->pJob->z, pSt), pScript->pJob->z + pSt->iStart);
   errorLocate(p, pScript, iAt);
 }
 
@@ -117,11 +116,11 @@ void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
   if (p->rc) {
     return;
   }
-  if (pJob->bLenient) {
-    migScriptCheckImported(p, pJob->z, pJob->n, pInfo);
-  } else {
-    migScriptCheck(p, pJob->z, pJob->n, pInfo);
-  }
+  migScriptCheck(p, pJob->z, pJob->n,
+                 pJob->bAlone     ? MIG_SCRIPT_ALONE
+                 : pJob->bLenient ? MIG_SCRIPT_IMPORTED
+                                  : MIG_SCRIPT_OWN,
+                 pInfo);
   errorPrefix(p, "revision %s (%s), ", pJob->zRevision, pJob->zSide);
 }
 
@@ -149,8 +148,9 @@ static int statementPassed(MigContext *p, Script *pScript,
       pSt->bIf) {
     /* SQLite would find our virtual table and refuse to drop it */
     char *zName = migTokenName(p, z, &pSt->name);
-    return zName && (sqlite3_strnicmp(zName, "migration_", 10) == 0 ||
-                     migStrICmp(zName, "migrations") == 0) &&
+    return zName &&
+           (sqlite3_strnicmp(zName, "migration_", 10) == 0 ||
+            migStrICmp(zName, "migrations") == 0) &&
            !migQueryInt(p, 0,
                         "SELECT EXISTS(SELECT 1 FROM main.sqlite_schema"
                         " WHERE name=%Q COLLATE NOCASE) OR EXISTS(SELECT 1"
@@ -192,8 +192,8 @@ static void storeProtect(MigContext *p, const char *z,
 /* Set enforcement and legacy mode as this statement wants them. */
 static void statementSettings(MigContext *p, MigExecution *pExec,
                               const Script *pScript, const MigStatement *pSt) {
-  int bForeign = pScript->eForeign >= 0 ? pScript->eForeign
-                                        : pExec->pSaved->bForeign;
+  int bForeign =
+      pScript->eForeign >= 0 ? pScript->eForeign : pExec->pSaved->bForeign;
   int bLegacy =
       pScript->eLegacy >= 0 ? pScript->eLegacy : pExec->pSaved->bLegacy;
   int bChanged;
@@ -356,16 +356,16 @@ static void statementStep(MigContext *p, MigExecution *pExec,
 }
 
 /* Line of a dry run's report. */
-static void detailAdd(MigContext *p, MigExecution *pExec,
-                      const Script *pScript, const MigStatement *pSt, i64 ms,
-                      i64 nRow) {
+static void detailAdd(MigContext *p, MigExecution *pExec, const Script *pScript,
+                      const MigStatement *pSt, i64 ms, i64 nRow) {
   MigText *pDetail = pExec->pDetail;
   int iLine;
   int iColumn;
 
   if (pDetail && p->rc == SQLITE_OK) {
     migPosition(pScript->pJob->z, pSt->iStart, &iLine, &iColumn);
-    migTextF(p, pDetail, "%s{\"n\":%d,\"line\":%d,\"rows\":%lld,\"ms\":%lld,"
+    migTextF(p, pDetail,
+             "%s{\"n\":%d,\"line\":%d,\"rows\":%lld,\"ms\":%lld,"
              "\"sql\":",
              pDetail->n ? "," : "", pScript->nSeen, iLine, nRow, ms);
     migTextJson(p, pDetail,
@@ -476,8 +476,8 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
                             const Script *pScript, const MigStatement *pSt,
                             sqlite3 *db) {
   sqlite3_stmt *pStmt = 0;
-  int rc = sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt,
-                              0);
+  int rc =
+      sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt, 0);
 
   if (rc == SQLITE_OK) {
     pExec->bRan = 1;
@@ -496,9 +496,8 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
 
 /* VACUUM cannot run inside a function: do it on a second connection to the
 ** same file, through the same VFS, after the PRAGMAs that it takes up. */
-static void vacuumRun(MigContext *p, MigExecution *pExec,
-                      const Script *pScript, const MigStatement *pSt,
-                      const char *zPragmas) {
+static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
+                      const MigStatement *pSt, const char *zPragmas) {
   const char *zFile = sqlite3_db_filename(p->db, "main");
   sqlite3_vfs *pVfs = 0;
   sqlite3 *db = 0;

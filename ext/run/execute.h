@@ -12,18 +12,18 @@
 
 /* What one run shares between its scripts. */
 typedef struct MigExecution {
-  MigTransaction *pTx;     /* open, or NULL outside a transaction */
+  MigTransaction *pTx; /* open, or NULL outside a transaction */
   MigConnection *pConn;
   MigSettingsSaved *pSaved;
   MigForeign foreign;
   MigLookup lookup;
-  int bTriggers;           /* the schema may hold triggers */
-  int bRan;                /* a statement was stepped */
-  int bClock;              /* measure durations */
-  i64 msWait;              /* for locks of a second connection */
-  int nAllowLoss;          /* tables that the call lets lose rows */
+  int bTriggers;  /* the schema may hold triggers */
+  int bRan;       /* a statement was stepped */
+  int bClock;     /* measure durations */
+  i64 msWait;     /* for locks of a second connection */
+  int nAllowLoss; /* tables that the call lets lose rows */
   const char **azAllowLoss;
-  MigText *pDetail;        /* JSON of each statement for a dry run, or NULL */
+  MigText *pDetail; /* JSON of each statement for a dry run, or NULL */
 } MigExecution;
 
 /* One script to run. */
@@ -32,10 +32,10 @@ typedef struct MigScriptJob {
   const char *zSide; /* "up" or "down" */
   const char *z;     /* zero-terminated */
   i64 n;
-  int bLenient;      /* imported: maintenance statements are skipped */
-  int bAlone;        /* runs outside a transaction */
-  int nStatement;    /* out: statements stepped */
-  i64 nRow;          /* out: rows changed */
+  int bLenient;   /* imported: maintenance statements are skipped */
+  int bAlone;     /* runs outside a transaction */
+  int nStatement; /* out: statements stepped */
+  i64 nRow;       /* out: rows changed */
 } MigScriptJob;
 
 void migExecuteStart(MigContext *p, MigExecution *pExec);

@@ -91,8 +91,7 @@ static void linkBetween(MigContext *p, Import *pImport, const char *zNew,
 
   if (zBefore == 0 && pNode->nParent == 0) {
     migRevisionRelink(p, zNext, 0, zNew);
-    noteAdd(p, pImport,
-            migPrintf(p, "%s is linked in before %s", zNew, zNext));
+    noteAdd(p, pImport, migPrintf(p, "%s is linked in before %s", zNew, zNext));
     return;
   }
   for (i = 0; i < pNode->nParent && zBefore; i++) {
@@ -200,10 +199,9 @@ static char *importResult(MigContext *p, Import *pImport) {
 ** FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT, CYCLE,
 ** DEPENDENCY_CYCLE; then nothing is stored.
 */
-char *migImportFolder(MigContext *p, MigConnection *pConn,
-                      const MigCall *pCall, const char *zPath,
-                      const char *zFormat, const MigPlaceholders *pHolders,
-                      int bRepair) {
+char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zPath, const char *zFormat,
+                      const MigPlaceholders *pHolders, int bRepair) {
   MigChangeNote note = {"import", 0, 0, 0};
   Import import;
   char *zResult;

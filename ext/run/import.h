@@ -13,9 +13,8 @@ typedef struct MigPlaceholders {
   const char **azValue;
 } MigPlaceholders;
 
-char *migImportFolder(MigContext *p, MigConnection *pConn,
-                      const MigCall *pCall, const char *zPath,
-                      const char *zFormat, const MigPlaceholders *pHolders,
-                      int bRepair);
+char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zPath, const char *zFormat,
+                      const MigPlaceholders *pHolders, int bRepair);
 
 #endif

@@ -131,8 +131,9 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
     }
     bMain = before.eType == MIG_TK_DOT && migTokenNameIs(z, &schema, "main");
     for (pTemp = pLookup->pFirst; pTemp; pTemp = pTemp->pNext) {
-      int bTarget = token.iStart == pSt->name.iStart ||
-                    token.iStart == pSt->table.iStart;
+      int bTarget =
+          (pSt->name.eType != MIG_TK_END && token.iStart == pSt->name.iStart) ||
+          (pSt->table.eType != MIG_TK_END && token.iStart == pSt->table.iStart);
       if (!bMain && (pTemp->bShadow || bTarget) &&
           migTokenNameIs(z, &token, pTemp->zName)) {
         forbid(p, "the TEMP object", pTemp->zName);
@@ -199,16 +200,14 @@ void migLookupWrites(MigContext *p, sqlite3_stmt *pStmt, MigWrites *pOut) {
   if (roots.n == 0) {
     return;
   }
-  pNames = migPrepareF(
-      p,
-      "SELECT DISTINCT tbl_name FROM main.sqlite_schema"
-      " WHERE rootpage IN(%s)", /* sql-ok: integers */
-      roots.z);
+  pNames = migPrepareF(p,
+                       "SELECT DISTINCT tbl_name FROM main.sqlite_schema"
+                       " WHERE rootpage IN(%s)", /* sql-ok: integers */
+                       roots.z);
   while (migStep(p, pNames)) {
     if (pOut->n == nAlloc) {
-      pOut->azTable =
-          migGrow(p, pOut->azTable, (u64)nAlloc * sizeof(char *),
-                  (u64)(nAlloc + 8) * sizeof(char *));
+      pOut->azTable = migGrow(p, pOut->azTable, (u64)nAlloc * sizeof(char *),
+                              (u64)(nAlloc + 8) * sizeof(char *));
       nAlloc += 8;
     }
     if (p->rc == SQLITE_OK) {

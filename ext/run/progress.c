@@ -39,8 +39,8 @@ void migProgress(MigContext *p, const char *zWhere, const char *zPhase,
     drawBar(zPhase, nDone, nTotal);
     return;
   }
-  pStmt = migPrepareF(p, "SELECT \"%w\"(%Q, %lld, %lld)", zWhere, zPhase,
-                      nDone, nTotal);
+  pStmt = migPrepareF(p, "SELECT \"%w\"(%Q, %lld, %lld)", zWhere, zPhase, nDone,
+                      nTotal);
   migRun(p, pStmt);
   migFinalize(p, pStmt);
 }

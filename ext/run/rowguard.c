@@ -18,12 +18,11 @@ struct MigGuarded {
 
 /* Is there an ordinary (not virtual) table of that name in main? */
 static int tableExists(MigContext *p, const char *zTable) {
-  return (int)migQueryInt(
-      p, 0,
-      "SELECT lower(substr(sql, 1, 13)) = 'create table '"
-      " FROM main.sqlite_schema WHERE type='table'"
-      " AND name=%Q COLLATE NOCASE",
-      zTable);
+  return (int)migQueryInt(p, 0,
+                          "SELECT lower(substr(sql, 1, 13)) = 'create table '"
+                          " FROM main.sqlite_schema WHERE type='table'"
+                          " AND name=%Q COLLATE NOCASE",
+                          zTable);
 }
 
 static i64 countRows(MigContext *p, const char *zTable) {
@@ -31,8 +30,7 @@ static i64 countRows(MigContext *p, const char *zTable) {
 }
 
 /* Count a table's rows, once, before it is dropped or renamed. */
-void migRowGuardBefore(MigContext *p, MigRowGuard *pGuard,
-                       const char *zTable) {
+void migRowGuardBefore(MigContext *p, MigRowGuard *pGuard, const char *zTable) {
   MigGuarded *pOne;
 
   for (pOne = pGuard->pFirst; pOne; pOne = pOne->pNext) {
@@ -55,8 +53,7 @@ void migRowGuardBefore(MigContext *p, MigRowGuard *pGuard,
 void migRowGuardCheck(MigContext *p, MigRowGuard *pGuard) {
   MigGuarded *pOne;
 
-  for (pOne = pGuard->pFirst; pOne && p->rc == SQLITE_OK;
-       pOne = pOne->pNext) {
+  for (pOne = pGuard->pFirst; pOne && p->rc == SQLITE_OK; pOne = pOne->pNext) {
     if (pOne->nRow > 0 && tableExists(p, pOne->zTable)) {
       i64 nNow = countRows(p, pOne->zTable);
       if (nNow < pOne->nRow) {

@@ -56,15 +56,15 @@ typedef struct Run {
   i64 msStart;
   i64 msWait;
   int bDown;
-  int bOwn;           /* in autocommit */
+  int bOwn; /* in autocommit */
   int bEach;
   int bStrict;
   int bDeterministic;
-  int bNothing;       /* the plan is empty */
-  int nCommitted;     /* transactions that were committed */
-  int iFailed;        /* step that failed, or -1 */
+  int bNothing;   /* the plan is empty */
+  int nCommitted; /* transactions that were committed */
+  int iFailed;    /* step that failed, or -1 */
   i64 iRun;
-  const char *zFrom;  /* current heads before and after */
+  const char *zFrom; /* current heads before and after */
   const char *zTo;
   MigState state;
   MigPlan plan;
@@ -206,8 +206,7 @@ static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
   MigScriptInfo info;
   MigScriptJob job;
 
-  if (pRun->bDown && pStep->rev.place.nDown < 0 &&
-      pStep->rev.place.nUp > 0) {
+  if (pRun->bDown && pStep->rev.place.nDown < 0 && pStep->rev.place.nUp > 0) {
     migFail(p, MIG_IRREVERSIBLE,
             "revision %s has no down script; nothing has run, add one with"
             " migrate_edit('%s', NULL, '...', '{\"repair\":true}')",
@@ -299,8 +298,7 @@ static i64 runClock(const Run *pRun) {
 }
 
 static const char *runNow(MigContext *p, const Run *pRun) {
-  return pRun->pCall->bNow ? pRun->zStartedAt
-                           : migTimeText(p, migClockMs());
+  return pRun->pCall->bNow ? pRun->zStartedAt : migTimeText(p, migClockMs());
 }
 
 /* Move the applied set over a step that has run. */
@@ -341,9 +339,9 @@ static void stepRun(MigContext *p, Run *pRun, RunStep *pStep) {
 /* Another connection may have come between two transactions: is this step
 ** still to be done? */
 static int stepWanted(MigContext *p, const Run *pRun, const RunStep *pStep) {
-  i64 bApplied = migQueryInt(
-      p, 0, "SELECT 1 FROM main._migrate_applied WHERE revision=%Q",
-      pStep->rev.zId);
+  i64 bApplied =
+      migQueryInt(p, 0, "SELECT 1 FROM main._migrate_applied WHERE revision=%Q",
+                  pStep->rev.zId);
 
   return p->rc == SQLITE_OK && (bApplied != 0) == (pRun->bDown != 0);
 }
@@ -381,8 +379,7 @@ static void stepRecord(MigContext *p, const Run *pRun, const RunStep *pStep) {
   event.zMessage = pStep->rev.zMessage;
   event.zFrom =
       pRun->bDown ? pStep->rev.zId : parentNames(p, pRun, pStep->iNode);
-  event.zTo =
-      pRun->bDown ? parentNames(p, pRun, pStep->iNode) : pStep->rev.zId;
+  event.zTo = pRun->bDown ? parentNames(p, pRun, pStep->iNode) : pStep->rev.zId;
   event.zStartedAt = pStep->zStartedAt;
   event.ms = pStep->ms;
   event.nRow = pStep->nRow;
@@ -440,8 +437,8 @@ static void runResult(MigContext *p, Run *pRun) {
   } else {
     migTextF(p, &text, "{\"run\":%lld", pRun->iRun);
   }
-  migTextF(p, &text, ",\"direction\":\"%s\",\"from\":",
-           pRun->bDown ? "down" : "up");
+  migTextF(p, &text,
+           ",\"direction\":\"%s\",\"from\":", pRun->bDown ? "down" : "up");
   migTextStr(p, &text, migJsonIds(p, pRun->zFrom));
   migTextStr(p, &text, ",\"to\":");
   migTextStr(p, &text, migJsonIds(p, pRun->zTo));
@@ -543,8 +540,8 @@ static void runGroups(MigContext *p, Run *pRun) {
   migExecuteStart(p, &pRun->exec);
   while (iFirst < pRun->plan.nStep && p->rc == SQLITE_OK) {
     for (iEnd = iFirst + 1;
-         iEnd < pRun->plan.nStep && pRun->aStep[iEnd].iTransaction ==
-                                        pRun->aStep[iFirst].iTransaction;
+         iEnd < pRun->plan.nStep &&
+         pRun->aStep[iEnd].iTransaction == pRun->aStep[iFirst].iTransaction;
          iEnd++) {
     }
     groupRun(p, pRun, iFirst, iEnd);
@@ -601,8 +598,7 @@ static void failureExplain(MigContext *p, const Run *pRun) {
 
   if (pRun->nCommitted && p->zError && pRun->iFailed > 0) {
     zNew = sqlite3_mprintf("%s; the revisions before it, up to %s, stay done",
-                           p->zError,
-                           pRun->aStep[pRun->iFailed - 1].rev.zId);
+                           p->zError, pRun->aStep[pRun->iFailed - 1].rev.zId);
     if (zNew) {
       sqlite3_free(p->zError);
       p->zError = zNew;
@@ -639,7 +635,7 @@ static void runEnd(MigContext *p, Run *pRun) {
 ** READ_ONLY, STORE_*; then nothing has changed but what the message says.
 */
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-             const char *zTarget, int bDown) {
+                   const char *zTarget, int bDown) {
   Run run;
 
   memset(&run, 0, sizeof(run));

@@ -9,7 +9,7 @@
 #include "plan.h"
 
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-             const char *zTarget, int bDown);
+                   const char *zTarget, int bDown);
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
                 int bEach, int *aiTransaction);
 

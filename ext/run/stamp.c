@@ -64,9 +64,9 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   migTextStr(p, &text, migJsonIds(p, change.zFrom));
   migTextStr(p, &text, ",\"to\":");
   if (p->rc == SQLITE_OK) {
-    migTextStr(p, &text,
-               migJsonIds(p, migStateNames(p, &change.state,
-                                           &change.state.current)));
+    migTextStr(
+        p, &text,
+        migJsonIds(p, migStateNames(p, &change.state, &change.state.current)));
   }
   migTextStr(p, &text, "}");
   zResult = migResultText(p, text.z);

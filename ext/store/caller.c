@@ -44,7 +44,8 @@ static int statementTouches(MigContext *p, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
   int bTouches = 0;
   int rc;
-  char *zExplain = sqlite3_mprintf("EXPLAIN %s", zSql); /* sql-ok: a statement */
+  char *zExplain =
+      sqlite3_mprintf("EXPLAIN %s", zSql); /* sql-ok: a statement */
 
   if (zExplain == 0) {
     migNomem(p);

@@ -9,10 +9,10 @@
 /* What we keep for a connection; every function and table shares it. */
 typedef struct MigConnection {
   sqlite3 *db;
-  int nRef;      /* functions and modules that hold it */
-  int bRunning;  /* an acting call is at work */
-  int bVeto;     /* COMMIT is refused (transaction.c) */
-  int bLeftOpen; /* a failed run of ours could not end its transaction */
+  int nRef;       /* functions and modules that hold it */
+  int bRunning;   /* an acting call is at work */
+  int bVeto;      /* COMMIT is refused (transaction.c) */
+  int bLeftOpen;  /* a failed run of ours could not end its transaction */
   char *zRestore; /* PRAGMAs that could not be put back (connection.c) */
 } MigConnection;
 

@@ -63,8 +63,9 @@ int migSettingsLegacy(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
 void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
                        const char *zName) {
   static const char *const azKept[] = {
-      "recursive_triggers", "ignore_check_constraints", "secure_delete",
-      "cache_size",         "temp_store",               "analysis_limit"};
+      "recursive_triggers", "ignore_check_constraints",
+      "secure_delete",      "cache_size",
+      "temp_store",         "analysis_limit"};
   MigPragma *pPragma;
   size_t i;
 
@@ -78,8 +79,7 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
       pPragma = migAlloc(p, sizeof(*pPragma));
       if (pPragma) {
         pPragma->zName = azKept[i];
-        pPragma->iValue =
-            migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
+        pPragma->iValue = migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
         pPragma->pNext = pSaved->pFirst;
         pSaved->pFirst = pPragma;
       }

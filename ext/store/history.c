@@ -21,8 +21,7 @@
 static const char zHistoryLast[] =
     "SELECT seq, run, chain FROM main._migrate_history"
     " ORDER BY seq DESC LIMIT 1";
-static const char zHistoryRun[] =
-    "SELECT max(run) FROM main._migrate_history";
+static const char zHistoryRun[] = "SELECT max(run) FROM main._migrate_history";
 static const char zHistoryAdd[] =
     "INSERT INTO main._migrate_history(seq, run, action, revision, message,"
     " from_revisions, to_revisions, outcome, error, started_at, ms, rows,"

@@ -19,7 +19,7 @@ typedef struct MigEvent {
   const char *zError;
   const char *zStartedAt;
   i64 ms;
-  i64 nRow;            /* below 0: NULL */
+  i64 nRow; /* below 0: NULL */
   const char *zActor;
   const u8 *aChecksum; /* MIG_HASH_SIZE bytes, or NULL */
 } MigEvent;

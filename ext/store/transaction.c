@@ -182,8 +182,8 @@ static const sqlite3_module vetoModule = {
 
 /* Register migrate_veto on the connection. xDestroy releases pConn. */
 int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
-  return sqlite3_create_module_v2(pConn->db, "migrate_veto", &vetoModule,
-                                  pConn, xDestroy);
+  return sqlite3_create_module_v2(pConn->db, "migrate_veto", &vetoModule, pConn,
+                                  xDestroy);
 }
 
 /* ---- reading ---- */
@@ -235,8 +235,7 @@ static void beginRefuse(MigContext *p) {
   char *zMode;
 
   if (sqlite3_db_readonly(p->db, "main") == 1) {
-    migFail(p, MIG_READ_ONLY,
-            "the database is read-only; open it for writing");
+    migFail(p, MIG_READ_ONLY, "the database is read-only; open it for writing");
   }
   zMode = migQueryText(p, "PRAGMA main.journal_mode");
   if (zMode && sqlite3_stricmp(zMode, "off") == 0) {
@@ -272,8 +271,7 @@ static void lockByWrite(MigContext *p, MigTransaction *pTx, int bCreate) {
 
   for (nTry = 0; nTry < 3; nTry++) {
     sqlite3_stmt *pStmt = 0;
-    int bExists =
-        sqlite3_prepare_v2(p->db, zGuard, -1, &pStmt, 0) == SQLITE_OK;
+    int bExists = sqlite3_prepare_v2(p->db, zGuard, -1, &pStmt, 0) == SQLITE_OK;
     int rc = SQLITE_OK;
     if (!bExists) {
       if (!bCreate) {
@@ -334,8 +332,8 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
     pTx->pUndo = migPrepare(p, "ROLLBACK");
   } else {
     pBegin = migPrepare(p, "SAVEPOINT " SAVEPOINT_NAME);
-    pTx->pUndo = migPrepare(p, pTx->bOwn ? "ROLLBACK"
-                                         : "ROLLBACK TO " SAVEPOINT_NAME);
+    pTx->pUndo =
+        migPrepare(p, pTx->bOwn ? "ROLLBACK" : "ROLLBACK TO " SAVEPOINT_NAME);
     pTx->pRelease = migPrepare(p, "RELEASE " SAVEPOINT_NAME);
   }
   if (p->rc == SQLITE_OK) {

@@ -8,11 +8,11 @@
 
 typedef struct MigTransaction {
   MigConnection *pConn;
-  int bOwn;           /* began in autocommit: ours to commit */
-  int bOpen;          /* begun and not yet ended */
-  int bStore;         /* the file holds our tables */
-  int bCreated;       /* they were made by this transaction */
-  i64 msWait;         /* how long to wait for locks */
+  int bOwn;               /* began in autocommit: ours to commit */
+  int bOpen;              /* begun and not yet ended */
+  int bStore;             /* the file holds our tables */
+  int bCreated;           /* they were made by this transaction */
+  i64 msWait;             /* how long to wait for locks */
   sqlite3_stmt *pUndo;    /* ROLLBACK, or ROLLBACK TO */
   sqlite3_stmt *pRelease; /* RELEASE after ROLLBACK TO, else NULL */
   sqlite3_stmt *pDone;    /* COMMIT or RELEASE */

@@ -30,10 +30,10 @@
 struct MigArgs {
   MigConnection *pConn;
   const MigFunction *pFunction;
-  int n;              /* without the options */
+  int n; /* without the options */
   sqlite3_value **a;
   MigOptions options;
-  MigCall call;       /* the common options */
+  MigCall call; /* the common options */
 };
 
 /* ---- arguments ---- */
@@ -92,8 +92,7 @@ static char *callInit(MigContext *p, MigArgs *pArgs) {
 }
 
 /* Options of a new revision. */
-static void specOptions(MigContext *p, MigArgs *pArgs,
-                        MigRevisionSpec *pSpec) {
+static void specOptions(MigContext *p, MigArgs *pArgs, MigRevisionSpec *pSpec) {
   const MigOptions *pOpt = &pArgs->options;
   const char *zCreated = migOptionText(p, pOpt, "created_at");
 
@@ -150,8 +149,7 @@ static char *callEdit(MigContext *p, MigArgs *pArgs) {
 static char *callDelete(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
 
-  return p->rc ? 0
-               : migAuthorDelete(p, pArgs->pConn, &pArgs->call, zTarget);
+  return p->rc ? 0 : migAuthorDelete(p, pArgs->pConn, &pArgs->call, zTarget);
 }
 
 static char *callLabel(MigContext *p, MigArgs *pArgs) {
@@ -159,30 +157,26 @@ static char *callLabel(MigContext *p, MigArgs *pArgs) {
   const char *zLabel = argText(p, pArgs, 1, 0);
 
   return p->rc ? 0
-               : migAuthorLabel(p, pArgs->pConn, &pArgs->call, zTarget,
-                                zLabel);
+               : migAuthorLabel(p, pArgs->pConn, &pArgs->call, zTarget, zLabel);
 }
 
 static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "head");
 
-  return p->rc ? 0
-               : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 0);
+  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 0);
 }
 
 static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
 
-  return p->rc ? 0
-               : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 1);
+  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 1);
 }
 
 static char *callStamp(MigContext *p, MigArgs *pArgs) {
   const char *zTargets = argText(p, pArgs, 0, "");
   int bPurge = migOptionBool(p, &pArgs->options, "purge", 0);
 
-  return p->rc ? 0
-               : migStamp(p, pArgs->pConn, &pArgs->call, zTargets, bPurge);
+  return p->rc ? 0 : migStamp(p, pArgs->pConn, &pArgs->call, zTargets, bPurge);
 }
 
 static char *callImport(MigContext *p, MigArgs *pArgs) {
@@ -224,9 +218,9 @@ static char *callConfig(MigContext *p, MigArgs *pArgs) {
   if (p->rc) {
     return 0;
   }
-  return pArgs->n < 2 ? migShowSettings(p, zName)
-                      : migConfigureSet(p, pArgs->pConn, &pArgs->call, zName,
-                                        zValue);
+  return pArgs->n < 2
+             ? migShowSettings(p, zName)
+             : migConfigureSet(p, pArgs->pConn, &pArgs->call, zName, zValue);
 }
 
 static const MigFunction aFunction[] = {
@@ -235,8 +229,7 @@ static const MigFunction aFunction[] = {
      "settings kept in the file: all as JSON, one, or set one (NULL: default)"},
     {"migrate_current", 0, 0, 0, callCurrent, "migrate_current()",
      "ids of the current heads, sorted, by commas; NULL when none"},
-    {"migrate_delete", 1, 1, MIG_F_ACTS, callDelete,
-     "migrate_delete(revision)",
+    {"migrate_delete", 1, 1, MIG_F_ACTS, callDelete, "migrate_delete(revision)",
      "removes a pending revision that nothing builds on; its id"},
     {"migrate_downgrade", 1, 1, MIG_F_ACTS | MIG_F_JSON, callDowngrade,
      "migrate_downgrade(target)", "undoes what lies above target"},
@@ -332,8 +325,8 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   MigConnection *pConn = pArgs->pConn;
   int bDone = 0;
   char *zResult;
-  MigOnce *pOnce = migOnceFind(p, pCtx, pArgs->pFunction->zName, argc, argv,
-                               &bDone);
+  MigOnce *pOnce =
+      migOnceFind(p, pCtx, pArgs->pFunction->zName, argc, argv, &bDone);
 
   if (bDone) {
     migOnceResult(pOnce, pCtx);
@@ -436,10 +429,10 @@ int migFunctionsRegister(sqlite3 *db, MigConnection *pConn) {
     pData->pConn = pConn;
     pData->pFunction = &aFunction[i];
     pConn->nRef++;
-    rc = sqlite3_create_function_v2(
-        db, aFunction[i].zName, -1,
-        SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_RESULT_SUBTYPE, pData,
-        functionCall, 0, 0, functionFree);
+    rc = sqlite3_create_function_v2(db, aFunction[i].zName, -1,
+                                    SQLITE_UTF8 | SQLITE_DIRECTONLY |
+                                        SQLITE_RESULT_SUBTYPE,
+                                    pData, functionCall, 0, 0, functionFree);
   }
   return rc;
 }

@@ -17,11 +17,11 @@
 
 struct MigOnce {
   MigOnce *pNext;
-  char *zKey;     /* function and arguments, see onceKey() */
+  char *zKey; /* function and arguments, see onceKey() */
   i64 nKey;
-  int bDone;      /* the call has returned */
-  char *zResult;  /* its result, NULL for NULL */
-  int eSubtype;   /* its subtype */
+  int bDone;     /* the call has returned */
+  char *zResult; /* its result, NULL for NULL */
+  int eSubtype;  /* its subtype */
 };
 
 typedef struct OnceList {

@@ -222,8 +222,7 @@ MigList migListSplit(MigContext *p, const char *z) {
 }
 
 /* A JSON array of texts, or one text with commas; empty when not given. */
-MigList migOptionList(MigContext *p, const MigOptions *pOpt,
-                      const char *zKey) {
+MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
   MigList list = {0, 0};
   sqlite3_stmt *pStmt;
@@ -316,8 +315,7 @@ static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
     v = v * 10 + (z[i] - '0');
   }
   if (z && (i == 0 || z[i])) {
-    migFail(p, MIG_USAGE, "option wait is a number of milliseconds, not %s",
-            z);
+    migFail(p, MIG_USAGE, "option wait is a number of milliseconds, not %s", z);
   }
   return z ? v : -1;
 }

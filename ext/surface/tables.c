@@ -46,8 +46,8 @@ void migRowNext(MigContext *p, MigRows *pRows) {
   if (pRows->nRow == pRows->nAlloc) {
     i64 nNew = pRows->nAlloc ? pRows->nAlloc * 2 : 16;
     u64 nCell = (u64)pRows->nColumn * sizeof(MigCell);
-    pRows->aCell = migGrow(p, pRows->aCell, (u64)pRows->nRow * nCell,
-                           (u64)nNew * nCell);
+    pRows->aCell =
+        migGrow(p, pRows->aCell, (u64)pRows->nRow * nCell, (u64)nNew * nCell);
     pRows->nAlloc = nNew;
   }
   if (p->rc) {
@@ -261,8 +261,7 @@ static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
       sqlite3_result_text(pCtx, pC->rows.azArg[iArg], -1, SQLITE_TRANSIENT);
     }
   } else {
-    z = pView->xWide(&pC->context, &pC->rows, pC->iRow, iArg - pView->nArg,
-                     &n);
+    z = pView->xWide(&pC->context, &pC->rows, pC->iRow, iArg - pView->nArg, &n);
     migStatementsClose(&pC->context);
     if (pC->context.rc) {
       return tableError(pC);

@@ -15,12 +15,12 @@ typedef struct MigCell {
 
 /* The rows of a table, made when it is opened. */
 typedef struct MigRows {
-  int nColumn;    /* visible columns */
+  int nColumn; /* visible columns */
   i64 nRow;
   i64 nAlloc;
-  MigCell *aCell; /* nRow * nColumn */
+  MigCell *aCell;     /* nRow * nColumn */
   const char **azArg; /* the arguments; NULL when not given */
-  void *pPrivate; /* of the table, for wide columns */
+  void *pPrivate;     /* of the table, for wide columns */
 } MigRows;
 
 /* The definition of a table. */

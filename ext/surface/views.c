@@ -89,10 +89,8 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
 
   migRowNext(p, pRows);
   migRowText(p, pRows, 0, pNode->zId);
-  migRowText(p, pRows, 1,
-             nodeNames(p, pGraph, pNode->nParent, pNode->aParent));
-  migRowText(p, pRows, 2,
-             nodeNames(p, pGraph, pNode->nDepend, pNode->aDepend));
+  migRowText(p, pRows, 1, nodeNames(p, pGraph, pNode->nParent, pNode->aParent));
+  migRowText(p, pRows, 2, nodeNames(p, pGraph, pNode->nDepend, pNode->aDepend));
   migRowText(p, pRows, 3, labelNames(p, pNode));
   migRowText(p, pRows, 4, pListed->rev.zMessage);
   migRowText(p, pRows, 5,
@@ -199,8 +197,7 @@ static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   }
 }
 
-static void fillSettings(MigContext *p, MigConnection *pConn,
-                         MigRows *pRows) {
+static void fillSettings(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   int bStore = migStoreOpen(p);
   int i;
 
@@ -234,8 +231,9 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
 
   MIG_UNUSED(pConn);
   if (z == 0) {
-    migFail(p, MIG_USAGE, "call it as migration_statements('...'), with the"
-                          " text of a script");
+    migFail(p, MIG_USAGE,
+            "call it as migration_statements('...'), with the"
+            " text of a script");
     return;
   }
   while (p->rc == SQLITE_OK &&
@@ -324,8 +322,9 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
             zOperation);
   }
   if (bDown && zTarget == 0) {
-    migFail(p, MIG_USAGE, "a downgrade needs a target; call it as"
-                          " migration_plan(target, 'downgrade')");
+    migFail(p, MIG_USAGE,
+            "a downgrade needs a target; call it as"
+            " migration_plan(target, 'downgrade')");
   }
   planState(p, pRows, &state);
   if (p->rc) {

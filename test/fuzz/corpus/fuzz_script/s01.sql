@@ -1,0 +1,1 @@
+with recursive r(n) as (select 1 union select n+1 from r) select 1; explain query plan with a as (select 1) delete from x;

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS [a b](x); create table if(a); DROP TABLE IF EXISTS main.`q`; drop table if;

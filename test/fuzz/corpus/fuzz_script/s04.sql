@@ -1,0 +1,1 @@
+create unique index if not exists i on t(a); CREATE VIRTUAL TABLE v USING fts5(a); CREATE VIEW w(a) AS SELECT 1

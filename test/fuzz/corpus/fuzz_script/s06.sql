@@ -1,0 +1,1 @@
+PRAGMA foreign_keys=OFF; PRAGMA main.foreign_keys('on'); PRAGMA "foreign_keys" == +1; pragma cache_size=-2000; pragma foreign_keys; pragma foreign_keys=00; pragma defer_foreign_keys=true

@@ -1,0 +1,1 @@
+COMMIT; PRAGMA foreign_keys=0; BEGIN; CREATE TABLE a(b);

@@ -1,0 +1,2 @@
+-- migrate:no-transaction
+VACUUM; ANALYZE; REINDEX t; PRAGMA journal_mode=wal; pragma optimize

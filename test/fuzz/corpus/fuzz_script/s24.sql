@@ -1,0 +1,2 @@
+-- migrate:no-transaction yes
+SELECT 1

@@ -1,0 +1,2 @@
+-- migrate:allow-loss "a ""b"
+--	migrate:allow-loss c 

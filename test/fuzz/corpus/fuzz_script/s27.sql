@@ -1,0 +1,1 @@
+-- migrate:allow-loss a b

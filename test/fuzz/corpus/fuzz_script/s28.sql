@@ -1,0 +1,1 @@
+SELECT '-- migrate:foo' /* -- migrate:foo */; --  migrate:foo bar

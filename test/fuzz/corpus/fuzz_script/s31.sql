@@ -1,0 +1,1 @@
+PRAGMA journal_mode; PRAGMA main.table_info(x); PRAGMA busy_timeout=3

@@ -1,0 +1,1 @@
+PRAGMA aux.user_version=3

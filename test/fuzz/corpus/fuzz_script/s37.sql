@@ -1,0 +1,1 @@
+EXPLAIN PRAGMA foreign_keys=1

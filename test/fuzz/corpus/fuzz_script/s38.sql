@@ -1,0 +1,1 @@
+EXPLAIN COMMIT; explain pragma table_info(x)

@@ -1,0 +1,2 @@
+-- migrate:up transaction:false
+CREATE TABLE a(b REFERENCES c)

@@ -1,0 +1,3 @@
+CREATE TABLE a(b);
+-- migrate:down
+DROP TABLE a

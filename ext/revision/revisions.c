@@ -50,6 +50,8 @@ static const char zEdgeMove[] =
     " WHERE revision = ?1 AND kind = 0 AND target = ?2";
 static const char zLabelAdd[] =
     "INSERT INTO main._migrate_labels(label, revision) VALUES(?1, ?2)";
+static const char zLabelOwner[] =
+    "SELECT revision FROM main._migrate_labels WHERE label = ?1";
 static const char zLabelDelete[] =
     "DELETE FROM main._migrate_labels WHERE revision = ?1";
 
@@ -151,7 +153,7 @@ static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
 /*
 ** Store a new revision: its row, edges, labels and scripts (in the file after
 ** migScriptsFlush()). Sets checksum and place. The caller holds the write
-** transaction, has tested the id, and loads the graph afterwards to see that
+** transaction, and loads the graph afterwards to see that
 ** the edges make sense.
 */
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
@@ -270,8 +272,8 @@ void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
   migRun(p, pStmt);
 }
 
-/* Store a label; zLabel NULL takes all labels of the revision away. The
-** caller has tested it. */
+/* Store a label; zLabel NULL takes all labels of the revision away.
+** DUPLICATE_LABEL. */
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
   sqlite3_stmt *pStmt;
 
@@ -279,6 +281,14 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
     runWithId(p, zLabelDelete, zId);
     return;
   }
+  pStmt = migCached(p, zLabelOwner);
+  migBindText(p, pStmt, 1, zLabel);
+  if (migStep(p, pStmt)) {
+    migFail(p, MIG_DUPLICATE_LABEL,
+            "label %s is taken by revision %s; choose another", zLabel,
+            sqlite3_column_text(pStmt, 0));
+  }
+  sqlite3_reset(pStmt);
   pStmt = migCached(p, zLabelAdd);
   migBindText(p, pStmt, 1, zLabel);
   migBindText(p, pStmt, 2, zId);

@@ -199,7 +199,7 @@ proc atomic_end_auto {} {
     return
   }
   incr ::atomic_count(open)
-  if {![string match "*rolled back*" $::testresult]
+  if {![string match "*transaction of the failed run is open*" $::testresult]
    && ![string match "*out of memory*" $::testresult]} {
     error "a transaction is open and the error does not say so: $::testresult"
   }

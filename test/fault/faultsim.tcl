@@ -35,14 +35,15 @@ set FAULTSIM {
   progress-persistent  {fault progress db %N persist}
 }
 
-# What the message of a failure may hold, by kind.
+# What the message of a failure may hold, by kind. An interrupt inside ALTER
+# TABLE or inside the making of a virtual table loses its name in SQLite.
 set FAULTSIM_MESSAGE {
   oom       {{*out of memory*}}
   ioerr     {{*disk I/O error*} {*unable to open database file*}
              {*database disk image is malformed*} {*database is locked*}}
   full      {*full* {*disk I/O error*}}
-  interrupt {*interrupt*}
-  progress  {*interrupt*}
+  interrupt {*interrupt* {*SQL logic error*} {*vtable constructor failed*}}
+  progress  {*interrupt* {*SQL logic error*} {*vtable constructor failed*}}
 }
 
 proc faultsim_save {{file test.db}} {

@@ -67,17 +67,19 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 all: $(B)/migrate.so
 
 $(B)/migrate.so: $(OBJ)
-	$(CC) $(LINK) -o $@ $(OBJ) -lz
+	@echo "LINK $@"
+	@$(CC) $(LINK) -o $@ $(OBJ) -lz
 
 $(B)/obj/%.o: ext/%.c Makefile | $(B)/store_sql.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "CC   $@"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The storage tables, compiled in.
 $(B)/store_sql.h: sql/store.sql sql/store.awk
 	@mkdir -p $(@D)
-	awk -f sql/store.awk sql/store.sql > $@.new
-	mv $@.new $@
+	@awk -f sql/store.awk sql/store.sql > $@.new
+	@mv $@.new $@
 $(B)/obj/store/store.o $(B)/core/store/store.o: $(B)/store_sql.h
 
 # The value of a variable, for scripts.
@@ -108,26 +110,29 @@ test: deps
 	@tclsh test/runall.tcl $(TESTS)
 
 # Tcl says where its header and stub library are.
-tcl = $(shell echo 'puts [::tcl::pkgconfig get $(1)]' | tclsh)
+tcl = $(shell echo 'puts [::tcl::pkgconfig get $(1),runtime]' | tclsh)
 $(B)/fault.so: test/fault/fault.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) \
-	    $(SANITIZE) -DUSE_TCL_STUBS -I$(call tcl,includedir,runtime) -shared \
-	    -o $@ $< -L$(call tcl,libdir,runtime) \
+	@echo "LINK $@"
+	@$(CC) -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) \
+	    $(SANITIZE) -DUSE_TCL_STUBS -I$(call tcl,includedir) -shared \
+	    -o $@ $< -L$(call tcl,libdir) \
 	    -ltclstub$(shell echo 'puts $$tcl_version' | tclsh) -lsqlite3
 
 # The same sources linked with SQLite instead of loaded into it.
 $(B)/core/%.o: ext/%.c Makefile | $(B)/store_sql.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -DSQLITE_CORE -MMD -MP -c -o $@ $<
+	@echo "CC   $@"
+	@$(CC) $(CFLAGS) -DSQLITE_CORE -MMD -MP -c -o $@ $<
 
 $(B)/core/libmigrate.a: $(CORE)
-	rm -f $@
-	ar rc $@ $(CORE)
+	@rm -f $@
+	@ar rc $@ $(CORE)
 
 $(B)/fuzz/%-replay: test/fuzz/%.c test/fuzz/main.c $(B)/core/libmigrate.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wno-missing-prototypes -DSQLITE_CORE -o $@ \
+	@echo "LINK $@"
+	@$(CC) $(CFLAGS) -Wno-missing-prototypes -DSQLITE_CORE -o $@ \
 	    test/fuzz/main.c $< $(B)/core/libmigrate.a -lsqlite3 -lz
 
 check: lint test asan
@@ -179,7 +184,8 @@ fuzz: deps
 	done
 
 build/fuzzer/%: test/fuzz/%.c $(B)/core/libmigrate.a
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -Wno-missing-prototypes -DSQLITE_CORE \
+	@echo "LINK $@"
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer -Wno-missing-prototypes -DSQLITE_CORE \
 	    -o $@ $< $(B)/core/libmigrate.a -lsqlite3 -lz
 
 #--------------------------------------------------------------------------

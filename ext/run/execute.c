@@ -258,15 +258,34 @@ static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
   }
 }
 
+/* An added column that refers to nothing cannot violate anything. */
+static int addsPlainColumn(const char *z, const MigStatement *pSt) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 i = pSt->iStart;
+  MigToken token;
+
+  if (pSt->eAlter != MIG_ALTER_ADD) {
+    return 0;
+  }
+  do {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    if (migTokenIs(z, &token, "references")) {
+      return 0;
+    }
+  } while (token.eType != MIG_TK_END);
+  return 1;
+}
+
 /* Watch the foreign keys around the tables that a statement writes while
 ** enforcement is off. */
-static void guardForeign(MigContext *p, MigExecution *pExec,
+static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
                          const MigStatement *pSt, const char *zTable,
                          sqlite3_stmt *pStmt) {
   MigWrites writes;
   int i;
 
-  if (!pExec->foreign.bAny || pExec->pSaved->bForeignNow) {
+  if (!pExec->foreign.bAny || pExec->pSaved->bForeignNow ||
+      addsPlainColumn(z, pSt)) {
     return;
   }
   switch (pSt->eKind) {
@@ -403,7 +422,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   if (zTable) {
     guardRows(p, pExec, pScript, pSt, zTable);
   }
-  guardForeign(p, pExec, pSt, zTable, pStmt);
+  guardForeign(p, pExec, z, pSt, zTable, pStmt);
   errorLocate(p, pScript, pSt->iStart);
   statementStep(p, pExec, pScript, pSt, pStmt);
   sqlite3_finalize(pStmt);

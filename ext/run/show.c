@@ -39,9 +39,18 @@ static char *showMeta(MigContext *p, const char *zName) {
   return z && z[0] ? migResultText(p, z) : 0;
 }
 
-/* Ids of the current heads, NULL when nothing is applied. */
-char *migShowCurrent(MigContext *p) {
-  return showMeta(p, "current");
+/* Ids of the current heads, NULL when nothing is applied. While a run is at
+** work (bRunning) they are those at this point of it. */
+char *migShowCurrent(MigContext *p, int bRunning) {
+  MigState state;
+  char *z;
+
+  if (!bRunning) {
+    return showMeta(p, "current");
+  }
+  migShowState(p, &state);
+  z = p->rc ? 0 : migStateNames(p, &state, &state.current);
+  return z && z[0] ? migResultText(p, z) : 0;
 }
 
 /* Ids of the revisions without children, NULL when there is none. */

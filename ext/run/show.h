@@ -7,7 +7,7 @@
 #include "revisions.h"
 
 int migShowState(MigContext *p, MigState *pState);
-char *migShowCurrent(MigContext *p);
+char *migShowCurrent(MigContext *p, int bRunning);
 char *migShowHeads(MigContext *p);
 char *migShowRevisions(MigContext *p, const char *zTarget);
 char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost);

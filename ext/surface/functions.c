@@ -191,8 +191,7 @@ static char *callImport(MigContext *p, MigArgs *pArgs) {
 }
 
 static char *callCurrent(MigContext *p, MigArgs *pArgs) {
-  MIG_UNUSED(pArgs);
-  return migShowCurrent(p);
+  return migShowCurrent(p, pArgs->pConn->bRunning);
 }
 
 static char *callHeads(MigContext *p, MigArgs *pArgs) {

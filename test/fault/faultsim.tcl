@@ -112,7 +112,8 @@ proc faultsim_points {fault total opt} {
   return [list [expr {1 + [zlib crc32 $fault] % $step}] $step]
 }
 
-# All trials of one kind. A kind stops after three problems.
+# All trials of one kind. A kind stops after three problems, in a
+# long run after twenty.
 proc faultsim_kind {name fault opt} {
   set points 0
   set problems {}
@@ -125,7 +126,7 @@ proc faultsim_kind {name fault opt} {
     if {[catch {faultsim_trial $name $fault $n $opt} hits]} {
       lappend problems $hits
       fault off
-      if {[llength $problems]>=3} {
+      if {[llength $problems]>=($::long ? 20 : 3)} {
         break
       }
       set hits 1

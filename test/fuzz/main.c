@@ -10,6 +10,7 @@
 ** extension compiled with SQLITE_CORE; clang links the same target with
 ** -fsanitize=fuzzer instead.
 */
+#define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -25,7 +25,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
 SRC_RUN        = lookup rowguard foreign progress execute change run stamp \
                  author import configure show
-SRC_SURFACE    = options once functions tables views help migrate
+SRC_SURFACE    = options once wording functions rows help views tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \
@@ -172,12 +172,12 @@ fuzz: deps
 	    -fno-sanitize-recover=all' \
 	    $(FUZZ:%=build/fuzzer/%)
 	@for t in $(FUZZ); do \
-	  mkdir -p build/fuzzer/found/$$t test/fuzz/corpus/$${t#fuzz_}; \
+	  mkdir -p build/fuzzer/found/$$t test/fuzz/corpus/$$t; \
 	  echo "== $$t"; \
 	  ASAN_OPTIONS=detect_leaks=1 build/fuzzer/$$t \
 	      -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 	      -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
-	      build/fuzzer/found/$$t test/fuzz/corpus/$${t#fuzz_} \
+	      build/fuzzer/found/$$t test/fuzz/corpus/$$t \
 	      > build/fuzzer/$$t.log 2>&1 \
 	    && grep -E 'number_of_executed_units' build/fuzzer/$$t.log \
 	    || { tail -40 build/fuzzer/$$t.log; exit 1; }; \

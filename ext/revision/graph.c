@@ -736,20 +736,6 @@ MigSet migGraphHeads(MigContext *p, const MigGraph *g) {
   return set;
 }
 
-/* Heads on which no other revision depends either: what the symbol 'heads'
-** means without a label. */
-MigSet migGraphTips(MigContext *p, const MigGraph *g) {
-  MigSet set = migGraphHeads(p, g);
-  int i;
-
-  for (i = 0; i < set.n; i++) {
-    if (g->aNode[i].nDependent) {
-      migSetRemove(&set, i);
-    }
-  }
-  return set;
-}
-
 /* Revisions without a parent. */
 MigSet migGraphRoots(MigContext *p, const MigGraph *g) {
   MigSet set = graphSet(p, g);

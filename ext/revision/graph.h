@@ -97,7 +97,6 @@ void migGraphChildLine(MigContext *p, const MigGraph *g, MigSet *pSet);
 MigSet migGraphLineage(MigContext *p, const MigGraph *g, int i);
 
 MigSet migGraphHeads(MigContext *p, const MigGraph *g);
-MigSet migGraphTips(MigContext *p, const MigGraph *g);
 MigSet migGraphRoots(MigContext *p, const MigGraph *g);
 MigSet migGraphCurrent(MigContext *p, const MigGraph *g,
                        const MigSet *pApplied);

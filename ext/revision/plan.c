@@ -187,6 +187,7 @@ static int downTarget(MigContext *p, const MigState *pState,
 
   target.bOutside = pTarget->bOutside && pTarget->bRelative;
   set = migTargetNodes(p, pState, &target);
+  set = migGraphCurrent(p, pState->pGraph, &set);
   i = migSetNext(&set, -1);
   if (i >= 0 && migSetNext(&set, i) >= 0) {
     migFail(p, MIG_MULTIPLE_HEADS,

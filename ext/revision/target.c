@@ -450,10 +450,8 @@ static MigSet targetAnchor(MigContext *p, const MigState *pState,
     }
     return set;
   case MIG_AT_HEAD:
-    set = migGraphHeads(p, g);
-    break;
   case MIG_AT_HEADS:
-    set = pTarget->iBranch < 0 ? migGraphTips(p, g) : migGraphHeads(p, g);
+    set = migGraphHeads(p, g);
     break;
   case MIG_AT_BASE:
     break;
@@ -468,6 +466,21 @@ static MigSet targetAnchor(MigContext *p, const MigState *pState,
   return set;
 }
 
+/*
+** The one revision of a set, or BASE when it is empty. Revisions that another
+** member implies do not count. MULTIPLE_HEADS when there are several.
+*/
+static int targetSingle(MigContext *p, const MigState *pState,
+                        const char *zText, const MigSet *pSet) {
+  MigSet top = migGraphCurrent(p, pState->pGraph, pSet);
+  int i = migSetNext(&top, -1);
+
+  if (i >= 0 && migSetNext(&top, i) >= 0) {
+    failHeads(p, pState->pGraph, zText, &top);
+  }
+  return i;
+}
+
 /* The target's revisions, with steps that leave the graph clipped or not. */
 static MigSet targetResolve(MigContext *p, const MigState *pState,
                             const MigTarget *pTarget, int bClip) {
@@ -478,13 +491,10 @@ static MigSet targetResolve(MigContext *p, const MigState *pState,
     iFrom = targetFromCurrent(p, pState, pTarget);
   } else {
     set = targetAnchor(p, pState, pTarget);
-    iFrom = migSetNext(&set, -1);
     if (!pTarget->bRelative) {
       return set;
     }
-    if (iFrom >= 0 && migSetNext(&set, iFrom) >= 0) {
-      failHeads(p, pState->pGraph, pTarget->zText, &set);
-    }
+    iFrom = targetSingle(p, pState, pTarget->zText, &set);
   }
   set = migSetNew(p, pState->pGraph->nNode);
   if (p->rc == 0) {
@@ -544,11 +554,12 @@ int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
 }
 
 /* The one revision a target stands for, or -1 for base and whatever else is
-** empty. MULTIPLE_HEADS when there are several, USAGE for a list. */
+** empty. Of several, those that another one implies do not count.
+** MULTIPLE_HEADS when several are left, USAGE for a list. */
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
   MigTarget *pTarget;
   MigSet set;
-  int n, i;
+  int n;
 
   pTarget = migTargetParse(p, pState, zTarget, &n);
   if (n > 1) {
@@ -558,11 +569,7 @@ int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
     return -1;
   }
   set = migTargetNodes(p, pState, pTarget);
-  i = migSetNext(&set, -1);
-  if (i >= 0 && migSetNext(&set, i) >= 0) {
-    failHeads(p, pState->pGraph, zTarget, &set);
-  }
-  return i;
+  return targetSingle(p, pState, zTarget, &set);
 }
 
 /* ---- ranges ---- */

@@ -23,6 +23,10 @@
 ** the branch names: its ancestors and descendants by parents. A bare label
 ** means the revision that declares it.
 **
+** Heads. head is the one revision without a child, heads all of them, those
+** included on which another one depends; where one revision is wanted, these
+** do not count.
+**
 ** Steps. +N and -N alone count from the current head, by parents; with a
 ** branch from the current head of its lineage, or from what is applied of it.
 ** A step that can go two ways, up at a fork or down at a merge, is an error

@@ -21,6 +21,7 @@
 #include "connection.h"
 #include "once.h"
 #include "functions.h"
+#include "wording.h"
 
 #ifndef SQLITE_RESULT_SUBTYPE
 #define SQLITE_RESULT_SUBTYPE 0x001000000 /* since 3.45 */
@@ -313,6 +314,7 @@ static void resultError(MigContext *p, sqlite3_context *pCtx) {
   if ((p->rc & 0xff) == SQLITE_NOMEM || p->zError == 0) {
     sqlite3_result_error_nomem(pCtx);
   } else {
+    migWordingError(p);
     sqlite3_result_error(pCtx, p->zError, -1);
     sqlite3_result_error_code(pCtx, p->rc);
   }

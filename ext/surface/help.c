@@ -7,6 +7,7 @@
 #include "functions.h"
 #include "options.h"
 #include "settings.h"
+#include "wording.h"
 #include "help.h"
 
 /* Directives: name, how it is written, what it does. */
@@ -41,8 +42,11 @@ void migHelpFill(MigContext *p, MigRows *pRows, int nView,
   }
   for (i = 0; i < nView; i++) {
     const MigView *pRow = xView(i);
-    helpRow(p, pRows, "table", pRow->zName, pRow->zUsage, pRow->zHelp);
-    if (strcmp(pRow->zName, "migrations") == 0) {
+    int bMigrations = strcmp(pRow->zName, "migrations") == 0;
+    if (!bMigrations || !migWordingTaken(p->db)) {
+      helpRow(p, pRows, "table", pRow->zName, pRow->zUsage, pRow->zHelp);
+    }
+    if (bMigrations) {
       helpRow(p, pRows, "table", "migration_revisions",
               "SELECT * FROM migration_revisions[(range)]",
               "another name of migrations, for files with a table of that"

@@ -4,7 +4,7 @@
 #ifndef MIG_HELP_H
 #define MIG_HELP_H
 
-#include "tables.h"
+#include "rows.h"
 
 void migHelpFill(MigContext *p, MigRows *pRows, int nView,
                  const MigView *(*xView)(int));

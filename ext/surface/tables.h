@@ -6,43 +6,6 @@
 
 #include "caller.h"
 
-/* A value of a row. Texts belong to the context's arena. */
-typedef struct MigCell {
-  const char *z; /* text, or NULL */
-  i64 i;         /* integer when z is NULL */
-  int bNull;
-} MigCell;
-
-/* The rows of a table, made when it is opened. */
-typedef struct MigRows {
-  int nColumn; /* visible columns */
-  i64 nRow;
-  i64 nAlloc;
-  MigCell *aCell;     /* nRow * nColumn */
-  const char **azArg; /* the arguments; NULL when not given */
-  void *pPrivate;     /* of the table, for wide columns */
-} MigRows;
-
-/* The definition of a table. */
-typedef struct MigView {
-  const char *zName;
-  const char *zColumns; /* visible columns, by commas */
-  const char *zHidden;  /* hidden ones: arguments first, then wide ones */
-  int nColumn;          /* of each kind */
-  int nArg;
-  int nWide;
-  void (*xFill)(MigContext *p, MigConnection *pConn, MigRows *pRows);
-  /* A wide column of a row, for the caller to free, NULL for NULL. */
-  char *(*xWide)(MigContext *p, const MigRows *pRows, i64 iRow, int iWide,
-                 i64 *pn);
-  const char *zUsage; /* how it is queried */
-  const char *zHelp;  /* one line */
-} MigView;
-
-void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z);
-void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v);
-void migRowNext(MigContext *p, MigRows *pRows);
-
 int migTablesRegister(sqlite3 *db, MigConnection *pConn);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef MIG_VIEWS_H
 #define MIG_VIEWS_H
 
-#include "tables.h"
+#include "rows.h"
 
 int migViewCount(void);
 const MigView *migViewRow(int i);

@@ -107,7 +107,7 @@ test-programs: all $(B)/fault.so $(FUZZ:%=$(B)/fuzz/%-replay)
 # TESTS: files for test/runall.tcl; empty means test/*.test.
 test: deps
 	@$(MAKE_B) test-programs
-	@tclsh test/runall.tcl $(TESTS)
+	@MIGRATE_BUILD=$(B) tclsh test/runall.tcl $(TESTS)
 
 # Tcl says where its header and stub library are.
 tcl = $(shell echo 'puts [::tcl::pkgconfig get $(1),runtime]' | tclsh)

@@ -35,6 +35,7 @@ FROM pragma_table_list
 WHERE schema = 'main' AND name NOT GLOB '_migrate_*'
   AND name NOT GLOB 'sqlite_*'
 ORDER BY type, name;
+SELECT * FROM shelf LIMIT 5;
 
 .print
 .print == A second call finds nothing to do.

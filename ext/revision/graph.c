@@ -168,6 +168,7 @@ static int nameSlot(const MigGraph *g, const char *z, u32 iHash) {
   return i;
 }
 
+/* The entry of a name, or NULL. */
 static const MigName *nameFind(const MigGraph *g, const char *z) {
   int i;
 
@@ -327,6 +328,7 @@ int migGraphAdd(MigContext *p, MigGraph *g, const char *zId) {
   return g->nNode++;
 }
 
+/* Note an edge; its lower end is looked up by migGraphFinish(). */
 static void edgeAdd(MigContext *p, MigGraph *g, int i, const char *zTo,
                     int bDepend) {
   MigEdge *pEdge;

@@ -5,6 +5,14 @@
 ** turned into revisions (migTargetNodes): the anchor gives a set, steps walk
 ** from its single member. base is the place below all roots; as a set it is
 ** empty, as a single place it is BASE.
+**
+** The three ways to resolve differ only in what they allow: migTargetSet()
+** any number of revisions, migTargetOne() one, migTargetRange() two ends,
+** each of which may count its steps from the other.
+**
+** All of it is pure: nothing is read but the state, nothing kept but what is
+** returned, in the arena. Walks take one look at every edge they pass; the
+** rest is a few sweeps over the graph a target.
 */
 #include <string.h>
 #include "target.h"
@@ -39,6 +47,7 @@ static void targetLimit(const MigTarget *pTarget, MigSet *pSet) {
   }
 }
 
+/* NOT_IN_BRANCH: what was found is outside the branch named before '@'. */
 static void failOutside(MigContext *p, const MigTarget *pTarget,
                         const MigGraph *g, const MigSet *pFound) {
   migFail(p, MIG_NOT_IN_BRANCH,
@@ -144,6 +153,8 @@ static void targetSteps(MigTarget *pTarget, const char *z, const char *zSign) {
   }
 }
 
+/* UNKNOWN_REVISION. A bare number gets a hint: SELECT migrate_upgrade(+1)
+** passes the number 1, the sign is lost before we see it. */
 static void failUnknown(MigContext *p, const char *z) {
   if (z[strspn(z, "0123456789")] == 0) {
     migFail(p, MIG_UNKNOWN_REVISION,
@@ -175,6 +186,7 @@ static void targetSymbol(MigContext *p, const MigGraph *g, MigTarget *pTarget,
       return;
     }
   }
+  /* No name begins with '-' or holds '+': this was meant as a step. */
   if (*z == '-' || strchr(zSign ? zName : z, '+')) {
     migFail(p, MIG_USAGE, "'%s' is no relative step; write '+1' or '-1'",
             pTarget->zText);
@@ -200,6 +212,7 @@ static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
   if (p->rc) {
     return;
   }
+  /* head@x is no branch, even when "head" abbreviates an id such as header. */
   if (!migIdReserved(z)) {
     i = targetLookup(p, g, pTarget, z);
   }
@@ -215,6 +228,8 @@ static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
   pTarget->iBranch = i;
 }
 
+/* Take one target apart. The order of the tests decides which error a text
+** with several faults gets: form first, then the branch, then the symbol. */
 static void targetParse(MigContext *p, const MigGraph *g, MigTarget *pTarget,
                         const char *zText) {
   const char *zAt;
@@ -271,6 +286,7 @@ MigTarget *migTargetParse(MigContext *p, const MigState *pState,
   for (i = 0; i < n && p->rc == 0; i++) {
     i64 nText = (i64)strcspn(z, ",");
     i64 nNext = nText + 1;
+    /* Blanks beside a comma, but not at the two ends of the list. */
     while (i > 0 && nText > 0 && *z == ' ') {
       z++, nText--, nNext--;
     }
@@ -319,6 +335,7 @@ static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
   return nWay;
 }
 
+/* AMBIGUOUS_WALK at iAt. */
 static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
                      int iAt, int bUp) {
   MigSet ways = migSetNew(p, g->nNode);
@@ -382,6 +399,8 @@ static MigSet targetImplied(MigContext *p, const MigState *pState,
   MigSet top;
   int i, j;
 
+  /* Downwards only a tip of the branch itself will do: below a fork that the
+  ** branch shares with an applied one, a step down would undo the other. */
   if (pTarget->nStep <= 0) {
     set = migGraphBranchHeads(p, g, &pState->applied);
     targetLimit(pTarget, &set);
@@ -428,6 +447,7 @@ static int targetFromCurrent(MigContext *p, const MigState *pState,
   return i < 0 ? BASE : i;
 }
 
+/* MULTIPLE_HEADS: the set has several members where one is wanted. */
 static void failHeads(MigContext *p, const MigGraph *g, const char *zText,
                       const MigSet *pSet) {
   migFail(p, MIG_MULTIPLE_HEADS,
@@ -673,6 +693,7 @@ static void rangeEnds(MigContext *p, const MigState *pState, RangeEnd *pLow,
   }
 }
 
+/* RANGE: the lower end is not below the upper one. */
 static void failRange(MigContext *p, const MigState *pState,
                       const RangeEnd *pLow, const RangeEnd *pHigh) {
   const MigGraph *g = pState->pGraph;
@@ -696,6 +717,7 @@ static MigSet rangeSet(MigContext *p, const MigState *pState, RangeEnd *pLow,
   MigSet set, below, line;
   int bHigh = migSetNext(&pHigh->set, -1) >= 0;
 
+  /* c1branch@b:heads asks for that branch, not for all heads above b. */
   if (pLow->nTarget == 1) {
     targetLimit(&pLow->aTarget[0], &pHigh->set);
   }
@@ -707,6 +729,8 @@ static MigSet rangeSet(MigContext *p, const MigState *pState, RangeEnd *pLow,
       (bHigh && migSetNext(&pHigh->set, -1) < 0)) {
     failRange(p, pState, pLow, pHigh);
   }
+  /* By parents alone: another branch that the upper end depends on is no part
+  ** of the way from one end to the other. */
   if (migSetNext(&pLow->set, -1) >= 0) {
     line = migSetCopy(p, &pLow->set);
     below = migSetCopy(p, &pLow->set);

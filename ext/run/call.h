@@ -6,6 +6,10 @@
 
 #include "context.h"
 
+/* Milliseconds to wait for locks while the setting is not known: its default,
+** as settings.c has it. */
+#define MIG_WAIT 5000
+
 /* The common options of an acting call. */
 typedef struct MigCall {
   i64 msNow;                /* time of the call, milliseconds since 1970 */

@@ -30,7 +30,7 @@ static void changeSettings(MigContext *p, const MigCall *pCall, i64 *pmsWait,
     bStore = 0;
     pRead = 0;
   } else {
-    pRead = migReadBegin(p);
+    pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
     bStore = migStoreOpen(p);
   }
   if (*pmsWait < 0) {

@@ -10,8 +10,9 @@
 #include "configure.h"
 
 /* Does the file already hold our tables? Needs no lock. */
-static int storeThere(MigContext *p) {
-  sqlite3_stmt *pRead = migReadBegin(p);
+static int storeThere(MigContext *p, const MigCall *pCall) {
+  sqlite3_stmt *pRead =
+      migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
   int bStore = migStoreOpen(p);
 
   migFinalize(p, pRead);
@@ -27,7 +28,7 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
   char *zResult;
 
   zResult = migResultText(p, migPrintf(p, "%d", MIGRATE_STORE_VERSION));
-  if (!sqlite3_get_autocommit(p->db) || !storeThere(p)) {
+  if (!sqlite3_get_autocommit(p->db) || !storeThere(p, pCall)) {
     migChangeBegin(p, &change, pConn, pCall);
     if (change.bCreated) {
       migChangeRecord(p, &change, &note);

@@ -146,7 +146,7 @@ static void runPlan(MigContext *p, Run *pRun, int bStore) {
 
 /* The first look, under a read that ends here. */
 static void planUnderRead(MigContext *p, Run *pRun) {
-  sqlite3_stmt *pRead = migReadBegin(p);
+  sqlite3_stmt *pRead = migReadBegin(p, pRun->msWait);
   int bStore = migStoreOpen(p);
 
   if (p->rc == SQLITE_OK && bStore && nothingPending(p, pRun)) {
@@ -645,7 +645,7 @@ char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   run.bDown = bDown;
   run.bOwn = sqlite3_get_autocommit(p->db) != 0;
   run.iFailed = -1;
-  run.msWait = pCall->msWait >= 0 ? pCall->msWait : 5000;
+  run.msWait = pCall->msWait >= 0 ? pCall->msWait : MIG_WAIT;
   run.msStart = runClock(&run);
   run.zStartedAt = migTimeText(p, pCall->msNow);
   migSettingsSave(p, &run.saved);

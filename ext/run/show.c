@@ -15,7 +15,7 @@
 /* The state of the file: that of an empty graph when there is no store.
 ** Returns whether there is one. */
 int migShowState(MigContext *p, MigState *pState) {
-  sqlite3_stmt *pRead = migReadBegin(p);
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
   int bStore = migStoreOpen(p);
 
   if (bStore) {
@@ -32,7 +32,7 @@ int migShowState(MigContext *p, MigState *pState) {
 
 /* A fact of _migrate_meta, NULL when it is empty. */
 static char *showMeta(MigContext *p, const char *zName) {
-  sqlite3_stmt *pRead = migReadBegin(p);
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
   const char *z = migStoreOpen(p) ? migMetaText(p, zName) : 0;
 
   migFinalize(p, pRead);
@@ -125,7 +125,7 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
 ** '' when it means none. Errors: those of targets. */
 char *migShowRevisions(MigContext *p, const char *zTarget) {
   MigPackCache cache = {0, {0, 0}};
-  sqlite3_stmt *pRead = migReadBegin(p);
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
   MigText text = {0, 0, 0};
   MigState state;
   MigSet set;
@@ -199,7 +199,7 @@ char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
 
 /* With zName its value, else a JSON object of all settings. */
 char *migShowSettings(MigContext *p, const char *zName) {
-  sqlite3_stmt *pRead = migReadBegin(p);
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
   int bStore = migStoreOpen(p);
   MigText text = {0, 0, 0};
   char *zResult;

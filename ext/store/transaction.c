@@ -186,19 +186,95 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
                                   xDestroy);
 }
 
+/* ---- waiting ---- */
+
+/* A pause before trying again, unless msWait milliseconds have passed since
+** msStart: then 0. The pauses grow from 1 to 50 ms. */
+static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
+  if (msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
+    return 0;
+  }
+  sqlite3_sleep(*pmsPause);
+  *pmsPause = *pmsPause < 25 ? *pmsPause * 2 : 50;
+  return 1;
+}
+
+/* Is rc a lock of another connection that may go away by itself? */
+static int canWait(int rc) {
+  return (rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT;
+}
+
+/* Step a statement that takes a lock; while another connection is in the way
+** repeat it until msWait milliseconds have passed. */
+static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
+  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
+  int msPause = 1;
+  int rc;
+
+  do {
+    rc = sqlite3_step(pStmt);
+    if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
+      return rc;
+    }
+    rc = sqlite3_reset(pStmt);
+  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  return rc;
+}
+
+/* Prepare and step to the first row, waiting in the same way: the first
+** prepare of a connection reads the schema, under a lock. */
+static sqlite3_stmt *queryWaiting(MigContext *p, const char *zSql, i64 msWait) {
+  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
+  int msPause = 1;
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  do {
+    sqlite3_finalize(pStmt);
+    rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+    if (rc == SQLITE_OK) {
+      rc = sqlite3_step(pStmt);
+    }
+  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  if (rc != SQLITE_ROW) {
+    migFailDb(p, rc);
+  }
+  return pStmt;
+}
+
 /* ---- reading ---- */
 
 /*
 ** Hold one read transaction over several statements: a statement left at its
 ** first row. Finalize it to let go. Inside a transaction that is open anyway
-** it does no harm. NULL after failure.
+** it does no harm. Another connection that is just committing is waited for
+** up to msWait milliseconds. After failure p->rc is set; the result is
+** finalized all the same.
 */
-sqlite3_stmt *migReadBegin(MigContext *p) {
-  sqlite3_stmt *pStmt =
-      migPrepare(p, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2");
+sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait) {
+  return queryWaiting(p, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2",
+                      msWait);
+}
 
-  migStep(p, pStmt);
-  return pStmt;
+/* Have the connection read the schema, if it has not yet. That takes a lock
+** for a moment, which is waited for; it begins no transaction. */
+void migSchemaLoad(MigContext *p, i64 msWait) {
+  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
+  int msPause = 1;
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  do {
+    rc = sqlite3_prepare_v2(p->db, "SELECT 1 FROM main.sqlite_schema", -1,
+                            &pStmt, 0);
+  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  if (rc) {
+    migFailDb(p, rc);
+  }
+  sqlite3_finalize(pStmt);
 }
 
 /* sqlite3_txn_state() of schema main. */
@@ -208,41 +284,22 @@ int migTransactionState(MigContext *p) {
 
 /* ---- begin ---- */
 
-/* Step a statement that takes a lock; while another connection is in the way
-** repeat it until msWait milliseconds have passed. */
-static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
-  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
-  int msPause = 1;
-  int rc;
-
-  for (;;) {
-    rc = sqlite3_step(pStmt);
-    if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
-      return rc;
-    }
-    rc = sqlite3_reset(pStmt);
-    if ((rc & 0xff) != SQLITE_BUSY || rc == SQLITE_BUSY_SNAPSHOT ||
-        msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
-      return rc;
-    }
-    sqlite3_sleep(msPause);
-    msPause = msPause < 32 ? msPause * 2 : 50;
-  }
-}
-
 /* Refuse what no transaction could make safe. */
-static void beginRefuse(MigContext *p) {
-  char *zMode;
+static void beginRefuse(MigContext *p, i64 msWait) {
+  sqlite3_stmt *pStmt;
+  const char *zMode;
 
   if (sqlite3_db_readonly(p->db, "main") == 1) {
     migFail(p, MIG_READ_ONLY, "the database is read-only; open it for writing");
   }
-  zMode = migQueryText(p, "PRAGMA main.journal_mode");
+  pStmt = queryWaiting(p, "PRAGMA main.journal_mode", msWait);
+  zMode = p->rc ? 0 : (const char *)sqlite3_column_text(pStmt, 0);
   if (zMode && sqlite3_stricmp(zMode, "off") == 0) {
     migFail(p, MIG_UNSUPPORTED,
             "journal_mode is off, so a failure could not be rolled back; set"
             " PRAGMA journal_mode=delete first");
   }
+  sqlite3_finalize(pStmt);
 }
 
 static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
@@ -326,7 +383,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   pTx->pConn = pConn;
   pTx->bOwn = sqlite3_get_autocommit(p->db) != 0;
   pTx->msWait = msWait;
-  beginRefuse(p);
+  beginRefuse(p, msWait);
   if (pTx->bOwn && !bDeterministic) {
     pBegin = migPrepare(p, "BEGIN IMMEDIATE");
     pTx->pUndo = migPrepare(p, "ROLLBACK");

@@ -19,6 +19,7 @@
 #include "configure.h"
 #include "show.h"
 #include "connection.h"
+#include "transaction.h"
 #include "once.h"
 #include "functions.h"
 #include "wording.h"
@@ -287,6 +288,7 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   const MigFunction *pFunction = pArgs->pFunction;
   const char *zOptions = 0;
   const char *zLast = 0;
+  i64 msWait;
 
   pArgs->a = argv;
   pArgs->n = argc;
@@ -305,6 +307,10 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
             (pFunction->flags & MIG_F_ACTS)
                 ? ", with a JSON object of options last"
                 : "");
+  }
+  if (callActs(pFunction, pArgs->n)) {
+    msWait = migOptionsWait(p, zOptions);
+    migSchemaLoad(p, msWait < 0 ? MIG_WAIT : msWait);
   }
   migOptionsRead(p, zOptions, pFunction->zName, &pArgs->options);
   migOptionsCall(p, &pArgs->options, &pArgs->call);

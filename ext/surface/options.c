@@ -100,6 +100,25 @@ static void optionKnown(MigContext *p, const char *zKey,
   optionUnknown(p, zKey, zFunction);
 }
 
+/* Option wait of the JSON text zJson, read without the schema of the
+** connection, which may be locked; below 0 when it is not there. */
+i64 migOptionsWait(MigContext *p, const char *zJson) {
+  sqlite3_stmt *pStmt;
+  i64 ms = -1;
+
+  if (zJson == 0) {
+    return ms;
+  }
+  pStmt = migPrepare(
+      p, "SELECT iif(json_valid(?1), json_extract(?1, '$.wait'), NULL)");
+  migBindText(p, pStmt, 1, zJson);
+  if (migStep(p, pStmt) && sqlite3_column_type(pStmt, 0) == SQLITE_INTEGER) {
+    ms = sqlite3_column_int64(pStmt, 0);
+  }
+  migFinalize(p, pStmt);
+  return ms;
+}
+
 /* Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
 ** is not a JSON object or holds an unknown key. Of equal keys the last
 ** counts; a null value counts as not given. */

@@ -30,6 +30,7 @@ typedef struct MigOptionHelp {
 int migOptionHelpCount(void);
 const MigOptionHelp *migOptionHelpRow(int i);
 
+i64 migOptionsWait(MigContext *p, const char *zJson);
 void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
                     MigOptions *pOut);
 const char *migOptionText(MigContext *p, const MigOptions *pOpt,

@@ -180,7 +180,7 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
     }
   }
   migCallerShowing(p, pTable->zName, 0);
-  pRead = migReadBegin(p);
+  pRead = migReadBegin(p, 0);
   if (p->rc == SQLITE_OK) {
     pView->xFill(p, pTable->pConn, &pC->rows);
   }

@@ -288,7 +288,6 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   const MigFunction *pFunction = pArgs->pFunction;
   const char *zOptions = 0;
   const char *zLast = 0;
-  i64 msWait;
 
   pArgs->a = argv;
   pArgs->n = argc;
@@ -308,12 +307,11 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
                 ? ", with a JSON object of options last"
                 : "");
   }
-  if (callActs(pFunction, pArgs->n)) {
-    msWait = migOptionsWait(p, zOptions);
-    migSchemaLoad(p, msWait < 0 ? MIG_WAIT : msWait);
-  }
   migOptionsRead(p, zOptions, pFunction->zName, &pArgs->options);
   migOptionsCall(p, &pArgs->options, &pArgs->call);
+  if (callActs(pFunction, pArgs->n) && p->rc == SQLITE_OK) {
+    migSchemaLoad(p, pArgs->call.msWait < 0 ? MIG_WAIT : pArgs->call.msWait);
+  }
 }
 
 static void resultError(MigContext *p, sqlite3_context *pCtx) {

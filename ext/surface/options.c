@@ -100,38 +100,29 @@ static void optionKnown(MigContext *p, const char *zKey,
   optionUnknown(p, zKey, zFunction);
 }
 
-/* Option wait of the JSON text zJson, read without the schema of the
-** connection, which may be locked; below 0 when it is not there. */
-i64 migOptionsWait(MigContext *p, const char *zJson) {
-  sqlite3_stmt *pStmt;
-  i64 ms = -1;
+/* Keep one element of the JSON text: the current row of json_tree(). */
+static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
+  MigOption *pNew;
 
-  if (zJson == 0) {
-    return ms;
+  if ((pOut->n & (pOut->n - 1)) == 0) { /* 0 or a power of two */
+    u64 nOld = (u64)pOut->n * sizeof(MigOption);
+    pOut->a = migGrow(p, pOut->a, nOld, pOut->n ? 2 * nOld : sizeof(MigOption));
   }
-  pStmt = migPrepare(
-      p, "SELECT iif(json_valid(?1), json_extract(?1, '$.wait'), NULL)");
-  migBindText(p, pStmt, 1, zJson);
-  if (migStep(p, pStmt) && sqlite3_column_type(pStmt, 0) == SQLITE_INTEGER) {
-    ms = sqlite3_column_int64(pStmt, 0);
+  if (p->rc == SQLITE_OK) {
+    pNew = &pOut->a[pOut->n++];
+    pNew->iId = sqlite3_column_int64(pStmt, 0);
+    pNew->iParent = sqlite3_column_int64(pStmt, 1);
+    pNew->zKey = migColumnText(p, pStmt, 2);
+    pNew->zType = migColumnText(p, pStmt, 3);
+    pNew->zValue = migColumnText(p, pStmt, 4);
   }
-  migFinalize(p, pStmt);
-  return ms;
 }
 
-/* Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
-** is not a JSON object or holds an unknown key. Of equal keys the last
-** counts; a null value counts as not given. */
-void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
-                    MigOptions *pOut) {
-  sqlite3_stmt *pStmt;
-  int nAlloc = 0;
+/* Take a JSON text apart on the connection of p. */
+static void optionsParse(MigContext *p, const char *zJson,
+                         const char *zFunction, MigOptions *pOut) {
+  sqlite3_stmt *pStmt = migPrepare(p, "SELECT json_valid(?1)");
 
-  memset(pOut, 0, sizeof(*pOut));
-  if (zJson == 0 || p->rc) {
-    return;
-  }
-  pStmt = migPrepare(p, "SELECT json_valid(?1)");
   migBindText(p, pStmt, 1, zJson);
   if (migStep(p, pStmt) && !sqlite3_column_int(pStmt, 0)) {
     migFail(p, MIG_USAGE,
@@ -140,27 +131,47 @@ void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
             zFunction);
   }
   migFinalize(p, pStmt);
-  pStmt = migPrepare(p, "SELECT key, type, value FROM json_each(?1)");
+  pStmt = migPrepare(p, "SELECT id, parent, key, type, value"
+                        " FROM json_tree(?1) WHERE parent IS NOT NULL");
   migBindText(p, pStmt, 1, zJson);
   while (migStep(p, pStmt)) {
-    MigOption *pNew;
-    if (pOut->n == nAlloc) {
-      pOut->a = migGrow(p, pOut->a, (u64)nAlloc * sizeof(MigOption),
-                        (u64)(nAlloc + 8) * sizeof(MigOption));
-      nAlloc += 8;
-    }
-    if (p->rc) {
-      break;
-    }
-    pNew = &pOut->a[pOut->n++];
-    pNew->zKey = migColumnText(p, pStmt, 0);
-    pNew->zType = migColumnText(p, pStmt, 1);
-    pNew->zValue = migColumnText(p, pStmt, 2);
-    if (pNew->zKey) {
-      optionKnown(p, pNew->zKey, zFunction);
-    }
+    optionAdd(p, pStmt, pOut);
   }
   migFinalize(p, pStmt);
+}
+
+/*
+** Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
+** is not a JSON object or holds an unknown key. Of equal keys the last
+** counts; a null value counts as not given.
+**
+** SQLite takes it apart in a database of its own in memory: on the caller's
+** connection a table-valued function would begin a read transaction, before
+** it is known whether the call may wait for locks.
+*/
+void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
+                    MigOptions *pOut) {
+  sqlite3 *db = p->db;
+  int rc;
+  int i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  if (zJson == 0 || p->rc) {
+    return;
+  }
+  rc = sqlite3_open_v2(":memory:", &p->db,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, 0);
+  if (rc) {
+    migFailDb(p, rc);
+  }
+  optionsParse(p, zJson, zFunction, pOut);
+  sqlite3_close(p->db);
+  p->db = db;
+  for (i = 0; i < pOut->n; i++) {
+    if (p->rc == SQLITE_OK && pOut->a[i].iParent == 0) {
+      optionKnown(p, pOut->a[i].zKey, zFunction);
+    }
+  }
 }
 
 /* The option of that key, or NULL when it was not given or is null. */
@@ -168,7 +179,7 @@ static const MigOption *optionFind(const MigOptions *pOpt, const char *zKey) {
   int i;
 
   for (i = pOpt->n - 1; i >= 0; i--) {
-    if (strcmp(pOpt->a[i].zKey, zKey) == 0) {
+    if (pOpt->a[i].iParent == 0 && strcmp(pOpt->a[i].zKey, zKey) == 0) {
       return strcmp(pOpt->a[i].zType, "null") ? &pOpt->a[i] : 0;
     }
   }
@@ -244,7 +255,7 @@ MigList migListSplit(MigContext *p, const char *z) {
 MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
   MigList list = {0, 0};
-  sqlite3_stmt *pStmt;
+  int i;
 
   if (pOption == 0) {
     return list;
@@ -252,18 +263,17 @@ MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   if (strcmp(pOption->zType, "array")) {
     return migListSplit(p, migOptionText(p, pOpt, zKey));
   }
-  pStmt = migPrepare(p, "SELECT value, type FROM json_each(?1)");
-  migBindText(p, pStmt, 1, pOption->zValue);
-  while (migStep(p, pStmt)) {
-    const char *zItem = (const char *)sqlite3_column_text(pStmt, 0);
-    const char *zType = (const char *)sqlite3_column_text(pStmt, 1);
-    if (zItem == 0 || strcmp(zType, "text")) {
+  for (i = 0; i < pOpt->n && p->rc == SQLITE_OK; i++) {
+    const MigOption *pItem = &pOpt->a[i];
+    if (pItem->iParent != pOption->iId) {
+      continue;
+    }
+    if (strcmp(pItem->zType, "text")) {
       migFail(p, MIG_USAGE, "option %s is a list of texts", zKey);
     } else {
-      listAppend(p, &list, zItem, (i64)strlen(zItem));
+      listAppend(p, &list, pItem->zValue, (i64)strlen(pItem->zValue));
     }
   }
-  migFinalize(p, pStmt);
   return list;
 }
 
@@ -274,7 +284,7 @@ MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
   MigPlaceholders map = {0, 0, 0};
   MigList keys = {0, 0};
   MigList values = {0, 0};
-  sqlite3_stmt *pStmt;
+  int i;
 
   if (pOption == 0) {
     return map;
@@ -282,20 +292,16 @@ MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
   if (strcmp(pOption->zType, "object")) {
     optionType(p, pOption, "an object of names and values");
   }
-  pStmt = migPrepare(p, "SELECT key, value FROM json_each(?1)");
-  migBindText(p, pStmt, 1, pOption->zValue);
-  while (migStep(p, pStmt)) {
-    char *zName = migColumnText(p, pStmt, 0);
-    char *zValue = migColumnText(p, pStmt, 1);
-    if (zName) {
-      listAppend(p, &keys, zName, (i64)strlen(zName));
+  for (i = 0; i < pOpt->n && p->rc == SQLITE_OK; i++) {
+    const MigOption *pItem = &pOpt->a[i];
+    if (pItem->iParent == pOption->iId) {
+      listAppend(p, &keys, pItem->zKey, (i64)strlen(pItem->zKey));
       listAppend(p, &values, "", 0);
-    }
-    if (p->rc == SQLITE_OK) {
-      values.az[values.n - 1] = zValue ? zValue : "";
+      if (p->rc == SQLITE_OK) {
+        values.az[values.n - 1] = pItem->zValue ? pItem->zValue : "";
+      }
     }
   }
-  migFinalize(p, pStmt);
   map.n = p->rc ? 0 : keys.n;
   map.azKey = keys.az;
   map.azValue = values.az;

@@ -8,8 +8,10 @@
 #include "call.h"
 #include "import.h"
 
-/* One option as given. */
+/* One option as given, or an element of its value. */
 typedef struct MigOption {
+  i64 iId;            /* number of the element in the JSON text */
+  i64 iParent;        /* number of what it is part of, 0 for an option */
   const char *zKey;
   const char *zType;  /* json_each's type: text, integer, true, array, ... */
   const char *zValue; /* as text; arrays and objects as JSON */
@@ -30,7 +32,6 @@ typedef struct MigOptionHelp {
 int migOptionHelpCount(void);
 const MigOptionHelp *migOptionHelpRow(int i);
 
-i64 migOptionsWait(MigContext *p, const char *zJson);
 void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
                     MigOptions *pOut);
 const char *migOptionText(MigContext *p, const MigOptions *pOpt,

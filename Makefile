@@ -20,7 +20,7 @@
 SRC_BASE       = context sql text hash codec os
 SRC_LANGUAGE   = token statement script
 SRC_STORE      = store settings history caller connection transaction
-SRC_REVISION   = graph target plan applied scripts revisions
+SRC_REVISION   = set graph name target range plan applied scripts revisions
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
 SRC_RUN        = lookup rowguard foreign progress execute change run stamp \

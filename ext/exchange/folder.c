@@ -25,6 +25,7 @@
 ** numbered one that was not imported: nothing is left out silently.
 */
 #include <string.h>
+#include "name.h"
 #include "folder.h"
 #include "graph.h"
 #include "os.h"

@@ -1,5 +1,5 @@
 /*
-** graph.c - revisions, their edges and labels in memory; sets of revisions.
+** graph.c - revisions, their edges and labels in memory.
 **
 ** Two kinds of edges lead from a revision downwards. Parents make branches
 ** and heads; dependencies only order and imply. Both together must be free of
@@ -38,107 +38,6 @@ typedef struct MigEdge {
 /* Which edges a sweep follows. */
 #define BY_PARENT 0
 #define BY_BOTH 1
-
-/* ---- sets ---- */
-
-/* An empty set over n revisions. */
-MigSet migSetNew(MigContext *p, int n) {
-  MigSet set = {0, 0};
-
-  set.a = migAlloc(p, ((u64)n + 31) / 32 * sizeof(u32));
-  if (set.a) {
-    set.n = n;
-  }
-  return set;
-}
-
-MigSet migSetCopy(MigContext *p, const MigSet *pSet) {
-  MigSet set = migSetNew(p, pSet->n);
-
-  migSetUnite(&set, pSet);
-  return set;
-}
-
-int migSetHas(const MigSet *pSet, int i) {
-  return i >= 0 && i < pSet->n && (pSet->a[i / 32] >> (i % 32) & 1);
-}
-
-void migSetAdd(MigSet *pSet, int i) {
-  if (i >= 0 && i < pSet->n) {
-    pSet->a[i / 32] |= (u32)1 << (i % 32);
-  }
-}
-
-void migSetRemove(MigSet *pSet, int i) {
-  if (i >= 0 && i < pSet->n) {
-    pSet->a[i / 32] &= ~((u32)1 << (i % 32));
-  }
-}
-
-/* Words that two sets have in common; they differ only after a failure. */
-static int setWords(const MigSet *pA, const MigSet *pB) {
-  return ((pA->n < pB->n ? pA->n : pB->n) + 31) / 32;
-}
-
-void migSetUnite(MigSet *pSet, const MigSet *pOther) {
-  int i;
-
-  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
-    pSet->a[i] |= pOther->a[i];
-  }
-}
-
-void migSetSubtract(MigSet *pSet, const MigSet *pOther) {
-  int i;
-
-  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
-    pSet->a[i] &= ~pOther->a[i];
-  }
-}
-
-void migSetIntersect(MigSet *pSet, const MigSet *pOther) {
-  int i;
-
-  for (i = setWords(pSet, pOther) - 1; i >= 0; i--) {
-    pSet->a[i] &= pOther->a[i];
-  }
-}
-
-int migSetCount(const MigSet *pSet) {
-  int n = 0;
-  int i;
-
-  for (i = (pSet->n + 31) / 32 - 1; i >= 0; i--) {
-    u32 w = pSet->a[i];
-    for (; w; w &= w - 1) {
-      n++;
-    }
-  }
-  return n;
-}
-
-int migSetEqual(const MigSet *pA, const MigSet *pB) {
-  int i;
-
-  for (i = setWords(pA, pB) - 1; i >= 0; i--) {
-    if (pA->a[i] != pB->a[i]) {
-      return 0;
-    }
-  }
-  return pA->n == pB->n;
-}
-
-/* The smallest member greater than i, or -1. Begin with i = -1. */
-int migSetNext(const MigSet *pSet, int i) {
-  for (i++; i < pSet->n; i++) {
-    if (pSet->a[i / 32] == 0) {
-      i |= 31;
-    } else if (migSetHas(pSet, i)) {
-      return i;
-    }
-  }
-  return -1;
-}
 
 /* ---- names ---- */
 
@@ -233,6 +132,11 @@ int migGraphFindLabel(const MigGraph *g, const char *zLabel) {
   const MigName *pName = nameFind(g, zLabel);
 
   return pName && pName->bLabel ? pName->iNode : -1;
+}
+
+/* The i-th of the nName ids and labels. */
+const char *migGraphName(const MigGraph *g, int i) {
+  return g->aName[i].z;
 }
 
 /* Index of the revision with exactly this id or label, or -1. */
@@ -780,123 +684,4 @@ char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
     namesAdd(p, &text, g, a, n, nMax);
   }
   return text.z ? text.z : migStrdup(p, "none");
-}
-
-/* ---- legal names ---- */
-
-static const char *const azReserved[] = {"head", "heads", "base", "current"};
-
-/* True for the words that a target gives a meaning of their own, in any
-** case (head, HEAD). */
-int migIdReserved(const char *z) {
-  int i;
-
-  for (i = 0; i < (int)(sizeof(azReserved) / sizeof(azReserved[0])); i++) {
-    if (migStrICmp(z, azReserved[i]) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* Bytes of z in front of a final '-' and digits; -1 when it does not end so
-** or nothing stands in front. */
-static int stepless(const char *z) {
-  int n = (int)strlen(z);
-  int i = n;
-
-  while (i > 0 && migIsDigit(z[i - 1])) {
-    i--;
-  }
-  return i < n && i > 1 && z[i - 1] == '-' ? i - 1 : -1;
-}
-
-/* The first byte of z that no name may hold, or NULL. */
-static const char *idBadByte(const char *z) {
-  for (; *z; z++) {
-    if ((u8)*z <= ' ' || *z == 0x7f || strchr("@+:,'\"`", *z)) {
-      return z;
-    }
-  }
-  return 0;
-}
-
-/*
-** Check that a target can spell the name of a new revision or label; zWhat
-** says which, for the message. The rules stand at the top of graph.h.
-** BAD_ID when not.
-*/
-void migIdCheck(MigContext *p, const char *zId, const char *zWhat) {
-  int n;
-
-  if (p->rc) {
-    return;
-  }
-  if (zId == 0 || *zId == 0) {
-    migFail(p, MIG_BAD_ID, "an empty %s; use letters, digits . _ -", zWhat);
-  } else if (strlen(zId) > MIGRATE_MAX_ID) {
-    migFail(p, MIG_BAD_ID, "the %s %.40s... has more than %d bytes; shorten it",
-            zWhat, zId, MIGRATE_MAX_ID);
-  } else if (idBadByte(zId)) {
-    migFail(p, MIG_BAD_ID,
-            "the %s %s may not hold white space, quotes, control characters"
-            " or any of @ + : , ; use letters, digits . _ -",
-            zWhat, zId);
-  } else if (*zId == '-' || *zId == '{') {
-    migFail(p, MIG_BAD_ID, "the %s %s may not begin with %c; prefix a letter",
-            zWhat, zId, *zId);
-  } else {
-    n = stepless(zId);
-    if (migIdReserved(n > 0 ? migStrndup(p, zId, n) : zId)) {
-      migFail(p, MIG_BAD_ID, "the %s %s is a word of targets; choose another",
-              zWhat, zId);
-    }
-  }
-}
-
-/* migIdCheck() for a label, which moreover may not end in '-' and digits. */
-void migLabelCheck(MigContext *p, const char *zLabel) {
-  int n;
-
-  migIdCheck(p, zLabel, "label");
-  if (p->rc) {
-    return;
-  }
-  n = stepless(zLabel);
-  if (n > 0) {
-    migFail(p, MIG_BAD_ID,
-            "the label %s would read as %s steps below %.*s; choose another,"
-            " such as %.*s_%s",
-            zLabel, zLabel + n + 1, n, zLabel, n, zLabel, zLabel + n + 1);
-  }
-}
-
-/*
-** Check that a new name, given by hand, leaves x-N readable: neither is it
-** x-N with x a name of the graph, nor x with such an x-N in the graph.
-** BAD_ID when it does not.
-*/
-void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName) {
-  int n;
-  int i;
-  char *z;
-
-  if (p->rc) {
-    return;
-  }
-  n = stepless(zName);
-  z = n > 0 ? migStrndup(p, zName, n) : 0;
-  if (z && migGraphFindName(g, z) >= 0) {
-    migFail(p, MIG_BAD_ID, "%s would read as %s steps below %s; choose another",
-            zName, zName + n + 1, z);
-  }
-  n = (int)strlen(zName);
-  for (i = 0; i < g->nName; i++) {
-    const char *zOther = g->aName[i].z;
-    if (stepless(zOther) == n && strncmp(zOther, zName, (size_t)n) == 0) {
-      migFail(p, MIG_BAD_ID,
-              "beside %s, %s steps below %s could not be named; choose another",
-              zOther, zOther + n + 1, zName);
-    }
-  }
 }

@@ -1,38 +1,16 @@
 /*
-** graph.h - revisions, their edges and labels in memory; sets of revisions.
+** graph.h - revisions, their edges and labels in memory.
 **
 ** A graph is filled with migGraphAdd(), migGraphParent(), migGraphDepend()
 ** and migGraphLabel(), in any order of revisions, and closed by
 ** migGraphFinish(). After that it does not change, a revision is its index
 ** in aNode, and everything else in this header may be asked. All memory is
 ** the context's arena; texts passed in are kept, not copied.
-**
-** Names. Revision ids and labels share one name space. migIdCheck() refuses
-** what no target could spell: an empty name, more than MIGRATE_MAX_ID bytes,
-** the characters @ + : , quotes, white space and control characters, '-' or
-** '{' at the start, and the words head, heads, base, current in any case,
-** alone or with '-' and digits behind. Everything else is allowed, so ids
-** taken from file names and dates (2018-01-14, V0002.WebAuthn) pass.
-**
-** A target x-2 means two below x, unless x-2 is itself a name: an exact name
-** always wins. Where both readings exist one of them cannot be typed, so a
-** name given by hand is also held against the graph with migGraphIdClash():
-** refused are x-2 when x exists and x when x-2 exists. A label is chosen
-** freely and typed in front of steps, so migLabelCheck() refuses every one
-** that ends in '-' and digits. Importers, which cannot choose, call
-** migIdCheck() alone.
 */
 #ifndef MIG_GRAPH_H
 #define MIG_GRAPH_H
 
-#include "context.h"
-
-/* A set of revisions: bit i%32 of a[i/32]. A set made after a failure is
-** empty and stays so. */
-typedef struct MigSet {
-  int n; /* revisions of the graph: members are 0..n-1 */
-  u32 *a;
-} MigSet;
+#include "set.h"
 
 typedef struct MigNode {
   const char *zId;
@@ -65,18 +43,6 @@ typedef struct MigGraph {
   struct MigEdge *aEdge;
 } MigGraph;
 
-MigSet migSetNew(MigContext *p, int n);
-MigSet migSetCopy(MigContext *p, const MigSet *pSet);
-int migSetHas(const MigSet *pSet, int i);
-void migSetAdd(MigSet *pSet, int i);
-void migSetRemove(MigSet *pSet, int i);
-void migSetUnite(MigSet *pSet, const MigSet *pOther);
-void migSetSubtract(MigSet *pSet, const MigSet *pOther);
-void migSetIntersect(MigSet *pSet, const MigSet *pOther);
-int migSetCount(const MigSet *pSet);
-int migSetEqual(const MigSet *pA, const MigSet *pB);
-int migSetNext(const MigSet *pSet, int i);
-
 MigGraph *migGraphNew(MigContext *p);
 int migGraphAdd(MigContext *p, MigGraph *g, const char *zId);
 void migGraphParent(MigContext *p, MigGraph *g, int i, const char *zParent);
@@ -86,6 +52,7 @@ void migGraphFinish(MigContext *p, MigGraph *g);
 
 int migGraphFind(const MigGraph *g, const char *zId);
 int migGraphFindLabel(const MigGraph *g, const char *zLabel);
+const char *migGraphName(const MigGraph *g, int i);
 int migGraphFindName(const MigGraph *g, const char *zName);
 MigSet migGraphByPrefix(MigContext *p, const MigGraph *g, const char *z);
 MigSet migGraphByValue(MigContext *p, const MigGraph *g, const char *z);
@@ -105,10 +72,5 @@ MigSet migGraphBranchHeads(MigContext *p, const MigGraph *g,
 
 char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
                     int nMax);
-
-int migIdReserved(const char *z);
-void migIdCheck(MigContext *p, const char *zId, const char *zWhat);
-void migLabelCheck(MigContext *p, const char *zLabel);
-void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName);
 
 #endif

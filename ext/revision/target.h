@@ -32,10 +32,10 @@
 ** A step that can go two ways, up at a fork or down at a merge, is an error
 ** unless branch@ leaves one way up. One step below a root is base.
 **
-** Errors, one situation each: USAGE (not of this form: empty, 'label@',
-*'a:b:c',
-** '+1foo'), UNKNOWN_REVISION, AMBIGUOUS, UNKNOWN_BRANCH, NOT_IN_BRANCH,
-** MULTIPLE_HEADS, RELATIVE_RANGE, AMBIGUOUS_WALK, and RANGE for ranges.
+** Errors, one situation each: USAGE (not of this form, such as an empty text,
+** 'label@' or '+1foo'), UNKNOWN_REVISION, AMBIGUOUS, UNKNOWN_BRANCH,
+** NOT_IN_BRANCH, MULTIPLE_HEADS, RELATIVE_RANGE, AMBIGUOUS_WALK, and RANGE for
+** ranges.
 */
 #ifndef MIG_TARGET_H
 #define MIG_TARGET_H
@@ -77,15 +77,12 @@ MigTarget *migTargetParse(MigContext *p, const MigState *pState,
                           const char *zTargets, int *pnTarget);
 MigSet migTargetNodes(MigContext *p, const MigState *pState,
                       const MigTarget *pTarget);
+MigSet migTargetResolve(MigContext *p, const MigState *pState,
+                        const MigTarget *pTarget, int bClip);
 
 MigSet migTargetSet(MigContext *p, const MigState *pState,
                     const char *zTargets);
 int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
                    int *pnNode);
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget);
-int migTargetSplit(MigContext *p, const char *zRange, char **pzLow,
-                   char **pzHigh);
-void migTargetRange(MigContext *p, const MigState *pState, const char *zRange,
-                    int **paNode, int *pnNode);
-
 #endif

@@ -12,6 +12,7 @@
 #include "text.h"
 #include "script.h"
 #include "applied.h"
+#include "name.h"
 #include "author.h"
 
 #define ID_DIGITS 12

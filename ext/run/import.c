@@ -14,6 +14,7 @@
 #include "script.h"
 #include "applied.h"
 #include "folder.h"
+#include "name.h"
 #include "import.h"
 
 /* An import under way. */

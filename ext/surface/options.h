@@ -10,8 +10,8 @@
 
 /* One option as given, or an element of its value. */
 typedef struct MigOption {
-  i64 iId;            /* number of the element in the JSON text */
-  i64 iParent;        /* number of what it is part of, 0 for an option */
+  i64 iId;     /* number of the element in the JSON text */
+  i64 iParent; /* number of what it is part of, 0 for an option */
   const char *zKey;
   const char *zType;  /* json_each's type: text, integer, true, array, ... */
   const char *zValue; /* as text; arrays and objects as JSON */

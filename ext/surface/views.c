@@ -7,6 +7,7 @@
 #include "script.h"
 #include "store.h"
 #include "settings.h"
+#include "range.h"
 #include "plan.h"
 #include "run.h"
 #include "show.h"
@@ -125,7 +126,7 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
     return;
   }
   if (zRange) {
-    migTargetRange(p, &state, zRange, &aNode, &n);
+    migRangeNodes(p, &state, zRange, &aNode, &n);
   } else {
     aNode = state.pGraph->aOrder;
     n = state.pGraph->nNode;

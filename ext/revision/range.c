@@ -8,6 +8,8 @@
 #include <string.h>
 #include "range.h"
 
+#define SHOWN 3 /* revisions that a message names */
+
 /*
 ** Part a range at its ':'. Returns 0 when there is none, else 1 with the two
 ** ends, either of which may be "". More than one ':' is USAGE.
@@ -134,7 +136,7 @@ static MigSet rangeSet(MigContext *p, const MigState *pState, RangeEnd *pLow,
 
   /* c1branch@b:heads asks for that branch, not for all heads above b. */
   if (pLow->nTarget == 1) {
-    targetLimit(&pLow->aTarget[0], &pHigh->set);
+    migTargetLimit(&pLow->aTarget[0], &pHigh->set);
   }
   set = migSetCopy(p, &pHigh->set);
   migGraphAncestors(p, g, &set);

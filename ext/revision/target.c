@@ -42,7 +42,7 @@ static int targetInside(const MigTarget *pTarget, int i) {
 }
 
 /* Keep of a set what is within the target's branch, if it names one. */
-static void targetLimit(const MigTarget *pTarget, MigSet *pSet) {
+void migTargetLimit(const MigTarget *pTarget, MigSet *pSet) {
   if (pTarget->iBranch >= 0) {
     migSetIntersect(pSet, &pTarget->lineage);
   }
@@ -79,7 +79,7 @@ static int targetLookup(MigContext *p, const MigGraph *g,
     return -1;
   }
   inside = migSetCopy(p, &found);
-  targetLimit(pTarget, &inside);
+  migTargetLimit(pTarget, &inside);
   i = migSetNext(&inside, -1);
   if (p->rc) {
     return -1;
@@ -404,11 +404,11 @@ static MigSet targetImplied(MigContext *p, const MigState *pState,
   ** branch shares with an applied one, a step down would undo the other. */
   if (pTarget->nStep <= 0) {
     set = migGraphBranchHeads(p, g, &pState->applied);
-    targetLimit(pTarget, &set);
+    migTargetLimit(pTarget, &set);
     return set;
   }
   set = migSetCopy(p, &pState->applied);
-  targetLimit(pTarget, &set);
+  migTargetLimit(pTarget, &set);
   top = migSetCopy(p, &set);
   for (i = migSetNext(&set, -1); i >= 0; i = migSetNext(&set, i)) {
     const MigNode *pNode = &g->aNode[i];
@@ -429,7 +429,7 @@ static int targetFromCurrent(MigContext *p, const MigState *pState,
   MigSet set = migSetCopy(p, &pState->current);
   int i;
 
-  targetLimit(pTarget, &set);
+  migTargetLimit(pTarget, &set);
   if (pTarget->iBranch >= 0 && migSetNext(&set, -1) < 0) {
     set = targetImplied(p, pState, pTarget);
   }
@@ -480,7 +480,7 @@ static MigSet targetAnchor(MigContext *p, const MigState *pState,
     migSetUnite(&set, &pState->current);
     break;
   }
-  targetLimit(pTarget, &set);
+  migTargetLimit(pTarget, &set);
   if (pTarget->eAnchor == MIG_AT_HEAD && migSetCount(&set) > 1) {
     failHeads(p, g, pTarget->zText, &set);
   }

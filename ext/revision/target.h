@@ -77,6 +77,7 @@ MigTarget *migTargetParse(MigContext *p, const MigState *pState,
                           const char *zTargets, int *pnTarget);
 MigSet migTargetNodes(MigContext *p, const MigState *pState,
                       const MigTarget *pTarget);
+void migTargetLimit(const MigTarget *pTarget, MigSet *pSet);
 MigSet migTargetResolve(MigContext *p, const MigState *pState,
                         const MigTarget *pTarget, int bClip);
 

@@ -6,7 +6,7 @@
 #   make check      test, lint and asan: before a commit
 #   make lint       house rules, layout, cppcheck, clang-tidy, clang's warnings
 #   make asan       the tests under AddressSanitizer and UBSan
-#   make fault      every fault point, 100 rounds of kills and of races: hours
+#   make fault      every fault point, 100 rounds of kills and races: an hour
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
 #   make bench      times against the sqlite3 shell
 #   make install    into PREFIX

@@ -40,8 +40,8 @@ __declspec(dllexport)
 #else
 __attribute__((visibility("default")))
 #endif
-int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
-                         const struct sqlite3_api_routines *pApi);
+    int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
+                             const struct sqlite3_api_routines *pApi);
 
 #ifdef __cplusplus
 }

@@ -165,6 +165,32 @@ static void folderList(MigContext *p, MigFolder *pFolder, const char *zRoot,
   }
 }
 
+/* List the one file zPath and, when it is one half of a pair (x.up.sql,
+** x.down.sql), the other half: alone it would read as a revision that has
+** lost it. */
+static void folderSingle(MigContext *p, MigFolder *pFolder, const char *zPath) {
+  static const char *const azHalf[] = {".up.sql", ".down.sql"};
+  const char *azPath[2] = {zPath, 0};
+  int i;
+
+  for (i = 0; i < 2; i++) {
+    i64 n = (i64)strlen(zPath) - (i64)strlen(azHalf[i]);
+    if (n > 0 && migStrICmp(zPath + n, azHalf[i]) == 0) {
+      azPath[1] = migPrintf(p, "%.*s%s", (int)n, zPath, azHalf[1 - i]);
+    }
+  }
+  for (i = 0; i < 2 && azPath[i] && p->rc == SQLITE_OK; i++) {
+    const char *zSlash = strrchr(azPath[i], '/');
+    if (migPathKind(azPath[i]) == MIG_PATH_FILE) {
+      folderAdd(p, pFolder, "", "", zSlash ? zSlash + 1 : azPath[i]);
+      if (p->rc == SQLITE_OK) {
+        pFolder->aFile[pFolder->nFile - 1].zPath = migStrdup(p, azPath[i]);
+      }
+    }
+  }
+  pFolder->bSingle = 1;
+}
+
 /* List what zPath names, a folder or one file. FILE when nothing is there. */
 static void folderOpen(MigContext *p, MigFolder *pFolder, const char *zPath) {
   int eKind = migPathKind(zPath);
@@ -174,12 +200,7 @@ static void folderOpen(MigContext *p, MigFolder *pFolder, const char *zPath) {
   if (eKind == MIG_PATH_NONE) {
     migFail(p, MIG_FILE, "%s: no such file or folder; check the path", zPath);
   } else if (eKind == MIG_PATH_FILE) {
-    const char *zSlash = strrchr(zPath, '/');
-    folderAdd(p, pFolder, "", "", zSlash ? zSlash + 1 : zPath);
-    if (p->rc == SQLITE_OK) {
-      pFolder->aFile[0].zPath = migStrdup(p, zPath);
-    }
-    pFolder->bSingle = 1;
+    folderSingle(p, pFolder, zPath);
   } else {
     queueAdd(p, &queue, "");
     for (i = 0; i < queue.n && p->rc == SQLITE_OK; i++) {

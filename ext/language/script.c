@@ -523,7 +523,7 @@ static void checkKind(MigContext *p, const char *z, const MigStatement *pSt) {
     break;
   case MIG_ST_VACUUM:
     forbid(p, z, pSt, pSt->bInto ? "VACUUM INTO" : "VACUUM",
-           pSt->bInto ? "copy the file with migrate_backup() and its option to"
+           pSt->bInto ? "copy the file outside a run"
                       : "put it in a revision of its own, marked "
                         "-- migrate:no-transaction");
     break;

@@ -109,7 +109,7 @@ static void nameAdd(MigContext *p, MigGraph *g, const char *z, int iNode,
   MigName *pName;
 
   nameRoom(p, g);
-  if (p->rc) {
+  if (p->rc || g->aName == 0) {
     return;
   }
   pName = &g->aName[g->nName];

@@ -314,7 +314,7 @@ MigTarget *migTargetParse(MigContext *p, const MigState *pState,
 static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
                     int bUp, MigSet *pWays, int *piTo) {
   const MigNode *pAt = iAt == BASE ? 0 : &g->aNode[iAt];
-  int n = pAt == 0 ? bUp * g->nNode : bUp ? pAt->nChild : pAt->nParent;
+  int n = pAt ? (bUp ? pAt->nChild : pAt->nParent) : bUp ? g->nNode : 0;
   int nWay = 0;
   int i;
 
@@ -323,7 +323,7 @@ static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
     return 1;
   }
   for (i = 0; i < n; i++) {
-    int iTo = pAt == 0 ? i : bUp ? pAt->aChild[i] : pAt->aParent[i];
+    int iTo = pAt ? (bUp ? pAt->aChild[i] : pAt->aParent[i]) : i;
     if ((pAt || g->aNode[i].nParent == 0) &&
         (!bUp || targetInside(pTarget, iTo))) {
       *piTo = iTo;

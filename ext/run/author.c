@@ -10,29 +10,31 @@
 #include "migrate.h"
 #include "sql.h"
 #include "text.h"
-#include "script.h"
+#include "execute.h"
 #include "applied.h"
 #include "name.h"
 #include "author.h"
 
 #define ID_DIGITS 12
 
+/* Check one script (NULL: none); does it want no transaction? */
+static int scriptAlone(MigContext *p, const char *z, i64 n) {
+  MigScriptInfo info;
+
+  if (z == 0 || p->rc) {
+    return 0;
+  }
+  migScriptCheck(p, z, n, MIG_SCRIPT_OWN, &info);
+  migExecuteProtect(p, z, n);
+  return info.bNoTransaction;
+}
+
 /* Flags that the scripts ask for by their directives. A script by hand that
 ** may not run is refused here already. */
 int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                    i64 nDown) {
-  MigScriptInfo info;
-  int flags = 0;
-
-  if (zUp && p->rc == SQLITE_OK) {
-    migScriptCheck(p, zUp, nUp, MIG_SCRIPT_OWN, &info);
-    flags |= info.bNoTransaction ? MIG_REV_UP_ALONE : 0;
-  }
-  if (zDown && p->rc == SQLITE_OK) {
-    migScriptCheck(p, zDown, nDown, MIG_SCRIPT_OWN, &info);
-    flags |= info.bNoTransaction ? MIG_REV_DOWN_ALONE : 0;
-  }
-  return flags;
+  return (scriptAlone(p, zUp, nUp) ? MIG_REV_UP_ALONE : 0) |
+         (scriptAlone(p, zDown, nDown) ? MIG_REV_DOWN_ALONE : 0);
 }
 
 /* Append a text to a list unless it is there. */
@@ -192,10 +194,6 @@ static void revisionFill(MigContext *p, const MigChange *pChange,
   int i;
 
   memset(pRev, 0, sizeof(*pRev));
-  if (strlen(pSpec->zMessage) > MIGRATE_MAX_MESSAGE) {
-    migFail(p, MIG_TOO_BIG, "a message has at most %d bytes",
-            MIGRATE_MAX_MESSAGE);
-  }
   pRev->flags =
       migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown, pSpec->nDown);
   parentsFind(p, &pChange->state, pSpec, &parents);
@@ -276,6 +274,20 @@ static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
   }
 }
 
+/* End a change that found nothing to do; returns zId likewise. */
+static char *changeNothing(MigContext *p, MigChange *pChange, const char *zId) {
+  char *zResult = migResultText(p, zId);
+
+  migChangeEnd(p, pChange, 0);
+  return zResult;
+}
+
+/* Is a new script NULL, or the same as the old one? */
+static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
+  return zNew == 0 ||
+         (zOld && nNew == nOld && memcmp(zNew, zOld, (size_t)nNew) == 0);
+}
+
 /* Replace the scripts of a revision by those of pNew that are not NULL.
 ** Returns the id, for the caller to free. APPLIED unless bRepair. */
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
@@ -295,6 +307,10 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     return 0;
   }
   migRevisionScripts(p, &change.cache, &rev);
+  if (scriptKept(pNew->zUp, pNew->nUp, rev.zUp, rev.nUp) &&
+      scriptKept(pNew->zDown, pNew->nDown, rev.zDown, rev.nDown)) {
+    return changeNothing(p, &change, rev.zId);
+  }
   if (pNew->zUp) {
     rev.zUp = pNew->zUp;
     rev.nUp = pNew->nUp;
@@ -354,6 +370,9 @@ char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc) {
     migChangeEnd(p, &change, 0);
     return 0;
+  }
+  if (zLabel == 0 && change.state.pGraph->aNode[iNode].nLabel == 0) {
+    return changeNothing(p, &change, rev.zId);
   }
   migRevisionLabel(p, rev.zId, zLabel);
   rev.zMessage = zLabel;

@@ -35,7 +35,7 @@ typedef struct Script {
 
 /* ---- errors ---- */
 
-/* Bytes of the statement's first line, at most 200. */
+/* Bytes of the statement's first line without its semicolon, at most 200. */
 static int lineLength(const char *z, const MigStatement *pSt) {
   int n = 0;
 
@@ -43,7 +43,7 @@ static int lineLength(const char *z, const MigStatement *pSt) {
          z[pSt->iStart + n] != '\r') {
     n++;
   }
-  return n;
+  return n == pSt->nByte && pSt->bSemi ? n - 1 : n;
 }
 
 /* Put a text in front of the message of p's error; codes stay. */
@@ -99,6 +99,44 @@ static void scriptFail(MigContext *p, const Script *pScript,
 
 /* ---- before the run ---- */
 
+/* Refuse a statement that names one of our tables and does not only read. */
+static void storeProtect(MigContext *p, const char *z,
+                         const MigStatement *pSt) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 i = pSt->iStart;
+  MigToken token;
+
+  if (pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES ||
+      pSt->eKind == MIG_ST_EXPLAIN || pSt->eKind == MIG_ST_PRAGMA) {
+    return;
+  }
+  while (i < iEnd && p->rc == SQLITE_OK) {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    if ((token.eType == MIG_TK_WORD || token.eType == MIG_TK_QUOTED) &&
+        token.n > 9) {
+      int nQuote = token.eType == MIG_TK_QUOTED;
+      if (sqlite3_strnicmp(z + token.iStart + nQuote, "_migrate_", 9) == 0) {
+        char *zName = migTokenName(p, z, &token);
+        if (zName && migStoreOwnsTable(zName)) {
+          migFail(p, MIG_FORBIDDEN_STATEMENT,
+                  "a script may not change %s, which belongs to migrate",
+                  zName);
+        }
+      }
+    }
+  }
+}
+
+/* The same for all statements of a script. */
+void migExecuteProtect(MigContext *p, const char *z, i64 n) {
+  MigStatement st;
+  i64 i = 0;
+
+  while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
+    storeProtect(p, z, &st);
+  }
+}
+
 /* Look at connection and schema once, before the first script. */
 void migExecuteStart(MigContext *p, MigExecution *pExec) {
   migForeignStart(p, &pExec->foreign);
@@ -121,6 +159,7 @@ void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
                  : pJob->bLenient ? MIG_SCRIPT_IMPORTED
                                   : MIG_SCRIPT_OWN,
                  pInfo);
+  migExecuteProtect(p, pJob->z, pJob->n);
   errorPrefix(p, "revision %s (%s), ", pJob->zRevision, pJob->zSide);
 }
 
@@ -159,34 +198,6 @@ static int statementPassed(MigContext *p, Script *pScript,
                         zName, zName);
   }
   return 0;
-}
-
-/* Refuse a statement that names one of our tables and does not only read. */
-static void storeProtect(MigContext *p, const char *z,
-                         const MigStatement *pSt) {
-  i64 iEnd = pSt->iStart + pSt->nByte;
-  i64 i = pSt->iStart;
-  MigToken token;
-
-  if (pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES ||
-      pSt->eKind == MIG_ST_EXPLAIN || pSt->eKind == MIG_ST_PRAGMA) {
-    return;
-  }
-  while (i < iEnd && p->rc == SQLITE_OK) {
-    i = migTokenSignificant(z, iEnd, i, &token);
-    if ((token.eType == MIG_TK_WORD || token.eType == MIG_TK_QUOTED) &&
-        token.n > 9) {
-      int nQuote = token.eType == MIG_TK_QUOTED;
-      if (sqlite3_strnicmp(z + token.iStart + nQuote, "_migrate_", 9) == 0) {
-        char *zName = migTokenName(p, z, &token);
-        if (zName && migStoreOwnsTable(zName)) {
-          migFail(p, MIG_FORBIDDEN_STATEMENT,
-                  "a script may not change %s, which belongs to migrate",
-                  zName);
-        }
-      }
-    }
-  }
 }
 
 /* Set enforcement and legacy mode as this statement wants them. */

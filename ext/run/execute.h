@@ -39,6 +39,7 @@ typedef struct MigScriptJob {
 } MigScriptJob;
 
 void migExecuteStart(MigContext *p, MigExecution *pExec);
+void migExecuteProtect(MigContext *p, const char *z, i64 n);
 void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
                      MigScriptInfo *pInfo);
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob);

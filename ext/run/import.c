@@ -121,8 +121,11 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
 
   migIdCheck(p, pRev->zId, "revision id");
   if (aFile[i].bLinear && zParent) {
-    pRev->nParent = 1;
-    pRev->azParent = &zParent;
+    pRev->azParent = migAlloc(p, sizeof(char *));
+    if (pRev->azParent) {
+      pRev->azParent[0] = zParent;
+      pRev->nParent = 1;
+    }
   }
   migRevisionAdd(p, &pImport->change.packer, pRev);
   idAdd(p, &pImport->added, pRev->zId);

@@ -57,11 +57,12 @@ void migRowGuardCheck(MigContext *p, MigRowGuard *pGuard) {
     if (pOne->nRow > 0 && tableExists(p, pOne->zTable)) {
       i64 nNow = countRows(p, pOne->zTable);
       if (nNow < pOne->nRow) {
-        migFail(p, MIG_DATA_LOSS,
-                "table %s was replaced and has %lld rows instead of %lld; mend"
-                " the script, or allow it with -- migrate:allow-loss %s in the"
-                " script or option allow_loss",
-                pOne->zTable, nNow, pOne->nRow, pOne->zTable);
+        migFail(
+            p, MIG_DATA_LOSS,
+            "table %s was replaced and has %lld row(s) instead of %lld; mend"
+            " the script, or allow it with -- migrate:allow-loss %s in the"
+            " script or option allow_loss",
+            pOne->zTable, nNow, pOne->nRow, pOne->zTable);
       }
     }
   }

@@ -214,8 +214,8 @@ static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
   }
   if (pStep->bLate && pRun->bStrict) {
     migFail(p, MIG_RANGE,
-            "revision %s is pending below an applied one; set strict to 0, or"
-            " name it as the target",
+            "revision %s is pending below an applied one, and setting strict is"
+            " 1; set it to 0 to run the revision late",
             pStep->rev.zId);
   }
   if (pStep->bAlone && (!pRun->bOwn || pRun->pCall->bDryRun)) {
@@ -432,7 +432,7 @@ static void runResult(MigContext *p, Run *pRun) {
   int bFirst = 1;
   int i;
 
-  if (pRun->bNothing) {
+  if (pRun->bNothing || pRun->pCall->bDryRun) {
     migTextStr(p, &text, "{\"run\":null");
   } else {
     migTextF(p, &text, "{\"run\":%lld", pRun->iRun);

@@ -78,7 +78,7 @@ static int readInt(const char *z, i64 *pv) {
   i64 v = 0;
   int n;
 
-  for (n = 0; migIsDigit(z[n]) && n < 18; n++) {
+  for (n = 0; n < 18 && migIsDigit(z[n]); n++) {
     v = v * 10 + (z[n] - '0');
   }
   *pv = v;

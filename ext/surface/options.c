@@ -174,13 +174,15 @@ void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
   }
 }
 
-/* The option of that key, or NULL when it was not given or is null. */
+/* The option of that key, or NULL when it was not given or is null: then it
+** has no value. */
 static const MigOption *optionFind(const MigOptions *pOpt, const char *zKey) {
   int i;
 
   for (i = pOpt->n - 1; i >= 0; i--) {
     if (pOpt->a[i].iParent == 0 && strcmp(pOpt->a[i].zKey, zKey) == 0) {
-      return strcmp(pOpt->a[i].zType, "null") ? &pOpt->a[i] : 0;
+      const MigOption *pOption = &pOpt->a[i];
+      return pOption->zType && pOption->zValue ? pOption : 0;
     }
   }
   return 0;
@@ -336,7 +338,7 @@ static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
   i64 v = 0;
   int i;
 
-  for (i = 0; z && migIsDigit(z[i]) && i < 9; i++) {
+  for (i = 0; z && i < 9 && migIsDigit(z[i]); i++) {
     v = v * 10 + (z[i] - '0');
   }
   if (z && (i == 0 || z[i])) {

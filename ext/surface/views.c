@@ -190,11 +190,13 @@ static void fillQuery(MigContext *p, MigRows *pRows, const char *zSql) {
 static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   if (migStoreOpen(p)) {
-    fillQuery(p, pRows,
-              "SELECT seq, run, action, revision, message, from_revisions,"
-              " to_revisions, outcome, error, started_at, ms, \"rows\","
-              " backup, actor, lower(hex(checksum)), lower(hex(fingerprint)),"
-              " lower(hex(chain)) FROM main._migrate_history ORDER BY seq");
+    fillQuery(
+        p, pRows,
+        "SELECT seq, run, action, revision, message, from_revisions,"
+        " to_revisions, outcome, error, started_at, ms, \"rows\","
+        " backup, actor, iif(checksum IS NULL, NULL, lower(hex(checksum))),"
+        " iif(fingerprint IS NULL, NULL, lower(hex(fingerprint))),"
+        " lower(hex(chain)) FROM main._migrate_history ORDER BY seq");
   }
 }
 

@@ -39,7 +39,7 @@ static void statementTest(const char *z, i64 n, const MigStatement *pSt,
   }
 }
 
-static void scriptTest(const char *z, i64 n, int bImported) {
+static void scriptTest(const char *z, i64 n, MigScriptMode eMode) {
   MigContext context;
   MigScriptInfo info;
   MigStatement st;
@@ -47,11 +47,7 @@ static void scriptTest(const char *z, i64 n, int bImported) {
   i64 i = 0;
 
   migContextInit(&context, 0);
-  if (bImported) {
-    migScriptCheckImported(&context, z, n, &info);
-  } else {
-    migScriptCheck(&context, z, n, &info);
-  }
+  migScriptCheck(&context, z, n, eMode, &info);
   demand(context.rc == SQLITE_OK || context.eCode == MIG_FORMAT ||
          context.eCode == MIG_FORBIDDEN_STATEMENT);
   while (migScriptNext(z, n, &i, &st)) {
@@ -79,8 +75,8 @@ static void directiveTest(const char *z, i64 n) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
-  scriptTest((const char *)a, (i64)n, 0);
-  scriptTest((const char *)a, (i64)n, 1);
+  scriptTest((const char *)a, (i64)n, MIG_SCRIPT_OWN);
+  scriptTest((const char *)a, (i64)n, MIG_SCRIPT_IMPORTED);
   directiveTest((const char *)a, (i64)n);
   return 0;
 }

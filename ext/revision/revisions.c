@@ -256,6 +256,19 @@ void migRevisionDelete(MigContext *p, const char *zId, int iLevel) {
   }
 }
 
+/* Replace edges and labels of a stored revision by those of pRev. */
+void migRevisionRewire(MigContext *p, const MigRevision *pRev) {
+  int i;
+
+  runWithId(p, zEdgeDelete, pRev->zId);
+  runWithId(p, zLabelDelete, pRev->zId);
+  edgesWrite(p, pRev->zId, 0, pRev->nParent, pRev->azParent);
+  edgesWrite(p, pRev->zId, 1, pRev->nDepend, pRev->azDepend);
+  for (i = 0; i < pRev->nLabel; i++) {
+    migRevisionLabel(p, pRev->zId, pRev->azLabel[i]);
+  }
+}
+
 /* Replace parent zOld of zId by zNew; zOld NULL: zId was a root. */
 void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew) {

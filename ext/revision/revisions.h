@@ -41,6 +41,7 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
 void migRevisionScripts(MigContext *p, MigPackCache *pCache, MigRevision *pRev);
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 void migRevisionDelete(MigContext *p, const char *zId, int iLevel);
+void migRevisionRewire(MigContext *p, const MigRevision *pRev);
 void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew);
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);

@@ -322,7 +322,7 @@ static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
     *piTo = BASE;
     return 1;
   }
-  for (i = 0; i < n; i++) {
+  for (i = 0; i < n && g->aNode; i++) {
     int iTo = pAt ? (bUp ? pAt->aChild[i] : pAt->aParent[i]) : i;
     if ((pAt || g->aNode[i].nParent == 0) &&
         (!bUp || targetInside(pTarget, iTo))) {

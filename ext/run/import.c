@@ -135,9 +135,75 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
   }
 }
 
+/* Do n names mean other nodes than a[0..nOld-1]? */
+static int namesDiffer(const MigGraph *pGraph, int n, const char **az, int nOld,
+                       const int *a) {
+  int i;
+
+  for (i = 0; n == nOld && i < n; i++) {
+    if (migGraphFindName(pGraph, az[i]) != a[i]) {
+      return 1;
+    }
+  }
+  return n != nOld;
+}
+
+/* Does a file give a stored revision other edges or labels? Files of linear
+** formats say nothing about these. */
+static int edgesDiffer(const MigGraph *pGraph, int iNode,
+                       const MigImported *pFile) {
+  const MigNode *pNode = &pGraph->aNode[iNode];
+  int i;
+
+  if (pFile->bLinear) {
+    return 0;
+  }
+  for (i = 0; i < pFile->nLabel; i++) {
+    if (migGraphFindLabel(pGraph, pFile->azLabel[i]) != iNode) {
+      return 1;
+    }
+  }
+  return pFile->nLabel != pNode->nLabel ||
+         namesDiffer(pGraph, pFile->nParent, pFile->azParent, pNode->nParent,
+                     pNode->aParent) ||
+         namesDiffer(pGraph, pFile->nDepend, pFile->azDepend, pNode->nDepend,
+                     pNode->aDepend);
+}
+
+/* A stored revision whose scripts are those of the file: take over message,
+** edges and labels while it is pending. */
+static void importSame(MigContext *p, Import *pImport, int iNode,
+                       const MigImported *pFile, MigRevision *pRev,
+                       const MigRevision *pStored) {
+  int bEdges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
+  int bMessage =
+      pStored->zMessage && strcmp(pStored->zMessage, pRev->zMessage) != 0;
+
+  if (!bEdges && !bMessage) {
+    pImport->nKnown++;
+  } else if (migSetHas(&pImport->change.state.applied, iNode)) {
+    pImport->nKnown++;
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s: message, parents, dependencies or labels of %s"
+                      " differ; those of an applied revision stay",
+                      pRev->zSource, pRev->zId));
+  } else {
+    pRev->place = pStored->place;
+    migRevisionEdit(p, &pImport->change.packer, pRev);
+    if (bEdges) {
+      migRevisionRewire(p, pRev);
+    }
+    idAdd(p, &pImport->changed, pRev->zId);
+  }
+}
+
 /* File i is stored, with another checksum. */
-static void importChanged(MigContext *p, Import *pImport, MigRevision *pRev,
-                          const MigRevision *pStored, int bApplied) {
+static void importChanged(MigContext *p, Import *pImport, int iNode,
+                          const MigImported *pFile, MigRevision *pRev,
+                          const MigRevision *pStored) {
+  int bApplied = migSetHas(&pImport->change.state.applied, iNode);
+
   if (bApplied && !pImport->bRepair) {
     migFail(p, MIG_CHECKSUM,
             "%s differs from revision %s, which is applied; bring the file"
@@ -149,6 +215,8 @@ static void importChanged(MigContext *p, Import *pImport, MigRevision *pRev,
   migRevisionEdit(p, &pImport->change.packer, pRev);
   if (bApplied) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
+  } else if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
+    migRevisionRewire(p, pRev);
   }
   idAdd(p, &pImport->changed, pRev->zId);
 }
@@ -170,11 +238,13 @@ static void importAll(MigContext *p, Import *pImport) {
     }
     zStoredBefore = pFile->zId;
     migRevisionRead(p, pFile->zId, &stored);
+    if (pFile->zCreatedAt == 0) {
+      rev.zCreatedAt = stored.zCreatedAt;
+    }
     if (memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
-      pImport->nKnown++;
+      importSame(p, pImport, iNode, pFile, &rev, &stored);
     } else {
-      importChanged(p, pImport, &rev, &stored,
-                    migSetHas(&pImport->change.state.applied, iNode));
+      importChanged(p, pImport, iNode, pFile, &rev, &stored);
     }
   }
 }

@@ -99,29 +99,46 @@ static void scriptFail(MigContext *p, const Script *pScript,
 
 /* ---- before the run ---- */
 
+/* Words behind which a string can stand for the name of a table. */
+static int namesNext(const char *z, const MigToken *pToken) {
+  static const char *const azWord[] = {
+      "into",   "from",    "update", "table", "exists",   "join", "on",
+      "ignore", "replace", "fail",   "abort", "rollback", "to"};
+  size_t i;
+
+  for (i = 0; i < sizeof(azWord) / sizeof(azWord[0]); i++) {
+    if (migTokenIs(z, pToken, azWord[i])) {
+      return 1;
+    }
+  }
+  return pToken->eType == MIG_TK_DOT;
+}
+
 /* Refuse a statement that names one of our tables and does not only read. */
 static void storeProtect(MigContext *p, const char *z,
                          const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
   i64 i = pSt->iStart;
+  MigToken before = {MIG_TK_END, 0, 0};
   MigToken token;
 
   if (pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES ||
       pSt->eKind == MIG_ST_EXPLAIN || pSt->eKind == MIG_ST_PRAGMA) {
     return;
   }
-  while (i < iEnd && p->rc == SQLITE_OK) {
+  for (; i < iEnd && p->rc == SQLITE_OK; before = token) {
+    int bName;
+    int nQuote;
     i = migTokenSignificant(z, iEnd, i, &token);
-    if ((token.eType == MIG_TK_WORD || token.eType == MIG_TK_QUOTED) &&
-        token.n > 9) {
-      int nQuote = token.eType == MIG_TK_QUOTED;
-      if (sqlite3_strnicmp(z + token.iStart + nQuote, "_migrate_", 9) == 0) {
-        char *zName = migTokenName(p, z, &token);
-        if (zName && migStoreOwnsTable(zName)) {
-          migFail(p, MIG_FORBIDDEN_STATEMENT,
-                  "a script may not change %s, which belongs to migrate",
-                  zName);
-        }
+    bName = token.eType == MIG_TK_WORD || token.eType == MIG_TK_QUOTED ||
+            (token.eType == MIG_TK_STRING && namesNext(z, &before));
+    nQuote = token.eType != MIG_TK_WORD;
+    if (bName && token.n > 9 &&
+        sqlite3_strnicmp(z + token.iStart + nQuote, "_migrate_", 9) == 0) {
+      char *zName = migTokenName(p, z, &token);
+      if (zName && migStoreOwnsTable(zName)) {
+        migFail(p, MIG_FORBIDDEN_STATEMENT,
+                "a script may not change %s, which belongs to migrate", zName);
       }
     }
   }
@@ -218,6 +235,7 @@ static void statementSettings(MigContext *p, MigExecution *pExec,
     char *zName = migTokenName(p, pScript->pJob->z, &pSt->name);
     if (zName) {
       migSettingsPragma(p, pExec->pSaved, zName);
+      pExec->bDeferred |= migStrICmp(zName, "defer_foreign_keys") == 0;
     }
   }
   if (bChanged) {
@@ -269,6 +287,13 @@ static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
   }
 }
 
+/* Do writes need watching? Enforcement is off, or the script has put it off:
+** then SQLite would forget violations when the setting goes back. */
+static int foreignWatched(const MigExecution *pExec) {
+  return pExec->foreign.bAny &&
+         (!pExec->pSaved->bForeignNow || pExec->bDeferred);
+}
+
 /* An added column that refers to nothing cannot violate anything. */
 static int addsPlainColumn(const char *z, const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
@@ -295,8 +320,7 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
   MigWrites writes;
   int i;
 
-  if (!pExec->foreign.bAny || pExec->pSaved->bForeignNow ||
-      addsPlainColumn(z, pSt)) {
+  if (!foreignWatched(pExec) || addsPlainColumn(z, pSt)) {
     return;
   }
   switch (pSt->eKind) {
@@ -358,7 +382,7 @@ static int tableWanted(const MigExecution *pExec, const MigStatement *pSt) {
   case MIG_ST_INSERT:
   case MIG_ST_UPDATE:
   case MIG_ST_DELETE:
-    return pExec->foreign.bAny && !pExec->pSaved->bForeignNow;
+    return foreignWatched(pExec);
   default:
     return 0;
   }
@@ -516,8 +540,8 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
     } while (rc == SQLITE_ROW);
   }
   if (rc != SQLITE_DONE) {
-    migFailRc(p, rc, MIG_SCRIPT, "%s: %.*s", sqlite3_errmsg(db),
-              lineLength(pScript->pJob->z, pSt),
+    migFailRc(p, rc, (rc & 0xff) == SQLITE_BUSY ? MIG_BUSY : MIG_SCRIPT,
+              "%s: %.*s", sqlite3_errmsg(db), lineLength(pScript->pJob->z, pSt),
               pScript->pJob->z + pSt->iStart);
     errorLocate(p, pScript, pSt->iStart);
   }

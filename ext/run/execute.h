@@ -18,6 +18,7 @@ typedef struct MigExecution {
   MigForeign foreign;
   MigLookup lookup;
   int bTriggers;  /* the schema may hold triggers */
+  int bDeferred;  /* a script has set defer_foreign_keys */
   int bRan;       /* a statement was stepped */
   int bClock;     /* measure durations */
   i64 msWait;     /* for locks of a second connection */

@@ -5,7 +5,9 @@
 ** that is then written, dropped, renamed or rebuilt is watched, together with
 ** the tables that refer to it: their violations are counted just before the
 ** first such statement, and counted again before the commit. More than before
-** is FOREIGN_KEY. Violations that were there earlier do not block.
+** is FOREIGN_KEY. Violations that were there earlier do not block: up to
+** OLD_COMPARED of a table they are compared by what they refer to, because a
+** rebuild may give the rows other rowids; beyond that only by their number.
 **
 ** Where no table of the file has a foreign key and no script names REFERENCES
 ** all of this costs nothing.
@@ -18,8 +20,11 @@
 struct MigWatched {
   MigWatched *pNext;
   const char *zTable;
-  i64 nBefore; /* violations before; -1: could not be counted (mismatch) */
+  i64 nBefore;    /* violations before; -1: could not be counted (mismatch) */
+  MigText before; /* what they refer to, see violationKeys() */
 };
+
+#define OLD_COMPARED 1000
 
 static const char zAny[] =
     "SELECT 1 FROM main.sqlite_schema"
@@ -35,6 +40,16 @@ static const char zCount[] =
 static const char zRows[] =
     "SELECT \"rowid\", parent FROM pragma_foreign_key_check(?1, 'main')"
     " LIMIT 5";
+
+/* For each foreign key of a table a query of what its violations refer to:
+** the parent and the referring values as SQL literals. */
+static const char zKeyQueries[] =
+    "SELECT format('SELECT %Q || ''('' || %s || '')'' FROM main.\"%w\" AS c"
+    " WHERE c.rowid IN (SELECT \"rowid\" FROM"
+    " pragma_foreign_key_check(%Q, ''main'') WHERE fkid = %d)',"
+    " \"table\", group_concat(format('quote(c.\"%w\")', \"from\"),"
+    " ' || '','' || '), ?1, ?1, id)"
+    " FROM pragma_foreign_key_list(?1, 'main') GROUP BY id";
 
 /* Look whether the schema holds any foreign key. */
 void migForeignStart(MigContext *p, MigForeign *pForeign) {
@@ -95,12 +110,63 @@ static i64 violations(MigContext *p, const char *zTable) {
   return n;
 }
 
+/* Append what the violations of a table refer to, each as a text with a zero
+** byte behind. Tables without rowid, and those with a column of that name
+** that is something else, give nothing to compare. */
+static void violationKeys(MigContext *p, const char *zTable, MigText *pOut) {
+  sqlite3_stmt *pQuery = migPrepare(p, zKeyQueries);
+  sqlite3_stmt *pStmt = 0;
+
+  migBindText(p, pQuery, 1, zTable);
+  while (migStep(p, pQuery)) {
+    const char *zSql = (const char *)sqlite3_column_text(pQuery, 0);
+    int rc =
+        zSql ? sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0) : SQLITE_NOMEM;
+    if ((rc & 0xff) == SQLITE_ERROR) {
+      break;
+    }
+    if (rc) {
+      migFailDb(p, rc);
+    }
+    while (migStep(p, pStmt)) {
+      const char *zKey = (const char *)sqlite3_column_text(pStmt, 0);
+      migTextAdd(p, pOut, zKey, zKey ? (i64)strlen(zKey) + 1 : 0);
+    }
+    sqlite3_finalize(pStmt);
+    pStmt = 0;
+  }
+  migFinalize(p, pQuery);
+}
+
+/* Are all keys of pNow among those of pBefore, each as often? Those found are
+** blanked in pBefore. */
+static int keysWithin(MigText *pBefore, const MigText *pNow) {
+  i64 i;
+  i64 j;
+
+  for (i = 0; i < pNow->n; i += (i64)strlen(pNow->z + i) + 1) {
+    for (j = 0; j < pBefore->n; j += (i64)strlen(pBefore->z + j) + 1) {
+      if (strcmp(pBefore->z + j, pNow->z + i) == 0) {
+        pBefore->z[j] = '!'; /* no key begins so: it is the parent's name */
+        break;
+      }
+    }
+    if (j >= pBefore->n) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 static void watchOne(MigContext *p, MigForeign *pForeign, const char *zTable) {
   if (p->rc == SQLITE_OK && watchedFind(pForeign, zTable) == 0) {
     MigWatched *pNew = watchedAdd(p, pForeign, zTable);
     i64 n = violations(p, zTable);
     if (pNew) {
       pNew->nBefore = n;
+      if (n > 0 && n <= OLD_COMPARED) {
+        violationKeys(p, zTable, &pNew->before);
+      }
     }
   }
 }
@@ -138,6 +204,7 @@ void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
     MigWatched *pNew = watchedAdd(p, pForeign, zNew);
     if (pNew) {
       pNew->nBefore = pOld->nBefore;
+      pNew->before = pOld->before;
     }
   }
 }
@@ -170,6 +237,22 @@ static void violationFail(MigContext *p, const MigWatched *pOne, i64 nNow) {
           migTextZ(&rows));
 }
 
+/* Has a table violations that it had not before? */
+static int violationsNew(MigContext *p, MigWatched *pOne, i64 nNow) {
+  MigText now = {0, 0, 0};
+
+  if (pOne->nBefore < 0 || nNow == 0) {
+    return 0;
+  }
+  if (nNow < 0 || nNow > pOne->nBefore) {
+    return 1;
+  }
+  if (pOne->before.n) {
+    violationKeys(p, pOne->zTable, &now);
+  }
+  return !keysWithin(&pOne->before, &now);
+}
+
 /* Before the commit: FOREIGN_KEY when a watched table has new violations.
 ** Nothing is watched afterwards. */
 void migForeignCheck(MigContext *p, MigForeign *pForeign) {
@@ -178,7 +261,7 @@ void migForeignCheck(MigContext *p, MigForeign *pForeign) {
   for (pOne = pForeign->pFirst; pOne && p->rc == SQLITE_OK;
        pOne = pOne->pNext) {
     i64 nNow = violations(p, pOne->zTable);
-    if (pOne->nBefore >= 0 && (nNow < 0 || nNow > pOne->nBefore)) {
+    if (p->rc == SQLITE_OK && violationsNew(p, pOne, nNow)) {
       violationFail(p, pOne, nNow);
     }
   }

@@ -29,16 +29,29 @@ static const char zTemps[] =
     "SELECT name, rootpage, EXISTS(SELECT 1 FROM main.sqlite_schema AS m"
     " WHERE m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
     " FROM temp.sqlite_schema AS t WHERE type IN('table','view')";
-static const char zAttached[] =
-    "SELECT count(*) FROM pragma_database_list WHERE seq > 1";
+/* Name of schema number iSchema, or, for iSchema below 0, of any attached one;
+** NULL when there is none. The PRAGMA, because a table of the file can take
+** the name of its table-valued function. */
+static char *schemaName(MigContext *p, int iSchema) {
+  sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA database_list");
+  char *zName = 0;
+
+  while (zName == 0 && migStep(p, pStmt)) {
+    int iSeq = sqlite3_column_int(pStmt, 0);
+    if (iSchema < 0 ? iSeq > 1 : iSeq == iSchema) {
+      zName = migColumnText(p, pStmt, 1);
+    }
+  }
+  migFinalize(p, pStmt);
+  return zName;
+}
 
 /* Look at what the connection has besides main. */
 void migLookupStart(MigContext *p, MigLookup *pLookup) {
   sqlite3_stmt *pStmt;
 
   memset(pLookup, 0, sizeof(*pLookup));
-  pLookup->bForeign =
-      migQueryInt(p, 0, "%s", zAttached) > 0; /* sql-ok: constant */
+  pLookup->bForeign = schemaName(p, -1) != 0;
   pStmt = migPrepare(p, zTemps);
   while (migStep(p, pStmt)) {
     MigTemp *pTemp = migAlloc(p, sizeof(*pTemp));
@@ -168,8 +181,7 @@ void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
       continue;
     }
     if (iSchema > 1) {
-      char *zName = migQueryText(
-          p, "SELECT name FROM pragma_database_list WHERE seq = %d", iSchema);
+      char *zName = schemaName(p, iSchema);
       forbid(p, "the attached schema", zName ? zName : "?");
     }
     for (; iSchema == 1 && iRoot && pTemp; pTemp = pTemp->pNext) {

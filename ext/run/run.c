@@ -202,6 +202,7 @@ static void jobInit(MigScriptJob *pJob, const Run *pRun, const RunStep *pStep,
 
 /* Check one step: its script may run, and can be undone if it must. */
 static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
+  const char *zFile = sqlite3_db_filename(p->db, "main");
   MigBytes script;
   MigScriptInfo info;
   MigScriptJob job;
@@ -218,10 +219,11 @@ static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
             " 1; set it to 0 to run the revision late",
             pStep->rev.zId);
   }
-  if (pStep->bAlone && (!pRun->bOwn || pRun->pCall->bDryRun)) {
+  if (pStep->bAlone &&
+      (!pRun->bOwn || pRun->pCall->bDryRun || zFile == 0 || zFile[0] == 0)) {
     migFail(p, MIG_UNSUPPORTED,
-            "revision %s wants no transaction and cannot run inside your"
-            " transaction or a dry run; COMMIT first",
+            "revision %s wants no transaction, and cannot run inside yours, in"
+            " a dry run or without a database file; COMMIT first",
             pStep->rev.zId);
   }
   script = stepScript(p, pRun, pStep);
@@ -563,6 +565,7 @@ static int failureRecordable(int rc) {
   case SQLITE_INTERRUPT:
   case SQLITE_FULL:
   case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
   case SQLITE_BUSY:
   case SQLITE_READONLY:
     return 0;

@@ -14,6 +14,7 @@ typedef struct MigConnection {
   int bVeto;      /* COMMIT is refused (transaction.c) */
   int bLeftOpen;  /* a failed run of ours could not end its transaction */
   char *zRestore; /* PRAGMAs that could not be put back (connection.c) */
+  char zName[32]; /* veto table and savepoint: no file can know the name */
 } MigConnection;
 
 void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName);

@@ -65,7 +65,8 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
   static const char *const azKept[] = {
       "recursive_triggers", "ignore_check_constraints",
       "secure_delete",      "cache_size",
-      "temp_store",         "analysis_limit"};
+      "temp_store",         "analysis_limit",
+      "defer_foreign_keys"};
   MigPragma *pPragma;
   size_t i;
 
@@ -107,8 +108,12 @@ void migSettingsRestore(MigContext *p, MigConnection *pConn,
   migSettingsLegacy(p, pSaved, pSaved->bLegacy);
   for (pPragma = pSaved->pFirst; pPragma; pPragma = pPragma->pNext) {
     char zSql[80];
-    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
-                     pPragma->iValue);
+    if (pPragma->iValue == 2 && strcmp(pPragma->zName, "secure_delete") == 0) {
+      sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA secure_delete=fast");
+    } else {
+      sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
+                       pPragma->iValue);
+    }
     if (sqlite3_exec(p->db, zSql, 0, 0, 0) != SQLITE_OK) {
       restoreLater(pConn, zSql);
     }

@@ -8,7 +8,7 @@
 ** the connection, nothing new can be prepared, and a ROLLBACK may answer
 ** SQLITE_INTERRUPT. So, in this order:
 **   1. the undo statements are compiled before anything is begun;
-**   2. an insert into the virtual table migrate_veto joins the transaction;
+**   2. an insert into a virtual table of ours, the veto, joins the transaction;
 **      while pConn->bVeto is set its xSync refuses every COMMIT;
 **   3. a guard, a write statement that changes nothing, is compiled. When the
 **      undo fails, stepping the guard under the still pending interrupt or
@@ -28,8 +28,6 @@
 #include "os.h"
 #include "store.h"
 #include "transaction.h"
-
-#define SAVEPOINT_NAME "_migrate"
 
 static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
 /* Never run to its end: compiled while our tables do not exist yet. */
@@ -180,9 +178,14 @@ static const sqlite3_module vetoModule = {
     .xRollback = vetoRollback,
 };
 
-/* Register migrate_veto on the connection. xDestroy releases pConn. */
+/* Choose the name of veto table and savepoint, and register the table.
+** xDestroy releases pConn. */
 int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
-  return sqlite3_create_module_v2(pConn->db, "migrate_veto", &vetoModule, pConn,
+  u64 iRandom;
+
+  sqlite3_randomness(sizeof(iRandom), &iRandom);
+  sqlite3_snprintf(sizeof(pConn->zName), pConn->zName, "migrate_%llx", iRandom);
+  return sqlite3_create_module_v2(pConn->db, pConn->zName, &vetoModule, pConn,
                                   xDestroy);
 }
 
@@ -359,7 +362,7 @@ static void lockByWrite(MigContext *p, MigTransaction *pTx, int bCreate) {
 
 /* Join the transaction with the veto table. */
 static void vetoJoin(MigContext *p, MigTransaction *pTx) {
-  migExec(p, "INSERT INTO migrate_veto VALUES(1)");
+  migExecF(p, "INSERT INTO \"%w\" VALUES(1)", pTx->pConn->zName);
   if (p->rc == SQLITE_OK) {
     pTx->pConn->bVeto = 1;
   }
@@ -388,16 +391,19 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
     pBegin = migPrepare(p, "BEGIN IMMEDIATE");
     pTx->pUndo = migPrepare(p, "ROLLBACK");
   } else {
-    pBegin = migPrepare(p, "SAVEPOINT " SAVEPOINT_NAME);
-    pTx->pUndo =
-        migPrepare(p, pTx->bOwn ? "ROLLBACK" : "ROLLBACK TO " SAVEPOINT_NAME);
-    pTx->pRelease = migPrepare(p, "RELEASE " SAVEPOINT_NAME);
+    const char *zName = pConn->zName;
+    pBegin = migPrepareF(p, "SAVEPOINT \"%w\"", zName);
+    pTx->pUndo = pTx->bOwn ? migPrepare(p, "ROLLBACK")
+                           : migPrepareF(p, "ROLLBACK TO \"%w\"", zName);
+    pTx->pRelease = migPrepareF(p, "RELEASE \"%w\"", zName);
   }
   if (p->rc == SQLITE_OK) {
     rc = stepWaiting(pBegin, msWait);
     if (rc == SQLITE_DONE) {
       pTx->bOpen = 1;
     } else {
+      /* an interrupt can end the statement after it has begun one */
+      pTx->bOpen = pTx->bOwn && !sqlite3_get_autocommit(p->db);
       lockFail(p, pTx, rc, 0);
     }
   }
@@ -415,14 +421,15 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   migTransactionArm(p, pTx);
 }
 
-/* Compile one of the kept statements again. */
-static void rearm(MigContext *p, sqlite3_stmt **ppStmt, const char *zSql) {
-  if (p->rc == SQLITE_OK) {
-    sqlite3_stmt *pNew = migPrepare(p, zSql);
-    if (pNew) {
-      sqlite3_finalize(*ppStmt);
-      *ppStmt = pNew;
-    }
+/* Compile one of the kept statements again; zFormat has a place for the name
+** of the savepoint. */
+static void rearm(MigContext *p, MigTransaction *pTx, sqlite3_stmt **ppStmt,
+                  const char *zFormat) {
+  sqlite3_stmt *pNew = migPrepareF(p, zFormat, pTx->pConn->zName);
+
+  if (pNew) {
+    sqlite3_finalize(*ppStmt);
+    *ppStmt = pNew;
   }
 }
 
@@ -436,16 +443,13 @@ void migTransactionArm(MigContext *p, MigTransaction *pTx) {
   if (!pTx->bOpen) {
     return;
   }
-  rearm(p, &pTx->pGuard, pTx->bStore ? zGuard : zGuardNoStore);
+  rearm(p, pTx, &pTx->pGuard, pTx->bStore ? zGuard : zGuardNoStore);
   if (bSavepoint) {
-    rearm(p, &pTx->pRelease, "RELEASE " SAVEPOINT_NAME);
+    rearm(p, pTx, &pTx->pRelease, "RELEASE \"%w\"");
   }
-  if (bSavepoint && !pTx->bOwn) {
-    rearm(p, &pTx->pUndo, "ROLLBACK TO " SAVEPOINT_NAME);
-  } else {
-    rearm(p, &pTx->pUndo, "ROLLBACK");
-  }
-  rearm(p, &pTx->pDone, bSavepoint ? "RELEASE " SAVEPOINT_NAME : "COMMIT");
+  rearm(p, pTx, &pTx->pUndo,
+        bSavepoint && !pTx->bOwn ? "ROLLBACK TO \"%w\"" : "ROLLBACK");
+  rearm(p, pTx, &pTx->pDone, bSavepoint ? "RELEASE \"%w\"" : "COMMIT");
 }
 
 /* ---- end ---- */
@@ -457,6 +461,20 @@ void migTransactionRelease(MigTransaction *pTx) {
   sqlite3_finalize(pTx->pDone);
   sqlite3_finalize(pTx->pGuard);
   pTx->pUndo = pTx->pRelease = pTx->pDone = pTx->pGuard = 0;
+}
+
+/* A deferred foreign key refused the commit: name some of the rows. */
+static void deferredFail(MigContext *p, int rc) {
+  char *zRows = migQueryText(
+      p, "SELECT group_concat(format('table %%s rowid %%s (parent %%s)',"
+         " \"table\", \"rowid\", parent), ', ') FROM (SELECT * FROM"
+         " pragma_foreign_key_check LIMIT 5)");
+
+  if (p->rc == SQLITE_OK) {
+    migFailRc(p, rc, MIG_FOREIGN_KEY,
+              "rows would be without their parent: %s; mend the script",
+              zRows ? zRows : "see PRAGMA foreign_key_check");
+  }
 }
 
 /*
@@ -478,7 +496,11 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
     return;
   }
   pTx->pConn->bVeto = !sqlite3_get_autocommit(p->db);
-  lockFail(p, pTx, rc, 0);
+  if (rc == SQLITE_CONSTRAINT_FOREIGNKEY) {
+    deferredFail(p, rc);
+  } else {
+    lockFail(p, pTx, rc, 0);
+  }
 }
 
 /* Append what became of the transaction to the message of the failure. */

@@ -118,24 +118,26 @@ static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
   }
 }
 
-/* Take a JSON text apart on the connection of p. */
+/* Take a JSON text apart on the connection of p. (json_valid() would say 0
+** when memory runs out.) */
 static void optionsParse(MigContext *p, const char *zJson,
                          const char *zFunction, MigOptions *pOut) {
-  sqlite3_stmt *pStmt = migPrepare(p, "SELECT json_valid(?1)");
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT id, parent, key, type, value FROM json_tree(?1)"
+                    " WHERE parent IS NOT NULL");
+  int rc = SQLITE_DONE;
 
   migBindText(p, pStmt, 1, zJson);
-  if (migStep(p, pStmt) && !sqlite3_column_int(pStmt, 0)) {
+  while (p->rc == SQLITE_OK && (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
+    optionAdd(p, pStmt, pOut);
+  }
+  if (p->rc == SQLITE_OK && rc == SQLITE_ERROR) {
     migFail(p, MIG_USAGE,
             "the options of %s are not valid JSON; write them like"
             " '{\"dry_run\":true}'",
             zFunction);
-  }
-  migFinalize(p, pStmt);
-  pStmt = migPrepare(p, "SELECT id, parent, key, type, value"
-                        " FROM json_tree(?1) WHERE parent IS NOT NULL");
-  migBindText(p, pStmt, 1, zJson);
-  while (migStep(p, pStmt)) {
-    optionAdd(p, pStmt, pOut);
+  } else if (p->rc == SQLITE_OK && rc != SQLITE_DONE) {
+    migFailDb(p, rc);
   }
   migFinalize(p, pStmt);
 }

@@ -219,7 +219,8 @@ static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
     if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
       return rc;
     }
-    rc = sqlite3_reset(pStmt);
+    rc = sqlite3_extended_errcode(sqlite3_db_handle(pStmt));
+    sqlite3_reset(pStmt);
   } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
   return rc;
 }

@@ -9,10 +9,27 @@
 
 package require sqlite3
 
-proc open_db {file} {
-  sqlite3 db $file
+proc load_migrate {} {
   db enable_load_extension 1
   db eval {SELECT load_extension($::env(MIGRATE_SO))}
+}
+
+proc open_db {file} {
+  sqlite3 db $file
+  load_migrate
+}
+
+# Run a script, and again while SQLite itself answers "database is locked". The
+# newest SQLite reads the schema, under a lock, before it compiles even SELECT
+# 1, so with a busy timeout of 0 a statement can fail before it calls us.
+proc patient {script} {
+  while {[catch {uplevel #0 $script} result]} {
+    if {$result ne "database is locked"} {
+      error $result
+    }
+    after 1
+  }
+  return $result
 }
 
 fconfigure stdin -encoding utf-8

@@ -4,11 +4,11 @@
 -- created-at: 2025-06-01T10:00:00Z
 -- migrate:up
 INSERT INTO member(id, name, email, joined) VALUES
-  (1, 'Ines Duarte', 'ines@shed.example', '2025-02-10'),
-  (2, 'Tomasz Wilk', 'tomasz@shed.example', '2025-02-10'),
-  (3, 'Odile', 'odile@shed.example', '2025-03-02'),
-  (4, 'Ruth van der Meer', 'ruth@shed.example', '2025-03-20'),
-  (5, 'Kofi Mensah', 'kofi@shed.example', '2025-04-11');
+  (1, 'Ada Lovelace', 'ada@shed.example', '2025-02-10'),
+  (2, 'Alan Turing', 'alan@shed.example', '2025-02-10'),
+  (3, 'Plato', 'plato@shed.example', '2025-03-02'),
+  (4, 'Ludwig van Beethoven', 'ludwig@shed.example', '2025-03-20'),
+  (5, 'Kofi Annan', 'kofi@shed.example', '2025-04-11');
 
 INSERT INTO tool(id, name, bought, price, category) VALUES
   (1, 'Cordless drill', '2025-02-12', '129.90', 'Power'),

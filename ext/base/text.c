@@ -4,6 +4,52 @@
 #include <string.h>
 #include "text.h"
 
+/* Append a text, which must live as long as the list. */
+void migListAdd(MigContext *p, MigList *pList, const char *z) {
+  int n = pList->n;
+
+  if ((n & (n - 1)) == 0) { /* 0 or a power of two: full */
+    u64 nOld = (u64)n * sizeof(char *);
+    pList->az = migGrow(p, pList->az, nOld, n ? 2 * nOld : sizeof(char *));
+  }
+  if (p->rc == SQLITE_OK) {
+    pList->az[pList->n++] = z;
+  }
+}
+
+/* Let az[i] sink to its place in a heap of n texts, the greatest on top. */
+static void listSift(const char **az, int i, int n) {
+  for (;;) {
+    const char *z = az[i];
+    int iChild = 2 * i + 1;
+    if (iChild + 1 < n && strcmp(az[iChild], az[iChild + 1]) < 0) {
+      iChild++;
+    }
+    if (iChild >= n || strcmp(z, az[iChild]) >= 0) {
+      return;
+    }
+    az[i] = az[iChild];
+    az[iChild] = z;
+    i = iChild;
+  }
+}
+
+/* Sort bytewise: heap sort, so that no input takes quadratic time. */
+void migListSort(MigList *pList) {
+  int n = pList->n;
+  int i;
+
+  for (i = n / 2 - 1; i >= 0; i--) {
+    listSift(pList->az, i, n);
+  }
+  for (i = n - 1; i > 0; i--) {
+    const char *z = pList->az[0];
+    pList->az[0] = pList->az[i];
+    pList->az[i] = z;
+    listSift(pList->az, 0, i);
+  }
+}
+
 /* Append n bytes of z. */
 void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n) {
   if (p->rc) {

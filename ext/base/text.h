@@ -13,6 +13,15 @@ typedef struct MigText {
   i64 nAlloc; /* bytes at z */
 } MigText;
 
+/* A list of texts. Zero-initialize. The array belongs to the arena. */
+typedef struct MigList {
+  int n;
+  const char **az;
+} MigList;
+
+void migListAdd(MigContext *p, MigList *pList, const char *z);
+void migListSort(MigList *pList);
+
 void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n);
 void migTextStr(MigContext *p, MigText *pText, const char *z);
 void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...);

@@ -385,28 +385,38 @@ void migStateLoad(MigContext *p, MigState *pState) {
   }
 }
 
+/* The state of a file without our tables. */
+static void stateEmpty(MigContext *p, MigState *pState) {
+  MigGraph *pGraph = migGraphNew(p);
+  MigSet none = migSetNew(p, 0);
+
+  migGraphFinish(p, pGraph);
+  *pState = migStateNew(p, pGraph, &none);
+}
+
+/* The state of the file, which holds our tables (bStore) or not. */
+void migStateRead(MigContext *p, int bStore, MigState *pState) {
+  if (bStore) {
+    migStateLoad(p, pState);
+  } else {
+    stateEmpty(p, pState);
+  }
+}
+
 /* Ids of a set in bytewise order, separated by commas; "" for none. */
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
-  const MigGraph *pGraph = pState->pGraph;
-  int n = p->rc ? 0 : migSetCount(pSet);
-  const char **az = migAlloc(p, (u64)n * sizeof(char *) + 1);
+  MigList list = {0, 0};
   MigText text = {0, 0, 0};
   int i;
-  int j;
-  int k = 0;
 
-  for (i = 0; p->rc == SQLITE_OK && i < pGraph->nNode; i++) {
-    if (!migSetHas(pSet, i)) {
-      continue;
-    }
-    for (j = k++; j > 0 && strcmp(az[j - 1], pGraph->aNode[i].zId) > 0; j--) {
-      az[j] = az[j - 1];
-    }
-    az[j] = pGraph->aNode[i].zId;
+  for (i = p->rc ? -1 : migSetNext(pSet, -1); i >= 0; i = migSetNext(pSet, i)) {
+    migListAdd(p, &list, pState->pGraph->aNode[i].zId);
   }
+  migListSort(&list);
   migTextStr(p, &text, "");
-  for (i = 0; i < k; i++) {
-    migTextF(p, &text, "%s%s", i ? "," : "", az[i]);
+  for (i = 0; i < list.n; i++) {
+    migTextStr(p, &text, i ? "," : "");
+    migTextStr(p, &text, list.az[i]);
   }
   return p->rc ? 0 : text.z;
 }

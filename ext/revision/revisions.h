@@ -47,6 +47,7 @@ void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
 
 void migStateLoad(MigContext *p, MigState *pState);
+void migStateRead(MigContext *p, int bStore, MigState *pState);
 void migStateSummarize(MigContext *p, const MigState *pState);
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet);
 

@@ -46,11 +46,7 @@ static void listAdd(MigContext *p, MigList *pList, const char *z) {
       return;
     }
   }
-  pList->az = migGrow(p, pList->az, (u64)pList->n * sizeof(char *),
-                      (u64)(pList->n + 1) * sizeof(char *));
-  if (p->rc == SQLITE_OK) {
-    pList->az[pList->n++] = z;
-  }
+  migListAdd(p, pList, z);
 }
 
 /* ---- parents and dependencies ---- */

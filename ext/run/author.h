@@ -4,13 +4,8 @@
 #ifndef MIG_AUTHOR_H
 #define MIG_AUTHOR_H
 
+#include "text.h"
 #include "change.h"
-
-/* A list of texts. */
-typedef struct MigList {
-  int n;
-  const char **az;
-} MigList;
 
 /* What migrate_revision() and migrate_merge() are told. */
 typedef struct MigRevisionSpec {

@@ -124,14 +124,7 @@ static void runPlan(MigContext *p, Run *pRun, int bStore) {
     pRun->bNothing = 1;
     return;
   }
-  if (bStore) {
-    migStateLoad(p, &pRun->state);
-  } else {
-    MigGraph *pGraph = migGraphNew(p);
-    MigSet none = migSetNew(p, 0);
-    migGraphFinish(p, pGraph);
-    pRun->state = migStateNew(p, pGraph, &none);
-  }
+  migStateRead(p, bStore, &pRun->state);
   if (pRun->bDown) {
     migPlanDowngrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
   } else {

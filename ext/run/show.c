@@ -18,14 +18,7 @@ int migShowState(MigContext *p, MigState *pState) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   int bStore = migStoreOpen(p);
 
-  if (bStore) {
-    migStateLoad(p, pState);
-  } else {
-    MigGraph *pGraph = migGraphNew(p);
-    MigSet none = migSetNew(p, 0);
-    migGraphFinish(p, pGraph);
-    *pState = migStateNew(p, pGraph, &none);
-  }
+  migStateRead(p, bStore, pState);
   migFinalize(p, pRead);
   return bStore;
 }

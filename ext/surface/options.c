@@ -236,11 +236,7 @@ static void listAppend(MigContext *p, MigList *pList, const char *z, i64 n) {
   while (n > 0 && migIsSpace(z[n - 1])) {
     n--;
   }
-  pList->az = migGrow(p, pList->az, (u64)pList->n * sizeof(char *),
-                      (u64)(pList->n + 1) * sizeof(char *));
-  if (p->rc == SQLITE_OK) {
-    pList->az[pList->n++] = migStrndup(p, z, n);
-  }
+  migListAdd(p, pList, migStrndup(p, z, n));
 }
 
 /* The parts of a text between commas, without blanks around them. */

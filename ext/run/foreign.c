@@ -42,7 +42,9 @@ static const char zRows[] =
     " LIMIT 5";
 
 /* For each foreign key of a table a query of what its violations refer to:
-** the parent and the referring values as SQL literals. */
+** the parent and the referring values as SQL literals. SQLite's own format()
+** puts it together, with %w and %Q for names; its %s is a list of these. */
+/* sql-ok: see above */
 static const char zKeyQueries[] =
     "SELECT format('SELECT %Q || ''('' || %s || '')'' FROM main.\"%w\" AS c"
     " WHERE c.rowid IN (SELECT \"rowid\" FROM"

@@ -415,7 +415,8 @@ static void scanTokens(MigContext *p, const char *z, i64 n,
 ** zero byte in it is FORBIDDEN_STATEMENT, a directive that cannot be read is
 ** FORMAT. The names of pOut belong to the arena.
 */
-void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptInfo *pOut) {
+void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
+                   MigScriptInfo *pOut) {
   const char *zZero = n > 0 ? memchr(z, 0, (size_t)n) : 0;
   Wrapper wrapper;
   MigStatement st;
@@ -436,6 +437,8 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptInfo *pOut) {
     wrapperAdd(&wrapper, &st);
     pOut->bMaintenance &= isMaintenance(z, &st);
   }
+  pOut->bImported = eMode == MIG_SCRIPT_IMPORTED;
+  pOut->bNoTransaction |= eMode == MIG_SCRIPT_ALONE;
   if (!pOut->bNoTransaction) {
     wrapperFind(&wrapper, pOut);
   }
@@ -460,9 +463,7 @@ static void checkAll(MigContext *p, const char *z, i64 n,
 */
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut) {
-  migScriptScan(p, z, n, pOut);
-  pOut->bImported = eMode == MIG_SCRIPT_IMPORTED;
-  pOut->bNoTransaction |= eMode == MIG_SCRIPT_ALONE;
+  migScriptScan(p, z, n, eMode, pOut);
   checkAll(p, z, n, pOut);
 }
 

@@ -49,7 +49,8 @@ typedef enum MigScriptMode {
 } MigScriptMode;
 
 int migPragmaOn(const char *z, const MigStatement *pSt);
-void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptInfo *pOut);
+void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
+                   MigScriptInfo *pOut);
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut);
 int migStatementSkipped(const char *z, const MigStatement *pSt,

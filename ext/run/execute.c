@@ -164,20 +164,22 @@ void migExecuteStart(MigContext *p, MigExecution *pExec) {
       " OR EXISTS(SELECT 1 FROM temp.sqlite_schema WHERE type='trigger')");
 }
 
+static MigScriptMode jobMode(const MigScriptJob *pJob) {
+  return pJob->bAlone     ? MIG_SCRIPT_ALONE
+         : pJob->bLenient ? MIG_SCRIPT_IMPORTED
+                          : MIG_SCRIPT_OWN;
+}
+
 /* Refuse a script that holds what may not stand in one; the message names the
 ** revision. */
-void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
-                     MigScriptInfo *pInfo) {
-  if (p->rc) {
-    return;
+void migExecuteCheck(MigContext *p, const MigScriptJob *pJob) {
+  MigScriptInfo info;
+
+  if (p->rc == SQLITE_OK) {
+    migScriptCheck(p, pJob->z, pJob->n, jobMode(pJob), &info);
+    migExecuteProtect(p, pJob->z, pJob->n);
+    errorPrefix(p, "revision %s (%s), ", pJob->zRevision, pJob->zSide);
   }
-  migScriptCheck(p, pJob->z, pJob->n,
-                 pJob->bAlone     ? MIG_SCRIPT_ALONE
-                 : pJob->bLenient ? MIG_SCRIPT_IMPORTED
-                                  : MIG_SCRIPT_OWN,
-                 pInfo);
-  migExecuteProtect(p, pJob->z, pJob->n);
-  errorPrefix(p, "revision %s (%s), ", pJob->zRevision, pJob->zSide);
 }
 
 /* ---- around a statement ---- */
@@ -490,7 +492,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   memset(&script, 0, sizeof(script));
   script.pJob = pJob;
   script.eForeign = script.eLegacy = -1;
-  migExecuteCheck(p, pJob, &script.info);
+  migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
   pExec->foreign.bAny |= script.info.bReferences;
   pExec->bTriggers |= script.info.bTrigger;
   while (p->rc == SQLITE_OK && i >= 0) {
@@ -588,7 +590,7 @@ void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
 
   memset(&script, 0, sizeof(script));
   script.pJob = pJob;
-  migExecuteCheck(p, pJob, &script.info);
+  migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
   if (zFile == 0 || zFile[0] == 0 || !sqlite3_get_autocommit(p->db)) {
     migFail(p, MIG_UNSUPPORTED,
             "revision %s wants no transaction, which needs a database file and"

@@ -41,8 +41,7 @@ typedef struct MigScriptJob {
 
 void migExecuteStart(MigContext *p, MigExecution *pExec);
 void migExecuteProtect(MigContext *p, const char *z, i64 n);
-void migExecuteCheck(MigContext *p, const MigScriptJob *pJob,
-                     MigScriptInfo *pInfo);
+void migExecuteCheck(MigContext *p, const MigScriptJob *pJob);
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob);
 void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
                            MigScriptJob *pJob);

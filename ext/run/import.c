@@ -46,13 +46,13 @@ static int importedFlags(MigContext *p, const MigImported *pFile) {
   int flags = pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0;
 
   if (pFile->zUp && p->rc == SQLITE_OK) {
-    migScriptScan(p, pFile->zUp, pFile->nUp, &info);
+    migScriptScan(p, pFile->zUp, pFile->nUp, MIG_SCRIPT_OWN, &info);
     if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
       flags |= MIG_REV_UP_ALONE;
     }
   }
   if (pFile->zDown && p->rc == SQLITE_OK) {
-    migScriptScan(p, pFile->zDown, pFile->nDown, &info);
+    migScriptScan(p, pFile->zDown, pFile->nDown, MIG_SCRIPT_OWN, &info);
     if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
       flags |= MIG_REV_DOWN_ALONE;
     }

@@ -197,7 +197,6 @@ static void jobInit(MigScriptJob *pJob, const Run *pRun, const RunStep *pStep,
 static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
   const char *zFile = sqlite3_db_filename(p->db, "main");
   MigBytes script;
-  MigScriptInfo info;
   MigScriptJob job;
 
   if (pRun->bDown && pStep->rev.place.nDown < 0 && pStep->rev.place.nUp > 0) {
@@ -222,7 +221,7 @@ static void stepCheck(MigContext *p, Run *pRun, RunStep *pStep) {
   script = stepScript(p, pRun, pStep);
   if (script.a) {
     jobInit(&job, pRun, pStep, &script);
-    migExecuteCheck(p, &job, &info);
+    migExecuteCheck(p, &job);
   }
   sqlite3_free(script.a);
 }

@@ -445,7 +445,7 @@ static void stepScan(MigContext *p, const MigStep *pStep, int bDown,
   memset(pInfo, 0, sizeof(*pInfo));
   pInfo->iBegin = -1;
   if (z && p->rc == SQLITE_OK) {
-    migScriptScan(p, z, bDown ? pRev->nDown : pRev->nUp, pInfo);
+    migScriptScan(p, z, bDown ? pRev->nDown : pRev->nUp, MIG_SCRIPT_OWN, pInfo);
     scanFail(p, pStep, bDown);
   }
   pInfo->bImported = 1;

@@ -126,7 +126,7 @@ void migFailDb(MigContext *p, int rc) {
   } else if (e == SQLITE_TOOBIG) {
     migFailRc(p, rc, MIG_TOO_BIG, "%s; see README, Limits", zText);
   } else {
-    migFailRc(p, rc, MIG_SQLITE, "%s; nothing was changed", zText);
+    migFailRc(p, rc, MIG_SQLITE, "%s", zText);
   }
 }
 
@@ -135,6 +135,14 @@ void migNomem(MigContext *p) {
     p->rc = SQLITE_NOMEM;
     p->eCode = MIG_SQLITE;
   }
+}
+
+/* Forget the error of p. */
+void migErrorClear(MigContext *p) {
+  sqlite3_free(p->zError);
+  p->zError = 0;
+  p->rc = SQLITE_OK;
+  p->eCode = MIG_NOCODE;
 }
 
 /*

@@ -130,6 +130,7 @@ void migFail(MigContext *p, MigCode eCode, const char *zFormat, ...);
 void migFailRc(MigContext *p, int rc, MigCode eCode, const char *zFormat, ...);
 void migFailDb(MigContext *p, int rc);
 void migNomem(MigContext *p);
+void migErrorClear(MigContext *p);
 void migErrorSave(MigContext *p, MigContext *pSaved);
 const char *migCodeName(MigCode eCode);
 const char *migCodeHelp(MigCode eCode);

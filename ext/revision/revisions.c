@@ -136,6 +136,13 @@ static void revisionWrite(MigContext *p, const char *zSql,
   migRun(p, pStmt);
 }
 
+static void messageCheck(MigContext *p, const MigRevision *pRev) {
+  if (p->rc == SQLITE_OK && strlen(pRev->zMessage) > MIGRATE_MAX_MESSAGE) {
+    migFail(p, MIG_TOO_BIG, "the message of revision %s has more than %d bytes",
+            pRev->zId, MIGRATE_MAX_MESSAGE);
+  }
+}
+
 static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
                        const char **az) {
   sqlite3_stmt *pStmt = migCached(p, zEdgeAdd);
@@ -159,6 +166,7 @@ static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   int i;
 
+  messageCheck(p, pRev);
   migRevisionChecksum(pRev);
   pRev->place =
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
@@ -174,6 +182,21 @@ static i64 columnSize(sqlite3_stmt *pStmt, int i) {
   return sqlite3_column_type(pStmt, i) == SQLITE_NULL
              ? -1
              : sqlite3_column_int64(pStmt, i);
+}
+
+/* STORE_DAMAGED when sizes or offsets are such as we never write: sums of them
+** must not overflow. */
+static void placeCheck(MigContext *p, const char *zId, const MigPlace *pPlace) {
+  const i64 nMax = 3 * (i64)MIGRATE_MAX_SCRIPT;
+
+  if (pPlace->iUp < 0 || pPlace->iUp > nMax || pPlace->iDown < 0 ||
+      pPlace->iDown > nMax || pPlace->nUp < -1 || pPlace->nUp > nMax ||
+      pPlace->nDown < -1 || pPlace->nDown > nMax) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the scripts of revision %s have an impossible place; restore the"
+            " file from a copy",
+            zId);
+  }
 }
 
 /* Read the row of a revision, without its scripts and edges. 0 when there is
@@ -196,6 +219,7 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
     if (sqlite3_column_bytes(pStmt, 6) == MIG_HASH_SIZE) {
       memcpy(pRev->aChecksum, sqlite3_column_blob(pStmt, 6), MIG_HASH_SIZE);
     }
+    placeCheck(p, zId, &pRev->place);
     pRev->zCreatedAt = migColumnText(p, pStmt, 7);
     pRev->flags = sqlite3_column_int(pStmt, 8);
     pRev->zSource = migColumnText(p, pStmt, 9);
@@ -228,6 +252,7 @@ void migRevisionScripts(MigContext *p, MigPackCache *pCache,
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   MigPlace old = pRev->place;
 
+  messageCheck(p, pRev);
   migRevisionChecksum(pRev);
   migScriptsFlush(p, pPacker);
   pRev->place =

@@ -14,6 +14,7 @@
 #include "scripts.h"
 
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
+#define PACK_LAST 0xffffffffffLL /* greatest number of a pack */
 #define PACK_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + PACK_SIZE)
 
 static const char zPackRead[] =
@@ -21,8 +22,9 @@ static const char zPackRead[] =
 static const char zPackLast[] =
     "SELECT pack, size FROM main._migrate_scripts ORDER BY pack DESC LIMIT 1";
 static const char zPackWrite[] =
-    "INSERT OR REPLACE INTO main._migrate_scripts(pack, size, data)"
-    " VALUES(?1, ?2, ?3)";
+    "INSERT INTO main._migrate_scripts(pack, size, data) VALUES(?1, ?2, ?3)"
+    " ON CONFLICT(pack) DO UPDATE SET size = excluded.size,"
+    " data = excluded.data";
 static const char zPackDelete[] =
     "DELETE FROM main._migrate_scripts WHERE pack = ?1";
 /* Those behind the removed bytes move up. */
@@ -130,6 +132,12 @@ static void packerOpen(MigContext *p, MigPacker *pPacker) {
   }
   sqlite3_reset(pStmt);
   pPacker->n = 0;
+  if (pPacker->iPack < 0 || pPacker->iPack > PACK_LAST) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "script pack %lld has an impossible number; restore the file from"
+            " a copy",
+            pPacker->iPack);
+  }
   if (nSize < PACK_SIZE) {
     const char *z = migScriptsRead(p, &cache, pPacker->iPack, 0, nSize);
     packerAppend(p, pPacker, z, nSize);

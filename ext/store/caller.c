@@ -11,6 +11,7 @@
 **   - in the caller's transaction no unfinished statement holds a Transaction
 **     opcode, which is there exactly when it reads or writes a table.
 */
+#include <string.h>
 #include "sql.h"
 #include "token.h"
 #include "caller.h"
@@ -39,14 +40,26 @@ static int textNames(const char *zSql, const char *zName, int bFunction) {
 }
 
 /* Does the statement read or write any table? When that cannot be found out
-** the answer is yes. */
+** the answer is yes: so for a PRAGMA, which could act while it is explained. */
 static int statementTouches(MigContext *p, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
   int bTouches = 0;
+  MigToken token;
+  i64 i = 0;
   int rc;
-  char *zExplain =
-      sqlite3_mprintf("EXPLAIN %s", zSql); /* sql-ok: a statement */
+  char *zExplain;
 
+  do {
+    i = migTokenSignificant(zSql, (i64)strlen(zSql), i, &token);
+  } while (token.eType == MIG_TK_SEMI);
+  if (migTokenIs(zSql, &token, "pragma")) {
+    return 1;
+  }
+  if (migTokenIs(zSql, &token, "explain")) {
+    return 0;
+  }
+  zExplain = sqlite3_mprintf("EXPLAIN %s", /* sql-ok: a statement */
+                             zSql + token.iStart);
   if (zExplain == 0) {
     migNomem(p);
     return 1;

@@ -21,13 +21,14 @@
 static const char zHistoryLast[] =
     "SELECT seq, run, chain FROM main._migrate_history"
     " ORDER BY seq DESC LIMIT 1";
-static const char zHistoryRun[] = "SELECT max(run) FROM main._migrate_history";
 static const char zHistoryAdd[] =
     "INSERT INTO main._migrate_history(seq, run, action, revision, message,"
     " from_revisions, to_revisions, outcome, error, started_at, ms, rows,"
     " backup, actor, checksum, fingerprint, chain)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
     " ?16, ?17)";
+#define HISTORY_LAST 0xffffffffffffLL /* greatest number of a row or run */
+
 static void chainNumber(MigHash *pHash, u8 eType, u64 v) {
   u8 a[9];
   int i;
@@ -53,32 +54,36 @@ static void chainText(MigHash *pHash, const char *z) {
   chainBytes(pHash, 3, z, z ? (i64)strlen(z) : 0);
 }
 
-/* The number for the rows of a new call. */
-i64 migHistoryRun(MigContext *p) {
-  sqlite3_stmt *pStmt = migCached(p, zHistoryRun);
-  i64 iRun = 0;
-
-  if (migStep(p, pStmt)) {
-    iRun = sqlite3_column_int64(pStmt, 0);
-  }
-  sqlite3_reset(pStmt);
-  return iRun + 1;
-}
-
-/* Chain of the last row, and the number of the next one. */
-static i64 historyTail(MigContext *p, u8 *aChain) {
+/* Chain and run of the last row, and the number of the next one. */
+static i64 historyTail(MigContext *p, u8 *aChain, i64 *piRun) {
   sqlite3_stmt *pStmt = migCached(p, zHistoryLast);
   i64 iSeq = 0;
 
   memset(aChain, 0, MIG_HASH_SIZE);
+  *piRun = 0;
   if (migStep(p, pStmt)) {
     iSeq = sqlite3_column_int64(pStmt, 0);
+    *piRun = sqlite3_column_int64(pStmt, 1);
     if (sqlite3_column_bytes(pStmt, 2) == MIG_HASH_SIZE) {
       memcpy(aChain, sqlite3_column_blob(pStmt, 2), MIG_HASH_SIZE);
     }
   }
   sqlite3_reset(pStmt);
+  if (iSeq < 0 || iSeq > HISTORY_LAST || *piRun < 0 || *piRun > HISTORY_LAST) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the last row of the history has an impossible number; restore"
+            " the file from a copy");
+  }
   return iSeq + 1;
+}
+
+/* The number for the rows of a new call. Runs are numbered upwards. */
+i64 migHistoryRun(MigContext *p) {
+  u8 aChain[MIG_HASH_SIZE];
+  i64 iRun;
+
+  historyTail(p, aChain, &iRun);
+  return iRun + 1;
 }
 
 static void eventChain(const MigEvent *pEvent, i64 iSeq, u8 *aChain) {
@@ -112,7 +117,8 @@ static void eventChain(const MigEvent *pEvent, i64 iSeq, u8 *aChain) {
 /* Append one row. The caller holds the write transaction. */
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   u8 aChain[MIG_HASH_SIZE];
-  i64 iSeq = historyTail(p, aChain);
+  i64 iRun;
+  i64 iSeq = historyTail(p, aChain, &iRun);
   sqlite3_stmt *pStmt = migCached(p, zHistoryAdd);
 
   eventChain(pEvent, iSeq, aChain);

@@ -2,8 +2,8 @@
 ** settings.c - settings kept in the file.
 **
 ** aSetting is the list of them; _migrate_settings holds only those that were
-** set. A value from the file is checked as one from a caller is, so a hostile
-** file can choose a setting but not a value outside its type.
+** set. A value in the file that does not fit the type of its setting counts
+** as not set, so that the file stays usable and migrate_config() can mend it.
 */
 #include <string.h>
 #include "sql.h"
@@ -28,8 +28,8 @@ static const MigSetting aSetting[] = {
 static const char zSettingGet[] =
     "SELECT value FROM main._migrate_settings WHERE name = ?1";
 static const char zSettingSet[] =
-    "INSERT OR REPLACE INTO main._migrate_settings(name, value)"
-    " VALUES(?1, ?2)";
+    "INSERT INTO main._migrate_settings(name, value) VALUES(?1, ?2)"
+    " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 static const char zSettingDelete[] =
     "DELETE FROM main._migrate_settings WHERE name = ?1";
 
@@ -140,7 +140,14 @@ char *migSettingText(MigContext *p, int bStore, const char *zName) {
     }
     sqlite3_reset(pStmt);
   }
-  return z ? migSettingCheck(p, pSet, z) : migStrdup(p, pSet->zDefault);
+  if (z && p->rc == SQLITE_OK) {
+    z = migSettingCheck(p, pSet, z);
+    if (p->rc && p->eCode == MIG_USAGE) {
+      migErrorClear(p);
+      z = 0;
+    }
+  }
+  return z ? z : migStrdup(p, pSet->zDefault);
 }
 
 /* The value of an integer or boolean setting. */

@@ -19,15 +19,23 @@
 ** an automatic index is NULL. */
 static const char zObjects[] =
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
-    " WHERE (tbl_name GLOB '_migrate_*' OR name GLOB '_migrate_*')"
+    " WHERE (lower(tbl_name) GLOB '_migrate_*'"
+    " OR lower(name) GLOB '_migrate_*')"
     " AND sql IS NOT NULL"
     " UNION ALL"
     " SELECT 'temp ' || type, name, tbl_name, sql FROM temp.sqlite_schema"
-    " WHERE tbl_name GLOB '_migrate_*' OR name GLOB '_migrate_*'";
+    " WHERE lower(tbl_name) GLOB '_migrate_*'"
+    " OR lower(name) GLOB '_migrate_*'";
+/* Tables of others whose text could hold a foreign key to one of ours. */
+static const char zSuspects[] =
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+    " AND instr(lower(sql), '_migrate_') AND instr(lower(sql), 'references')"
+    " AND lower(name) NOT GLOB '_migrate_*'";
 static const char zMetaGet[] =
     "SELECT value FROM main._migrate_meta WHERE name = ?1";
 static const char zMetaSet[] =
-    "INSERT OR REPLACE INTO main._migrate_meta(name, value) VALUES(?1, ?2)";
+    "INSERT INTO main._migrate_meta(name, value) VALUES(?1, ?2)"
+    " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 
 #define STORE_TABLES ((int)(sizeof(aStoreTable) / sizeof(aStoreTable[0])))
 
@@ -67,6 +75,28 @@ static void storeVersionCheck(MigContext *p, i64 iVersion) {
             " newer migrate",
             iVersion, MIGRATE_STORE_VERSION);
   }
+}
+
+/* Refuse a foreign key to one of our tables: its actions would run with our
+** writes. */
+static void refuseReferences(MigContext *p) {
+  sqlite3_stmt *pSuspect = migPrepare(p, zSuspects);
+
+  while (migStep(p, pSuspect)) {
+    const char *zName = (const char *)sqlite3_column_text(pSuspect, 0);
+    sqlite3_stmt *pKey =
+        migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zName);
+    while (migStep(p, pKey)) {
+      const char *zParent = (const char *)sqlite3_column_text(pKey, 2);
+      if (zParent && migStoreOwnsTable(zParent)) {
+        migFail(p, MIG_STORE_DAMAGED,
+                "table %s refers to %s, which belongs to migrate; drop it",
+                zName, zParent);
+      }
+    }
+    migFinalize(p, pKey);
+  }
+  migFinalize(p, pSuspect);
 }
 
 /*
@@ -114,20 +144,16 @@ int migStoreOpen(MigContext *p) {
     migFail(p, MIG_STORE_DAMAGED,
             "the store has no version; restore the file from a copy");
   }
+  refuseReferences(p);
   return p->rc == SQLITE_OK;
 }
 
-/* The statement that makes the first of our tables. */
-const char *migStoreFirstTable(void) {
-  return aStoreTable[0].zSql;
-}
-
-/* Make our tables from number iFrom on; those before it are there. The caller
-** holds the write transaction and knows that the others do not exist. */
-void migStoreCreate(MigContext *p, int iFrom) {
+/* Make our tables. The caller holds the write transaction and knows that none
+** of them exists. */
+void migStoreCreate(MigContext *p) {
   int i;
 
-  for (i = iFrom; i < STORE_TABLES; i++) {
+  for (i = 0; i < STORE_TABLES; i++) {
     migExec(p, aStoreTable[i].zSql);
   }
   migMetaSetInt(p, "store_version", MIGRATE_STORE_VERSION);

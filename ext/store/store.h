@@ -7,8 +7,7 @@
 #include "context.h"
 
 int migStoreOpen(MigContext *p);
-void migStoreCreate(MigContext *p, int iFrom);
-const char *migStoreFirstTable(void);
+void migStoreCreate(MigContext *p);
 int migStoreOwnsTable(const char *zName);
 
 i64 migMetaInt(MigContext *p, const char *zName);

@@ -7,9 +7,12 @@
 ** `SELECT f()` is unfinished, an interrupt or an out of memory stays set on
 ** the connection, nothing new can be prepared, and a ROLLBACK may answer
 ** SQLITE_INTERRUPT. So, in this order:
-**   1. the undo statements are compiled before anything is begun;
-**   2. an insert into a virtual table of ours, the veto, joins the transaction;
-**      while pConn->bVeto is set its xSync refuses every COMMIT;
+**   1. the undo statements, and an insert into a virtual table of ours, the
+**      veto, are compiled before anything is begun;
+**   2. the insert is the first write: it takes the lock, where BEGIN IMMEDIATE
+**      has not, and joins the transaction. While pConn->bVeto is set xSync
+**      refuses every COMMIT. Until it has joined nothing was written, and it
+**      serves as the guard;
 **   3. a guard, a write statement that changes nothing, is compiled. When the
 **      undo fails, stepping the guard under the still pending interrupt or
 **      out of memory makes SQLite itself roll everything back;
@@ -322,57 +325,29 @@ static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
 }
 
 /*
-** Take the write lock by a write, and say whether our tables exist. With
-** bCreate the lock is taken by making the first of them when they do not.
+** Join the transaction with the veto table. The insert is a write on schema
+** main, so where BEGIN IMMEDIATE has not done it, this takes the write lock.
+** A transaction of the caller that has read may not wait for it: SQLite would
+** answer BUSY for as long as it lasts.
 */
-static void lockByWrite(MigContext *p, MigTransaction *pTx, int bCreate) {
-  int bHasRead = migTransactionState(p) != SQLITE_TXN_NONE;
-  i64 msWait = bHasRead ? 0 : pTx->msWait;
-  int nTry;
-
-  for (nTry = 0; nTry < 3; nTry++) {
-    sqlite3_stmt *pStmt = 0;
-    int bExists = sqlite3_prepare_v2(p->db, zGuard, -1, &pStmt, 0) == SQLITE_OK;
-    int rc = SQLITE_OK;
-    if (!bExists) {
-      if (!bCreate) {
-        return;
-      }
-      rc = sqlite3_prepare_v2(p->db, migStoreFirstTable(), -1, &pStmt, 0);
-    }
-    if (rc == SQLITE_OK) {
-      rc = stepWaiting(pStmt, msWait);
-    }
-    if (rc == SQLITE_DONE) {
-      sqlite3_finalize(pStmt);
-      if (!bExists) {
-        migStoreCreate(p, 1);
-        pTx->bCreated = 1;
-      }
-      return;
-    }
-    if ((rc & 0xff) != SQLITE_ERROR || nTry == 2) {
-      lockFail(p, pTx, rc, bHasRead);
-    }
-    sqlite3_finalize(pStmt); /* SQLITE_ERROR: made by another meanwhile */
-    if (p->rc) {
-      return;
-    }
-  }
-}
-
-/* Join the transaction with the veto table. */
 static void vetoJoin(MigContext *p, MigTransaction *pTx) {
-  migExecF(p, "INSERT INTO \"%w\" VALUES(1)", pTx->pConn->zName);
-  if (p->rc == SQLITE_OK) {
-    pTx->pConn->bVeto = 1;
+  int bHasRead = migTransactionState(p) != SQLITE_TXN_NONE;
+  int rc;
+
+  if (p->rc) {
+    return;
+  }
+  rc = stepWaiting(pTx->pVeto, bHasRead ? 0 : pTx->msWait);
+  if (rc == SQLITE_DONE) {
+    pTx->bJoined = pTx->pConn->bVeto = 1;
+  } else {
+    lockFail(p, pTx, rc, bHasRead && !pTx->bOwn);
   }
 }
 
 /*
 ** Begin. msWait is how long to wait for the lock; with bCreate our tables are
-** made when the file has none. Afterwards the write lock is held (but inside
-** the caller's transaction without our tables and without bCreate), and
+** made when the file has none. Afterwards the write lock is held, and
 ** pTx->bStore says whether our tables are there; they are verified.
 **
 ** After failure the caller still calls migTransactionUndo().
@@ -388,6 +363,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   pTx->bOwn = sqlite3_get_autocommit(p->db) != 0;
   pTx->msWait = msWait;
   beginRefuse(p, msWait);
+  pTx->pVeto = migPrepareF(p, "INSERT INTO \"%w\" VALUES(1)", pConn->zName);
   if (pTx->bOwn && !bDeterministic) {
     pBegin = migPrepare(p, "BEGIN IMMEDIATE");
     pTx->pUndo = migPrepare(p, "ROLLBACK");
@@ -409,14 +385,11 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
     }
   }
   sqlite3_finalize(pBegin);
-  if (p->rc == SQLITE_OK && (!pTx->bOwn || bDeterministic)) {
-    lockByWrite(p, pTx, bCreate);
-  }
   vetoJoin(p, pTx);
   pTx->bStore = migStoreOpen(p);
   if (p->rc == SQLITE_OK && !pTx->bStore && bCreate) {
     pTx->pGuard = migPrepare(p, zGuardNoStore);
-    migStoreCreate(p, 0);
+    migStoreCreate(p);
     pTx->bStore = pTx->bCreated = p->rc == SQLITE_OK;
   }
   migTransactionArm(p, pTx);
@@ -457,11 +430,12 @@ void migTransactionArm(MigContext *p, MigTransaction *pTx) {
 
 /* Finalize what is compiled. */
 void migTransactionRelease(MigTransaction *pTx) {
+  sqlite3_finalize(pTx->pVeto);
   sqlite3_finalize(pTx->pUndo);
   sqlite3_finalize(pTx->pRelease);
   sqlite3_finalize(pTx->pDone);
   sqlite3_finalize(pTx->pGuard);
-  pTx->pUndo = pTx->pRelease = pTx->pDone = pTx->pGuard = 0;
+  pTx->pVeto = pTx->pUndo = pTx->pRelease = pTx->pDone = pTx->pGuard = 0;
 }
 
 /* A deferred foreign key refused the commit: name some of the rows. */
@@ -527,13 +501,14 @@ void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
     if (bUndone && !pTx->bOwn) {
       bUndone = sqlite3_step(pTx->pRelease) == SQLITE_DONE;
     }
-    if (!bUndone && !sqlite3_get_autocommit(db) && pTx->pGuard) {
-      sqlite3_step(pTx->pGuard);
-      sqlite3_reset(pTx->pGuard);
+    if (!bUndone && !sqlite3_get_autocommit(db)) {
+      sqlite3_stmt *pWrite = pTx->pGuard ? pTx->pGuard : pTx->pVeto;
+      sqlite3_step(pWrite);
+      sqlite3_reset(pWrite);
     }
     if (bUndone || sqlite3_get_autocommit(db)) {
       pTx->pConn->bVeto = 0;
-    } else {
+    } else if (pTx->bJoined) { /* else nothing was written yet */
       pTx->pConn->bVeto = 1;
       pTx->pConn->bLeftOpen = pTx->bOwn;
       undoExplain(p, "a transaction of the failed run is open and cannot be"

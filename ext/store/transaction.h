@@ -13,6 +13,8 @@ typedef struct MigTransaction {
   int bStore;             /* the file holds our tables */
   int bCreated;           /* they were made by this transaction */
   i64 msWait;             /* how long to wait for locks */
+  int bJoined;            /* the veto table has joined */
+  sqlite3_stmt *pVeto;    /* joins it; a write, so it also takes the lock */
   sqlite3_stmt *pUndo;    /* ROLLBACK, or ROLLBACK TO */
   sqlite3_stmt *pRelease; /* RELEASE after ROLLBACK TO, else NULL */
   sqlite3_stmt *pDone;    /* COMMIT or RELEASE */

@@ -135,12 +135,6 @@ void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
   }
 }
 
-void migBindNull(MigContext *p, sqlite3_stmt *pStmt, int i) {
-  if (p->rc == SQLITE_OK) {
-    bindResult(p, sqlite3_bind_null(pStmt, i));
-  }
-}
-
 /* 1 when a row is there, 0 at the end or after an error. */
 int migStep(MigContext *p, sqlite3_stmt *pStmt) {
   int rc;

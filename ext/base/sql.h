@@ -20,7 +20,6 @@ void migBindTextN(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z,
                   i64 n);
 void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
                  i64 n);
-void migBindNull(MigContext *p, sqlite3_stmt *pStmt, int i);
 
 int migStep(MigContext *p, sqlite3_stmt *pStmt);
 void migRun(MigContext *p, sqlite3_stmt *pStmt);

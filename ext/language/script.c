@@ -585,6 +585,13 @@ static void checkMaintenance(MigContext *p, const char *z,
             "wal_checkpoint and optimize may, put it in another revision",
             lineAt(z, pSt->iStart), migKindName(pSt->eKind),
             pSt->bInto ? " into" : "");
+  } else if (pSt->eKind == MIG_ST_PRAGMA &&
+             migTokenNameIs(z, &pSt->name, "journal_mode") &&
+             migTokenNameIs(z, &pSt->value, "off")) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: without a journal no later run could be undone; choose"
+            " another journal_mode",
+            lineAt(z, pSt->iStart));
   } else if ((pSt->eKind == MIG_ST_VACUUM || pSt->eKind == MIG_ST_PRAGMA) &&
              !isMain(z, pSt)) {
     migFail(p, MIG_FORBIDDEN_STATEMENT,

@@ -284,6 +284,18 @@ static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
          (zOld && nNew == nOld && memcmp(zNew, zOld, (size_t)nNew) == 0);
 }
 
+/* Flags after an edit: a side that stays keeps what is known of it. */
+static int editedFlags(MigContext *p, const MigRevision *pNew, int flags) {
+  int mask = (pNew->zUp ? MIG_REV_UP_ALONE : 0) |
+             (pNew->zDown ? MIG_REV_DOWN_ALONE : 0);
+
+  if (pNew->zUp && pNew->zDown) {
+    mask |= MIG_REV_LENIENT;
+  }
+  return (flags & ~mask) |
+         migScriptFlags(p, pNew->zUp, pNew->nUp, pNew->zDown, pNew->nDown);
+}
+
 /* Replace the scripts of a revision by those of pNew that are not NULL.
 ** Returns the id, for the caller to free. APPLIED unless bRepair. */
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
@@ -315,7 +327,7 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     rev.zDown = pNew->zDown;
     rev.nDown = pNew->nDown;
   }
-  rev.flags = migScriptFlags(p, rev.zUp, rev.nUp, rev.zDown, rev.nDown);
+  rev.flags = editedFlags(p, pNew, rev.flags);
   migRevisionEdit(p, &change.packer, &rev);
   if (p->rc == SQLITE_OK && migSetHas(&change.state.applied, iNode)) {
     migAppliedRepair(p, rev.zId, rev.aChecksum);
@@ -360,6 +372,10 @@ char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
   migChangeBegin(p, &change, pConn, pCall);
   changeTarget(p, &change, zTarget, &rev, &iNode);
+  if (zLabel && p->rc == SQLITE_OK &&
+      migGraphFindLabel(change.state.pGraph, zLabel) == iNode) {
+    return changeNothing(p, &change, rev.zId);
+  }
   if (zLabel && p->rc == SQLITE_OK) {
     labelCheck(p, &change.state, zLabel);
   }

@@ -28,7 +28,7 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
   char *zResult;
 
   zResult = migResultText(p, migPrintf(p, "%d", MIGRATE_STORE_VERSION));
-  if (!sqlite3_get_autocommit(p->db) || !storeThere(p, pCall)) {
+  if (!storeThere(p, pCall) && p->rc == SQLITE_OK) {
     migChangeBegin(p, &change, pConn, pCall);
     if (change.bCreated) {
       migChangeRecord(p, &change, &note);

@@ -74,6 +74,9 @@ static void errorLocate(MigContext *p, const Script *pScript, i64 iAt) {
   int iLine;
   int iColumn;
 
+  if (p->rc == SQLITE_OK) {
+    return; /* finding the line reads the script from its start */
+  }
   migPosition(pJob->z, iAt, &iLine, &iColumn);
   errorPrefix(p, "revision %s (%s), statement %d, line %d, column %d: ",
               pJob->zRevision, pJob->zSide, pScript->nSeen, iLine, iColumn);
@@ -102,8 +105,8 @@ static void scriptFail(MigContext *p, const Script *pScript,
 /* Words behind which a string can stand for the name of a table. */
 static int namesNext(const char *z, const MigToken *pToken) {
   static const char *const azWord[] = {
-      "into",   "from",    "update", "table", "exists",   "join", "on",
-      "ignore", "replace", "fail",   "abort", "rollback", "to"};
+      "into",   "from",    "update",     "table", "exists", "join",     "on",
+      "ignore", "replace", "references", "fail",  "abort",  "rollback", "to"};
   size_t i;
 
   for (i = 0; i < sizeof(azWord) / sizeof(azWord[0]); i++) {
@@ -200,6 +203,9 @@ static int statementPassed(MigContext *p, Script *pScript,
     if (migTokenNameIs(z, &pSt->name, "legacy_alter_table")) {
       pScript->eLegacy = migPragmaOn(z, pSt);
       return 1;
+    }
+    if (migTokenNameIs(z, &pSt->name, "temp_store")) {
+      return 1; /* SQLite cannot change it inside a transaction */
     }
   }
   if ((pSt->eKind == MIG_ST_DROP_TABLE || pSt->eKind == MIG_ST_DROP_VIEW) &&
@@ -335,7 +341,7 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
   case MIG_ST_INSERT:
   case MIG_ST_UPDATE:
   case MIG_ST_DELETE:
-    if (!pExec->bTriggers && zTable) {
+    if (!pExec->bTriggers && !pExec->bDeferred && zTable) {
       migForeignWatch(p, &pExec->foreign, zTable);
       break;
     }
@@ -404,7 +410,7 @@ static void statementStep(MigContext *p, MigExecution *pExec,
   } while (rc == SQLITE_ROW);
   if (rc != SQLITE_DONE) {
     scriptFail(p, pScript, pSt, rc);
-  } else if (pExec->pTx && sqlite3_get_autocommit(p->db)) {
+  } else if (migTransactionLost(pExec->pTx)) {
     migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
               "the statement ended the transaction");
     errorLocate(p, pScript, pSt->iStart);
@@ -614,5 +620,8 @@ void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
     } else {
       maintenanceStep(p, pExec, &script, &st, p->db);
     }
+  }
+  if (p->rc == SQLITE_OK && pragmas.n) {
+    migExec(p, pragmas.z); /* those that no VACUUM has taken up */
   }
 }

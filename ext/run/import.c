@@ -63,6 +63,8 @@ static int importedFlags(MigContext *p, const MigImported *pFile) {
 /* What would be stored for a file; its edges and labels only for new ones. */
 static void importedRevision(MigContext *p, const MigImported *pFile,
                              const char *zNow, MigRevision *pRev) {
+  int i;
+
   memset(pRev, 0, sizeof(*pRev));
   pRev->zId = pFile->zId;
   pRev->zMessage = pFile->zMessage ? pFile->zMessage : "";
@@ -79,6 +81,9 @@ static void importedRevision(MigContext *p, const MigImported *pFile,
   pRev->nLabel = pFile->nLabel;
   pRev->azLabel = pFile->azLabel;
   pRev->flags = importedFlags(p, pFile);
+  for (i = 0; i < pRev->nLabel; i++) {
+    migLabelCheck(p, pRev->azLabel[i]);
+  }
   migRevisionChecksum(pRev);
 }
 

@@ -174,6 +174,9 @@ void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
     return;
   }
   namesCheck(p, pLookup, z, pSt);
+  if (pSt->eKind == MIG_ST_PRAGMA) {
+    return; /* explained, many would act */
+  }
   pExplain = explain(p, pStmt);
   while (pExplain && migStep(p, pExplain)) {
     MigTemp *pTemp = pLookup->pFirst;

@@ -6,15 +6,18 @@
 
 #include "context.h"
 
+/* A PRAGMA that a script changed, with the value to go back to. */
+typedef struct MigPragma MigPragma;
+
 /* What we keep for a connection; every function and table shares it. */
 typedef struct MigConnection {
   sqlite3 *db;
-  int nRef;       /* functions and modules that hold it */
-  int bRunning;   /* an acting call is at work */
-  int bVeto;      /* COMMIT is refused (transaction.c) */
-  int bLeftOpen;  /* a failed run of ours could not end its transaction */
-  char *zRestore; /* PRAGMAs that could not be put back (connection.c) */
-  char zName[32]; /* veto table and savepoint: no file can know the name */
+  int nRef;            /* functions and modules that hold it */
+  int bRunning;        /* an acting call is at work */
+  int bVeto;           /* COMMIT is refused (transaction.c) */
+  int bLeftOpen;       /* a failed run of ours could not end its transaction */
+  MigPragma *pRestore; /* those that could not be put back (connection.c) */
+  char zName[32];      /* veto table and savepoint: no file can know the name */
 } MigConnection;
 
 void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName);

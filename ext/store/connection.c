@@ -9,8 +9,8 @@
 ** A few other PRAGMAs that scripts may set take effect at once and survive a
 ** rollback. Their old value is read before the script sets them. Putting one
 ** back takes a prepare, which SQLite refuses between an interrupt or an out
-** of memory and the end of the calling statement: then the text is kept, and
-** the next call of any of our functions on this connection runs it first.
+** of memory and the end of the calling statement: then it stays in a list of
+** the connection, and the next call of any of our functions on it tries again.
 */
 #include <string.h>
 #include "sql.h"
@@ -77,10 +77,13 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
   }
   for (i = 0; i < sizeof(azKept) / sizeof(azKept[0]); i++) {
     if (sqlite3_stricmp(azKept[i], zName) == 0) {
-      pPragma = migAlloc(p, sizeof(*pPragma));
-      if (pPragma) {
+      i64 iValue = migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
+      pPragma = p->rc ? 0 : sqlite3_malloc64(sizeof(*pPragma));
+      if (pPragma == 0) {
+        migNomem(p);
+      } else {
         pPragma->zName = azKept[i];
-        pPragma->iValue = migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
+        pPragma->iValue = iValue;
         pPragma->pNext = pSaved->pFirst;
         pSaved->pFirst = pPragma;
       }
@@ -88,44 +91,53 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
   }
 }
 
-/* Keep a PRAGMA for later; lost only when there is no memory for its text. */
-static void restoreLater(MigConnection *pConn, const char *zSql) {
-  char *zAll = sqlite3_mprintf("%s%s;", /* sql-ok: made by this file */
-                               pConn->zRestore ? pConn->zRestore : "", zSql);
+/* Put one PRAGMA back; 0 when SQLite would not. */
+static int pragmaRestore(sqlite3 *db, const MigPragma *pPragma) {
+  char zSql[80];
 
-  if (zAll) {
-    sqlite3_free(pConn->zRestore);
-    pConn->zRestore = zAll;
+  if (pPragma->iValue == 2 && strcmp(pPragma->zName, "secure_delete") == 0) {
+    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA secure_delete=fast");
+  } else {
+    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
+                     pPragma->iValue);
   }
+  return sqlite3_exec(db, zSql, 0, 0, 0) == SQLITE_OK;
 }
 
 /* Put every setting back, also after an error. */
 void migSettingsRestore(MigContext *p, MigConnection *pConn,
                         MigSettingsSaved *pSaved) {
-  MigPragma *pPragma;
-
   migSettingsForeign(p, pSaved, pSaved->bForeign);
   migSettingsLegacy(p, pSaved, pSaved->bLegacy);
-  for (pPragma = pSaved->pFirst; pPragma; pPragma = pPragma->pNext) {
-    char zSql[80];
-    if (pPragma->iValue == 2 && strcmp(pPragma->zName, "secure_delete") == 0) {
-      sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA secure_delete=fast");
-    } else {
-      sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
-                       pPragma->iValue);
-    }
-    if (sqlite3_exec(p->db, zSql, 0, 0, 0) != SQLITE_OK) {
-      restoreLater(pConn, zSql);
-    }
+  while (pSaved->pFirst) {
+    MigPragma *pPragma = pSaved->pFirst;
+    pSaved->pFirst = pPragma->pNext;
+    pPragma->pNext = pConn->pRestore;
+    pConn->pRestore = pPragma;
   }
-  pSaved->pFirst = 0;
+  migSettingsRestoreLate(pConn);
 }
 
-/* Run what an earlier call could not put back. */
+/* Put back what could not be put back yet. */
 void migSettingsRestoreLate(MigConnection *pConn) {
-  if (pConn->zRestore &&
-      sqlite3_exec(pConn->db, pConn->zRestore, 0, 0, 0) == SQLITE_OK) {
-    sqlite3_free(pConn->zRestore);
-    pConn->zRestore = 0;
+  MigPragma **pp = &pConn->pRestore;
+
+  while (*pp) {
+    MigPragma *pPragma = *pp;
+    if (pragmaRestore(pConn->db, pPragma)) {
+      *pp = pPragma->pNext;
+      sqlite3_free(pPragma);
+    } else {
+      pp = &pPragma->pNext;
+    }
+  }
+}
+
+/* The connection goes: forget the list. */
+void migSettingsForget(MigConnection *pConn) {
+  while (pConn->pRestore) {
+    MigPragma *pNext = pConn->pRestore->pNext;
+    sqlite3_free(pConn->pRestore);
+    pConn->pRestore = pNext;
   }
 }

@@ -6,9 +6,6 @@
 
 #include "caller.h"
 
-/* A PRAGMA that a script changed, with the value to go back to. */
-typedef struct MigPragma MigPragma;
-
 /* What a call found and what it has set. */
 typedef struct MigSettingsSaved {
   int bForeign;      /* foreign_keys as found */
@@ -26,5 +23,6 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
 void migSettingsRestore(MigContext *p, MigConnection *pConn,
                         MigSettingsSaved *pSaved);
 void migSettingsRestoreLate(MigConnection *pConn);
+void migSettingsForget(MigConnection *pConn);
 
 #endif

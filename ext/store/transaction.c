@@ -395,6 +395,13 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   migTransactionArm(p, pTx);
 }
 
+/* Did something end the transaction behind our back? Foreign code can have
+** rolled back, and even begun another one; then the veto is gone. */
+int migTransactionLost(const MigTransaction *pTx) {
+  return pTx && pTx->bOpen &&
+         (sqlite3_get_autocommit(pTx->pConn->db) || !pTx->pConn->bVeto);
+}
+
 /* Compile one of the kept statements again; zFormat has a place for the name
 ** of the savepoint. */
 static void rearm(MigContext *p, MigTransaction *pTx, sqlite3_stmt **ppStmt,

@@ -29,6 +29,7 @@ int migTransactionState(MigContext *p);
 void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
                          int bCreate);
+int migTransactionLost(const MigTransaction *pTx);
 void migTransactionArm(MigContext *p, MigTransaction *pTx);
 void migTransactionCommit(MigContext *p, MigTransaction *pTx);
 void migTransactionUndo(MigContext *p, MigTransaction *pTx);

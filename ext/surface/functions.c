@@ -409,7 +409,7 @@ void migConnectionFree(void *pArg) {
   MigConnection *pConn = pArg;
 
   if (--pConn->nRef == 0) {
-    sqlite3_free(pConn->zRestore);
+    migSettingsForget(pConn);
     sqlite3_free(pConn);
   }
 }

@@ -318,7 +318,8 @@ i64 migTimeRead(MigContext *p, const char *z, const char *zKey) {
 
   migBindText(p, pStmt, 1, z);
   if (migStep(p, pStmt)) {
-    if (sqlite3_column_type(pStmt, 0) == SQLITE_NULL) {
+    /* SQLite would also read 'now' and the clock with it */
+    if (!migIsDigit(z[0]) || sqlite3_column_type(pStmt, 0) == SQLITE_NULL) {
       migFail(p, MIG_USAGE,
               "option %s is a time like 2026-01-31T12:00:00Z or Unix seconds,"
               " not %s",
@@ -339,8 +340,10 @@ static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
   for (i = 0; z && i < 9 && migIsDigit(z[i]); i++) {
     v = v * 10 + (z[i] - '0');
   }
-  if (z && (i == 0 || z[i])) {
-    migFail(p, MIG_USAGE, "option wait is a number of milliseconds, not %s", z);
+  if (z && (i == 0 || z[i] || v > 86400000)) {
+    migFail(p, MIG_USAGE,
+            "option wait is a number of milliseconds, at most a day, not %s",
+            z);
   }
   return z ? v : -1;
 }

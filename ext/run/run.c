@@ -38,6 +38,7 @@ typedef struct RunStep {
   int iTransaction; /* from 1 */
   int bAlone;       /* outside a transaction */
   int bLate;        /* an applied revision stands on it already */
+  int bSkip;        /* another connection has done it meanwhile */
   int bDone;        /* committed or about to be */
   MigRevision rev;
   const char *zStartedAt;
@@ -60,9 +61,11 @@ typedef struct Run {
   int bEach;
   int bStrict;
   int bDeterministic;
-  int bNothing;   /* the plan is empty */
-  int nCommitted; /* transactions that were committed */
-  int iFailed;    /* step that failed, or -1 */
+  int bNothing;     /* the plan is empty */
+  int nCommitted;   /* transactions that were committed */
+  int iOpen;        /* first step that is not committed */
+  int iFailed;      /* step that failed, or -1 */
+  i64 iDataVersion; /* of the file, when the state was read */
   i64 iRun;
   const char *zFrom; /* current heads before and after */
   const char *zTo;
@@ -162,10 +165,22 @@ static int stepAlone(const Run *pRun, const MigRevision *pRev) {
 ** for the caller to free. */
 static MigBytes stepScript(MigContext *p, Run *pRun, RunStep *pStep) {
   MigBytes out = {0, 0};
+  MigRevision rev;
   const char *z;
   i64 n;
 
   migRevisionScripts(p, &pRun->cache, &pStep->rev);
+  rev = pStep->rev;
+  if (p->rc == SQLITE_OK) {
+    migRevisionChecksum(&rev);
+  }
+  if (p->rc == SQLITE_OK &&
+      memcmp(rev.aChecksum, pStep->rev.aChecksum, MIG_HASH_SIZE)) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the scripts of revision %s do not have its checksum; restore the"
+            " file from a copy",
+            rev.zId);
+  }
   z = pRun->bDown ? pStep->rev.zDown : pStep->rev.zUp;
   n = pRun->bDown ? pStep->rev.nDown : pStep->rev.nUp;
   if (p->rc || z == 0) {
@@ -330,16 +345,6 @@ static void stepRun(MigContext *p, Run *pRun, RunStep *pStep) {
   pStep->ms = runClock(pRun) - msStart;
 }
 
-/* Another connection may have come between two transactions: is this step
-** still to be done? */
-static int stepWanted(MigContext *p, const Run *pRun, const RunStep *pStep) {
-  i64 bApplied =
-      migQueryInt(p, 0, "SELECT 1 FROM main._migrate_applied WHERE revision=%Q",
-                  pStep->rev.zId);
-
-  return p->rc == SQLITE_OK && (bApplied != 0) == (pRun->bDown != 0);
-}
-
 /* ---- history ---- */
 
 /* Ids of a revision's parents, by commas; NULL for a root. */
@@ -460,6 +465,65 @@ static void runBegin(MigContext *p, Run *pRun) {
   pRun->exec.pTx = &pRun->tx;
 }
 
+/* A number that changes whenever another connection writes the file. */
+static i64 dataVersion(MigContext *p) {
+  return migQueryInt(p, 0, "PRAGMA main.data_version");
+}
+
+/* Look at one step again: it may be done, edited or gone. */
+static void stepRefresh(MigContext *p, Run *pRun, RunStep *pStep) {
+  const char *zId = pStep->rev.zId;
+
+  pStep->iNode = migGraphFind(pRun->state.pGraph, zId);
+  if (pStep->iNode < 0) {
+    migFail(p, MIG_UNKNOWN_REVISION,
+            "revision %s was deleted by another connection during the run",
+            zId);
+    return;
+  }
+  pStep->bSkip = migSetHas(&pRun->state.applied, pStep->iNode) != pRun->bDown;
+  migRevisionRead(p, zId, &pStep->rev);
+  if (p->rc == SQLITE_OK && stepAlone(pRun, &pStep->rev) != pStep->bAlone) {
+    migFail(p, MIG_BUSY,
+            "revision %s was edited by another connection during the run; call"
+            " again",
+            zId);
+  }
+  if (!pStep->bSkip) {
+    stepCheck(p, pRun, pStep);
+  }
+}
+
+/* Begin the transaction of the steps from iFirst on. When another connection
+** has written since the state was read, everything is read again. */
+static void groupBegin(MigContext *p, Run *pRun, int iFirst) {
+  i64 iVersion;
+  int i;
+
+  runBegin(p, pRun);
+  iVersion = dataVersion(p);
+  if (p->rc || iVersion == pRun->iDataVersion) {
+    return;
+  }
+  pRun->iDataVersion = iVersion;
+  migScriptsClose(&pRun->cache);
+  migStateLoad(p, &pRun->state);
+  migExecuteStart(p, &pRun->exec);
+  for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
+    stepRefresh(p, pRun, &pRun->aStep[i]);
+  }
+}
+
+/* Report progress, to a function of the application: it may have ended the
+** transaction. */
+static void runProgress(MigContext *p, const Run *pRun, int nDone) {
+  migProgress(p, pRun->pCall->zProgress, verb(pRun), nDone, pRun->plan.nStep);
+  if (p->rc == SQLITE_OK && migTransactionLost(&pRun->tx)) {
+    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
+              "the function of option progress ended the transaction");
+  }
+}
+
 /* Write what a group of steps changed: history, facts, and with the last
 ** group the row of the call. */
 static void groupRecord(MigContext *p, Run *pRun, int iFirst, int iEnd) {
@@ -482,31 +546,41 @@ static void groupRecord(MigContext *p, Run *pRun, int iFirst, int iEnd) {
   }
 }
 
+/* Run a step that wants no transaction: let go of the lock, run it, and take
+** the lock again to record it. */
+static void aloneRun(MigContext *p, Run *pRun, int iStep) {
+  migStatementsClose(p);
+  migTransactionUndo(p, &pRun->tx); /* nothing was written in it */
+  pRun->exec.pTx = 0;
+  pRun->iFailed = iStep;
+  stepRun(p, pRun, &pRun->aStep[iStep]);
+  if (p->rc == SQLITE_OK) {
+    groupBegin(p, pRun, iStep);
+  }
+}
+
 /* Run the steps iFirst to iEnd-1 in one transaction, which is open for the
 ** first group of the run. */
 static void groupRun(MigContext *p, Run *pRun, int iFirst, int iEnd) {
   int bAlone = pRun->aStep[iFirst].bAlone;
   int i;
 
-  if (bAlone) {
-    migTransactionUndo(p, &pRun->tx); /* holds the lock, wrote nothing */
-    pRun->exec.pTx = 0;
-    pRun->iFailed = iFirst;
-    stepRun(p, pRun, &pRun->aStep[iFirst]);
-  }
   if (!pRun->tx.bOpen) {
-    runBegin(p, pRun);
+    groupBegin(p, pRun, iFirst);
   }
-  if (pRun->iRun == 0) {
+  if (bAlone && p->rc == SQLITE_OK && !pRun->aStep[iFirst].bSkip) {
+    aloneRun(p, pRun, iFirst);
+  }
+  if (p->rc == SQLITE_OK && pRun->iRun == 0) {
     pRun->iRun = migHistoryRun(p);
   }
   for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
     RunStep *pStep = &pRun->aStep[i];
-    if (pRun->nCommitted && !stepWanted(p, pRun, pStep)) {
+    if (pStep->bSkip) {
       continue;
     }
     pRun->iFailed = i;
-    migProgress(p, pRun->pCall->zProgress, verb(pRun), i, pRun->plan.nStep);
+    runProgress(p, pRun, i);
     if (!bAlone) {
       stepRun(p, pRun, pStep);
     }
@@ -514,6 +588,9 @@ static void groupRun(MigContext *p, Run *pRun, int iFirst, int iEnd) {
     pStep->bDone = p->rc == SQLITE_OK;
   }
   migForeignCheck(p, &pRun->exec.foreign);
+  if (iEnd == pRun->plan.nStep) {
+    runProgress(p, pRun, iEnd);
+  }
   if (p->rc == SQLITE_OK) {
     migSettingsRestore(p, pRun->pConn, &pRun->saved);
     migTransactionArm(p, &pRun->tx);
@@ -522,7 +599,10 @@ static void groupRun(MigContext *p, Run *pRun, int iFirst, int iEnd) {
   if (!pRun->pCall->bDryRun) {
     migStatementsClose(p); /* the commit is the last statement */
     migTransactionCommit(p, &pRun->tx);
-    pRun->nCommitted += p->rc == SQLITE_OK;
+    if (p->rc == SQLITE_OK) {
+      pRun->nCommitted++;
+      pRun->iOpen = iEnd;
+    }
   }
 }
 
@@ -543,8 +623,6 @@ static void runGroups(MigContext *p, Run *pRun) {
   }
   if (p->rc == SQLITE_OK) {
     pRun->iFailed = -1;
-    migProgress(p, pRun->pCall->zProgress, verb(pRun), pRun->plan.nStep,
-                pRun->plan.nStep);
   }
 }
 
@@ -570,17 +648,18 @@ static int failureRecordable(int rc) {
 ** here is not reported: the failure itself is. */
 static void failureRecord(MigContext *p, Run *pRun, const MigContext *pError) {
   const RunStep *pStep = pRun->iFailed >= 0 ? &pRun->aStep[pRun->iFailed] : 0;
+  int bPartial =
+      pRun->nCommitted > 0 || (pStep && pStep->bAlone && pStep->nStatement > 1);
   int i;
 
-  for (i = pRun->iFailed < 0 ? 0 : pRun->iFailed; i < pRun->plan.nStep; i++) {
+  for (i = pRun->iOpen; i < pRun->plan.nStep; i++) {
     pRun->aStep[i].bDone = 0;
   }
   runBegin(p, pRun);
   if (p->rc == SQLITE_OK && pRun->tx.bStore) {
     pRun->zTo = migMetaText(p, "current");
     pRun->iRun = pRun->nCommitted ? pRun->iRun : migHistoryRun(p);
-    runRecord(p, pRun, pRun->nCommitted ? "partial" : "failed", pStep,
-              pError->zError);
+    runRecord(p, pRun, bPartial ? "partial" : "failed", pStep, pError->zError);
     migStatementsClose(p);
     migTransactionCommit(p, &pRun->tx);
   }
@@ -591,9 +670,10 @@ static void failureRecord(MigContext *p, Run *pRun, const MigContext *pError) {
 static void failureExplain(MigContext *p, const Run *pRun) {
   char *zNew;
 
-  if (pRun->nCommitted && p->zError && pRun->iFailed > 0) {
-    zNew = sqlite3_mprintf("%s; the revisions before it, up to %s, stay done",
-                           p->zError, pRun->aStep[pRun->iFailed - 1].rev.zId);
+  if (pRun->iOpen > 0 && p->zError) {
+    zNew = sqlite3_mprintf("%s; what was committed before, up to revision %s,"
+                           " stays done",
+                           p->zError, pRun->aStep[pRun->iOpen - 1].rev.zId);
     if (zNew) {
       sqlite3_free(p->zError);
       p->zError = zNew;
@@ -658,6 +738,7 @@ char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     runSettings(p, &run, run.tx.bStore);
     run.exec.msWait = run.msWait;
     runPlan(p, &run, run.tx.bStore);
+    run.iDataVersion = dataVersion(p);
   }
   if (p->rc == SQLITE_OK && run.bNothing) {
     runResult(p, &run);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "context.h"
 
+#define MESSAGE_MAX 4000 /* bytes of a message */
 #define ARENA_BLOCK 8192 /* payload of an ordinary block, bytes */
 
 struct MigBlock {
@@ -67,6 +68,19 @@ static int errorRc(int rc, MigCode eCode) {
   return e == SQLITE_SCHEMA ? SQLITE_ERROR : rc;
 }
 
+/* Cut a message that quotes something endless, between characters. */
+static void textShorten(char *z) {
+  size_t n = strlen(z);
+
+  if (n > MESSAGE_MAX) {
+    n = MESSAGE_MAX - 3;
+    while (n > 0 && ((unsigned char)z[n] & 0xc0) == 0x80) {
+      n--;
+    }
+    memcpy(z + n, "...", 4);
+  }
+}
+
 static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
                    va_list ap) {
   char *zText;
@@ -81,6 +95,7 @@ static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
   }
   zText = sqlite3_vmprintf(zFormat, ap);
   if (zText) {
+    textShorten(zText);
     p->zError = sqlite3_mprintf("migrate: %s: %s", aCode[eCode].zName, zText);
   }
   sqlite3_free(zText);

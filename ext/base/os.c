@@ -41,11 +41,16 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   if (p->rc) {
     return out;
   }
+  if (stat(zPath, &st)) {
+    fileFail(p, "read", zPath);
+    return out;
+  }
+  if (!S_ISREG(st.st_mode)) { /* opening a pipe could wait for ever */
+    migFail(p, MIG_FILE, "%s is not a file; check the path", zPath);
+    return out;
+  }
   pFile = fopen(zPath, "rb");
-  if (pFile == 0 || fstat(fileno(pFile), &st) || !S_ISREG(st.st_mode)) {
-    if (pFile && errno == 0) {
-      errno = EINVAL;
-    }
+  if (pFile == 0 || fstat(fileno(pFile), &st)) {
     fileFail(p, "read", zPath);
   } else if (st.st_size > nMax) {
     migFail(p, MIG_TOO_BIG, "%s has %lld bytes, the limit is %lld", zPath,

@@ -33,6 +33,7 @@ void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn);
 i64 migLineEnd(const char *z, i64 n, i64 i);
 int migStrICmp(const char *zA, const char *zB);
 int migStrNICmp(const char *zA, const char *zB, i64 n);
+int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);
 int migIsDigit(char c);
 

@@ -320,6 +320,20 @@ static int addsPlainColumn(const char *z, const MigStatement *pSt) {
   return 1;
 }
 
+/* A dropped index can be the one that a foreign key needs. */
+static void guardIndex(MigContext *p, MigExecution *pExec, const char *z,
+                       const MigStatement *pSt) {
+  char *zIndex = migTokenName(p, z, &pSt->name);
+  char *zTable = migQueryText(p,
+                              "SELECT tbl_name FROM main.sqlite_schema WHERE"
+                              " type='index' AND name=%Q COLLATE NOCASE",
+                              zIndex);
+
+  if (zTable) {
+    migForeignWatch(p, &pExec->foreign, zTable);
+  }
+}
+
 /* Watch the foreign keys around the tables that a statement writes while
 ** enforcement is off. */
 static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
@@ -328,6 +342,10 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
   MigWrites writes;
   int i;
 
+  if (pExec->foreign.bAny && pSt->eKind == MIG_ST_DROP_INDEX) {
+    guardIndex(p, pExec, z, pSt);
+    return;
+  }
   if (!foreignWatched(pExec) || addsPlainColumn(z, pSt)) {
     return;
   }
@@ -460,6 +478,14 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   if (rc) {
     scriptFail(p, pScript, pSt, rc);
     return -1;
+  }
+  if (sqlite3_bind_parameter_count(pStmt) > 0) {
+    migFail(p, MIG_SCRIPT,
+            "the statement has a parameter, %s, and a script has no values for"
+            " it; write the value",
+            sqlite3_bind_parameter_name(pStmt, 1)
+                ? sqlite3_bind_parameter_name(pStmt, 1)
+                : "?");
   }
   migLookupCheck(p, &pExec->lookup, z, pSt, pStmt);
   if (zTable) {

@@ -17,41 +17,36 @@
 #include "text.h"
 #include "foreign.h"
 
+#define OLD_COMPARED 1000 /* old violations of a table that are compared */
+
+/* A violation: the row, by rowid, and the foreign key, by number. */
+typedef struct Violation {
+  i64 iRowid;
+  int iKey;
+} Violation;
+
+/* What is wrong with the foreign keys of one table. */
+typedef struct Findings {
+  i64 nRow; /* rows without parent; -1: cannot be counted, because a key
+            ** fits no PRIMARY KEY or UNIQUE of its parent */
+  Violation a[OLD_COMPARED]; /* the first of the rows */
+  const char *zParent;       /* parent of the last of them */
+} Findings;
+
 struct MigWatched {
   MigWatched *pNext;
   const char *zTable;
-  i64 nBefore;    /* violations before; -1: could not be counted (mismatch) */
-  MigText before; /* what they refer to, see violationKeys() */
+  i64 nBefore;    /* Findings.nRow before */
+  MigText before; /* what the violations referred to, see violationKeys() */
 };
-
-#define OLD_COMPARED 1000
 
 static const char zAny[] =
     "SELECT 1 FROM main.sqlite_schema"
     " WHERE type = 'table' AND instr(lower(sql), 'references') LIMIT 1";
-static const char zChildren[] =
-    "SELECT DISTINCT m.name FROM main.sqlite_schema AS m,"
-    " pragma_foreign_key_list(m.name, 'main') AS f"
-    " WHERE m.type = 'table' AND instr(lower(m.sql), 'references')"
-    " AND lower(substr(m.sql, 1, 13)) = 'create table '"
-    " AND f.\"table\" = ?1 COLLATE NOCASE";
-static const char zCount[] =
-    "SELECT count(*) FROM pragma_foreign_key_check(?1, 'main')";
-static const char zRows[] =
-    "SELECT \"rowid\", parent FROM pragma_foreign_key_check(?1, 'main')"
-    " LIMIT 5";
-
-/* For each foreign key of a table a query of what its violations refer to:
-** the parent and the referring values as SQL literals. SQLite's own format()
-** puts it together, with %w and %Q for names; its %s is a list of these. */
-/* sql-ok: see above */
-static const char zKeyQueries[] =
-    "SELECT format('SELECT %Q || ''('' || %s || '')'' FROM main.\"%w\" AS c"
-    " WHERE c.rowid IN (SELECT \"rowid\" FROM"
-    " pragma_foreign_key_check(%Q, ''main'') WHERE fkid = %d)',"
-    " \"table\", group_concat(format('quote(c.\"%w\")', \"from\"),"
-    " ' || '','' || '), ?1, ?1, id)"
-    " FROM pragma_foreign_key_list(?1, 'main') GROUP BY id";
+static const char zReferring[] =
+    "SELECT name FROM main.sqlite_schema"
+    " WHERE type = 'table' AND instr(lower(sql), 'references')"
+    " AND lower(substr(sql, 1, 13)) = 'create table '";
 
 /* Look whether the schema holds any foreign key. */
 void migForeignStart(MigContext *p, MigForeign *pForeign) {
@@ -82,62 +77,108 @@ static MigWatched *watchedAdd(MigContext *p, MigForeign *pForeign,
   return pNew;
 }
 
-/* Number of violations in the rows of a table; 0 when it does not exist, -1
-** when a foreign key of it fits no parent key, so that nothing can be
-** counted. */
-static i64 violations(MigContext *p, const char *zTable) {
-  sqlite3_stmt *pStmt;
-  i64 n = 0;
-  int rc;
-
-  if (!migQueryInt(p, 0,
-                   "SELECT 1 FROM main.sqlite_schema WHERE type='table'"
-                   " AND name=%Q COLLATE NOCASE",
-                   zTable)) {
-    return 0;
-  }
-  pStmt = migCached(p, zCount);
-  migBindText(p, pStmt, 1, zTable);
-  if (p->rc == SQLITE_OK) {
-    rc = sqlite3_step(pStmt);
-    if (rc == SQLITE_ROW) {
-      n = sqlite3_column_int64(pStmt, 0);
-    } else if ((rc & 0xff) == SQLITE_ERROR) {
-      n = -1;
-    } else {
-      migFailDb(p, rc);
-    }
-  }
-  sqlite3_reset(pStmt);
-  return n;
+static int tableExists(MigContext *p, const char *zTable) {
+  return (int)migQueryInt(p, 0,
+                          "SELECT 1 FROM main.sqlite_schema"
+                          " WHERE type='table' AND name=%Q COLLATE NOCASE",
+                          zTable);
 }
 
-/* Append what the violations of a table refer to, each as a text with a zero
-** byte behind. Tables without rowid, and those with a column of that name
-** that is something else, give nothing to compare. */
-static void violationKeys(MigContext *p, const char *zTable, MigText *pOut) {
-  sqlite3_stmt *pQuery = migPrepare(p, zKeyQueries);
+/* Look at the foreign keys of a table. The PRAGMAs are used as such: a table
+** of the file could take the name of their table-valued functions. */
+static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
   sqlite3_stmt *pStmt = 0;
+  int rc = SQLITE_DONE;
+  char *zSql;
 
-  migBindText(p, pQuery, 1, zTable);
-  while (migStep(p, pQuery)) {
-    const char *zSql = (const char *)sqlite3_column_text(pQuery, 0);
-    int rc =
-        zSql ? sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0) : SQLITE_NOMEM;
-    if ((rc & 0xff) == SQLITE_ERROR) {
-      break;
+  memset(pOut, 0, offsetof(Findings, a));
+  pOut->zParent = 0;
+  if (!tableExists(p, zTable)) {
+    return;
+  }
+  zSql = migPrintf(p, "PRAGMA main.foreign_key_check(\"%w\")", zTable);
+  if (p->rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  }
+  while (pStmt && p->rc == SQLITE_OK &&
+         (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
+    if (pOut->nRow < OLD_COMPARED) {
+      Violation *pOne = &pOut->a[pOut->nRow];
+      pOne->iRowid = sqlite3_column_type(pStmt, 1) == SQLITE_NULL
+                         ? 0
+                         : sqlite3_column_int64(pStmt, 1);
+      pOne->iKey = sqlite3_column_int(pStmt, 3);
+      pOut->zParent = migColumnText(p, pStmt, 2);
     }
-    if (rc) {
+    pOut->nRow++;
+  }
+  if ((rc & 0xff) == SQLITE_ERROR) {
+    pOut->nRow = -1;
+  } else if (p->rc == SQLITE_OK && rc != SQLITE_DONE) {
+    migFailDb(p, rc);
+  }
+  migFinalize(p, pStmt);
+}
+
+/* Prepare the query of what a row of a table refers to by foreign key iKey:
+** the parent and the referring values as SQL literals. NULL when the table
+** has no rowid that could be asked for. */
+static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
+  sqlite3_stmt *pList =
+      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
+  sqlite3_stmt *pStmt = 0;
+  MigText sql = {0, 0, 0};
+
+  while (migStep(p, pList)) {
+    if (sqlite3_column_int(pList, 0) != iKey) {
+      continue;
+    }
+    if (sql.n == 0) {
+      migTextF(p, &sql, "SELECT %Q", sqlite3_column_text(pList, 2));
+    }
+    migTextF(p, &sql, " || ' ' || quote(\"%w\")",
+             sqlite3_column_text(pList, 3));
+  }
+  migFinalize(p, pList);
+  migTextF(p, &sql, " FROM main.\"%w\" WHERE rowid = ?1", zTable);
+  if (p->rc == SQLITE_OK) {
+    int rc = sqlite3_prepare_v2(p->db, sql.z, -1, &pStmt, 0);
+    if (rc != SQLITE_OK && rc != SQLITE_ERROR) {
       migFailDb(p, rc);
     }
-    while (migStep(p, pStmt)) {
-      const char *zKey = (const char *)sqlite3_column_text(pStmt, 0);
-      migTextAdd(p, pOut, zKey, zKey ? (i64)strlen(zKey) + 1 : 0);
-    }
-    sqlite3_finalize(pStmt);
-    pStmt = 0;
   }
-  migFinalize(p, pQuery);
+  return pStmt;
+}
+
+/* What the violations of a table refer to, each as a text with a zero byte
+** behind; nothing when they are too many or the table has no rowid. */
+static MigText violationKeys(MigContext *p, const char *zTable,
+                             const Findings *pFindings) {
+  MigText out = {0, 0, 0};
+  sqlite3_stmt *pStmt = 0;
+  int iKey = -1;
+  i64 i;
+
+  if (pFindings->nRow > OLD_COMPARED) {
+    return out;
+  }
+  for (i = 0; i < pFindings->nRow && p->rc == SQLITE_OK; i++) {
+    if (pFindings->a[i].iKey != iKey) {
+      iKey = pFindings->a[i].iKey;
+      sqlite3_finalize(pStmt);
+      pStmt = keyQuery(p, zTable, iKey);
+    }
+    if (pStmt) {
+      migBindInt(p, pStmt, 1, pFindings->a[i].iRowid);
+      if (migStep(p, pStmt)) {
+        const char *z = (const char *)sqlite3_column_text(pStmt, 0);
+        migTextAdd(p, &out, z, z ? (i64)strlen(z) + 1 : 0);
+      }
+      sqlite3_reset(pStmt);
+    }
+  }
+  sqlite3_finalize(pStmt);
+  return out;
 }
 
 /* Are all keys of pNow among those of pBefore, each as often? Those found are
@@ -149,7 +190,7 @@ static int keysWithin(MigText *pBefore, const MigText *pNow) {
   for (i = 0; i < pNow->n; i += (i64)strlen(pNow->z + i) + 1) {
     for (j = 0; j < pBefore->n; j += (i64)strlen(pBefore->z + j) + 1) {
       if (strcmp(pBefore->z + j, pNow->z + i) == 0) {
-        pBefore->z[j] = '!'; /* no key begins so: it is the parent's name */
+        pBefore->z[j] = '\1'; /* no key begins so */
         break;
       }
     }
@@ -161,38 +202,53 @@ static int keysWithin(MigText *pBefore, const MigText *pNow) {
 }
 
 static void watchOne(MigContext *p, MigForeign *pForeign, const char *zTable) {
-  if (p->rc == SQLITE_OK && watchedFind(pForeign, zTable) == 0) {
-    MigWatched *pNew = watchedAdd(p, pForeign, zTable);
-    i64 n = violations(p, zTable);
-    if (pNew) {
-      pNew->nBefore = n;
-      if (n > 0 && n <= OLD_COMPARED) {
-        violationKeys(p, zTable, &pNew->before);
-      }
-    }
+  MigWatched *pNew;
+  Findings found;
+
+  if (p->rc || watchedFind(pForeign, zTable)) {
+    return;
   }
+  pNew = watchedAdd(p, pForeign, zTable);
+  findingsMake(p, zTable, &found);
+  if (p->rc == SQLITE_OK) {
+    pNew->nBefore = found.nRow;
+    pNew->before = violationKeys(p, zTable, &found);
+  }
+}
+
+/* Does table zChild have a foreign key to zParent? */
+static int refersTo(MigContext *p, const char *zChild, const char *zParent) {
+  sqlite3_stmt *pStmt =
+      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zChild);
+  int bRefers = 0;
+
+  while (!bRefers && migStep(p, pStmt)) {
+    const char *z = (const char *)sqlite3_column_text(pStmt, 2);
+    bRefers = z && migStrICmp(z, zParent) == 0;
+  }
+  migFinalize(p, pStmt);
+  return bRefers;
 }
 
 /* Watch a table and those that refer to it. Called before the statement that
 ** changes it. */
 void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   sqlite3_stmt *pStmt;
-  MigText names = {0, 0, 0};
-  i64 i;
+  MigList names = {0, 0};
+  int i;
 
   if (!pForeign->bAny || watchedFind(pForeign, zTable)) {
     return;
   }
-  pStmt = migCached(p, zChildren);
-  migBindText(p, pStmt, 1, zTable);
+  pStmt = migCached(p, zReferring);
   while (migStep(p, pStmt)) {
-    const char *zChild = (const char *)sqlite3_column_text(pStmt, 0);
-    migTextAdd(p, &names, zChild, zChild ? (i64)strlen(zChild) + 1 : 0);
+    migListAdd(p, &names, migColumnText(p, pStmt, 0));
   }
   sqlite3_reset(pStmt);
-  for (i = 0; p->rc == SQLITE_OK && i < names.n;
-       i += (i64)strlen(names.z + i) + 1) {
-    watchOne(p, pForeign, names.z + i);
+  for (i = 0; i < names.n && p->rc == SQLITE_OK; i++) {
+    if (refersTo(p, names.az[i], zTable)) {
+      watchOne(p, pForeign, names.az[i]);
+    }
   }
   watchOne(p, pForeign, zTable);
 }
@@ -211,46 +267,47 @@ void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
   }
 }
 
-static void violationFail(MigContext *p, const MigWatched *pOne, i64 nNow) {
-  sqlite3_stmt *pStmt;
-  MigText rows = {0, 0, 0};
+/* The first rows without parent, for the message. */
+static char *findingsText(MigContext *p, const Findings *pFound) {
+  MigText text = {0, 0, 0};
+  i64 i;
 
-  if (nNow < 0) {
+  for (i = 0; i < pFound->nRow && i < 5; i++) {
+    migTextF(p, &text, "%srowid %lld", i ? ", " : "", pFound->a[i].iRowid);
+  }
+  migTextF(p, &text, " (parent %s)", pFound->zParent ? pFound->zParent : "?");
+  return p->rc ? 0 : text.z;
+}
+
+static void findingsFail(MigContext *p, const MigWatched *pOne,
+                         const Findings *pFound) {
+  if (pFound->nRow < 0) {
     migFail(p, MIG_FOREIGN_KEY,
             "a foreign key of table %s no longer fits a primary key or UNIQUE"
             " of its parent; keep that constraint",
             pOne->zTable);
-    return;
+  } else {
+    migFail(p, MIG_FOREIGN_KEY,
+            "table %s would have %lld row(s) without their parent, %lld"
+            " before: %s; mend the script",
+            pOne->zTable, pFound->nRow, pOne->nBefore < 0 ? 0 : pOne->nBefore,
+            findingsText(p, pFound));
   }
-  pStmt = migCached(p, zRows);
-  migBindText(p, pStmt, 1, pOne->zTable);
-  while (migStep(p, pStmt)) {
-    migTextF(p, &rows, "%s%s %s (parent %s)", rows.n ? ", " : "",
-             sqlite3_column_type(pStmt, 0) == SQLITE_NULL ? "a row" : "rowid",
-             sqlite3_column_text(pStmt, 0) ? sqlite3_column_text(pStmt, 0)
-                                           : (const unsigned char *)"",
-             sqlite3_column_text(pStmt, 1));
-  }
-  sqlite3_reset(pStmt);
-  migFail(p, MIG_FOREIGN_KEY,
-          "table %s would have %lld row(s) without their parent, %lld before:"
-          " %s; mend the script",
-          pOne->zTable, nNow, pOne->nBefore < 0 ? 0 : pOne->nBefore,
-          migTextZ(&rows));
 }
 
-/* Has a table violations that it had not before? */
-static int violationsNew(MigContext *p, MigWatched *pOne, i64 nNow) {
+/* Is anything wrong with a table that was not before? */
+static int findingsNew(MigContext *p, MigWatched *pOne,
+                       const Findings *pFound) {
   MigText now = {0, 0, 0};
 
-  if (pOne->nBefore < 0 || nNow == 0) {
+  if (pOne->nBefore < 0 || pFound->nRow == 0) {
     return 0;
   }
-  if (nNow < 0 || nNow > pOne->nBefore) {
+  if (pFound->nRow < 0 || pFound->nRow > pOne->nBefore) {
     return 1;
   }
   if (pOne->before.n) {
-    violationKeys(p, pOne->zTable, &now);
+    now = violationKeys(p, pOne->zTable, pFound);
   }
   return !keysWithin(&pOne->before, &now);
 }
@@ -259,12 +316,13 @@ static int violationsNew(MigContext *p, MigWatched *pOne, i64 nNow) {
 ** Nothing is watched afterwards. */
 void migForeignCheck(MigContext *p, MigForeign *pForeign) {
   MigWatched *pOne;
+  Findings found;
 
   for (pOne = pForeign->pFirst; pOne && p->rc == SQLITE_OK;
        pOne = pOne->pNext) {
-    i64 nNow = violations(p, pOne->zTable);
-    if (p->rc == SQLITE_OK && violationsNew(p, pOne, nNow)) {
-      violationFail(p, pOne, nNow);
+    findingsMake(p, pOne->zTable, &found);
+    if (p->rc == SQLITE_OK && findingsNew(p, pOne, &found)) {
+      findingsFail(p, pOne, &found);
     }
   }
   pForeign->pFirst = 0;

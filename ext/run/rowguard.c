@@ -1,8 +1,8 @@
 /*
 ** rowguard.c - a table that a revision replaces keeps its rows.
 **
-** Before a revision first drops or renames an ordinary table of schema main,
-** the rows are counted under its name. When the revision has run, and a table
+** Before a revision first drops or renames a table of schema main, the rows
+** are counted under its name. When the revision has run, and a table
 ** of that name exists, it must not have fewer. This catches the copy that
 ** forgets rows, whatever way it was written.
 */
@@ -16,17 +16,34 @@ struct MigGuarded {
   i64 nRow;
 };
 
-/* Is there an ordinary (not virtual) table of that name in main? */
 static int tableExists(MigContext *p, const char *zTable) {
   return (int)migQueryInt(p, 0,
-                          "SELECT lower(substr(sql, 1, 13)) = 'create table '"
-                          " FROM main.sqlite_schema WHERE type='table'"
-                          " AND name=%Q COLLATE NOCASE",
+                          "SELECT 1 FROM main.sqlite_schema"
+                          " WHERE type='table' AND name=%Q COLLATE NOCASE",
                           zTable);
 }
 
+/* Rows of a table; 0 for a virtual table that cannot be counted, because its
+** module is missing, say: it must be possible to drop it. */
 static i64 countRows(MigContext *p, const char *zTable) {
-  return migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\"", zTable);
+  i64 n = migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\"", zTable);
+
+  if (p->rc == SQLITE_ERROR &&
+      (p->eCode == MIG_SQLITE || p->eCode == MIG_SCRIPT)) {
+    MigContext was;
+    migContextInit(&was, p->db);
+    migErrorSave(p, &was);
+    if (migQueryInt(p, 0,
+                    "SELECT lower(substr(sql, 1, 14)) = 'create virtual'"
+                    " FROM main.sqlite_schema"
+                    " WHERE name=%Q COLLATE NOCASE",
+                    zTable)) {
+      migErrorClear(&was);
+      return 0;
+    }
+    migErrorSave(&was, p);
+  }
+  return n;
 }
 
 /* Count a table's rows, once, before it is dropped or renamed. */
@@ -60,7 +77,7 @@ void migRowGuardCheck(MigContext *p, MigRowGuard *pGuard) {
         migFail(
             p, MIG_DATA_LOSS,
             "table %s was replaced and has %lld row(s) instead of %lld; mend"
-            " the script, or allow it with -- migrate:allow-loss %s in the"
+            " the script, or allow it with -- migrate:allow-loss \"%w\" in the"
             " script or option allow_loss",
             pOne->zTable, nNow, pOne->nRow, pOne->zTable);
       }

@@ -29,6 +29,7 @@
 #include <string.h>
 #include "sql.h"
 #include "os.h"
+#include "text.h"
 #include "store.h"
 #include "transaction.h"
 
@@ -447,16 +448,22 @@ void migTransactionRelease(MigTransaction *pTx) {
 
 /* A deferred foreign key refused the commit: name some of the rows. */
 static void deferredFail(MigContext *p, int rc) {
-  char *zRows = migQueryText(
-      p, "SELECT group_concat(format('table %%s rowid %%s (parent %%s)',"
-         " \"table\", \"rowid\", parent), ', ') FROM (SELECT * FROM"
-         " pragma_foreign_key_check LIMIT 5)");
+  sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA main.foreign_key_check");
+  MigText rows = {0, 0, 0};
+  int n;
 
-  if (p->rc == SQLITE_OK) {
-    migFailRc(p, rc, MIG_FOREIGN_KEY,
-              "rows would be without their parent: %s; mend the script",
-              zRows ? zRows : "see PRAGMA foreign_key_check");
+  for (n = 0; n < 5 && migStep(p, pStmt); n++) {
+    migTextF(p, &rows, "%stable %s rowid %lld (parent %s)", n ? ", " : "",
+             sqlite3_column_text(pStmt, 0), sqlite3_column_int64(pStmt, 1),
+             sqlite3_column_text(pStmt, 2));
   }
+  migFinalize(p, pStmt);
+  migFailRc(p, rc, MIG_FOREIGN_KEY,
+            n ? "rows would be without their parent: %s; mend the script"
+              : "SQLite counts a deferred violation%s, though no row lacks its"
+                " parent: a table was dropped while one was open; write and"
+                " mend such rows in a revision of their own",
+            migTextZ(&rows));
 }
 
 /*

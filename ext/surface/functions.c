@@ -55,6 +55,9 @@ static const char *argText(MigContext *p, MigArgs *pArgs, int i,
   } else if ((i64)strlen(z) != sqlite3_value_bytes(pArgs->a[i])) {
     migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1,
             pArgs->pFunction->zName);
+  } else if (!migIsUtf8(z, (i64)strlen(z))) {
+    migFail(p, MIG_USAGE, "argument %d of %s is not UTF-8", i + 1,
+            pArgs->pFunction->zName);
   }
   return migStrdup(p, z);
 }
@@ -187,6 +190,9 @@ static char *callImport(MigContext *p, MigArgs *pArgs) {
   int bRepair = migOptionBool(p, &pArgs->options, "repair", 0);
   MigPlaceholders map = migOptionMap(p, &pArgs->options, "placeholders");
 
+  if (p->rc == SQLITE_OK && zPath[0] == 0) {
+    migFail(p, MIG_USAGE, "no path; name a folder or a file");
+  }
   return p->rc ? 0
                : migImportFolder(p, pArgs->pConn, &pArgs->call, zPath, zFormat,
                                  &map, bRepair);

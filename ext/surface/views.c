@@ -229,6 +229,7 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
   MigStatement statement;
   i64 i = 0;
   i64 iCounted = 0;
+  i64 nText;
   int iLine = 1;
   int n = 0;
 
@@ -239,8 +240,8 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
             " text of a script");
     return;
   }
-  while (p->rc == SQLITE_OK &&
-         migScriptNext(z, (i64)strlen(z), &i, &statement)) {
+  nText = (i64)strlen(z);
+  while (p->rc == SQLITE_OK && migScriptNext(z, nText, &i, &statement)) {
     for (; iCounted < statement.iStart; iCounted++) {
       iLine += z[iCounted] == '\n';
     }

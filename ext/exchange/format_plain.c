@@ -10,8 +10,10 @@
 ** comes before 0.10; equal numbers by name. Halves are paired as
 ** golang-migrate's. The whole file is the script.
 **
-** A file with the sections of a tool that this is not (-- +goose Down,
-** -- +migrate Down) is refused: run as a whole it would undo itself.
+** A file with the sections of another tool is refused: run as a whole it would
+** undo itself. There are many such tools (-- +goose Down, -- rambler down,
+** -- !Downs, -- //@UNDO, ---- create above / drop below ----), so any comment
+** line of at most two words that ends in such a word counts.
 **
 ** When the path names one file it is read whatever its name.
 */
@@ -63,27 +65,55 @@ int migPlainProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
+static int isLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Is the comment line of n bytes at z the mark of a down section? */
+static int downMark(const char *z, i64 n) {
+  static const char *const azWord[] = {"down", "downs", "undo", "rollback",
+                                       "revert"};
+  i64 iWord = 0; /* the last word */
+  i64 nWord = 0;
+  int nWords = 0;
+  i64 i = 0;
+  size_t k;
+
+  while (i < n) {
+    i64 iStart = i;
+    for (; i < n && isLetter(z[i]); i++) {
+    }
+    if (i > iStart) {
+      iWord = iStart;
+      nWord = i - iStart;
+      nWords++;
+    } else {
+      i++;
+    }
+  }
+  for (k = 0; k < sizeof(azWord) / sizeof(azWord[0]) && nWords <= 2; k++) {
+    if (nWord == (i64)strlen(azWord[k]) &&
+        migStrNICmp(z + iWord, azWord[k], nWord) == 0) {
+      return 1;
+    }
+  }
+  return nWords == 4 && nWord == 5 && /* create above / drop below */
+         migStrNICmp(z + iWord, "below", 5) == 0;
+}
+
 /* FORMAT when a line begins a down section of another tool. */
 static void plainCheck(MigContext *p, MigFile *pFile) {
-  static const char *const azMark[] = {"+goose down", "+migrate down"};
   const char *z = migFormatBytes(p, pFile);
   i64 i;
-  int k;
+  i64 iEnd;
 
-  for (i = 0; i < pFile->n; i = migLineEnd(z, pFile->n, i)) {
-    i64 iMark = i + 2;
-    if (z[i] != '-' || z[i + 1] != '-') {
-      continue;
-    }
-    while (z[iMark] == ' ' || z[iMark] == '\t') {
-      iMark++;
-    }
-    for (k = 0; k < 2; k++) {
-      if (migStrNICmp(z + iMark, azMark[k], (i64)strlen(azMark[k])) == 0) {
-        migFormatFail(p, pFile, i,
-                      "a down section of another tool; give its format");
-        return;
-      }
+  for (i = 0; i < pFile->n; i = iEnd) {
+    iEnd = migLineEnd(z, pFile->n, i);
+    if (z[i] == '-' && z[i + 1] == '-' && downMark(z + i, iEnd - i)) {
+      migFormatFail(p, pFile, i,
+                    "this looks like the mark of a down section of another"
+                    " tool; give its format, or reword the comment");
+      return;
     }
   }
 }

@@ -6,7 +6,8 @@
 ** nothing is stored, unless `repair`. In formats that are a line, the parent
 ** of a file is the file before it; a new file between stored ones is linked
 ** in: it takes over its successor's place below the predecessor, and is
-** pending even when the successor is applied.
+** pending even when the successor is applied. Files that are gone from the
+** folder stay stored, and new ones are put behind them by their number.
 */
 #include <string.h>
 #include "sql.h"
@@ -116,21 +117,105 @@ static void linkBetween(MigContext *p, Import *pImport, const char *zNew,
                     zNew, zNext, zNext));
 }
 
+/* Does the number at the start of id zA come before that of zB? 0 as well when
+** one of them has none. */
+static int numberBefore(const char *zA, const char *zB) {
+  size_t nA;
+  size_t nB;
+
+  zA += strspn(zA, "0");
+  zB += strspn(zB, "0");
+  nA = strspn(zA, "0123456789");
+  nB = strspn(zB, "0123456789");
+  return nA > 0 && nB > 0 && (nA < nB || (nA == nB && memcmp(zA, zB, nA) < 0));
+}
+
+static int inFolder(const Import *pImport, const char *zId) {
+  int i;
+
+  for (i = 0; i < pImport->files.nRevision; i++) {
+    if (strcmp(pImport->files.aRevision[i].zId, zId) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The only head, when it comes before the new file zId by its number and none
+** of the folder's files is stored: a folder of later files only. -1 if not. */
+static int headBefore(MigContext *p, const Import *pImport, const char *zId) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  MigSet heads = migGraphHeads(p, pGraph);
+  int iHead = p->rc ? -1 : migSetNext(&heads, -1);
+  int i;
+
+  for (i = 0; i < pImport->files.nRevision; i++) {
+    if (migGraphFind(pGraph, pImport->files.aRevision[i].zId) >= 0) {
+      return -1;
+    }
+  }
+  return iHead >= 0 && migSetCount(&heads) == 1 &&
+                 numberBefore(pGraph->aNode[iHead].zId, zId)
+             ? iHead
+             : -1;
+}
+
+/*
+** Parent of file i, which is new, in a linear format: the file before it. When
+** that is stored, revisions behind it that are gone from the folder but come
+** before file i by their number stand between them. NULL for the first of a
+** line.
+*/
+static const char *linearParent(MigContext *p, const Import *pImport, int i) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  const MigImported *aFile = pImport->files.aRevision;
+  int iNode;
+
+  iNode = i > 0 ? migGraphFind(pGraph, aFile[i - 1].zId)
+                : headBefore(p, pImport, aFile[i].zId);
+  if (iNode < 0) {
+    return i > 0 ? aFile[i - 1].zId : 0;
+  }
+  while (pGraph->aNode[iNode].nChild == 1) {
+    int iChild = pGraph->aNode[iNode].aChild[0];
+    const char *zChild = pGraph->aNode[iChild].zId;
+    if (inFolder(pImport, zChild) || !numberBefore(zChild, aFile[i].zId)) {
+      break;
+    }
+    iNode = iChild;
+  }
+  return pGraph->aNode[iNode].zId;
+}
+
 /* Store file i, which is new. A run of new files is a chain; the last of them
 ** is linked to the stored file behind it. */
 static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
                       const char *zStoredBefore) {
   const MigImported *aFile = pImport->files.aRevision;
   int n = pImport->files.nRevision;
-  const char *zParent = i > 0 ? aFile[i - 1].zId : 0;
+  const char *zParent = aFile[i].bLinear ? linearParent(p, pImport, i) : 0;
 
   migIdCheck(p, pRev->zId, "revision id");
-  if (aFile[i].bLinear && zParent) {
+  if (zParent) {
     pRev->azParent = migAlloc(p, sizeof(char *));
     if (pRev->azParent) {
       pRev->azParent[0] = zParent;
       pRev->nParent = 1;
     }
+  }
+  if (zParent == 0 && aFile[i].bLinear && i + 1 == n &&
+      pImport->change.state.pGraph->nNode > 0) {
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s begins a line of its own: nothing in the folder or"
+                      " the file comes before it",
+                      pRev->zId));
+  }
+  if ((pRev->zUp && !migIsUtf8(pRev->zUp, pRev->nUp)) ||
+      (pRev->zDown && !migIsUtf8(pRev->zDown, pRev->nDown))) {
+    noteAdd(
+        p, pImport,
+        migPrintf(p, "%s is not UTF-8; it is stored as it is", pRev->zSource));
   }
   migRevisionAdd(p, &pImport->change.packer, pRev);
   idAdd(p, &pImport->added, pRev->zId);

@@ -652,7 +652,7 @@ static void failureRecord(MigContext *p, Run *pRun, const MigContext *pError) {
       pRun->nCommitted > 0 || (pStep && pStep->bAlone && pStep->nStatement > 1);
   int i;
 
-  for (i = pRun->iOpen; i < pRun->plan.nStep; i++) {
+  for (i = pRun->iOpen; pRun->aStep && i < pRun->plan.nStep; i++) {
     pRun->aStep[i].bDone = 0;
   }
   runBegin(p, pRun);

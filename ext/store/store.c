@@ -15,22 +15,13 @@
 #include "store.h"
 #include "store_sql.h"
 
-/* Everything named like us, or attached to a table named like us. The text of
-** an automatic index is NULL. */
+/* All objects, those of the connection too. The text of an automatic index is
+** NULL. What concerns us is picked out in C: it takes one pass, and no function
+** that the application could have replaced. */
 static const char zObjects[] =
-    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
-    " WHERE (lower(tbl_name) GLOB '_migrate_*'"
-    " OR lower(name) GLOB '_migrate_*')"
-    " AND sql IS NOT NULL"
+    "SELECT 0, type, name, tbl_name, sql FROM main.sqlite_schema"
     " UNION ALL"
-    " SELECT 'temp ' || type, name, tbl_name, sql FROM temp.sqlite_schema"
-    " WHERE lower(tbl_name) GLOB '_migrate_*'"
-    " OR lower(name) GLOB '_migrate_*'";
-/* Tables of others whose text could hold a foreign key to one of ours. */
-static const char zSuspects[] =
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
-    " AND instr(lower(sql), '_migrate_') AND instr(lower(sql), 'references')"
-    " AND lower(name) NOT GLOB '_migrate_*'";
+    " SELECT 1, type, name, tbl_name, sql FROM temp.sqlite_schema";
 static const char zMetaGet[] =
     "SELECT value FROM main._migrate_meta WHERE name = ?1";
 static const char zMetaSet[] =
@@ -56,15 +47,34 @@ int migStoreOwnsTable(const char *zName) {
   return storeTable(zName) >= 0;
 }
 
+static const char *columnText(sqlite3_stmt *pStmt, int i) {
+  const char *z = (const char *)sqlite3_column_text(pStmt, i);
+
+  return z ? z : "";
+}
+
+static int namedLikeOurs(const char *z) {
+  return sqlite3_strnicmp(z, "_migrate_", 9) == 0;
+}
+
+/* Does the text hold "_migrate_" in any case? */
+static int mentionsOurs(const char *z) {
+  while ((z = strchr(z, '_')) != 0) {
+    if (namedLikeOurs(z)) {
+      return 1;
+    }
+    z++;
+  }
+  return 0;
+}
+
 /* Is the object of the current row of zObjects a table as we make it? */
 static int objectIsOurs(sqlite3_stmt *pStmt) {
-  const char *zType = (const char *)sqlite3_column_text(pStmt, 0);
-  const char *zName = (const char *)sqlite3_column_text(pStmt, 1);
-  const char *zSql = (const char *)sqlite3_column_text(pStmt, 3);
-  int i = zName ? storeTable(zName) : -1;
+  int i = storeTable(columnText(pStmt, 2));
 
-  return i >= 0 && zType && zSql && strcmp(zType, "table") == 0 &&
-         strcmp(zSql, aStoreTable[i].zSql) == 0;
+  return i >= 0 && sqlite3_column_int(pStmt, 0) == 0 &&
+         strcmp(columnText(pStmt, 1), "table") == 0 &&
+         strcmp(columnText(pStmt, 4), aStoreTable[i].zSql) == 0;
 }
 
 /* STORE_NEWER when a later version wrote the file. */
@@ -77,26 +87,53 @@ static void storeVersionCheck(MigContext *p, i64 iVersion) {
   }
 }
 
-/* Refuse a foreign key to one of our tables: its actions would run with our
-** writes. */
-static void refuseReferences(MigContext *p) {
-  sqlite3_stmt *pSuspect = migPrepare(p, zSuspects);
+/* Refuse a foreign key of a table to one of ours: its actions would run with
+** our writes. */
+static void refuseReferences(MigContext *p, const char *zName) {
+  sqlite3_stmt *pKey =
+      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zName);
 
-  while (migStep(p, pSuspect)) {
-    const char *zName = (const char *)sqlite3_column_text(pSuspect, 0);
-    sqlite3_stmt *pKey =
-        migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zName);
-    while (migStep(p, pKey)) {
-      const char *zParent = (const char *)sqlite3_column_text(pKey, 2);
-      if (zParent && migStoreOwnsTable(zParent)) {
-        migFail(p, MIG_STORE_DAMAGED,
-                "table %s refers to %s, which belongs to migrate; drop it",
-                zName, zParent);
-      }
+  while (migStep(p, pKey)) {
+    const char *zParent = columnText(pKey, 2);
+    if (migStoreOwnsTable(zParent)) {
+      migFail(p, MIG_STORE_DAMAGED,
+              "table %s refers to %s, which belongs to migrate; drop it", zName,
+              zParent);
     }
-    migFinalize(p, pKey);
   }
-  migFinalize(p, pSuspect);
+  migFinalize(p, pKey);
+}
+
+/* What the schema holds that concerns us. */
+typedef struct Found {
+  int nOurs;        /* tables exactly as we make them */
+  int bMeta;        /* _migrate_meta is one of them */
+  char *zOther;     /* something else under one of our names */
+  MigList suspects; /* tables of others that mention ours */
+} Found;
+
+/* Look at one object. */
+static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
+  const char *zName = columnText(pStmt, 2);
+  const char *zTable = columnText(pStmt, 3);
+
+  if (namedLikeOurs(zName) || namedLikeOurs(zTable)) {
+    if (sqlite3_column_type(pStmt, 4) == SQLITE_NULL) {
+      return; /* an automatic index */
+    }
+    if (objectIsOurs(pStmt)) {
+      pFound->nOurs++;
+      pFound->bMeta |= storeTable(zName) == 0;
+    } else if (pFound->zOther == 0 &&
+               (migStoreOwnsTable(zTable) || migStoreOwnsTable(zName))) {
+      pFound->zOther =
+          migPrintf(p, "%s%s %s", sqlite3_column_int(pStmt, 0) ? "temp " : "",
+                    columnText(pStmt, 1), zName);
+    }
+  } else if (mentionsOurs(columnText(pStmt, 4)) &&
+             strcmp(columnText(pStmt, 1), "table") == 0) {
+    migListAdd(p, &pFound->suspects, migStrdup(p, zName));
+  }
 }
 
 /*
@@ -107,44 +144,39 @@ static void refuseReferences(MigContext *p) {
 */
 int migStoreOpen(MigContext *p) {
   sqlite3_stmt *pStmt = migPrepare(p, zObjects);
-  int nOurs = 0;
-  int bMeta = 0;
-  char *zOther = 0;
+  Found found;
   i64 iVersion = 0;
+  int i;
 
+  memset(&found, 0, sizeof(found));
   while (migStep(p, pStmt)) {
-    const char *zTable = (const char *)sqlite3_column_text(pStmt, 2);
-    if (objectIsOurs(pStmt)) {
-      nOurs++;
-      bMeta |= storeTable(zTable) == 0;
-    } else if (zOther == 0 && zTable && migStoreOwnsTable(zTable)) {
-      zOther = migPrintf(p, "%s %s", sqlite3_column_text(pStmt, 0),
-                         sqlite3_column_text(pStmt, 1));
-    }
+    foundAdd(p, &found, pStmt);
   }
   migFinalize(p, pStmt);
-  if (p->rc || (nOurs == 0 && zOther == 0)) {
+  if (p->rc || (found.nOurs == 0 && found.zOther == 0)) {
     return 0;
   }
-  if (bMeta) {
+  if (found.bMeta) {
     iVersion = migMetaInt(p, "store_version");
     storeVersionCheck(p, iVersion); /* speaks before what differs with it */
   }
-  if (zOther) {
+  if (found.zOther) {
     migFail(p, MIG_STORE_DAMAGED,
             "%s is not as migrate made it; restore the file from a copy,"
             " or drop that object",
-            zOther);
-  } else if (nOurs != STORE_TABLES) {
+            found.zOther);
+  } else if (found.nOurs != STORE_TABLES) {
     migFail(p, MIG_STORE_DAMAGED,
             "%d of the %d _migrate_ tables are missing; restore the file"
             " from a copy",
-            STORE_TABLES - nOurs, STORE_TABLES);
+            STORE_TABLES - found.nOurs, STORE_TABLES);
   } else if (iVersion < 1) {
     migFail(p, MIG_STORE_DAMAGED,
             "the store has no version; restore the file from a copy");
   }
-  refuseReferences(p);
+  for (i = 0; i < found.suspects.n && p->rc == SQLITE_OK; i++) {
+    refuseReferences(p, found.suspects.az[i]);
+  }
   return p->rc == SQLITE_OK;
 }
 

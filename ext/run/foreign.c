@@ -36,6 +36,7 @@ typedef struct Findings {
 struct MigWatched {
   MigWatched *pNext;
   const char *zTable;
+  int bChildren;  /* the tables that refer to it are watched too */
   i64 nBefore;    /* Findings.nRow before */
   MigText before; /* what the violations referred to, see violationKeys() */
 };
@@ -235,9 +236,10 @@ static int refersTo(MigContext *p, const char *zChild, const char *zParent) {
 void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   sqlite3_stmt *pStmt;
   MigList names = {0, 0};
+  MigWatched *pOne = watchedFind(pForeign, zTable);
   int i;
 
-  if (!pForeign->bAny || watchedFind(pForeign, zTable)) {
+  if (!pForeign->bAny || (pOne && pOne->bChildren)) {
     return;
   }
   pStmt = migCached(p, zReferring);
@@ -251,6 +253,10 @@ void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
     }
   }
   watchOne(p, pForeign, zTable);
+  pOne = watchedFind(pForeign, zTable);
+  if (pOne) {
+    pOne->bChildren = 1;
+  }
 }
 
 /* After ALTER TABLE zOld RENAME TO zNew: old violations moved along. */

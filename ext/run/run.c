@@ -494,6 +494,49 @@ static void stepRefresh(MigContext *p, Run *pRun, RunStep *pStep) {
   }
 }
 
+/* Is any of n nodes in the set, or, with bMissing, missing from it? */
+static int anyNode(const MigSet *pSet, int n, const int *a, int bMissing) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (migSetHas(pSet, a[i]) != bMissing) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Can the steps from iFirst on still be done in their order? Not when another
+** connection has undone what they stand on, or done what stands on them. */
+static void orderCheck(MigContext *p, const Run *pRun, int iFirst) {
+  MigSet applied = migSetCopy(p, &pRun->state.applied);
+  int i;
+
+  for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
+    const RunStep *pStep = &pRun->aStep[i];
+    const MigNode *pNode = &pRun->state.pGraph->aNode[pStep->iNode];
+    int bBroken;
+    if (pStep->bSkip) {
+      continue;
+    }
+    if (pRun->bDown) {
+      bBroken = anyNode(&applied, pNode->nChild, pNode->aChild, 0) ||
+                anyNode(&applied, pNode->nDependent, pNode->aDependent, 0);
+      migSetRemove(&applied, pStep->iNode);
+    } else {
+      bBroken = anyNode(&applied, pNode->nParent, pNode->aParent, 1) ||
+                anyNode(&applied, pNode->nDepend, pNode->aDepend, 1);
+      migSetAdd(&applied, pStep->iNode);
+    }
+    if (bBroken) {
+      migFail(p, MIG_BUSY,
+              "another connection went the other way during the run, so"
+              " revision %s cannot be done now; call again",
+              pNode->zId);
+    }
+  }
+}
+
 /* Begin the transaction of the steps from iFirst on. When another connection
 ** has written since the state was read, everything is read again. */
 static void groupBegin(MigContext *p, Run *pRun, int iFirst) {
@@ -512,6 +555,7 @@ static void groupBegin(MigContext *p, Run *pRun, int iFirst) {
   for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
     stepRefresh(p, pRun, &pRun->aStep[i]);
   }
+  orderCheck(p, pRun, iFirst);
 }
 
 /* Report progress, to a function of the application: it may have ended the

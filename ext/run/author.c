@@ -54,7 +54,7 @@ static void listAdd(MigContext *p, MigList *pList, const char *z) {
 /* Add the revisions that one target means to the parents; each must be a head
 ** unless bSplice. */
 static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
-                      const char *zTarget, MigList *pOut) {
+                      const char *zTarget, MigSet *pSeen, MigList *pOut) {
   const MigGraph *pGraph = pState->pGraph;
   MigSet set = migTargetSet(p, pState, zTarget);
   int i;
@@ -68,13 +68,17 @@ static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
               pNode->zId, pGraph->aNode[pNode->aChild[0]].zId);
       return;
     }
-    listAdd(p, pOut, pNode->zId);
+    if (!migSetHas(pSeen, i)) {
+      migSetAdd(pSeen, i);
+      migListAdd(p, pOut, pNode->zId);
+    }
   }
 }
 
 /* The parents of a new revision. */
 static void parentsFind(MigContext *p, const MigState *pState,
                         const MigRevisionSpec *pSpec, MigList *pOut) {
+  MigSet seen = migSetNew(p, pState->pGraph ? pState->pGraph->nNode : 0);
   MigSet heads;
   int i;
 
@@ -88,11 +92,11 @@ static void parentsFind(MigContext *p, const MigState *pState,
               "%d heads, %s; name one with option parent, or merge them",
               migSetCount(&heads), migGraphNames(p, pState->pGraph, &heads, 3));
     }
-    parentAdd(p, pState, 0, "heads", pOut);
+    parentAdd(p, pState, 0, "heads", &seen, pOut);
     return;
   }
   for (i = 0; i < pSpec->parents.n; i++) {
-    parentAdd(p, pState, pSpec->bSplice, pSpec->parents.az[i], pOut);
+    parentAdd(p, pState, pSpec->bSplice, pSpec->parents.az[i], &seen, pOut);
   }
   if (p->rc == SQLITE_OK && pSpec->bMerge && pOut->n < 2) {
     migFail(p, MIG_USAGE,

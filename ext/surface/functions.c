@@ -305,6 +305,10 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
       !((pFunction->flags & MIG_F_TEXT) && argc == 1)) {
     zOptions = migStrdup(p, zLast);
     pArgs->n--;
+    if (!migIsUtf8(zLast, (i64)strlen(zLast))) {
+      migFail(p, MIG_USAGE, "the options of %s are not UTF-8",
+              pFunction->zName);
+    }
   }
   if (pArgs->n < pFunction->nMin || pArgs->n > pFunction->nMax) {
     migFail(p, MIG_USAGE, "wrong number of arguments; call it as %s%s",

@@ -78,7 +78,7 @@ static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
 /* The parents of a new revision. */
 static void parentsFind(MigContext *p, const MigState *pState,
                         const MigRevisionSpec *pSpec, MigList *pOut) {
-  MigSet seen = migSetNew(p, pState->pGraph ? pState->pGraph->nNode : 0);
+  MigSet seen = migSetNew(p, p->rc ? 0 : pState->pGraph->nNode);
   MigSet heads;
   int i;
 

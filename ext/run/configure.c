@@ -48,6 +48,7 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   const char *zOld;
   const char *zNew = 0;
   char *zResult;
+  int bRemoved = 0; /* a stored value, perhaps one that did not count */
   int bChange;
 
   if (pSet && zValue) {
@@ -60,10 +61,12 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   zOld = migSettingText(p, 1, zName);
   if (p->rc == SQLITE_OK) {
     migSettingWrite(p, pSet, zNew);
+    bRemoved = zValue == 0 && sqlite3_changes(p->db) > 0;
   }
   zNew = migSettingText(p, 1, zName);
   bChange = p->rc == SQLITE_OK &&
-            (zOld == 0 || zNew == 0 ? zOld != zNew : strcmp(zOld, zNew) != 0);
+            (bRemoved ||
+             (zOld == 0 || zNew == 0 ? zOld != zNew : strcmp(zOld, zNew) != 0));
   if (bChange) {
     note.zMessage = migPrintf(p, "%s = %s", zName, zNew ? zNew : "NULL");
     migChangeRecord(p, &change, &note);

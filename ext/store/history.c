@@ -73,6 +73,7 @@ static i64 historyTail(MigContext *p, u8 *aChain, i64 *piRun) {
     migFail(p, MIG_STORE_DAMAGED,
             "the last row of the history has an impossible number; restore"
             " the file from a copy");
+    iSeq = *piRun = 0;
   }
   return iSeq + 1;
 }

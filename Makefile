@@ -9,6 +9,7 @@
 #   make fault      every fault point, 100 rounds of kills and races: an hour
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
 #   make bench      times against the sqlite3 shell
+#   make bench-backup  backups against gzip, borg and restic
 #   make install    into PREFIX
 #   make deps       look for what the above needs, install it when root
 #
@@ -17,20 +18,25 @@
 
 # The sources in the order of the layers: a file uses only those before it,
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
-SRC_BASE       = context sql text hash codec os
+SRC_BASE       = context sql text hash codec os progress
 SRC_LANGUAGE   = token statement script
-SRC_STORE      = store settings history caller connection transaction
+SRC_STORE      = seal store settings history writeset caller connection \
+                 transaction
 SRC_REVISION   = set graph name target range plan applied scripts revisions
+SRC_BACKUP     = rowcode cut layout chunk list manifest scan reader diff load \
+                 fill objects backup verify retain touched decide restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
-SRC_RUN        = lookup rowguard foreign progress execute change run stamp \
-                 author import configure show
-SRC_SURFACE    = options once wording functions rows help views tables migrate
+SRC_RUN        = lookup rowguard foreign execute change protect steps record \
+                 run stamp author import backups configure show health
+SRC_SURFACE    = options once wording functions rows help backup_views views \
+                 tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \
       $(SRC_STORE:%=ext/store/%.c) \
       $(SRC_REVISION:%=ext/revision/%.c) \
+      $(SRC_BACKUP:%=ext/backup/%.c) \
       $(SRC_EXCHANGE:%=ext/exchange/%.c) \
       $(SRC_RUN:%=ext/run/%.c) \
       $(SRC_SURFACE:%=ext/surface/%.c)
@@ -59,8 +65,8 @@ FUZZ = $(filter-out main,$(notdir $(basename $(wildcard test/fuzz/*.c))))
 MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
-        lint-format lint-cppcheck lint-tidy asan fault fuzz bench install \
-        clean test-programs
+        lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
+        bench-backup install clean test-programs
 .SUFFIXES:
 .SECONDARY:
 
@@ -76,9 +82,10 @@ $(B)/obj/%.o: ext/%.c Makefile | $(B)/store_sql.h
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The storage tables, compiled in.
-$(B)/store_sql.h: sql/store.sql sql/store.awk
+STORE_SQL = sql/store_1.sql sql/store.sql
+$(B)/store_sql.h: $(STORE_SQL) sql/store.awk
 	@mkdir -p $(@D)
-	@awk -f sql/store.awk sql/store.sql > $@.new
+	@awk -f sql/store.awk $(STORE_SQL) > $@.new
 	@mv $@.new $@
 $(B)/obj/store/store.o $(B)/core/store/store.o: $(B)/store_sql.h
 
@@ -161,6 +168,11 @@ fault: deps
 bench: deps
 	@$(MAKE_B) all
 	@tclsh test/bench/bench.tcl
+
+# BENCH: arguments, such as -memory, or megabytes and rounds.
+bench-backup: deps
+	@$(MAKE_B) all
+	@tclsh test/bench/backup.tcl $(BENCH)
 
 #--------------------------------------------------------------------------
 # Fuzzing. What it finds stays in build/fuzz; a crasher that is mended joins

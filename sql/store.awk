@@ -1,14 +1,16 @@
-# store.awk - turns store.sql into the C table aStoreTable of store.c.
+# store.awk - turns the .sql files of this folder into C tables of store.c:
+# store_N.sql becomes aStoreN, store.sql aStoreNow.
 #
 # A statement starts with a line "CREATE TABLE name(" and ends with a line
 # that begins with ")" and ends with ";". Its text, without the semicolon, is
 # what SQLite keeps in sqlite_schema. Comments outside statements stay here.
-BEGIN {
-  print "/* Made from sql/store.sql by sql/store.awk. */"
-  print "static const struct {"
-  print "  const char *zName; /* table */"
-  print "  const char *zSql;  /* its text in sqlite_schema */"
-  print "} aStoreTable[] = {"
+BEGIN { print "/* Made from sql/store*.sql by sql/store.awk. */" }
+FNR == 1 {
+  if( NR > 1 ) print "};"
+  version = FILENAME
+  sub(/.*\/store_?/, "", version)
+  sub(/\.sql$/, "", version)
+  printf "static const StoreTable aStore%s[] = {\n", version ? version : "Now"
 }
 /^CREATE TABLE / {
   name = $3

@@ -3,7 +3,8 @@
 -- They are created in schema main by the first call that writes, and are
 -- ordinary tables: any SQLite reads them without the extension. Before each
 -- use the text of every statement below is compared with what the file holds.
--- Dropping all of them leaves an ordinary database behind.
+-- Dropping all of them leaves an ordinary database behind. Files of an older
+-- version have the tables of store_1.sql.
 --
 -- A stored script is read in the sqlite3 shell, without the extension, by
 --   SELECT substr(sqlar_uncompress(data, size), up_at + 1, up_size)
@@ -14,8 +15,10 @@
 --   heads          ids of the revisions without children, sorted, by commas
 --   current        ids of the current heads, sorted, by commas
 --   pending        number of revisions that are not applied
--- The last three repeat what the tables below say, so that "nothing to do"
--- is answered by one look; they are rewritten in the same transaction.
+--   last_backup    number of the newest backup there ever was
+--   chunk_bytes    bytes of column data of all chunks
+-- The last five repeat what the tables below say, so that one look answers;
+-- they are rewritten in the same transaction.
 CREATE TABLE _migrate_meta(
   name TEXT PRIMARY KEY NOT NULL, -- which fact
   value                           -- its value
@@ -51,7 +54,8 @@ CREATE TABLE _migrate_revisions(
   flags INTEGER NOT NULL,        -- 1 up, 2 down runs outside a transaction,
                                  -- 4 maintenance statements are skipped
   source TEXT,                   -- file it was imported from, else NULL
-  fingerprint BLOB               -- schema after it, by replay, else NULL
+  fingerprint BLOB,              -- schema after it, by replay, else NULL
+  seal BLOB NOT NULL             -- hash of the row (ext/store/seal.h)
 );
 
 -- What a revision builds on. Parents make branches and heads, dependencies
@@ -62,6 +66,7 @@ CREATE TABLE _migrate_edges(
   position INTEGER NOT NULL, -- order among its kind, from 0
   target TEXT NOT NULL,      -- id of the earlier one; a dependency may be
                              -- kept as a label
+  seal BLOB NOT NULL,        -- hash of the row
   PRIMARY KEY(revision, kind, position)
 ) WITHOUT ROWID;
 
@@ -77,7 +82,8 @@ CREATE TABLE _migrate_applied(
   run INTEGER NOT NULL,               -- the run that applied or stamped it
   applied_at TEXT NOT NULL,           -- when, ISO-8601 UTC
   checksum BLOB NOT NULL,             -- checksum of the revision as applied
-  fingerprint BLOB                    -- schema after it, else NULL
+  fingerprint BLOB,                   -- schema after it, else NULL
+  seal BLOB NOT NULL                  -- hash of the row
 ) WITHOUT ROWID;
 
 -- What was done, append-only. Each row carries a hash over itself and the row
@@ -100,4 +106,34 @@ CREATE TABLE _migrate_history(
   checksum BLOB,            -- checksum of the revision's scripts
   fingerprint BLOB,         -- schema after the call, else NULL
   chain BLOB NOT NULL       -- BLAKE2b-256 of the row before and this row
+);
+
+-- Backups. What one holds is in its manifest; ext/backup/manifest.c gives the
+-- bytes.
+CREATE TABLE _migrate_backups(
+  backup INTEGER PRIMARY KEY, -- number, never used again
+  created_at TEXT NOT NULL,   -- ISO-8601 UTC
+  kind TEXT NOT NULL,         -- manual, full, touched or file
+  action TEXT NOT NULL,       -- the verb it was taken for
+  note TEXT,                  -- what the user said
+  run INTEGER NOT NULL,       -- the run it was taken by
+  revisions TEXT,             -- current heads then, sorted, by commas
+  tables INTEGER NOT NULL,    -- tables in it
+  rows INTEGER NOT NULL,      -- rows in it
+  bytes INTEGER NOT NULL,     -- their bytes, not compressed
+  stored INTEGER NOT NULL,    -- bytes that it added to _migrate_chunks
+  path TEXT,                  -- the file that holds it, else NULL
+  manifest BLOB,              -- its chunks, NULL when only the file holds it
+  seal BLOB NOT NULL          -- hash of the row (ext/store/seal.h)
+);
+
+-- Pieces of backups, each stored once; ext/backup/chunk.c says how.
+CREATE TABLE _migrate_chunks(
+  chunk INTEGER PRIMARY KEY, -- number
+  hash BLOB NOT NULL UNIQUE, -- BLAKE2b-256 of its bytes
+  base INTEGER,              -- the chunk whose bytes are the dictionary
+  codec INTEGER NOT NULL,    -- 0 as it is, 1 deflated, 2 with a dictionary
+  size INTEGER NOT NULL,     -- its bytes, at most 32000
+  crc INTEGER NOT NULL,      -- CRC-32 of data
+  data BLOB NOT NULL         -- as stored
 );

@@ -6,6 +6,12 @@
 ** apart by comparing the stored length with `size`. `sqlar_uncompress(data,
 ** size)` of the sqlite3 shell reads it.
 **
+** Small pieces of one kind, of which there are many, are raw deflate streams
+** (RFC 1951, neither header nor checksum) instead, with a dictionary if there
+** is one: bytes that writer and reader hold as if they stood before the data.
+** What zlib needs for a stream is 260 KB to write and 40 KB to read; a
+** MigRawCodec takes that once and sets it back for each piece.
+**
 ** zlib takes its memory from SQLite's allocator, so that memory limits and
 ** accounting of the host hold for it too.
 */
@@ -13,6 +19,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 #include "codec.h"
+
+#define RAW_MEM_LEVEL 8 /* zlib's own default */
 
 static voidpf zlibAlloc(voidpf pUnused, uInt nItem, uInt nSize) {
   MIG_UNUSED(pUnused);
@@ -140,4 +148,129 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
   out.a[nSize] = 0;
   out.n = nSize;
   return out;
+}
+
+/* A stream with our allocator, not begun yet. NULL: out of memory. */
+static z_stream *rawStream(MigContext *p) {
+  z_stream *pZ = sqlite3_malloc64(sizeof(*pZ));
+
+  if (pZ == 0) {
+    migNomem(p);
+    return 0;
+  }
+  streamInit(pZ, 0, 0);
+  return pZ;
+}
+
+/* The stream that deflates, as new; made when there is none. */
+static z_stream *rawDeflater(MigContext *p, MigRawCodec *pCodec) {
+  z_stream *pZ = pCodec->pDeflate;
+
+  if (pZ) {
+    deflateReset(pZ);
+    return pZ;
+  }
+  pZ = rawStream(p);
+  if (pZ && deflateInit2(pZ, pCodec->iLevel, Z_DEFLATED, -MAX_WBITS,
+                         RAW_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+    sqlite3_free(pZ);
+    migNomem(p);
+    return 0;
+  }
+  pCodec->pDeflate = pZ;
+  return pZ;
+}
+
+/* The stream that inflates, as new; made when there is none. */
+static z_stream *rawInflater(MigContext *p, MigRawCodec *pCodec) {
+  z_stream *pZ = pCodec->pInflate;
+
+  if (pZ) {
+    inflateReset(pZ);
+    return pZ;
+  }
+  pZ = rawStream(p);
+  if (pZ && inflateInit2(pZ, -MAX_WBITS) != Z_OK) {
+    sqlite3_free(pZ);
+    migNomem(p);
+    return 0;
+  }
+  pCodec->pInflate = pZ;
+  return pZ;
+}
+
+/* Where a stream reads and writes next. */
+static void streamSet(z_stream *pZ, const u8 *a, i64 n, u8 *aOut, i64 nOut) {
+  pZ->next_in = a;
+  pZ->avail_in = (uInt)n;
+  pZ->next_out = aOut;
+  pZ->avail_out = (uInt)nOut;
+}
+
+/*
+** Compress n bytes at a to fewer than nOut bytes at aOut, with the nDict bytes
+** at aDict as dictionary (0: without). Sizes are below 2^31; the level is that
+** of the codec's first call. Returns the bytes written, or 0 when nOut is too
+** small, which is no error, and after failure: out of memory. (zlib cannot
+** tell a stream that fills the space exactly from one that needs more.)
+*/
+i64 migRawDeflate(MigContext *p, MigRawCodec *pCodec, const u8 *a, i64 n,
+                  const u8 *aDict, i64 nDict, u8 *aOut, i64 nOut) {
+  z_stream *pZ = p->rc ? 0 : rawDeflater(p, pCodec);
+
+  if (pZ == 0) {
+    return 0;
+  }
+  if (nDict > 0) {
+    deflateSetDictionary(pZ, aDict, (uInt)nDict);
+  }
+  streamSet(pZ, a, n, aOut, nOut);
+  return deflate(pZ, Z_FINISH) == Z_STREAM_END ? (i64)pZ->total_out : 0;
+}
+
+/*
+** The reverse, with the same dictionary. Returns 1 when the n bytes at a are
+** one whole stream that gives exactly nOut bytes, now at aOut; else 0: they
+** are damaged, or p->rc is set for want of memory. The caller knows what the
+** bytes are and words the error.
+*/
+int migRawInflate(MigContext *p, MigRawCodec *pCodec, const u8 *a, i64 n,
+                  const u8 *aDict, i64 nDict, u8 *aOut, i64 nOut) {
+  z_stream *pZ = p->rc ? 0 : rawInflater(p, pCodec);
+  int rc = Z_OK;
+
+  if (pZ == 0) {
+    return 0;
+  }
+  if (nDict > 0) {
+    rc = inflateSetDictionary(pZ, aDict, (uInt)nDict);
+  }
+  if (rc == Z_OK) {
+    streamSet(pZ, a, n, aOut, nOut);
+    rc = inflate(pZ, Z_FINISH);
+  }
+  if (rc == Z_MEM_ERROR) {
+    migNomem(p);
+  }
+  return rc == Z_STREAM_END && pZ->avail_out == 0 && pZ->avail_in == 0;
+}
+
+/* Give back what the streams hold. The codec can be used again. */
+void migRawClose(MigRawCodec *pCodec) {
+  if (pCodec->pDeflate) {
+    deflateEnd(pCodec->pDeflate);
+    sqlite3_free(pCodec->pDeflate);
+  }
+  if (pCodec->pInflate) {
+    inflateEnd(pCodec->pInflate);
+    sqlite3_free(pCodec->pInflate);
+  }
+  pCodec->pDeflate = 0;
+  pCodec->pInflate = 0;
+}
+
+/* CRC-32 as zlib and PKZIP have it: goes on from uCrc, 0 at the start, over n
+** more bytes (n < 2^31). */
+u32 migCrc32(u32 uCrc, const void *a, i64 n) {
+  return a ? (u32)crc32(uCrc, a, (uInt)n) : uCrc;
 }

@@ -15,4 +15,20 @@ typedef struct MigBytes {
 MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel);
 MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax);
 
+/* Raw deflate streams (RFC 1951, no header) that are used again and again.
+** Zero-initialize; migRawClose() on every path. */
+typedef struct MigRawCodec {
+  struct z_stream_s *pDeflate; /* made when first needed */
+  struct z_stream_s *pInflate;
+  int iLevel; /* zlib level, 1 to 9 */
+} MigRawCodec;
+
+i64 migRawDeflate(MigContext *p, MigRawCodec *pCodec, const u8 *a, i64 n,
+                  const u8 *aDict, i64 nDict, u8 *aOut, i64 nOut);
+int migRawInflate(MigContext *p, MigRawCodec *pCodec, const u8 *a, i64 n,
+                  const u8 *aDict, i64 nDict, u8 *aOut, i64 nOut);
+void migRawClose(MigRawCodec *pCodec);
+
+u32 migCrc32(u32 uCrc, const void *a, i64 n);
+
 #endif

@@ -88,10 +88,18 @@ typedef unsigned int u32;
     "a file or folder cannot be read or written; check the path")              \
   X(FORMAT, SQLITE_ERROR,                                                      \
     "a file is not in the expected format; the message has file and line")     \
+  X(BACKUP_UNKNOWN, SQLITE_ERROR,                                              \
+    "no backup has this number; see SELECT * FROM migration_backups")          \
+  X(BACKUP_DAMAGED, SQLITE_CORRUPT,                                            \
+    "a backup in the file is not as it was written; use another one")          \
+  X(SCHEMA_MISMATCH, SQLITE_ERROR,                                             \
+    "a table is not what was expected; the message names it, force goes on")   \
   X(STORE_NEWER, SQLITE_ERROR,                                                 \
     "the file was written by a newer migrate; install that version")           \
   X(STORE_DAMAGED, SQLITE_CORRUPT,                                             \
     "the _migrate_ tables are not as this extension wrote them")               \
+  X(DAMAGED, SQLITE_CORRUPT,                                                   \
+    "SQLite finds the file itself damaged; restore it from a copy")            \
   X(TOO_BIG, SQLITE_TOOBIG, "a value exceeds a limit; see README, Limits")     \
   X(READ_ONLY, SQLITE_READONLY, "the database cannot be written")              \
   X(SQLITE, SQLITE_ERROR,                                                      \

@@ -11,9 +11,12 @@
 #include <sys/stat.h>
 #ifdef _WIN32
 #include <windows.h>
+#include <direct.h>
 #else
 #include <dirent.h>
+#include <unistd.h>
 #endif
+#include "text.h"
 #include "os.h"
 
 static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
@@ -83,6 +86,165 @@ char *migPathJoin(MigContext *p, const char *zFolder, const char *zName) {
   int bSlash = n > 0 && zFolder[n - 1] == '/';
 
   return migPrintf(p, bSlash ? "%s%s" : "%s/%s", zFolder, zName);
+}
+
+/* The new name of a file that must not exist. Returns 0, or -1 with errno. */
+static int renameNew(const char *zFrom, const char *zTo) {
+#ifdef _WIN32
+  return rename(zFrom, zTo); /* refuses an existing name */
+#else
+  struct stat st;
+  int rc;
+
+  if (link(zFrom, zTo) == 0) {
+    rc = unlink(zFrom);
+    if (rc) {
+      unlink(zTo);
+    }
+    return rc;
+  }
+  if (errno == EEXIST || lstat(zFrom, &st)) {
+    return -1;
+  }
+  if (lstat(zTo, &st) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  return rename(zFrom, zTo);
+#endif
+}
+
+/* Rename a file; an existing one is never overwritten: FILE. On file systems
+** without hard links one that is made in the same instant could be. Returns 1
+** when it was done. */
+int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
+  if (p->rc) {
+    return 0;
+  }
+  if (renameNew(zFrom, zTo)) {
+    if (errno == EEXIST) {
+      migFail(p, MIG_FILE, "%s exists already; choose another name", zTo);
+    } else {
+      migFail(p, MIG_FILE, "cannot rename %s to %s: %s; check the path", zFrom,
+              zTo, strerror(errno));
+    }
+    return 0;
+  }
+  return 1;
+}
+
+/* Delete a file if it is there and can be. */
+void migFileDelete(const char *zPath) {
+#ifdef _WIN32
+  remove(zPath);
+#else
+  unlink(zPath);
+#endif
+}
+
+/* Make a folder in one that exists; fine when it is there. FILE when it
+** cannot be made. */
+void migFolderMake(MigContext *p, const char *zPath) {
+  int bMade;
+
+  if (p->rc || migPathKind(zPath) == MIG_PATH_FOLDER) {
+    return;
+  }
+#ifdef _WIN32
+  bMade = _mkdir(zPath) == 0;
+#else
+  bMade = mkdir(zPath, 0777) == 0;
+#endif
+  if (!bMade && errno == EEXIST && migPathKind(zPath) == MIG_PATH_FOLDER) {
+    return; /* by another process, just now */
+  }
+  if (!bMade) {
+    fileFail(p, "make folder", zPath);
+  }
+}
+
+static int isSlash(char c) {
+#ifdef _WIN32
+  return c == '/' || c == '\\';
+#else
+  return c == '/';
+#endif
+}
+
+/* Where the last part of a path begins. */
+static i64 pathLast(const char *z) {
+  i64 i = (i64)strlen(z);
+
+  while (i > 0 && !isSlash(z[i - 1])) {
+    i--;
+  }
+#ifdef _WIN32
+  if (i == 0 && z[0] && z[1] == ':') {
+    i = 2;
+  }
+#endif
+  return i;
+}
+
+/* The folder of a path in the arena: all before the last slash, "." when
+** there is none, the root with its slash. */
+char *migPathFolder(MigContext *p, const char *zPath) {
+  i64 iLast = pathLast(zPath);
+  i64 n = iLast;
+
+  while (n > 1 && isSlash(zPath[n - 1])) {
+    n--;
+  }
+#ifdef _WIN32
+  if (n == 2 && zPath[1] == ':') {
+    n = iLast; /* C:/ is not C: */
+  }
+#endif
+  return n > 0 ? migStrndup(p, zPath, n) : migStrdup(p, ".");
+}
+
+/* The last part of a path in the arena, without the extension that database
+** files have. */
+char *migPathBase(MigContext *p, const char *zPath) {
+  static const char *const azExtension[] = {".db", ".db3", ".sqlite",
+                                            ".sqlite3"};
+  const char *zLast = &zPath[pathLast(zPath)];
+  const char *zDot = strrchr(zLast, '.');
+  i64 n = (i64)strlen(zLast);
+  size_t i;
+
+  for (i = 0; i < sizeof(azExtension) / sizeof(azExtension[0]); i++) {
+    if (zDot && zDot > zLast && migStrICmp(zDot, azExtension[i]) == 0) {
+      n = zDot - zLast;
+    }
+  }
+  return migStrndup(p, zLast, n);
+}
+
+/* May this path be kept in a file? 1 when on every system it leads to a place
+** below the folder it is taken from: it is relative, has no drive, no part is
+** ".." (nor like it: Windows ignores dots and blanks at the end of a name),
+** and it is neither empty nor has control characters. */
+int migPathInside(const char *zPath) {
+  const char *z = zPath;
+
+  if (z[0] == 0 || z[0] == '/' || z[0] == '\\' || z[1] == ':') {
+    return 0;
+  }
+  while (*z) {
+    size_t n = strcspn(z, "/\\");
+    size_t i;
+    if (n > 1 && strspn(z, ". ") == n) {
+      return 0;
+    }
+    for (i = 0; i < n; i++) {
+      if ((u8)z[i] < 0x20 || z[i] == 0x7f) {
+        return 0;
+      }
+    }
+    z += n + (z[n] != 0);
+  }
+  return 1;
 }
 
 /* Add one name to the listing; "." and ".." are left out. */

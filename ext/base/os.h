@@ -20,9 +20,16 @@ typedef struct MigListing {
 } MigListing;
 
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax);
-int migPathKind(const char *zPath);
+int migFileRename(MigContext *p, const char *zFrom, const char *zTo);
+void migFileDelete(const char *zPath);
 MigListing migFolderRead(MigContext *p, const char *zPath);
+void migFolderMake(MigContext *p, const char *zPath);
+
+int migPathKind(const char *zPath);
+int migPathInside(const char *zPath);
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
+char *migPathFolder(MigContext *p, const char *zPath);
+char *migPathBase(MigContext *p, const char *zPath);
 
 i64 migMonotonicMs(void);
 i64 migClockMs(void);

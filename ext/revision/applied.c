@@ -4,21 +4,26 @@
 ** _migrate_applied holds one row per applied revision. Heads are derived: an
 ** applied revision is a head when no applied revision descends from it
 ** through parents or dependencies, pending revisions in between included.
-** Nothing else writes this table.
+** Nothing else writes this table. Each row has a seal (seal.h).
 */
 #include <string.h>
 #include "hash.h"
 #include "sql.h"
+#include "seal.h"
 #include "applied.h"
 
 static const char zAppliedAll[] = "SELECT revision FROM main._migrate_applied";
 static const char zAppliedAdd[] =
-    "INSERT INTO main._migrate_applied(revision, run, applied_at, checksum)"
-    " VALUES(?1, ?2, ?3, ?4)";
+    "INSERT INTO main._migrate_applied(revision, run, applied_at, checksum,"
+    " fingerprint, seal) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 static const char zAppliedRemove[] =
     "DELETE FROM main._migrate_applied WHERE revision = ?1";
 static const char zAppliedRepair[] =
     "UPDATE main._migrate_applied SET checksum = ?2 WHERE revision = ?1";
+static const char zAppliedRow[] =
+    "SELECT * FROM main._migrate_applied WHERE revision = ?1";
+static const char zAppliedSeal[] =
+    "UPDATE main._migrate_applied SET seal = ?2 WHERE revision = ?1";
 
 /* The applied set. STORE_DAMAGED when it holds a revision that is not
 ** stored. */
@@ -49,13 +54,15 @@ MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
 */
 void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
                    const u8 *aChecksum) {
-  sqlite3_stmt *pStmt = migCached(p, zAppliedAdd);
+  MigSealed row;
 
-  migBindText(p, pStmt, 1, zId);
-  migBindInt(p, pStmt, 2, iRun);
-  migBindText(p, pStmt, 3, zAt);
-  migBindBlob(p, pStmt, 4, aChecksum, MIG_HASH_SIZE);
-  migRun(p, pStmt);
+  migSealedStart(&row, migCached(p, zAppliedAdd), "_migrate_applied");
+  migSealedText(p, &row, zId);
+  migSealedInt(p, &row, iRun);
+  migSealedText(p, &row, zAt);
+  migSealedBlob(p, &row, aChecksum, MIG_HASH_SIZE);
+  migSealedNull(&row); /* fingerprint */
+  migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
 /* Record that revision zId is no longer applied. */
@@ -66,11 +73,27 @@ void migAppliedRemove(MigContext *p, const char *zId) {
   migRun(p, pStmt);
 }
 
+/* The statement that reads the row of a revision. */
+static sqlite3_stmt *appliedRow(MigContext *p, const char *zId) {
+  sqlite3_stmt *pStmt = migCached(p, zAppliedRow);
+
+  migBindText(p, pStmt, 1, zId);
+  return pStmt;
+}
+
 /* Take the given checksum as the one that was applied. */
 void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum) {
+  sqlite3_stmt *pRow = appliedRow(p, zId);
+  int bSealed = migStep(p, pRow) && migSealFits(p, pRow, "_migrate_applied");
   sqlite3_stmt *pStmt = migCached(p, zAppliedRepair);
 
+  sqlite3_reset(pRow);
   migBindText(p, pStmt, 1, zId);
   migBindBlob(p, pStmt, 2, aChecksum, MIG_HASH_SIZE);
   migRun(p, pStmt);
+  if (bSealed) {
+    pStmt = migCached(p, zAppliedSeal);
+    migBindText(p, pStmt, 1, zId);
+    migSealAgain(p, "_migrate_applied", appliedRow(p, zId), pStmt);
+  }
 }

@@ -9,14 +9,19 @@
 ** dates, parents and labels are not in it.
 **
 ** What the file holds is not trusted: migStateLoad() checks the whole graph.
+** The rows of revisions and edges have a seal (seal.h); whoever writes one
+** seals it.
 */
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
 #include "text.h"
+#include "seal.h"
 #include "store.h"
 #include "applied.h"
 #include "revisions.h"
+
+#define SEQ_LAST 0xffffffffffffLL /* greatest number of a row */
 
 static const char zRevisionAll[] =
     "SELECT revision FROM main._migrate_revisions ORDER BY seq";
@@ -25,15 +30,20 @@ static const char zEdgeAll[] =
     " ORDER BY revision, kind, position";
 static const char zLabelAll[] =
     "SELECT label, revision FROM main._migrate_labels ORDER BY label";
+static const char zRevisionLast[] =
+    "SELECT seq FROM main._migrate_revisions ORDER BY seq DESC LIMIT 1";
+static const char zRevisionSeq[] =
+    "SELECT seq FROM main._migrate_revisions WHERE revision = ?1";
 static const char zRevisionAdd[] =
-    "INSERT INTO main._migrate_revisions(revision, message, pack, up_at,"
-    " up_size, down_at, down_size, checksum, created_at, flags, source)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    "INSERT INTO main._migrate_revisions(seq, revision, message, pack, up_at,"
+    " up_size, down_at, down_size, checksum, created_at, flags, source,"
+    " fingerprint, seal)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 static const char zRevisionEdit[] =
-    "UPDATE main._migrate_revisions SET message = ?2, pack = ?3, up_at = ?4,"
-    " up_size = ?5, down_at = ?6, down_size = ?7, checksum = ?8,"
-    " created_at = ?9, flags = ?10, source = ?11, fingerprint = NULL"
-    " WHERE revision = ?1";
+    "UPDATE main._migrate_revisions SET message = ?3, pack = ?4, up_at = ?5,"
+    " up_size = ?6, down_at = ?7, down_size = ?8, checksum = ?9,"
+    " created_at = ?10, flags = ?11, source = ?12, fingerprint = ?13,"
+    " seal = ?14 WHERE seq = ?1";
 static const char zRevisionRead[] =
     "SELECT message, pack, up_at, up_size, down_at, down_size, checksum,"
     " created_at, flags, source FROM main._migrate_revisions"
@@ -41,13 +51,16 @@ static const char zRevisionRead[] =
 static const char zRevisionDelete[] =
     "DELETE FROM main._migrate_revisions WHERE revision = ?1";
 static const char zEdgeAdd[] =
-    "INSERT INTO main._migrate_edges(revision, kind, position, target)"
-    " VALUES(?1, ?2, ?3, ?4)";
+    "INSERT INTO main._migrate_edges(revision, kind, position, target, seal)"
+    " VALUES(?1, ?2, ?3, ?4, ?5)";
 static const char zEdgeDelete[] =
     "DELETE FROM main._migrate_edges WHERE revision = ?1";
-static const char zEdgeMove[] =
-    "UPDATE main._migrate_edges SET target = ?3"
+static const char zEdgePlace[] =
+    "SELECT position FROM main._migrate_edges"
     " WHERE revision = ?1 AND kind = 0 AND target = ?2";
+static const char zEdgeMove[] =
+    "UPDATE main._migrate_edges SET target = ?4, seal = ?5"
+    " WHERE revision = ?1 AND kind = ?2 AND position = ?3";
 static const char zLabelAdd[] =
     "INSERT INTO main._migrate_labels(label, revision) VALUES(?1, ?2)";
 static const char zLabelOwner[] =
@@ -110,30 +123,61 @@ void migRevisionChecksum(MigRevision *pRev) {
 
 /* ---- one revision ---- */
 
+/* Number of the row for the next revision. */
+static i64 revisionNext(MigContext *p) {
+  sqlite3_stmt *pStmt = migCached(p, zRevisionLast);
+  i64 iSeq = migStep(p, pStmt) ? sqlite3_column_int64(pStmt, 0) : 0;
+
+  sqlite3_reset(pStmt);
+  if (iSeq > SEQ_LAST) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the last revision has an impossible number; restore the file from"
+            " a copy");
+  }
+  return iSeq + 1;
+}
+
+/* Number of the row of a stored revision. */
+static i64 revisionSeq(MigContext *p, const char *zId) {
+  sqlite3_stmt *pStmt = migCached(p, zRevisionSeq);
+  i64 iSeq;
+
+  migBindText(p, pStmt, 1, zId);
+  iSeq = migStep(p, pStmt) ? sqlite3_column_int64(pStmt, 0) : 0;
+  sqlite3_reset(pStmt);
+  return iSeq;
+}
+
+static void sizeWrite(MigContext *p, MigSealed *pRow, i64 n) {
+  if (n < 0) {
+    migSealedNull(pRow);
+  } else {
+    migSealedInt(p, pRow, n);
+  }
+}
+
 /* Bind and run zRevisionAdd or zRevisionEdit. */
-static void revisionWrite(MigContext *p, const char *zSql,
+static void revisionWrite(MigContext *p, const char *zSql, i64 iSeq,
                           const MigRevision *pRev) {
   const MigPlace *pPlace = &pRev->place;
-  sqlite3_stmt *pStmt = migCached(p, zSql);
+  int bPack = pPlace->iPack != 0;
+  MigSealed row;
 
-  migBindText(p, pStmt, 1, pRev->zId);
-  migBindText(p, pStmt, 2, pRev->zMessage);
-  if (pPlace->iPack) {
-    migBindInt(p, pStmt, 3, pPlace->iPack);
-    migBindInt(p, pStmt, 4, pPlace->iUp);
-    migBindInt(p, pStmt, 6, pPlace->iDown);
-  }
-  if (pPlace->nUp >= 0) {
-    migBindInt(p, pStmt, 5, pPlace->nUp);
-  }
-  if (pPlace->nDown >= 0) {
-    migBindInt(p, pStmt, 7, pPlace->nDown);
-  }
-  migBindBlob(p, pStmt, 8, pRev->aChecksum, MIG_HASH_SIZE);
-  migBindText(p, pStmt, 9, pRev->zCreatedAt);
-  migBindInt(p, pStmt, 10, pRev->flags);
-  migBindText(p, pStmt, 11, pRev->zSource);
-  migRun(p, pStmt);
+  migSealedStart(&row, migCached(p, zSql), "_migrate_revisions");
+  migSealedInt(p, &row, iSeq);
+  migSealedText(p, &row, pRev->zId);
+  migSealedText(p, &row, pRev->zMessage);
+  sizeWrite(p, &row, bPack ? pPlace->iPack : -1);
+  sizeWrite(p, &row, bPack ? pPlace->iUp : -1);
+  sizeWrite(p, &row, pPlace->nUp);
+  sizeWrite(p, &row, bPack ? pPlace->iDown : -1);
+  sizeWrite(p, &row, pPlace->nDown);
+  migSealedBlob(p, &row, pRev->aChecksum, MIG_HASH_SIZE);
+  migSealedText(p, &row, pRev->zCreatedAt);
+  migSealedInt(p, &row, pRev->flags);
+  migSealedText(p, &row, pRev->zSource);
+  migSealedNull(&row); /* fingerprint */
+  migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
 static void messageCheck(MigContext *p, const MigRevision *pRev) {
@@ -143,17 +187,25 @@ static void messageCheck(MigContext *p, const MigRevision *pRev) {
   }
 }
 
+/* Bind and run zEdgeAdd or zEdgeMove. */
+static void edgeWrite(MigContext *p, const char *zSql, const char *zId,
+                      int iKind, i64 iPosition, const char *zTarget) {
+  MigSealed row;
+
+  migSealedStart(&row, migCached(p, zSql), "_migrate_edges");
+  migSealedText(p, &row, zId);
+  migSealedInt(p, &row, iKind);
+  migSealedInt(p, &row, iPosition);
+  migSealedText(p, &row, zTarget);
+  migSealedEnd(p, &row, MIG_SEAL_SIZE);
+}
+
 static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
                        const char **az) {
-  sqlite3_stmt *pStmt = migCached(p, zEdgeAdd);
   int i;
 
   for (i = 0; i < n; i++) {
-    migBindText(p, pStmt, 1, zId);
-    migBindInt(p, pStmt, 2, iKind);
-    migBindInt(p, pStmt, 3, i);
-    migBindText(p, pStmt, 4, az[i]);
-    migRun(p, pStmt);
+    edgeWrite(p, zEdgeAdd, zId, iKind, i, az[i]);
   }
 }
 
@@ -170,7 +222,7 @@ void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   migRevisionChecksum(pRev);
   pRev->place =
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
-  revisionWrite(p, zRevisionAdd, pRev);
+  revisionWrite(p, zRevisionAdd, revisionNext(p), pRev);
   edgesWrite(p, pRev->zId, 0, pRev->nParent, pRev->azParent);
   edgesWrite(p, pRev->zId, 1, pRev->nDepend, pRev->azDepend);
   for (i = 0; i < pRev->nLabel; i++) {
@@ -258,7 +310,7 @@ void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   pRev->place =
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
   migScriptsFlush(p, pPacker);
-  revisionWrite(p, zRevisionEdit, pRev);
+  revisionWrite(p, zRevisionEdit, revisionSeq(p, pRev->zId), pRev);
   migScriptsRemove(p, &old, pPacker->iLevel);
 }
 
@@ -303,11 +355,14 @@ void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
     edgesWrite(p, zId, 0, 1, &zNew);
     return;
   }
-  pStmt = migCached(p, zEdgeMove);
+  pStmt = migCached(p, zEdgePlace);
   migBindText(p, pStmt, 1, zId);
   migBindText(p, pStmt, 2, zOld);
-  migBindText(p, pStmt, 3, zNew);
-  migRun(p, pStmt);
+  if (migStep(p, pStmt)) {
+    i64 iPosition = sqlite3_column_int64(pStmt, 0);
+    sqlite3_reset(pStmt);
+    edgeWrite(p, zEdgeMove, zId, 0, iPosition, zNew);
+  }
 }
 
 /* Store a label; zLabel NULL takes all labels of the revision away.
@@ -379,16 +434,13 @@ static void labelsLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_reset(pStmt);
 }
 
-/*
-** Read graph, applied set and current heads from the store, which exists. The
-** caller holds a read or write transaction. Errors are those of
-** migGraphFinish(), and TOO_BIG.
-*/
-void migStateLoad(MigContext *p, MigState *pState) {
+/* Read the graph from the store, which exists; NULL after an error, those of
+** migGraphFinish() and TOO_BIG. The caller holds a read or write
+** transaction. */
+MigGraph *migGraphLoad(MigContext *p) {
   MigGraph *pGraph = migGraphNew(p);
   sqlite3_stmt *pStmt = migCached(p, zRevisionAll);
 
-  memset(pState, 0, sizeof(*pState));
   while (migStep(p, pStmt)) {
     char *zId = migColumnText(p, pStmt, 0);
     if (zId) {
@@ -403,7 +455,15 @@ void migStateLoad(MigContext *p, MigState *pState) {
   edgesLoad(p, pGraph);
   labelsLoad(p, pGraph);
   migGraphFinish(p, pGraph);
-  if (p->rc == SQLITE_OK) {
+  return p->rc ? 0 : pGraph;
+}
+
+/* Read graph, applied set and current heads. Likewise. */
+void migStateLoad(MigContext *p, MigState *pState) {
+  MigGraph *pGraph = migGraphLoad(p);
+
+  memset(pState, 0, sizeof(*pState));
+  if (pGraph) {
     pState->pGraph = pGraph;
     pState->applied = migAppliedLoad(p, pGraph);
     pState->current = migGraphCurrent(p, pGraph, &pState->applied);

@@ -46,6 +46,7 @@ void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew);
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
 
+MigGraph *migGraphLoad(MigContext *p);
 void migStateLoad(MigContext *p, MigState *pState);
 void migStateRead(MigContext *p, int bStore, MigState *pState);
 void migStateSummarize(MigContext *p, const MigState *pState);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
+#include "seal.h"
 #include "scripts.h"
 
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
@@ -27,11 +28,16 @@ static const char zPackWrite[] =
     " data = excluded.data";
 static const char zPackDelete[] =
     "DELETE FROM main._migrate_scripts WHERE pack = ?1";
-/* Those behind the removed bytes move up. */
-static const char zPackShift[] =
+/* Revisions behind removed bytes. */
+static const char zPackAfter[] = "SELECT * FROM main._migrate_revisions"
+                                 " WHERE pack = ?1 AND up_at >= ?2";
+static const char zRevisionShift[] =
     "UPDATE main._migrate_revisions"
-    " SET up_at = up_at - ?3, down_at = down_at - ?3"
-    " WHERE pack = ?1 AND up_at >= ?2";
+    " SET up_at = up_at - ?2, down_at = down_at - ?2 WHERE seq = ?1";
+static const char zRevisionRow[] =
+    "SELECT * FROM main._migrate_revisions WHERE seq = ?1";
+static const char zRevisionSeal[] =
+    "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1";
 
 /* Read a pack into the cache. */
 static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
@@ -79,6 +85,11 @@ const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
     return 0;
   }
   return (const char *)pCache->bytes.a + iStart;
+}
+
+/* Read a pack as a whole, to see that it can be. STORE_DAMAGED, TOO_BIG. */
+void migScriptsCheck(MigContext *p, MigPackCache *pCache, i64 iPack) {
+  packLoad(p, pCache, iPack);
 }
 
 void migScriptsClose(MigPackCache *pCache) {
@@ -195,13 +206,40 @@ MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
   return place;
 }
 
+/* The bound statement zSql of the revision in row iSeq. */
+static sqlite3_stmt *revisionRow(MigContext *p, const char *zSql, i64 iSeq) {
+  sqlite3_stmt *pStmt = migCached(p, zSql);
+
+  migBindInt(p, pStmt, 1, iSeq);
+  return pStmt;
+}
+
+/* n bytes in front of byte iFrom of a pack are gone: those behind move up. */
+static void packShift(MigContext *p, i64 iPack, i64 iFrom, i64 n) {
+  sqlite3_stmt *pAfter = migCached(p, zPackAfter);
+
+  migBindInt(p, pAfter, 1, iPack);
+  migBindInt(p, pAfter, 2, iFrom);
+  while (migStep(p, pAfter)) {
+    i64 iSeq = sqlite3_column_int64(pAfter, 0);
+    int bSealed = migSealFits(p, pAfter, "_migrate_revisions");
+    sqlite3_stmt *pShift = revisionRow(p, zRevisionShift, iSeq);
+    migBindInt(p, pShift, 2, n);
+    migRun(p, pShift);
+    if (bSealed) {
+      migSealAgain(p, "_migrate_revisions", revisionRow(p, zRevisionRow, iSeq),
+                   revisionRow(p, zRevisionSeal, iSeq));
+    }
+  }
+  sqlite3_reset(pAfter);
+}
+
 /* Take the scripts of one revision out of their pack. The row of the revision
 ** must be rewritten or deleted by the caller before. */
 void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel) {
   i64 nUp = pPlace->nUp > 0 ? pPlace->nUp : 0;
   i64 n = nUp + (pPlace->nDown > 0 ? pPlace->nDown : 0);
   MigPackCache cache = {0, {0, 0}};
-  sqlite3_stmt *pStmt;
 
   if (p->rc || n == 0) {
     return;
@@ -212,10 +250,6 @@ void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel) {
     memmove(z + pPlace->iUp, z + pPlace->iUp + n, (size_t)nAfter);
     packStore(p, pPlace->iPack, z, cache.bytes.n - n, iLevel);
   }
-  pStmt = migCached(p, zPackShift);
-  migBindInt(p, pStmt, 1, pPlace->iPack);
-  migBindInt(p, pStmt, 2, pPlace->iUp + n);
-  migBindInt(p, pStmt, 3, n);
-  migRun(p, pStmt);
+  packShift(p, pPlace->iPack, pPlace->iUp + n, n);
   migScriptsClose(&cache);
 }

@@ -31,6 +31,7 @@ typedef struct MigPacker {
 
 const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
                            i64 iStart, i64 n);
+void migScriptsCheck(MigContext *p, MigPackCache *pCache, i64 iPack);
 void migScriptsClose(MigPackCache *pCache);
 
 MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,

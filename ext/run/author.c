@@ -224,7 +224,8 @@ static void revisionFill(MigContext *p, const MigChange *pChange,
 ** free. */
 static char *changeDone(MigContext *p, MigChange *pChange, const char *zAction,
                         const MigRevision *pRev) {
-  MigChangeNote note = {zAction, pRev->zId, pRev->zMessage, pRev->aChecksum};
+  MigChangeNote note = {zAction,         pRev->zId, pRev->zMessage,
+                        pRev->aChecksum, 0,         0};
   char *zResult;
 
   migChangeReload(p, pChange);

@@ -18,6 +18,8 @@ typedef struct MigCall {
   int bDryRun;              /* do it, report it, roll it back */
   i64 msWait;               /* below 0: as the setting says */
   const char *zTransaction; /* "run" or "each"; NULL: as the setting says */
+  int bNoBackup;            /* no automatic backup, whatever the setting says */
+  int bBackup;              /* a full one, whatever the setting says */
   const char *zProgress;    /* "stderr", an SQL function, or NULL */
   int nAllowLoss;           /* tables that may lose rows */
   const char **azAllowLoss;

@@ -92,7 +92,8 @@ void migChangeRecord(MigContext *p, MigChange *pChange,
   event.zOutcome = "done";
   event.zStartedAt = pChange->zStartedAt;
   event.ms = pCall->bNow ? 0 : migMonotonicMs() - pChange->msStart;
-  event.nRow = -1;
+  event.nRow = pNote->nRow ? pNote->nRow : -1;
+  event.iBackup = pNote->iBackup;
   event.zActor = pCall->zActor ? pCall->zActor : migSettingText(p, 1, "actor");
   event.aChecksum = pNote->aChecksum;
   migHistoryAdd(p, &event);

@@ -29,6 +29,8 @@ typedef struct MigChangeNote {
   const char *zRevision;
   const char *zMessage;
   const u8 *aChecksum;
+  i64 iBackup; /* automatic backup, or the one taken; 0: none */
+  i64 nRow;    /* rows written; 0: nothing is said */
 } MigChangeNote;
 
 void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,

@@ -9,31 +9,34 @@
 #include "settings.h"
 #include "configure.h"
 
-/* Does the file already hold our tables? Needs no lock. */
+/* Does the file already hold our tables, as this version makes them? Needs no
+** lock. */
 static int storeThere(MigContext *p, const MigCall *pCall) {
   sqlite3_stmt *pRead =
       migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
-  int bStore = migStoreOpen(p);
+  int iVersion = migStoreOpen(p);
 
   migFinalize(p, pRead);
-  return bStore;
+  return iVersion == MIGRATE_STORE_VERSION;
 }
 
-/* Make the store unless it exists. Returns its version as text, for the
-** caller to free. */
+/* Make the store unless it exists, or upgrade it. Returns its version as text,
+** for the caller to free. */
 char *migConfigureInit(MigContext *p, MigConnection *pConn,
                        const MigCall *pCall) {
-  MigChangeNote note = {"init", 0, 0, 0};
+  MigChangeNote note = {"init", 0, 0, 0, 0, 0};
   MigChange change;
   char *zResult;
+  int bChange;
 
   zResult = migResultText(p, migPrintf(p, "%d", MIGRATE_STORE_VERSION));
   if (!storeThere(p, pCall) && p->rc == SQLITE_OK) {
     migChangeBegin(p, &change, pConn, pCall);
-    if (change.bCreated) {
+    bChange = change.bCreated || change.tx.bUpgraded;
+    if (bChange) {
       migChangeRecord(p, &change, &note);
     }
-    migChangeEnd(p, &change, change.bCreated);
+    migChangeEnd(p, &change, bChange);
   }
   return zResult;
 }
@@ -43,7 +46,7 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
 char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zName, const char *zValue) {
   const MigSetting *pSet = migSettingFind(p, zName);
-  MigChangeNote note = {"config", 0, 0, 0};
+  MigChangeNote note = {"config", 0, 0, 0, 0, 0};
   MigChange change;
   const char *zOld;
   const char *zNew = 0;

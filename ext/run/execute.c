@@ -12,7 +12,8 @@
 **      DROP TABLE and ALTER TABLE runs with enforcement off;
 **   3. it is prepared, and what it would touch is looked up;
 **   4. rows (rowguard.c) and foreign-key violations (foreign.c) of what it
-**      replaces are counted;
+**      replaces are counted, and what it writes goes into the backup, where
+**      that is one of touched tables (touched.c);
 **   5. it is stepped to its end; result rows are dropped;
 **   6. undo and guard are compiled again when it may have expired them.
 */
@@ -21,6 +22,7 @@
 #include "os.h"
 #include "rowguard.h"
 #include "store.h"
+#include "writeset.h"
 #include "execute.h"
 
 /* State of the script that runs. */
@@ -339,7 +341,8 @@ static void guardIndex(MigContext *p, MigExecution *pExec, const char *z,
 static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
                          const MigStatement *pSt, const char *zTable,
                          sqlite3_stmt *pStmt) {
-  MigWrites writes;
+  MigWriteset set;
+  MigList tables;
   int i;
 
   if (pExec->foreign.bAny && pSt->eKind == MIG_ST_DROP_INDEX) {
@@ -363,30 +366,15 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
       migForeignWatch(p, &pExec->foreign, zTable);
       break;
     }
-    migLookupWrites(p, pStmt, &writes);
-    for (i = 0; i < writes.n; i++) {
-      migForeignWatch(p, &pExec->foreign, writes.azTable[i]);
+    migWritesetRead(p, pStmt, &set);
+    tables = migWritesetTables(p, &set);
+    for (i = 0; i < tables.n; i++) {
+      migForeignWatch(p, &pExec->foreign, tables.az[i]);
     }
     break;
   default:
     break;
   }
-}
-
-/* Name of the object of a statement, when it is in main; NULL otherwise. */
-static char *mainName(MigContext *p, const char *z, const MigStatement *pSt) {
-  char *zName;
-
-  if (pSt->name.eType == MIG_TK_END ||
-      (pSt->schema.eType != MIG_TK_END &&
-       !migTokenNameIs(z, &pSt->schema, "main"))) {
-    return 0;
-  }
-  zName = migTokenName(p, z, &pSt->name);
-  if (zName && pSt->schema.eType == MIG_TK_END && migLookupInTemp(p, zName)) {
-    return 0;
-  }
-  return zName;
 }
 
 /* Can the statement make compiled ones expire? Plain reads and writes of rows
@@ -419,6 +407,10 @@ static void statementStep(MigContext *p, MigExecution *pExec,
                           sqlite3_stmt *pStmt) {
   int rc;
 
+  if (p->rc == SQLITE_OK && migTransactionLost(pExec->pTx)) {
+    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
+              "the function of option progress ended the transaction");
+  }
   if (p->rc) {
     return;
   }
@@ -433,6 +425,11 @@ static void statementStep(MigContext *p, MigExecution *pExec,
               "the statement ended the transaction");
     errorLocate(p, pScript, pSt->iStart);
   }
+}
+
+/* Rows that scripts have changed so far. */
+static i64 rowsChanged(MigContext *p, const MigExecution *pExec) {
+  return sqlite3_total_changes64(p->db) - pExec->pTouched->nChange;
 }
 
 /* Line of a dry run's report. */
@@ -461,7 +458,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   MigScriptJob *pJob = pScript->pJob;
   const char *z = pJob->z;
   i64 msStart = pExec->bClock ? migMonotonicMs() : 0;
-  i64 nBefore = sqlite3_total_changes64(p->db);
+  i64 nBefore = rowsChanged(p, pExec);
   sqlite3_stmt *pStmt = 0;
   const char *zTail = 0;
   char *zTable;
@@ -469,7 +466,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
 
   storeProtect(p, z, pSt);
   statementSettings(p, pExec, pScript, pSt);
-  zTable = tableWanted(pExec, pSt) ? mainName(p, z, pSt) : 0;
+  zTable = tableWanted(pExec, pSt) ? migWritesetTarget(p, z, pSt) : 0;
   if (p->rc) {
     errorLocate(p, pScript, pSt->iStart);
     return -1;
@@ -493,6 +490,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   }
   guardForeign(p, pExec, z, pSt, zTable, pStmt);
   errorLocate(p, pScript, pSt->iStart);
+  migTouchedBefore(p, pExec->pTouched, z, pSt, pStmt);
   statementStep(p, pExec, pScript, pSt, pStmt);
   sqlite3_finalize(pStmt);
   if (statementExpires(pSt)) {
@@ -505,7 +503,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   pJob->nStatement++;
   detailAdd(p, pExec, pScript, pSt,
             pExec->bClock ? migMonotonicMs() - msStart : 0,
-            sqlite3_total_changes64(p->db) - nBefore);
+            rowsChanged(p, pExec) - nBefore);
   return p->rc ? -1 : zTail - z;
 }
 
@@ -518,7 +516,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   Script script;
   MigStatement st;
-  i64 nBefore = sqlite3_total_changes64(p->db);
+  i64 nBefore = rowsChanged(p, pExec);
   i64 i = 0;
 
   memset(&script, 0, sizeof(script));
@@ -527,6 +525,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
   pExec->foreign.bAny |= script.info.bReferences;
   pExec->bTriggers |= script.info.bTrigger;
+  migTouchedScript(p, pExec->pTouched, pJob->z, pJob->n);
   while (p->rc == SQLITE_OK && i >= 0) {
     migStatementRead(pJob->z, pJob->n, i, &st);
     if (st.eKind == MIG_ST_EMPTY && st.nByte == 0) {
@@ -554,7 +553,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
        migSettingsLegacy(p, pExec->pSaved, pExec->pSaved->bLegacy))) {
     migTransactionArm(p, pExec->pTx);
   }
-  pJob->nRow = sqlite3_total_changes64(p->db) - nBefore;
+  pJob->nRow = rowsChanged(p, pExec) - nBefore;
 }
 
 /* ---- outside a transaction ---- */

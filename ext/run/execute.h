@@ -8,6 +8,7 @@
 #include "foreign.h"
 #include "lookup.h"
 #include "text.h"
+#include "touched.h"
 #include "transaction.h"
 
 /* What one run shares between its scripts. */
@@ -24,7 +25,8 @@ typedef struct MigExecution {
   i64 msWait;     /* for locks of a second connection */
   int nAllowLoss; /* tables that the call lets lose rows */
   const char **azAllowLoss;
-  MigText *pDetail; /* JSON of each statement for a dry run, or NULL */
+  MigText *pDetail;     /* JSON of each statement for a dry run, or NULL */
+  MigTouched *pTouched; /* backup of what is written; its own may be NULL */
 } MigExecution;
 
 /* One script to run. */

@@ -366,7 +366,7 @@ static char *importResult(MigContext *p, Import *pImport) {
 char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
                       const MigPlaceholders *pHolders, int bRepair) {
-  MigChangeNote note = {"import", 0, 0, 0};
+  MigChangeNote note = {"import", 0, 0, 0, 0, 0};
   Import import;
   char *zResult;
   int bAny;

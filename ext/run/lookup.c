@@ -1,22 +1,15 @@
 /*
 ** lookup.c - what a statement would touch, before it is stepped.
 **
-** A script works on schema main and on TEMP objects it made itself. EXPLAIN
-** of a statement lists all tables it may write, those of its triggers and
-** foreign-key actions included:
-**   Transaction P1 schema, P2 not 0: writes that schema
-**   OpenWrite   P2 root page, P3 schema (P5 & 0x10: P2 is a register)
-**   Clear       P1 root page, P2 schema
-**   Destroy     P1 root page, P3 schema
-** with schema 0 main, 1 temp, 2 and up attached. A TEMP object that shadows a
-** table of main is found by name, because SQLite would silently take it.
+** A script works on schema main and on TEMP objects it made itself. What a
+** statement writes is in its EXPLAIN (store/writeset.c). A TEMP object that
+** shadows a table of main is found by name, because SQLite would silently take
+** it.
 */
 #include <string.h>
 #include "sql.h"
-#include "text.h"
+#include "writeset.h"
 #include "lookup.h"
-
-#define P5_REGISTER 0x10
 
 struct MigTemp {
   MigTemp *pNext;
@@ -67,57 +60,6 @@ void migLookupStart(MigContext *p, MigLookup *pLookup) {
   migFinalize(p, pStmt);
 }
 
-/* Prepare EXPLAIN of a statement; NULL when SQLite will not (the statement
-** itself then reports why). */
-static sqlite3_stmt *explain(MigContext *p, sqlite3_stmt *pStmt) {
-  sqlite3_stmt *pExplain = 0;
-  char *zSql;
-
-  if (p->rc || sqlite3_stmt_isexplain(pStmt)) {
-    return 0;
-  }
-  zSql = sqlite3_mprintf("EXPLAIN %s", /* sql-ok: a statement of the script */
-                         sqlite3_sql(pStmt));
-  if (zSql == 0) {
-    migNomem(p);
-    return 0;
-  }
-  if (sqlite3_prepare_v2(p->db, zSql, -1, &pExplain, 0) == SQLITE_NOMEM) {
-    migNomem(p);
-  }
-  sqlite3_free(zSql);
-  return pExplain;
-}
-
-/* A line of EXPLAIN that writes: 1, with schema and root page (0: none). */
-static int lineWrites(sqlite3_stmt *pExplain, int *piSchema, i64 *piRoot) {
-  const char *zOp = (const char *)sqlite3_column_text(pExplain, 1);
-  i64 p1 = sqlite3_column_int64(pExplain, 2);
-  i64 p2 = sqlite3_column_int64(pExplain, 3);
-  i64 p3 = sqlite3_column_int64(pExplain, 4);
-
-  *piRoot = 0;
-  if (zOp == 0) {
-    return 0;
-  }
-  if (strcmp(zOp, "Transaction") == 0 && p2) {
-    *piSchema = (int)p1;
-    return 1;
-  }
-  if (strcmp(zOp, "OpenWrite") == 0 &&
-      (sqlite3_column_int(pExplain, 6) & P5_REGISTER) == 0) {
-    *piSchema = (int)p3;
-    *piRoot = p2;
-    return 1;
-  }
-  if (strcmp(zOp, "Clear") == 0 || strcmp(zOp, "Destroy") == 0) {
-    *piSchema = (int)(zOp[0] == 'C' ? p2 : p3);
-    *piRoot = p1;
-    return 1;
-  }
-  return 0;
-}
-
 static void forbid(MigContext *p, const char *zWhat, const char *zName) {
   migFail(p, MIG_FORBIDDEN_STATEMENT,
           "it touches %s %s, and a script works on schema main and on TEMP"
@@ -159,6 +101,23 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   }
 }
 
+/* One write of the statement: not to another schema, nor to a TEMP object from
+** before the run. */
+static void writeCheck(MigContext *p, const MigLookup *pLookup,
+                       const MigWrite *pWrite) {
+  MigTemp *pTemp = pLookup->pFirst;
+
+  if (pWrite->iSchema > 1) {
+    char *zName = schemaName(p, pWrite->iSchema);
+    forbid(p, "the attached schema", zName ? zName : "?");
+  }
+  for (; pWrite->iSchema == 1 && pWrite->iRoot && pTemp; pTemp = pTemp->pNext) {
+    if (pTemp->iRoot == pWrite->iRoot) {
+      forbid(p, "the TEMP object", pTemp->zName);
+    }
+  }
+}
+
 /*
 ** FORBIDDEN_STATEMENT when the prepared statement pStmt, read from z as pSt,
 ** would write an attached schema or a TEMP object from before the run, or
@@ -166,9 +125,9 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
 */
 void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                     const MigStatement *pSt, sqlite3_stmt *pStmt) {
-  sqlite3_stmt *pExplain;
-  int iSchema = 0;
-  i64 iRoot = 0;
+  MigMark mark = migArenaMark(p);
+  MigWriteset set;
+  int i;
 
   if (!pLookup->bForeign || p->rc) {
     return;
@@ -177,64 +136,9 @@ void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   if (pSt->eKind == MIG_ST_PRAGMA) {
     return; /* explained, many would act */
   }
-  pExplain = explain(p, pStmt);
-  while (pExplain && migStep(p, pExplain)) {
-    MigTemp *pTemp = pLookup->pFirst;
-    if (!lineWrites(pExplain, &iSchema, &iRoot)) {
-      continue;
-    }
-    if (iSchema > 1) {
-      char *zName = schemaName(p, iSchema);
-      forbid(p, "the attached schema", zName ? zName : "?");
-    }
-    for (; iSchema == 1 && iRoot && pTemp; pTemp = pTemp->pNext) {
-      if (pTemp->iRoot == iRoot) {
-        forbid(p, "the TEMP object", pTemp->zName);
-      }
-    }
+  migWritesetRead(p, pStmt, &set);
+  for (i = 0; i < set.nWrite && p->rc == SQLITE_OK; i++) {
+    writeCheck(p, pLookup, &set.aWrite[i]);
   }
-  migFinalize(p, pExplain);
-}
-
-/* Tables of main that the statement may write, in the arena. */
-void migLookupWrites(MigContext *p, sqlite3_stmt *pStmt, MigWrites *pOut) {
-  sqlite3_stmt *pExplain = explain(p, pStmt);
-  MigText roots = {0, 0, 0};
-  sqlite3_stmt *pNames;
-  int iSchema = 0;
-  i64 iRoot = 0;
-  int nAlloc = 0;
-
-  memset(pOut, 0, sizeof(*pOut));
-  while (pExplain && migStep(p, pExplain)) {
-    if (lineWrites(pExplain, &iSchema, &iRoot) && iSchema == 0 && iRoot > 1) {
-      migTextF(p, &roots, "%s%lld", roots.n ? "," : "", iRoot);
-    }
-  }
-  migFinalize(p, pExplain);
-  if (roots.n == 0) {
-    return;
-  }
-  pNames = migPrepareF(p,
-                       "SELECT DISTINCT tbl_name FROM main.sqlite_schema"
-                       " WHERE rootpage IN(%s)", /* sql-ok: integers */
-                       roots.z);
-  while (migStep(p, pNames)) {
-    if (pOut->n == nAlloc) {
-      pOut->azTable = migGrow(p, pOut->azTable, (u64)nAlloc * sizeof(char *),
-                              (u64)(nAlloc + 8) * sizeof(char *));
-      nAlloc += 8;
-    }
-    if (p->rc == SQLITE_OK) {
-      pOut->azTable[pOut->n++] = migColumnText(p, pNames, 0);
-    }
-  }
-  migFinalize(p, pNames);
-}
-
-/* Does a bare zName mean a TEMP object? */
-int migLookupInTemp(MigContext *p, const char *zName) {
-  return (int)migQueryInt(
-      p, 0, "SELECT 1 FROM temp.sqlite_schema WHERE name=%Q COLLATE NOCASE",
-      zName);
+  migArenaRelease(p, mark);
 }

@@ -14,16 +14,8 @@ typedef struct MigLookup {
   MigTemp *pFirst; /* TEMP objects from before the run */
 } MigLookup;
 
-/* Tables of main that a statement may write, as texts end to end. */
-typedef struct MigWrites {
-  int n;
-  const char **azTable;
-} MigWrites;
-
 void migLookupStart(MigContext *p, MigLookup *pLookup);
 void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                     const MigStatement *pSt, sqlite3_stmt *pStmt);
-void migLookupWrites(MigContext *p, sqlite3_stmt *pStmt, MigWrites *pOut);
-int migLookupInTemp(MigContext *p, const char *zName);
 
 #endif

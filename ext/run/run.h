@@ -6,11 +6,9 @@
 
 #include "call.h"
 #include "caller.h"
-#include "plan.h"
+#include "steps.h"
 
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    const char *zTarget, int bDown);
-void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
-                int bEach, int *aiTransaction);
 
 #endif

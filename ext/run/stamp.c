@@ -40,7 +40,7 @@ static int appliedMove(MigContext *p, MigChange *pChange,
 */
 char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                const char *zTargets, int bPurge) {
-  MigChangeNote note = {"stamp", 0, zTargets, 0};
+  MigChangeNote note = {"stamp", 0, zTargets, 0, 0, 0};
   MigChange change;
   MigPlan plan;
   MigText text = {0, 0, 0};

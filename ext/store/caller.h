@@ -14,6 +14,7 @@ typedef struct MigConnection {
   sqlite3 *db;
   int nRef;            /* functions and modules that hold it */
   int bRunning;        /* an acting call is at work */
+  int bChecking;       /* migrate_verify() or migration_checks is */
   int bVeto;           /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */

@@ -4,11 +4,7 @@
 ** Column `chain` of row seq is BLAKE2b-256 over
 **   - the chain of row seq-1, 32 bytes (zeros for the first row);
 **   - every other column of the row in the order of the table, each as one
-**     type byte and a value:
-**       0x00  NULL, nothing follows
-**       0x01  integer, 8 bytes, big-endian two's complement
-**       0x03  text, 8 bytes big-endian length, then the UTF-8 bytes
-**       0x04  blob, 8 bytes big-endian length, then the bytes
+**     type byte and a value, as seal.h says.
 ** So a row that was changed, removed or put in later breaks all chains after
 ** it. Sequence numbers have no gaps. The chain proves order and integrity
 ** against accident and careless editing; who can write the file can also
@@ -16,6 +12,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "seal.h"
 #include "history.h"
 
 static const char zHistoryLast[] =
@@ -27,31 +24,22 @@ static const char zHistoryAdd[] =
     " backup, actor, checksum, fingerprint, chain)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
     " ?16, ?17)";
+static const char zHistoryAll[] =
+    "SELECT seq, run, action, revision, message, from_revisions,"
+    " to_revisions, outcome, error, started_at, ms, \"rows\", backup, actor,"
+    " checksum, fingerprint, chain FROM main._migrate_history ORDER BY seq";
+#define HISTORY_COLUMNS 16            /* without the chain */
 #define HISTORY_LAST 0xffffffffffffLL /* greatest number of a row or run */
 
-static void chainNumber(MigHash *pHash, u8 eType, u64 v) {
-  u8 a[9];
-  int i;
+/* The chain in column i of the current row; zeros when there is none. */
+static void chainRead(sqlite3_stmt *pStmt, int i, u8 *aChain) {
+  const void *a = sqlite3_column_blob(pStmt, i);
 
-  a[0] = eType;
-  for (i = 8; i > 0; i--) {
-    a[i] = (u8)(v & 0xff);
-    v >>= 8;
-  }
-  migHashAdd(pHash, a, sizeof(a));
-}
-
-static void chainBytes(MigHash *pHash, u8 eType, const void *a, i64 n) {
-  if (a == 0) {
-    migHashAdd(pHash, "\0", 1);
+  if (a && sqlite3_column_bytes(pStmt, i) == MIG_HASH_SIZE) {
+    memcpy(aChain, a, MIG_HASH_SIZE);
   } else {
-    chainNumber(pHash, eType, (u64)n);
-    migHashAdd(pHash, a, n);
+    memset(aChain, 0, MIG_HASH_SIZE);
   }
-}
-
-static void chainText(MigHash *pHash, const char *z) {
-  chainBytes(pHash, 3, z, z ? (i64)strlen(z) : 0);
 }
 
 /* Chain and run of the last row, and the number of the next one. */
@@ -64,9 +52,7 @@ static i64 historyTail(MigContext *p, u8 *aChain, i64 *piRun) {
   if (migStep(p, pStmt)) {
     iSeq = sqlite3_column_int64(pStmt, 0);
     *piRun = sqlite3_column_int64(pStmt, 1);
-    if (sqlite3_column_bytes(pStmt, 2) == MIG_HASH_SIZE) {
-      memcpy(aChain, sqlite3_column_blob(pStmt, 2), MIG_HASH_SIZE);
-    }
+    chainRead(pStmt, 2, aChain);
   }
   sqlite3_reset(pStmt);
   if (iSeq < 0 || iSeq > HISTORY_LAST || *piRun < 0 || *piRun > HISTORY_LAST) {
@@ -87,58 +73,88 @@ i64 migHistoryRun(MigContext *p) {
   return iRun + 1;
 }
 
-static void eventChain(const MigEvent *pEvent, i64 iSeq, u8 *aChain) {
-  MigHash hash;
-
-  migHashInit(&hash);
-  migHashAdd(&hash, aChain, MIG_HASH_SIZE);
-  chainNumber(&hash, 1, (u64)iSeq);
-  chainNumber(&hash, 1, (u64)pEvent->iRun);
-  chainText(&hash, pEvent->zAction);
-  chainText(&hash, pEvent->zRevision);
-  chainText(&hash, pEvent->zMessage);
-  chainText(&hash, pEvent->zFrom);
-  chainText(&hash, pEvent->zTo);
-  chainText(&hash, pEvent->zOutcome);
-  chainText(&hash, pEvent->zError);
-  chainText(&hash, pEvent->zStartedAt);
-  chainNumber(&hash, 1, (u64)pEvent->ms);
-  if (pEvent->nRow < 0) {
-    chainText(&hash, 0);
-  } else {
-    chainNumber(&hash, 1, (u64)pEvent->nRow);
-  }
-  chainText(&hash, 0); /* backup */
-  chainText(&hash, pEvent->zActor);
-  chainBytes(&hash, 4, pEvent->aChecksum, MIG_HASH_SIZE);
-  chainText(&hash, 0); /* fingerprint */
-  migHashFinal(&hash, aChain);
-}
-
 /* Append one row. The caller holds the write transaction. */
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   u8 aChain[MIG_HASH_SIZE];
   i64 iRun;
   i64 iSeq = historyTail(p, aChain, &iRun);
-  sqlite3_stmt *pStmt = migCached(p, zHistoryAdd);
+  MigSealed row;
 
-  eventChain(pEvent, iSeq, aChain);
-  migBindInt(p, pStmt, 1, iSeq);
-  migBindInt(p, pStmt, 2, pEvent->iRun);
-  migBindText(p, pStmt, 3, pEvent->zAction);
-  migBindText(p, pStmt, 4, pEvent->zRevision);
-  migBindText(p, pStmt, 5, pEvent->zMessage);
-  migBindText(p, pStmt, 6, pEvent->zFrom);
-  migBindText(p, pStmt, 7, pEvent->zTo);
-  migBindText(p, pStmt, 8, pEvent->zOutcome);
-  migBindText(p, pStmt, 9, pEvent->zError);
-  migBindText(p, pStmt, 10, pEvent->zStartedAt);
-  migBindInt(p, pStmt, 11, pEvent->ms);
-  if (pEvent->nRow >= 0) {
-    migBindInt(p, pStmt, 12, pEvent->nRow);
+  migSealedStart(&row, migCached(p, zHistoryAdd), 0);
+  migHashAdd(&row.hash, aChain, MIG_HASH_SIZE);
+  migSealedInt(p, &row, iSeq);
+  migSealedInt(p, &row, pEvent->iRun);
+  migSealedText(p, &row, pEvent->zAction);
+  migSealedText(p, &row, pEvent->zRevision);
+  migSealedText(p, &row, pEvent->zMessage);
+  migSealedText(p, &row, pEvent->zFrom);
+  migSealedText(p, &row, pEvent->zTo);
+  migSealedText(p, &row, pEvent->zOutcome);
+  migSealedText(p, &row, pEvent->zError);
+  migSealedText(p, &row, pEvent->zStartedAt);
+  migSealedInt(p, &row, pEvent->ms);
+  if (pEvent->nRow < 0) {
+    migSealedNull(&row);
+  } else {
+    migSealedInt(p, &row, pEvent->nRow);
   }
-  migBindText(p, pStmt, 14, pEvent->zActor);
-  migBindBlob(p, pStmt, 15, pEvent->aChecksum, MIG_HASH_SIZE);
-  migBindBlob(p, pStmt, 17, aChain, MIG_HASH_SIZE);
-  migRun(p, pStmt);
+  if (pEvent->iBackup == 0) {
+    migSealedNull(&row);
+  } else {
+    migSealedInt(p, &row, pEvent->iBackup);
+  }
+  migSealedText(p, &row, pEvent->zActor);
+  migSealedBlob(p, &row, pEvent->aChecksum, MIG_HASH_SIZE);
+  migSealedNull(&row); /* fingerprint */
+  migSealedEnd(p, &row, MIG_HASH_SIZE);
+}
+
+/* The chain that the current row should have after a row with aBefore. */
+static void chainProper(MigContext *p, sqlite3_stmt *pStmt, const u8 *aBefore,
+                        u8 *aChain) {
+  MigHash hash;
+  int i;
+
+  migHashInit(&hash);
+  migHashAdd(&hash, aBefore, MIG_HASH_SIZE);
+  for (i = 0; i < HISTORY_COLUMNS; i++) {
+    migSealColumn(p, &hash, pStmt, i);
+  }
+  migHashFinal(&hash, aChain);
+}
+
+/* Is the chain of the current row, already read, the one it should have after
+** a row with aBefore? */
+static int chainFits(MigContext *p, MigHistoryReader *pRead,
+                     const u8 *aBefore) {
+  chainProper(p, pRead->pStmt, aBefore, pRead->aProper);
+  return sqlite3_column_type(pRead->pStmt, HISTORY_COLUMNS) == SQLITE_BLOB &&
+         memcmp(pRead->aChain, pRead->aProper, MIG_HASH_SIZE) == 0;
+}
+
+/*
+** Read and check the next row; 0 at the end or after an error. A row whose
+** chain was changed is one that does not fit, not two: the next one may also
+** stand on the chain that it should have had.
+*/
+int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
+  u8 aStored[MIG_HASH_SIZE];
+  u8 aProper[MIG_HASH_SIZE];
+
+  if (pRead->pStmt == 0) {
+    pRead->pStmt = migCached(p, zHistoryAll);
+  }
+  if (!migStep(p, pRead->pStmt)) {
+    sqlite3_reset(pRead->pStmt);
+    return 0;
+  }
+  memcpy(aStored, pRead->aChain, MIG_HASH_SIZE);
+  memcpy(aProper, pRead->aProper, MIG_HASH_SIZE);
+  pRead->iBefore = pRead->iSeq;
+  pRead->iSeq = sqlite3_column_int64(pRead->pStmt, 0);
+  chainRead(pRead->pStmt, HISTORY_COLUMNS, pRead->aChain);
+  pRead->bFits = (memcmp(aStored, aProper, MIG_HASH_SIZE) &&
+                  chainFits(p, pRead, aProper)) ||
+                 chainFits(p, pRead, aStored);
+  return p->rc == SQLITE_OK;
 }

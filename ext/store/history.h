@@ -19,12 +19,24 @@ typedef struct MigEvent {
   const char *zError;
   const char *zStartedAt;
   i64 ms;
-  i64 nRow; /* below 0: NULL */
+  i64 nRow;    /* below 0: NULL */
+  i64 iBackup; /* the automatic backup; 0: NULL */
   const char *zActor;
   const u8 *aChecksum; /* MIG_HASH_SIZE bytes, or NULL */
 } MigEvent;
 
+/* The log being read from its first row. Zero-initialize. */
+typedef struct MigHistoryReader {
+  sqlite3_stmt *pStmt;
+  i64 iBefore;               /* number of the row before, 0: none */
+  i64 iSeq;                  /* number of the row */
+  int bFits;                 /* its chain fits it and the row before */
+  u8 aChain[MIG_HASH_SIZE];  /* its chain as stored */
+  u8 aProper[MIG_HASH_SIZE]; /* and as it should be */
+} MigHistoryReader;
+
 i64 migHistoryRun(MigContext *p);
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent);
+int migHistoryNext(MigContext *p, MigHistoryReader *pRead);
 
 #endif

@@ -8,13 +8,23 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
+#include "os.h"
 #include "settings.h"
 
 static const MigSetting aSetting[] = {
     {"actor", MIG_SET_TEXT, 0, 0, 0, 0,
      "who, for the history, when a call does not say"},
+    {"auto_backup", MIG_SET_ENUM, "auto", 0, 0, "auto full touched file off",
+     "backup before a run: auto is full up to auto_backup_limit, then touched;"
+     " touched: tables the run writes; file: a file in backup_dir"},
+    {"auto_backup_limit", MIG_SET_INT, "64", 0, 1048576, 0,
+     "megabytes of user tables up to which auto_backup auto means full"},
+    {"backup_dir", MIG_SET_PATH, "backups", 0, 0, 0,
+     "folder of backup files, below the folder of the database"},
     {"deterministic", MIG_SET_BOOL, "0", 0, 1, 0,
      "1: never BEGIN or COMMIT, only savepoints: for replicated files"},
+    {"max_backups", MIG_SET_INT, "30", 1, 1000000, 0,
+     "automatic backups that are kept; the oldest go first"},
     {"strict", MIG_SET_BOOL, "0", 0, 1, 0,
      "1: a revision below an applied one is RANGE instead of run late"},
     {"transaction", MIG_SET_ENUM, "run", 0, 0, "run each",
@@ -22,7 +32,7 @@ static const MigSetting aSetting[] = {
     {"wait", MIG_SET_INT, "5000", 0, 86400000, 0,
      "milliseconds to wait for another connection's lock"},
     {"zlib_level", MIG_SET_INT, "1", 1, 9, 0,
-     "compression of scripts: 1 is quickest, 9 smallest"},
+     "compression of scripts and backups: 1 is quickest, 9 smallest"},
 };
 
 static const char zSettingGet[] =
@@ -114,6 +124,13 @@ char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
     if (!wordIn(pSet->zWords, z)) {
       migFail(p, MIG_USAGE, "setting %s is one of: %s; not %s", pSet->zName,
               pSet->zWords, z);
+    }
+    break;
+  case MIG_SET_PATH:
+    if (!migPathInside(z)) {
+      migFail(p, MIG_USAGE,
+              "setting %s is a relative path without '..', not '%s'",
+              pSet->zName, z);
     }
     break;
   case MIG_SET_TEXT:

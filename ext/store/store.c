@@ -1,18 +1,30 @@
 /*
 ** store.c - the tables of ours inside the database file.
 **
-** Their definition is sql/store.sql, compiled in as aStoreTable. A file is not
+** Their definition is sql/store.sql, compiled in as aStoreNow. A file is not
 ** trusted: someone may have put views or triggers in the place of our tables,
 ** so before any use every object that carries one of our names, or hangs on
 ** one of our tables, must be exactly as given there. TEMP triggers of
 ** the connection on our tables are refused for the same reason. With that
 ** held, no statement of ours can fire foreign code.
+**
+** A file of an older version is held against the texts of that version. It is
+** read as it is, and upgraded in the transaction of the first call that writes
+** it: tables with other columns are rebuilt, the rest is added. What a reader
+** may ask of a file of every version is what its oldest form has.
 */
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
 #include "text.h"
+#include "seal.h"
 #include "store.h"
+
+/* A table of ours. */
+typedef struct StoreTable {
+  const char *zName;
+  const char *zSql; /* its text in sqlite_schema */
+} StoreTable;
 #include "store_sql.h"
 
 /* All objects, those of the connection too. The text of an automatic index is
@@ -28,14 +40,27 @@ static const char zMetaSet[] =
     "INSERT INTO main._migrate_meta(name, value) VALUES(?1, ?2)"
     " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 
-#define STORE_TABLES ((int)(sizeof(aStoreTable) / sizeof(aStoreTable[0])))
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-/* Index in aStoreTable of a name, apart from case, or -1. */
-static int storeTable(const char *zName) {
+/* The tables of each version. All of them have _migrate_meta first. */
+static const struct {
+  int n;
+  const StoreTable *a;
+} aVersion[MIGRATE_STORE_VERSION + 1] = {
+    {0, 0}, {COUNT(aStore1), aStore1}, {COUNT(aStoreNow), aStoreNow}};
+
+/* Those that version 2 has given a seal, as last column, and their key. */
+static const char *const aSealed[][2] = {
+    {"_migrate_revisions", "seq"},
+    {"_migrate_edges", "revision, kind, position"},
+    {"_migrate_applied", "revision"}};
+
+/* Index of a name, apart from case, among the tables of a version, or -1. */
+static int storeTable(int iVersion, const char *zName) {
   int i;
 
-  for (i = 0; i < STORE_TABLES; i++) {
-    if (migStrICmp(zName, aStoreTable[i].zName) == 0) {
+  for (i = 0; i < aVersion[iVersion].n; i++) {
+    if (migStrICmp(zName, aVersion[iVersion].a[i].zName) == 0) {
       return i;
     }
   }
@@ -44,7 +69,7 @@ static int storeTable(const char *zName) {
 
 /* True when zName is, apart from case, one of our tables. */
 int migStoreOwnsTable(const char *zName) {
-  return storeTable(zName) >= 0;
+  return storeTable(MIGRATE_STORE_VERSION, zName) >= 0;
 }
 
 static const char *columnText(sqlite3_stmt *pStmt, int i) {
@@ -68,13 +93,14 @@ static int mentionsOurs(const char *z) {
   return 0;
 }
 
-/* Is the object of the current row of zObjects a table as we make it? */
-static int objectIsOurs(sqlite3_stmt *pStmt) {
-  int i = storeTable(columnText(pStmt, 2));
+/* Is the object of the current row of zObjects a table as that version makes
+** it? */
+static int objectIsOurs(sqlite3_stmt *pStmt, int iVersion) {
+  int i = storeTable(iVersion, columnText(pStmt, 2));
 
   return i >= 0 && sqlite3_column_int(pStmt, 0) == 0 &&
          strcmp(columnText(pStmt, 1), "table") == 0 &&
-         strcmp(columnText(pStmt, 4), aStoreTable[i].zSql) == 0;
+         strcmp(columnText(pStmt, 4), aVersion[iVersion].a[i].zSql) == 0;
 }
 
 /* STORE_NEWER when a later version wrote the file. */
@@ -104,13 +130,33 @@ static void refuseReferences(MigContext *p, const char *zName) {
   migFinalize(p, pKey);
 }
 
-/* What the schema holds that concerns us. */
+/* What the schema holds that concerns us, as each version sees it. */
 typedef struct Found {
-  int nOurs;        /* tables exactly as we make them */
-  int bMeta;        /* _migrate_meta is one of them */
-  char *zOther;     /* something else under one of our names */
+  int bAny;         /* something under one of our names */
+  int bMeta;        /* _migrate_meta as we make it */
   MigList suspects; /* tables of others that mention ours */
+  struct {
+    int nOurs;    /* tables exactly as that version makes them */
+    char *zOther; /* something else under one of our names */
+  } a[MIGRATE_STORE_VERSION + 1];
 } Found;
+
+/* Look at an object under one of our names. */
+static void foundOurs(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
+  int i;
+
+  pFound->bAny = 1;
+  for (i = 1; i <= MIGRATE_STORE_VERSION; i++) {
+    if (objectIsOurs(pStmt, i)) {
+      pFound->a[i].nOurs++;
+      pFound->bMeta |= storeTable(i, columnText(pStmt, 2)) == 0;
+    } else if (pFound->a[i].zOther == 0) {
+      pFound->a[i].zOther =
+          migPrintf(p, "%s%s %s", sqlite3_column_int(pStmt, 0) ? "temp " : "",
+                    columnText(pStmt, 1), columnText(pStmt, 2));
+    }
+  }
+}
 
 /* Look at one object. */
 static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
@@ -118,17 +164,9 @@ static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   const char *zTable = columnText(pStmt, 3);
 
   if (namedLikeOurs(zName) || namedLikeOurs(zTable)) {
-    if (sqlite3_column_type(pStmt, 4) == SQLITE_NULL) {
-      return; /* an automatic index */
-    }
-    if (objectIsOurs(pStmt)) {
-      pFound->nOurs++;
-      pFound->bMeta |= storeTable(zName) == 0;
-    } else if (pFound->zOther == 0 &&
-               (migStoreOwnsTable(zTable) || migStoreOwnsTable(zName))) {
-      pFound->zOther =
-          migPrintf(p, "%s%s %s", sqlite3_column_int(pStmt, 0) ? "temp " : "",
-                    columnText(pStmt, 1), zName);
+    if (sqlite3_column_type(pStmt, 4) != SQLITE_NULL && /* automatic index */
+        (migStoreOwnsTable(zTable) || migStoreOwnsTable(zName))) {
+      foundOurs(p, pFound, pStmt);
     }
   } else if (mentionsOurs(columnText(pStmt, 4)) &&
              strcmp(columnText(pStmt, 1), "table") == 0) {
@@ -136,8 +174,31 @@ static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   }
 }
 
+/* STORE_DAMAGED unless the tables are those of the version, which is 0 when
+** the file does not say. */
+static void foundCheck(MigContext *p, const Found *pFound, i64 iVersion) {
+  int i = iVersion < 1 || iVersion > MIGRATE_STORE_VERSION
+              ? MIGRATE_STORE_VERSION
+              : (int)iVersion;
+
+  if (pFound->a[i].zOther) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "%s is not as migrate made it; restore the file from a copy,"
+            " or drop that object",
+            pFound->a[i].zOther);
+  } else if (pFound->a[i].nOurs != aVersion[i].n) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "%d of the %d _migrate_ tables are missing; restore the file"
+            " from a copy",
+            aVersion[i].n - pFound->a[i].nOurs, aVersion[i].n);
+  } else if (iVersion < 1) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the store has no version; restore the file from a copy");
+  }
+}
+
 /*
-** True when the file holds our tables, false when it holds none of them.
+** The version of our tables in the file, 0 when it holds none of them.
 ** STORE_DAMAGED when there is anything else under our names, STORE_NEWER when
 ** a later version made them. The caller holds a read transaction, or accepts
 ** that the answer may be old.
@@ -153,31 +214,24 @@ int migStoreOpen(MigContext *p) {
     foundAdd(p, &found, pStmt);
   }
   migFinalize(p, pStmt);
-  if (p->rc || (found.nOurs == 0 && found.zOther == 0)) {
+  if (p->rc || !found.bAny) {
     return 0;
   }
   if (found.bMeta) {
     iVersion = migMetaInt(p, "store_version");
     storeVersionCheck(p, iVersion); /* speaks before what differs with it */
   }
-  if (found.zOther) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "%s is not as migrate made it; restore the file from a copy,"
-            " or drop that object",
-            found.zOther);
-  } else if (found.nOurs != STORE_TABLES) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "%d of the %d _migrate_ tables are missing; restore the file"
-            " from a copy",
-            STORE_TABLES - found.nOurs, STORE_TABLES);
-  } else if (iVersion < 1) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "the store has no version; restore the file from a copy");
-  }
+  foundCheck(p, &found, iVersion);
   for (i = 0; i < found.suspects.n && p->rc == SQLITE_OK; i++) {
     refuseReferences(p, found.suspects.az[i]);
   }
-  return p->rc == SQLITE_OK;
+  return p->rc ? 0 : (int)iVersion;
+}
+
+/* The facts that version 2 has added. */
+static void metaBackups(MigContext *p) {
+  migMetaSetInt(p, "last_backup", 0);
+  migMetaSetInt(p, "chunk_bytes", 0);
 }
 
 /* Make our tables. The caller holds the write transaction and knows that none
@@ -185,14 +239,129 @@ int migStoreOpen(MigContext *p) {
 void migStoreCreate(MigContext *p) {
   int i;
 
-  for (i = 0; i < STORE_TABLES; i++) {
-    migExec(p, aStoreTable[i].zSql);
+  for (i = 0; i < COUNT(aStoreNow); i++) {
+    migExec(p, aStoreNow[i].zSql);
   }
   migMetaSetInt(p, "store_version", MIGRATE_STORE_VERSION);
   migMetaSetText(p, "heads", "");
   migMetaSetText(p, "current", "");
   migMetaSetInt(p, "pending", 0);
+  metaBackups(p);
 }
+
+/* ---- an older store ---- */
+
+/* An upgrade under way. */
+typedef struct Upgrade {
+  MigStoreChanged xChanged;
+  void *pArg;
+  const char *zScratch; /* name of no object of the file */
+} Upgrade;
+
+/* A name that no object of schema main has. */
+static char *scratchName(MigContext *p) {
+  sqlite3_stmt *pStmt = 0;
+  char *zName = 0;
+  int bTaken = 1;
+  int n;
+
+  for (n = 0; bTaken && p->rc == SQLITE_OK; n++) {
+    zName = migPrintf(p, "_migrate_scratch%d", n);
+    pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema");
+    bTaken = 0;
+    while (migStep(p, pStmt)) {
+      bTaken |= migStrICmp(columnText(pStmt, 0), zName) == 0;
+    }
+    migFinalize(p, pStmt);
+  }
+  return zName;
+}
+
+/* After a statement that has changed the schema. */
+static void upgradeChanged(MigContext *p, const Upgrade *pUpgrade) {
+  if (p->rc == SQLITE_OK) {
+    pUpgrade->xChanged(p, pUpgrade->pArg);
+  }
+}
+
+/* Copy the rows of the scratch table to a table that has one column more, the
+** seal. */
+static void sealedCopy(MigContext *p, const Upgrade *pUpgrade,
+                       const char *zTable) {
+  sqlite3_stmt *pRead = migPrepareF(
+      p, "SELECT * FROM main.\"%w\" ORDER BY rowid", pUpgrade->zScratch);
+  int n = sqlite3_column_count(pRead);
+  MigText text = {0, 0, 0};
+  u8 aSeal[MIG_SEAL_SIZE];
+  sqlite3_stmt *pWrite;
+  int i;
+
+  for (i = 0; i <= n; i++) {
+    migTextStr(p, &text, i ? ",?" : "?");
+  }
+  pWrite = migPrepareF(p, "INSERT INTO main.\"%w\" VALUES(%s)", zTable,
+                       migTextZ(&text)); /* sql-ok: parameters */
+  while (migStep(p, pRead)) {
+    migSealRow(p, pRead, zTable, n, aSeal);
+    for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+      int rc =
+          sqlite3_bind_value(pWrite, i + 1, sqlite3_column_value(pRead, i));
+      if (rc) {
+        migFailDb(p, rc);
+      }
+    }
+    migBindBlob(p, pWrite, n + 1, aSeal, MIG_SEAL_SIZE);
+    migRun(p, pWrite);
+  }
+  migFinalize(p, pWrite);
+  migFinalize(p, pRead);
+}
+
+/* Give the rows of a table their seal. By way of a second table, not ALTER
+** TABLE: a rename fails when a view of the file is broken, and a column that
+** is added would stand behind the table's constraints in its text. */
+static void sealedRebuild(MigContext *p, const Upgrade *pUpgrade,
+                          const char *zTable, const char *zKey) {
+  int i = storeTable(MIGRATE_STORE_VERSION, zTable);
+
+  migExecF(p,
+           "CREATE TABLE main.\"%w\" AS SELECT * FROM main.\"%w\""
+           " ORDER BY %s", /* sql-ok: constant */
+           pUpgrade->zScratch, zTable, zKey);
+  upgradeChanged(p, pUpgrade);
+  migExecF(p, "DROP TABLE main.\"%w\"", zTable);
+  upgradeChanged(p, pUpgrade);
+  migExec(p, aStoreNow[i].zSql);
+  upgradeChanged(p, pUpgrade);
+  sealedCopy(p, pUpgrade, zTable);
+  migExecF(p, "DROP TABLE main.\"%w\"", pUpgrade->zScratch);
+  upgradeChanged(p, pUpgrade);
+}
+
+/*
+** Make a store of version iVersion, as migStoreOpen() has returned it, one of
+** this version. The caller holds the write transaction. All rows stay, with
+** their values. xChanged is called after each change of the schema.
+*/
+void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
+                     void *pArg) {
+  Upgrade upgrade = {xChanged, pArg, scratchName(p)};
+  int i;
+
+  for (i = 0; i < COUNT(aSealed); i++) {
+    sealedRebuild(p, &upgrade, aSealed[i][0], aSealed[i][1]);
+  }
+  for (i = 0; i < COUNT(aStoreNow); i++) {
+    if (storeTable(iVersion, aStoreNow[i].zName) < 0) {
+      migExec(p, aStoreNow[i].zSql);
+      upgradeChanged(p, &upgrade);
+    }
+  }
+  metaBackups(p);
+  migMetaSetInt(p, "store_version", MIGRATE_STORE_VERSION);
+}
+
+/* ---- facts ---- */
 
 /* An integer fact; 0 when it is not there. */
 i64 migMetaInt(MigContext *p, const char *zName) {

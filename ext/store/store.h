@@ -6,8 +6,13 @@
 
 #include "context.h"
 
+/* Called after a statement that has changed the schema. */
+typedef void (*MigStoreChanged)(MigContext *p, void *pArg);
+
 int migStoreOpen(MigContext *p);
 void migStoreCreate(MigContext *p);
+void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
+                     void *pArg);
 int migStoreOwnsTable(const char *zName);
 
 i64 migMetaInt(MigContext *p, const char *zName);

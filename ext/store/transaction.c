@@ -27,6 +27,7 @@
 ** of the connection's own busy handler.
 */
 #include <string.h>
+#include "migrate.h"
 #include "sql.h"
 #include "os.h"
 #include "text.h"
@@ -346,10 +347,34 @@ static void vetoJoin(MigContext *p, MigTransaction *pTx) {
   }
 }
 
+static void storeChanged(MigContext *p, void *pArg) {
+  migTransactionArm(p, pArg);
+}
+
+/* Look for our tables; make them, or make them those of this version. */
+static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
+  int iVersion = migStoreOpen(p);
+
+  pTx->bStore = iVersion > 0;
+  if (p->rc) {
+    return;
+  }
+  if (pTx->bStore && iVersion < MIGRATE_STORE_VERSION) {
+    migTransactionArm(p, pTx);
+    migStoreUpgrade(p, iVersion, storeChanged, pTx);
+    pTx->bUpgraded = p->rc == SQLITE_OK;
+  } else if (!pTx->bStore && bCreate) {
+    pTx->pGuard = migPrepare(p, zGuardNoStore);
+    migStoreCreate(p);
+    pTx->bStore = pTx->bCreated = p->rc == SQLITE_OK;
+  }
+}
+
 /*
 ** Begin. msWait is how long to wait for the lock; with bCreate our tables are
 ** made when the file has none. Afterwards the write lock is held, and
-** pTx->bStore says whether our tables are there; they are verified.
+** pTx->bStore says whether our tables are there; they are verified, and of
+** this version.
 **
 ** After failure the caller still calls migTransactionUndo().
 */
@@ -387,12 +412,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   }
   sqlite3_finalize(pBegin);
   vetoJoin(p, pTx);
-  pTx->bStore = migStoreOpen(p);
-  if (p->rc == SQLITE_OK && !pTx->bStore && bCreate) {
-    pTx->pGuard = migPrepare(p, zGuardNoStore);
-    migStoreCreate(p);
-    pTx->bStore = pTx->bCreated = p->rc == SQLITE_OK;
-  }
+  beginStore(p, pTx, bCreate);
   migTransactionArm(p, pTx);
 }
 

@@ -12,6 +12,7 @@ typedef struct MigTransaction {
   int bOpen;              /* begun and not yet ended */
   int bStore;             /* the file holds our tables */
   int bCreated;           /* they were made by this transaction */
+  int bUpgraded;          /* or were of an older version before it */
   i64 msWait;             /* how long to wait for locks */
   int bJoined;            /* the veto table has joined */
   sqlite3_stmt *pVeto;    /* joins it; a write, so it also takes the lock */

@@ -16,8 +16,10 @@
 #include "settings.h"
 #include "run.h"
 #include "stamp.h"
+#include "backups.h"
 #include "configure.h"
 #include "show.h"
+#include "health.h"
 #include "connection.h"
 #include "transaction.h"
 #include "once.h"
@@ -83,6 +85,17 @@ static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
             MIGRATE_MAX_SCRIPT);
   }
   return z;
+}
+
+/* A whole number of at most 18 digits, or -1. */
+static i64 numberRead(const char *z) {
+  i64 v = 0;
+  int n;
+
+  for (n = 0; n < 18 && migIsDigit(z[n]); n++) {
+    v = v * 10 + (z[n] - '0');
+  }
+  return n > 0 && z[n] == 0 ? v : -1;
 }
 
 /* ---- the functions ---- */
@@ -173,8 +186,50 @@ static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
 
 static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
+  int bRestore = migOptionBool(p, &pArgs->options, "restore", 0);
 
+  if (p->rc == SQLITE_OK && bRestore) {
+    return migBackupsDowngrade(p, pArgs->pConn, &pArgs->call, zTarget);
+  }
   return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 1);
+}
+
+static char *callBackup(MigContext *p, MigArgs *pArgs) {
+  const char *zNote = argText(p, pArgs, 0, 0);
+  const char *zTo = migOptionText(p, &pArgs->options, "to");
+
+  return p->rc ? 0 : migBackupsTake(p, pArgs->pConn, &pArgs->call, zNote, zTo);
+}
+
+static char *callRestore(MigContext *p, MigArgs *pArgs) {
+  MigRestoreSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zBackup = argText(p, pArgs, 0, "");
+  spec.zTo = migOptionText(p, &pArgs->options, "to");
+  spec.tables = migOptionList(p, &pArgs->options, "tables");
+  spec.bForce = migOptionBool(p, &pArgs->options, "force", 0);
+  if (spec.zTo && spec.tables.n) {
+    migFail(p, MIG_USAGE,
+            "option to writes the whole backup; leave option tables out");
+  }
+  return p->rc ? 0 : migBackupsRestore(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callPrune(MigContext *p, MigArgs *pArgs) {
+  const char *z = argText(p, pArgs, 0, 0);
+  MigPruneSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.bManual = migOptionBool(p, &pArgs->options, "manual", 0);
+  spec.backups = migOptionList(p, &pArgs->options, "backups");
+  spec.bKeep = z != 0;
+  spec.nKeep = z ? numberRead(z) : 0;
+  if (z && spec.nKeep < 0) {
+    migFail(p, MIG_USAGE,
+            "migrate_prune() takes the number of backups to keep, not %s", z);
+  }
+  return p->rc ? 0 : migBackupsPrune(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
 static char *callStamp(MigContext *p, MigArgs *pArgs) {
@@ -218,6 +273,10 @@ static char *callRequire(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migShowRequire(p, zTarget, zAtMost);
 }
 
+static char *callVerify(MigContext *p, MigArgs *pArgs) {
+  return migHealthVerify(p, pArgs->pConn);
+}
+
 static char *callConfig(MigContext *p, MigArgs *pArgs) {
   const char *zName = argText(p, pArgs, 0, 0);
   const char *zValue = argText(p, pArgs, 1, 0);
@@ -231,6 +290,8 @@ static char *callConfig(MigContext *p, MigArgs *pArgs) {
 }
 
 static const MigFunction aFunction[] = {
+    {"migrate_backup", 0, 1, MIG_F_ACTS | MIG_F_TEXT | MIG_F_INT, callBackup,
+     "migrate_backup([note])", "takes a backup of the file; its number"},
     {"migrate_config", 0, 2, MIG_F_ACTS, callConfig,
      "migrate_config([setting [, value]])",
      "settings kept in the file: all as JSON, one, or set one (NULL: default)"},
@@ -248,7 +309,7 @@ static const MigFunction aFunction[] = {
      " none"},
     {"migrate_import", 1, 1, MIG_F_ACTS | MIG_F_JSON, callImport,
      "migrate_import(path)", "reads a folder or file of migrations"},
-    {"migrate_init", 0, 0, MIG_F_ACTS, callInit, "migrate_init()",
+    {"migrate_init", 0, 0, MIG_F_ACTS | MIG_F_INT, callInit, "migrate_init()",
      "makes the store unless it is there; its version"},
     {"migrate_label", 2, 2, MIG_F_ACTS, callLabel,
      "migrate_label(revision, label)",
@@ -256,9 +317,15 @@ static const MigFunction aFunction[] = {
     {"migrate_merge", 1, 2, MIG_F_ACTS | MIG_F_TEXT, callMerge,
      "migrate_merge(message [, revisions])",
      "adds a revision with several parents, by default all heads; its id"},
+    {"migrate_prune", 0, 1, MIG_F_ACTS | MIG_F_JSON, callPrune,
+     "migrate_prune([keep])",
+     "drops old automatic backups and what only they needed"},
     {"migrate_require", 1, 1, MIG_F_OPTIONS, callRequire,
      "migrate_require(revision)",
      "error unless the file is at least there ('heads': at all heads)"},
+    {"migrate_restore", 1, 1, MIG_F_ACTS | MIG_F_JSON, callRestore,
+     "migrate_restore(backup)",
+     "puts schema, rows and applied set back, by number or 'latest'"},
     {"migrate_revision", 1, 3, MIG_F_ACTS | MIG_F_TEXT, callRevision,
      "migrate_revision(message [, up [, down]])", "adds a revision; its id"},
     {"migrate_show", 1, 1, 0, callShow, "migrate_show(target)",
@@ -268,6 +335,8 @@ static const MigFunction aFunction[] = {
     {"migrate_upgrade", 0, 1, MIG_F_ACTS | MIG_F_JSON, callUpgrade,
      "migrate_upgrade([target])",
      "runs what is missing up to target, by default 'head'"},
+    {"migrate_verify", 0, 0, 0, callVerify, "migrate_verify()",
+     "'ok', or what is wrong with the file; all of it in migration_checks"},
     {"migrate_version", 0, 0, 0, callVersion, "migrate_version()",
      "version of the extension"},
 };
@@ -357,8 +426,11 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
   pConn->bRunning = 0;
   if (p->rc == SQLITE_OK) {
+    int flags = pArgs->pFunction->flags;
     migOnceKeep(pOnce, zResult,
-                (pArgs->pFunction->flags & MIG_F_JSON) ? JSON_SUBTYPE : 0);
+                (flags & MIG_F_JSON)  ? JSON_SUBTYPE
+                : (flags & MIG_F_INT) ? MIG_ONCE_INT
+                                      : 0);
     migOnceResult(pOnce, pCtx);
   } else {
     sqlite3_free(zResult);

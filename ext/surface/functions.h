@@ -10,6 +10,7 @@
 #define MIG_F_TEXT 2    /* a single argument is a message, never options */
 #define MIG_F_JSON 4    /* the result is JSON */
 #define MIG_F_OPTIONS 8 /* takes options without acting */
+#define MIG_F_INT 16    /* the result is an integer */
 
 /* A call under way. */
 typedef struct MigArgs MigArgs;

@@ -10,6 +10,7 @@
 ** The memory is taken before the call acts, and the result text is handed
 ** over, not copied: nothing can fail after a commit.
 */
+#include <stdlib.h>
 #include <string.h>
 #include "once.h"
 
@@ -138,7 +139,9 @@ void migOnceKeep(MigOnce *pOnce, char *zResult, int eSubtype) {
 /* Give the kept result. The entry outlives the row: it is freed when the
 ** statement is reset. */
 void migOnceResult(const MigOnce *pOnce, sqlite3_context *pCtx) {
-  if (pOnce->zResult) {
+  if (pOnce->zResult && pOnce->eSubtype == MIG_ONCE_INT) {
+    sqlite3_result_int64(pCtx, strtoll(pOnce->zResult, 0, 10));
+  } else if (pOnce->zResult) {
     sqlite3_result_text(pCtx, pOnce->zResult, -1, SQLITE_STATIC);
     if (pOnce->eSubtype) {
       sqlite3_result_subtype(pCtx, (unsigned)pOnce->eSubtype);

@@ -9,6 +9,8 @@
 /* The call as remembered, with its result when it has run. */
 typedef struct MigOnce MigOnce;
 
+#define MIG_ONCE_INT (-1) /* instead of a subtype: the result is an integer */
+
 MigOnce *migOnceFind(MigContext *p, sqlite3_context *pCtx,
                      const char *zFunction, int argc, sqlite3_value **argv,
                      int *pbDone);

@@ -19,8 +19,8 @@ static const MigOptionHelp aOption[] = {
     {"actor", "all", "who, for the history"},
     {"dry_run", "all", "true: do it, report it, roll it back"},
     {"backup", "all",
-     "false: no automatic backup; true is UNSUPPORTED, this version takes"
-     " none"},
+     "false: no automatic backup; true: a full one, whatever auto_backup"
+     " says"},
     {"wait", "all", "milliseconds to wait for another connection's lock"},
     {"progress", "all",
      "stderr: draw a bar; or an SQL function of yours that takes (phase, done,"
@@ -43,6 +43,16 @@ static const MigOptionHelp aOption[] = {
     {"repair", "migrate_edit migrate_import",
      "true: also for applied revisions; the new checksum counts from then on"},
     {"purge", "migrate_stamp", "true: forget the applied set first"},
+    {"to", "migrate_backup migrate_restore",
+     "a new database file for it, or a folder to put one in"},
+    {"tables", "migrate_restore", "list of tables; only these are restored"},
+    {"force", "migrate_restore",
+     "true: also where a table's definition is another one now"},
+    {"restore", "migrate_downgrade",
+     "true: undo the last run from its automatic backup, not by scripts"},
+    {"backups", "migrate_prune", "list of the backups to drop, by number"},
+    {"manual", "migrate_prune",
+     "true: those that migrate_backup() took count and go too"},
     {"format", "migrate_import", "the folder's format, instead of detecting"},
     {"at_most", "migrate_require",
      "error when the file is beyond this revision"},
@@ -251,9 +261,12 @@ MigList migListSplit(MigContext *p, const char *z) {
   return list;
 }
 
-/* A JSON array of texts, or one text with commas; empty when not given. */
+/* A JSON array of texts, for backups of numbers, or one text with commas; as
+** texts, none when not given. Those of an array are taken as they are: blanks
+** can be part of a table's name. */
 MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+  const char *zType = strcmp(zKey, "backups") ? "text" : "integer";
   MigList list = {0, 0};
   int i;
 
@@ -268,10 +281,10 @@ MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
     if (pItem->iParent != pOption->iId) {
       continue;
     }
-    if (strcmp(pItem->zType, "text")) {
-      migFail(p, MIG_USAGE, "option %s is a list of texts", zKey);
+    if (strcmp(pItem->zType, zType)) {
+      migFail(p, MIG_USAGE, "option %s is a list of %ss", zKey, zType);
     } else {
-      listAppend(p, &list, pItem->zValue, (i64)strlen(pItem->zValue));
+      migListAdd(p, &list, pItem->zValue);
     }
   }
   return list;
@@ -368,9 +381,8 @@ void migOptionsCall(MigContext *p, const MigOptions *pOpt, MigCall *pCall) {
     migFail(p, MIG_USAGE, "option transaction is run or each, not %s",
             pCall->zTransaction);
   }
-  if (migOptionBool(p, pOpt, "backup", 0)) {
-    migFail(p, MIG_UNSUPPORTED,
-            "this version takes no backups; leave option backup out, and copy"
-            " the file");
+  if (migOptionGiven(pOpt, "backup")) {
+    pCall->bBackup = migOptionBool(p, pOpt, "backup", 0);
+    pCall->bNoBackup = !pCall->bBackup;
   }
 }

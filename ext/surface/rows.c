@@ -1,6 +1,7 @@
 /*
 ** rows.c - the rows of a table, made when it is opened.
 */
+#include "sql.h"
 #include "rows.h"
 
 /* Begin another row, all NULL. */
@@ -41,4 +42,22 @@ void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
     rowCell(pRows, iColumn)->i = v;
     rowCell(pRows, iColumn)->bNull = 0;
   }
+}
+
+/* Fill the rows from a query with as many columns. */
+void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql) {
+  sqlite3_stmt *pStmt = migPrepare(p, zSql);
+  int i;
+
+  while (migStep(p, pStmt)) {
+    migRowNext(p, pRows);
+    for (i = 0; i < pRows->nColumn; i++) {
+      if (sqlite3_column_type(pStmt, i) == SQLITE_INTEGER) {
+        migRowInt(p, pRows, i, sqlite3_column_int64(pStmt, i));
+      } else {
+        migRowText(p, pRows, i, migColumnText(p, pStmt, i));
+      }
+    }
+  }
+  migFinalize(p, pStmt);
 }

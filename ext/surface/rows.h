@@ -26,7 +26,7 @@ typedef struct MigRows {
 /* The definition of a table. */
 typedef struct MigView {
   const char *zName;
-  const char *zColumns; /* visible columns, by commas */
+  const char *zColumns; /* visible columns with types, by commas */
   const char *zHidden;  /* hidden ones: arguments first, then wide ones */
   int nColumn;          /* of each kind */
   int nArg;
@@ -42,5 +42,6 @@ typedef struct MigView {
 void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z);
 void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v);
 void migRowNext(MigContext *p, MigRows *pRows);
+void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql);
 
 #endif

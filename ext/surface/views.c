@@ -11,7 +11,9 @@
 #include "plan.h"
 #include "run.h"
 #include "show.h"
+#include "health.h"
 #include "help.h"
+#include "backup_views.h"
 #include "views.h"
 
 /* ---- migrations ---- */
@@ -169,28 +171,10 @@ static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
 
 /* ---- tables that one query answers ---- */
 
-/* Fill the rows from a query with as many columns. */
-static void fillQuery(MigContext *p, MigRows *pRows, const char *zSql) {
-  sqlite3_stmt *pStmt = migPrepare(p, zSql);
-  int i;
-
-  while (migStep(p, pStmt)) {
-    migRowNext(p, pRows);
-    for (i = 0; i < pRows->nColumn; i++) {
-      if (sqlite3_column_type(pStmt, i) == SQLITE_INTEGER) {
-        migRowInt(p, pRows, i, sqlite3_column_int64(pStmt, i));
-      } else {
-        migRowText(p, pRows, i, migColumnText(p, pStmt, i));
-      }
-    }
-  }
-  migFinalize(p, pStmt);
-}
-
 static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   if (migStoreOpen(p)) {
-    fillQuery(
+    migRowsQuery(
         p, pRows,
         "SELECT seq, run, action, revision, message, from_revisions,"
         " to_revisions, outcome, error, started_at, ms, \"rows\","
@@ -219,6 +203,22 @@ static void fillSettings(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 static void fillHelp(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   migHelpFill(p, pRows, migViewCount(), migViewRow);
+}
+
+/* ---- migration_checks ---- */
+
+static void checkRow(MigContext *p, void *pArg, const char *zCheck,
+                     MigCode eCode, const char *zDetail) {
+  MigRows *pRows = pArg;
+
+  migRowNext(p, pRows);
+  migRowText(p, pRows, 0, zCheck);
+  migRowInt(p, pRows, 1, eCode == MIG_NOCODE);
+  migRowText(p, pRows, 2, migStrdup(p, zDetail));
+}
+
+static void fillChecks(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  migHealthRun(p, pConn, checkRow, pRows);
 }
 
 /* ---- migration_statements ---- */
@@ -349,31 +349,57 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 static const MigView aView[] = {
     {"migrations",
-     "revision, parents, depends_on, labels, message, state, is_head,"
-     " is_current, is_branch_point, is_merge_point, position, applied_at,"
-     " created_at, checksum, has_down",
+     "revision TEXT, parents TEXT, depends_on TEXT, labels TEXT,"
+     " message TEXT, state TEXT, is_head INTEGER, is_current INTEGER,"
+     " is_branch_point INTEGER, is_merge_point INTEGER,"
+     " position INTEGER, applied_at TEXT, created_at TEXT,"
+     " checksum TEXT, has_down INTEGER",
      "range,up,down", 15, 1, 2, fillMigrations, wideMigrations,
      "SELECT * FROM migrations[(range)]",
      "every revision, oldest first; with a range like lo:hi newest first"},
-    {"migration_help", "kind, name, usage, help", 0, 4, 0, 0, fillHelp, 0,
-     "SELECT * FROM migration_help",
+    {"migration_backup_diff",
+     "name TEXT, change TEXT, rows_a INTEGER, rows_b INTEGER,"
+     " added INTEGER, removed INTEGER, changed INTEGER",
+     "a,b", 7, 2, 0, migFillBackupDiff, 0,
+     "SELECT * FROM migration_backup_diff(a, b)",
+     "what differs between two backups, or a backup and 'live'"},
+    {"migration_backup_tables",
+     "backup INTEGER, name TEXT, rows INTEGER, chunks INTEGER,"
+     " bytes INTEGER",
+     0, 5, 0, 0, migFillBackupTables, 0,
+     "SELECT * FROM migration_backup_tables", "the tables in each backup"},
+    {"migration_backups",
+     "backup INTEGER, created_at TEXT, kind TEXT, note TEXT,"
+     " run INTEGER, revisions TEXT, tables INTEGER, rows INTEGER,"
+     " bytes INTEGER, stored_bytes INTEGER, path TEXT",
+     0, 11, 0, 0, migFillBackups, 0, "SELECT * FROM migration_backups",
+     "the backups, oldest first"},
+    {"migration_checks", "name TEXT, ok INTEGER, detail TEXT", 0, 3, 0, 0,
+     fillChecks, 0, "SELECT * FROM migration_checks",
+     "whether the file is as it was written: each check, and what it found"},
+    {"migration_help", "kind TEXT, name TEXT, usage TEXT, help TEXT", 0, 4, 0,
+     0, fillHelp, 0, "SELECT * FROM migration_help",
      "every function, table, option, setting, directive and error code"},
     {"migration_history",
-     "seq, run, action, revision, message, from_revisions, to_revisions,"
-     " outcome, error, started_at, ms, rows, backup, actor, checksum,"
-     " fingerprint, chain",
+     "seq INTEGER, run INTEGER, action TEXT, revision TEXT,"
+     " message TEXT, from_revisions TEXT, to_revisions TEXT,"
+     " outcome TEXT, error TEXT, started_at TEXT, ms INTEGER,"
+     " rows INTEGER, backup INTEGER, actor TEXT, checksum TEXT,"
+     " fingerprint TEXT, chain TEXT",
      0, 17, 0, 0, fillHistory, 0, "SELECT * FROM migration_history",
      "what was done, oldest first, each row hashed with the one before"},
     {"migration_plan",
-     "position, revision, direction, message, destructive, transaction_no",
+     "position INTEGER, revision TEXT, direction TEXT, message TEXT,"
+     " destructive INTEGER, transaction_no INTEGER",
      "target,operation,start", 6, 3, 0, fillPlan, 0,
      "SELECT * FROM migration_plan[(target [, operation [, start]])]",
      "the steps of an upgrade or downgrade, without running them"},
-    {"migration_settings", "name, value, standard, help", 0, 4, 0, 0,
-     fillSettings, 0, "SELECT * FROM migration_settings",
+    {"migration_settings", "name TEXT, value TEXT, standard TEXT, help TEXT", 0,
+     4, 0, 0, fillSettings, 0, "SELECT * FROM migration_settings",
      "the settings, with the value that holds and the standard one"},
-    {"migration_statements", "n, line, kind, sql", "script", 4, 1, 0,
-     fillStatements, 0, "SELECT * FROM migration_statements(sql)",
+    {"migration_statements", "n INTEGER, line INTEGER, kind TEXT, sql TEXT",
+     "script", 4, 1, 0, fillStatements, 0,
+     "SELECT * FROM migration_statements(sql)",
      "the statements of a script, as a run would split it"},
 };
 

@@ -1,0 +1,736 @@
+/*
+** backup.c - backups: taken, found, dropped.
+**
+** A backup is a row of _migrate_backups and a manifest. The rows of each table
+** go, in key order, into chunks (scan.c, cut.c, chunk.c); the numbers of the
+** chunks make the table's list (list.c); the lists' pieces are named in the
+** manifest (manifest.c). The manifest's bytes are stored as chunks too, of
+** MIG_CHUNK_MAX bytes but for the last. Column manifest of the row holds
+**
+**   varint    number of these chunks
+**   varints   their numbers
+**   32 bytes  BLAKE2b-256 of the manifest
+**
+** The bytes of a chunk of rows: each row of a table with rowids (or numbered
+** rows) begins with a varint, zigzag(key - key of the row before; 0 before the
+** first row of the chunk); then come the serials and values (rowcode.h). A row
+** of more than a chunk fills chunks of its own: the first begins like that,
+** and every one but the last is marked in the list.
+*/
+#include <string.h>
+#include "sql.h"
+#include "store.h"
+#include "seal.h"
+#include "progress.h"
+#include "rowcode.h"
+#include "scan.h"
+#include "list.h"
+#include "objects.h"
+#include "backup.h"
+
+#define AHEAD 256 /* entries of the list before that are looked at */
+#define SAMPLE 64 /* rows that tell how long rows are */
+#define REPORT_BYTES 1000000
+
+static const char zBackupAdd[] =
+    "INSERT INTO main._migrate_backups(backup, created_at, kind, action, note,"
+    " run, revisions, tables, rows, bytes, stored, path, manifest, seal)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+static const char zBackupRow[] =
+    "SELECT * FROM main._migrate_backups WHERE backup = ?1";
+static const char zBackupManifest[] =
+    "SELECT manifest FROM main._migrate_backups WHERE backup = ?1";
+static const char zBackupDrop[] =
+    "DELETE FROM main._migrate_backups WHERE backup = ?1";
+static const char zApplied[] =
+    "SELECT revision, run, applied_at, checksum, fingerprint"
+    " FROM main._migrate_applied ORDER BY revision";
+static const char zTables[] = "SELECT name FROM main.sqlite_schema"
+                              " WHERE type = 'table' AND rootpage > 0"
+                              " ORDER BY rowid";
+
+/* ---- manifests in the store ---- */
+
+static void manifestDamaged(MigContext *p, i64 iBackup) {
+  migFail(p, MIG_BACKUP_DAMAGED,
+          "the manifest of backup %lld is not as it was written; use another"
+          " backup",
+          iBackup);
+}
+
+/* Take column manifest of a row apart: the number of chunks it names, 0 when it
+** does not make sense. */
+static int piecesRead(MigContext *p, const u8 *a, i64 n, i64 **pai, u8 *aHash) {
+  u64 u = 0;
+  i64 i = a ? migVarintGet(a, n, &u) : 0;
+  int nPiece = 0;
+  i64 *ai;
+
+  if (i == 0 || u == 0 || u > (u64)n) {
+    return 0;
+  }
+  ai = migAlloc(p, u * sizeof(i64));
+  while (p->rc == SQLITE_OK && (u64)nPiece < u) {
+    u64 uPiece;
+    int nUsed = migVarintGet(a + i, n - i, &uPiece);
+    if (nUsed == 0) {
+      return 0;
+    }
+    i += nUsed;
+    ai[nPiece++] = (i64)uPiece;
+  }
+  if (n - i != MIG_HASH_SIZE) {
+    return 0;
+  }
+  *pai = ai;
+  memcpy(aHash, a + i, MIG_HASH_SIZE);
+  return p->rc ? 0 : nPiece;
+}
+
+/*
+** The chunks that the manifest of a backup is stored in, and the hash of all of
+** it. Returns their number; 0 when a file holds the backup, or after an error:
+** BACKUP_DAMAGED, BACKUP_UNKNOWN.
+*/
+int migBackupPieces(MigContext *p, i64 iBackup, i64 **pai,
+                    u8 aHash[MIG_HASH_SIZE]) {
+  sqlite3_stmt *pStmt = migPrepare(p, zBackupManifest);
+  int nPiece = 0;
+
+  migBindInt(p, pStmt, 1, iBackup);
+  if (!migStep(p, pStmt)) {
+    migFail(p, MIG_BACKUP_UNKNOWN, "no backup %lld", iBackup);
+  } else if (sqlite3_column_type(pStmt, 0) != SQLITE_NULL) {
+    nPiece = piecesRead(p, sqlite3_column_blob(pStmt, 0),
+                        sqlite3_column_bytes(pStmt, 0), pai, aHash);
+    if (nPiece == 0) {
+      manifestDamaged(p, iBackup);
+    }
+  }
+  migFinalize(p, pStmt);
+  return p->rc ? 0 : nPiece;
+}
+
+/* Put the bytes of a manifest together, for the caller to free. */
+static MigBytes manifestLoad(MigContext *p, MigChunks *pChunks, int nPiece,
+                             const i64 *aiPiece) {
+  MigBytes out = {0, 0};
+  u8 aHash[MIG_HASH_SIZE];
+  int i;
+
+  out.a = p->rc ? 0 : sqlite3_malloc64((u64)nPiece * MIG_CHUNK_MAX + 1);
+  if (out.a == 0) {
+    migNomem(p);
+  }
+  for (i = 0; i < nPiece && p->rc == SQLITE_OK; i++) {
+    i64 n;
+    const u8 *a = migChunkGet(p, pChunks, aiPiece[i], &n, aHash);
+    if (p->rc == SQLITE_OK) {
+      memcpy(out.a + out.n, a, (size_t)n);
+      out.n += n;
+    }
+  }
+  return out;
+}
+
+/*
+** Read the manifest of a backup into the arena. BACKUP_DAMAGED when it is not
+** as it was written or only a file holds it, BACKUP_UNKNOWN when there is none.
+*/
+void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
+                   MigManifest *pManifest) {
+  u8 aHash[MIG_HASH_SIZE];
+  u8 aIs[MIG_HASH_SIZE];
+  i64 *aiPiece = 0;
+  int nPiece = migBackupPieces(p, iBackup, &aiPiece, aHash);
+  MigBytes bytes = manifestLoad(p, pChunks, nPiece, aiPiece);
+  MigHash hash;
+
+  memset(pManifest, 0, sizeof(*pManifest));
+  if (p->rc == SQLITE_OK) {
+    migHashInit(&hash);
+    migHashAdd(&hash, bytes.a, bytes.n);
+    migHashFinal(&hash, aIs);
+    if (memcmp(aIs, aHash, MIG_HASH_SIZE)) {
+      manifestDamaged(p, iBackup);
+    }
+  }
+  if (p->rc == SQLITE_OK) {
+    migManifestDecode(p, bytes.a, bytes.n, pManifest);
+  }
+  sqlite3_free(bytes.a);
+}
+
+/* ---- what was stored before ---- */
+
+/* The chunks of the list before, some entries ahead, to find the one that
+** began with the same key. */
+typedef struct Before {
+  MigListReader reader;
+  MigListEntry a[AHEAD]; /* ring */
+  int iFirst;
+  int n;
+  int bEnd;
+  int nMiss;          /* keys not found since */
+  MigListEntry found; /* the entry found last */
+} Before;
+
+static void beforeFill(MigContext *p, Before *pBefore) {
+  while (!pBefore->bEnd && pBefore->n < AHEAD && p->rc == SQLITE_OK) {
+    MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + pBefore->n) % AHEAD];
+    if (migListRead(p, &pBefore->reader, pEntry)) {
+      pBefore->n++;
+    } else {
+      pBefore->bEnd = 1;
+    }
+  }
+  if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
+    migErrorClear(p); /* it only serves to compress */
+  }
+}
+
+/* The chunk that stood before where one with this first key comes now. When
+** there is none, the last one found lies nearest. */
+static const MigListEntry *beforeFind(MigContext *p, Before *pBefore,
+                                      u32 uHash) {
+  int i;
+
+  beforeFill(p, pBefore);
+  for (i = 0; i < pBefore->n; i++) {
+    const MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + i) % AHEAD];
+    if (pEntry->uHash == uHash) {
+      pBefore->found = *pEntry;
+      pBefore->iFirst = (pBefore->iFirst + i + 1) % AHEAD;
+      pBefore->n -= i + 1;
+      pBefore->nMiss = 0;
+      return &pBefore->found;
+    }
+  }
+  if (++pBefore->nMiss >= AHEAD && pBefore->n > 0) {
+    pBefore->iFirst = (pBefore->iFirst + 1) % AHEAD; /* many were deleted */
+    pBefore->n--;
+  }
+  return &pBefore->found;
+}
+
+/* ---- rows to chunks ---- */
+
+typedef struct Chunker {
+  sqlite3 *db; /* where the chunks go */
+  MigBackup *pBackup;
+  MigTableEntry entry;
+  MigListWriter list;
+  MigHash digest;
+  Before before;
+  u8 *a; /* chunk being filled */
+  i64 n;
+  u32 uHash; /* of its first key */
+  i64 iKey;  /* of the row before */
+} Chunker;
+
+/* Tell how far the backup is. */
+static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
+  i64 nTotal = pBackup->nExpected;
+
+  if (nTotal <= pBackup->nDone) {
+    nTotal = pBackup->nDone + !bEnd;
+  }
+  if (bEnd || pBackup->nDone - pBackup->nReported >= REPORT_BYTES) {
+    pBackup->nReported = pBackup->nDone;
+    migProgress(p, pBackup->zProgress, "backup", bEnd ? nTotal : pBackup->nDone,
+                nTotal);
+    if (p->rc == SQLITE_OK && !pBackup->bOverlay &&
+        sqlite3_get_autocommit(p->db)) {
+      migFailRc(p, SQLITE_ABORT, MIG_SQLITE,
+                "the function of option progress ended the transaction");
+    }
+  }
+}
+
+/* Store the chunk and name it in the list. */
+static void chunkFlush(MigContext *p, Chunker *pChunker, int bMore) {
+  MigBackup *pBackup = pChunker->pBackup;
+  u8 aHash[MIG_HASH_SIZE];
+  const MigListEntry *pBefore;
+  MigListEntry entry;
+
+  if (pChunker->n == 0 || p->rc) {
+    return;
+  }
+  pBefore = beforeFind(p, &pChunker->before, pChunker->uHash);
+  entry.iChunk = migChunkPut(p, &pBackup->chunks, pChunker->a, pChunker->n,
+                             pBefore->iChunk, aHash);
+  entry.bMore = bMore;
+  entry.uHash = pChunker->uHash;
+  entry.iPiece = 0;
+  migListWrite(p, &pChunker->list, &entry, pBefore->iPiece);
+  migHashAdd(&pChunker->digest, aHash, MIG_HASH_SIZE);
+  pChunker->entry.nChunk++;
+  pChunker->entry.nByte += pChunker->n;
+  pBackup->nDone += pChunker->n;
+  pChunker->n = 0;
+  backupProgress(p, pBackup, 0);
+}
+
+/* Begin a row: its key, as a difference, when it has a number. */
+static void keyPut(Chunker *pChunker, const MigPart *pPart) {
+  if (pChunker->n == 0) {
+    pChunker->uHash = pPart->uHash;
+    pChunker->iKey = 0;
+  }
+  if (pChunker->entry.eKey != MIG_KEY_COLUMNS) {
+    u64 u = (u64)pPart->iKey - (u64)pChunker->iKey;
+    pChunker->n += migVarintPut(pChunker->a + pChunker->n, migZigzag((i64)u));
+    pChunker->iKey = pPart->iKey;
+  }
+}
+
+/* Add a row or a part of one. A row in parts has chunks of its own. */
+static void chunkerAdd(MigContext *p, Chunker *pChunker, const MigPart *pPart) {
+  int bWhole = pPart->bFirst && pPart->bLast;
+
+  if (pPart->bFirst) {
+    pChunker->entry.nRow++;
+    if (!bWhole || migCutBefore(pChunker->entry.nBits, pPart->uHash,
+                                pChunker->n, pPart->n + MIG_VARINT_MAX)) {
+      chunkFlush(p, pChunker, 0);
+    }
+    keyPut(pChunker, pPart);
+  }
+  if (pPart->n) {
+    memcpy(pChunker->a + pChunker->n, pPart->a, (size_t)pPart->n);
+    pChunker->n += pPart->n;
+  }
+  if (!bWhole) {
+    chunkFlush(p, pChunker, !pPart->bLast);
+    pChunker->uHash = pPart->uHash;
+  }
+}
+
+/* Let p work on the database that is backed up; the result goes back by
+** p->db = result. */
+static sqlite3 *fromEnter(MigContext *p, const MigBackup *pBackup) {
+  sqlite3 *db = p->db;
+
+  if (pBackup->dbFrom) {
+    p->db = pBackup->dbFrom;
+  }
+  return db;
+}
+
+/* The sink of a scan. */
+static void chunkerPart(MigContext *p, void *pArg, const MigPart *pPart) {
+  Chunker *pChunker = pArg;
+  sqlite3 *db = p->db;
+
+  p->db = pChunker->db;
+  chunkerAdd(p, pChunker, pPart);
+  p->db = db;
+}
+
+/* Counts rows and their bytes. */
+typedef struct Sample {
+  i64 nByte;
+  i64 nRow;
+} Sample;
+
+static void samplePart(MigContext *p, void *pArg, const MigPart *pPart) {
+  Sample *pSample = pArg;
+
+  MIG_UNUSED(p);
+  pSample->nRow += pPart->bFirst;
+  pSample->nByte += pPart->n;
+}
+
+/* How often to cut: as in the backup before, unless that has come to give
+** chunks of a bad size. */
+static int bitsFor(MigContext *p, const MigLayout *pLayout,
+                   const MigTableEntry *pBefore) {
+  Sample sample = {0, 0};
+  MigSink sink;
+
+  if (pBefore && pBefore->nRow > SAMPLE) {
+    i64 nMean = pBefore->nChunk ? pBefore->nByte / pBefore->nChunk : 0;
+    return nMean > MIG_CHUNK_TARGET / 3 && nMean < MIG_CHUNK_MAX * 7 / 8
+               ? pBefore->nBits
+               : migCutBits(pBefore->nByte, pBefore->nRow);
+  }
+  sink.xPart = samplePart;
+  sink.pArg = &sample;
+  migScanTable(p, pLayout, SAMPLE, &sink);
+  return migCutBits(sample.nByte, sample.nRow);
+}
+
+/* The entry of a table in the newest of the backups before that has it. */
+static const MigTableEntry *entryBefore(const MigBackup *pBackup,
+                                        const char *zTable) {
+  const MigTableEntry *pEntry = migManifestTable(&pBackup->last, zTable);
+
+  return pEntry ? pEntry : migManifestTable(&pBackup->full, zTable);
+}
+
+/* Make the entry of a table that is read and written as pLayout says. */
+static void chunkerRun(MigContext *p, Chunker *pChunker,
+                       const MigLayout *pLayout) {
+  const MigTableEntry *pBefore =
+      entryBefore(pChunker->pBackup, pLayout->zTable);
+  MigTableEntry *pEntry = &pChunker->entry;
+  MigSink sink;
+
+  pEntry->zName = pLayout->zTable;
+  pEntry->eKey = pLayout->eKey;
+  pEntry->nKey = pLayout->nKey;
+  pEntry->nColumn = pLayout->nColumn;
+  pEntry->azColumn = pLayout->azColumn;
+  pEntry->nTerm = pLayout->nTerm;
+  pEntry->aTerm = pLayout->aTerm;
+  fromEnter(p, pChunker->pBackup);
+  pEntry->nBits = bitsFor(p, pLayout, pBefore);
+  p->db = pChunker->db;
+  migHashInit(&pChunker->digest);
+  migListReadOpen(&pChunker->before.reader, &pChunker->pBackup->chunks,
+                  pBefore ? pBefore->nPiece : 0,
+                  pBefore ? pBefore->aiPiece : 0);
+  migListWriteOpen(p, &pChunker->list, &pChunker->pBackup->chunks);
+  sink.xPart = chunkerPart;
+  sink.pArg = pChunker;
+  fromEnter(p, pChunker->pBackup);
+  migScanTable(p, pLayout, -1, &sink);
+  p->db = pChunker->db;
+  chunkFlush(p, pChunker, 0);
+  migListWriteEnd(p, &pChunker->list);
+  migHashFinal(&pChunker->digest, pEntry->aDigest);
+  pEntry->nPiece = pChunker->list.nPiece;
+  pEntry->aiPiece = pChunker->list.aiPiece;
+}
+
+/*
+** Put the rows of a table of schema main into the backup. No-op when they are
+** in it already, or when the table was not there when the backup was begun.
+*/
+void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable) {
+  Chunker *pChunker;
+  MigLayout layout;
+  sqlite3 *db;
+
+  if (p->rc || migManifestTable(&pBackup->manifest, zTable) ||
+      (sqlite3_strnicmp(zTable, "sqlite_", 7) != 0 &&
+       !migManifestObject(&pBackup->manifest, "table", zTable))) {
+    return;
+  }
+  db = fromEnter(p, pBackup);
+  migLayoutRead(p, zTable, &layout);
+  p->db = db;
+  pChunker = p->rc ? 0 : sqlite3_malloc64(sizeof(*pChunker) + MIG_CHUNK_MAX);
+  if (pChunker == 0) {
+    migNomem(p);
+    return;
+  }
+  memset(pChunker, 0, sizeof(*pChunker));
+  pChunker->db = db;
+  pChunker->pBackup = pBackup;
+  pChunker->a = (u8 *)(pChunker + 1);
+  chunkerRun(p, pChunker, &layout);
+  if (p->rc == SQLITE_OK) {
+    migManifestAddTable(p, &pBackup->manifest, &pChunker->entry);
+  }
+  migListReadClose(&pChunker->before.reader);
+  migListWriteClose(&pChunker->list);
+  sqlite3_free(pChunker);
+}
+
+/* Names of the tables that have rows of their own, shadow tables of virtual
+** ones included, but for ours. */
+MigList migBackupTableNames(MigContext *p) {
+  sqlite3_stmt *pStmt = migPrepare(p, zTables);
+  MigList list = {0, 0};
+
+  while (migStep(p, pStmt)) {
+    char *zName = migColumnText(p, pStmt, 0);
+    if (zName && !migStoreOwnsTable(zName)) {
+      migListAdd(p, &list, zName);
+    }
+  }
+  migFinalize(p, pStmt);
+  return list;
+}
+
+/* Put all tables into the backup that are not in it. */
+void migBackupAllTables(MigContext *p, MigBackup *pBackup) {
+  sqlite3 *db = fromEnter(p, pBackup);
+  MigList list = migBackupTableNames(p);
+  int i;
+
+  p->db = db;
+  for (i = 0; i < list.n && p->rc == SQLITE_OK; i++) {
+    migBackupTable(p, pBackup, list.az[i]);
+  }
+  pBackup->manifest.bPartial = 0;
+}
+
+/* ---- begin ---- */
+
+/* A hash column; 0 when it is NULL. */
+static int hashRead(sqlite3_stmt *pStmt, int i, u8 *a) {
+  if (sqlite3_column_bytes(pStmt, i) != MIG_HASH_SIZE) {
+    return 0;
+  }
+  memcpy(a, sqlite3_column_blob(pStmt, i), MIG_HASH_SIZE);
+  return 1;
+}
+
+static void appliedRead(MigContext *p, MigManifest *pManifest) {
+  i64 nMax = migQueryInt(p, 0, "SELECT count(*) FROM main._migrate_applied");
+  sqlite3_stmt *pStmt = migPrepare(p, zApplied);
+
+  pManifest->aApplied = migAlloc(p, (u64)nMax * sizeof(MigAppliedRow));
+  while (pManifest->nApplied < nMax && migStep(p, pStmt)) {
+    MigAppliedRow *pRow = &pManifest->aApplied[pManifest->nApplied++];
+    pRow->zRevision = migColumnText(p, pStmt, 0);
+    pRow->iRun = sqlite3_column_int64(pStmt, 1);
+    pRow->zAppliedAt = migColumnText(p, pStmt, 2);
+    hashRead(pStmt, 3, pRow->aChecksum);
+    pRow->bFingerprint = hashRead(pStmt, 4, pRow->aFingerprint);
+  }
+  migFinalize(p, pStmt);
+}
+
+static int encodingRead(MigContext *p) {
+  const char *z = migQueryText(p, "PRAGMA main.encoding");
+
+  return z && strcmp(z, "UTF-16le") == 0   ? SQLITE_UTF16LE
+         : z && strcmp(z, "UTF-16be") == 0 ? SQLITE_UTF16BE
+                                           : SQLITE_UTF8;
+}
+
+/* Read the manifest of an earlier backup, for its chunks to serve as
+** dictionaries. One that is damaged is left aside. */
+static void earlierRead(MigContext *p, MigBackup *pBackup, i64 iBackup,
+                        MigManifest *pManifest) {
+  if (iBackup > 0) {
+    migBackupRead(p, &pBackup->chunks, iBackup, pManifest);
+  }
+  if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
+    migErrorClear(p);
+    memset(pManifest, 0, sizeof(*pManifest));
+  }
+}
+
+/* Find the backups that this one follows. */
+static void earlierFind(MigContext *p, MigBackup *pBackup) {
+  i64 iLast = migQueryInt(p, 0,
+                          "SELECT max(backup) FROM main._migrate_backups"
+                          " WHERE manifest IS NOT NULL");
+  i64 iFull = migQueryInt(p, 0,
+                          "SELECT max(backup) FROM main._migrate_backups"
+                          " WHERE kind IN('manual', 'full')");
+
+  earlierRead(p, pBackup, iLast, &pBackup->last);
+  if (pBackup->last.nTable) {
+    u8 aHash[MIG_HASH_SIZE];
+    pBackup->nLastPiece =
+        migBackupPieces(p, iLast, &pBackup->aiLastPiece, aHash);
+  }
+  if (iFull != iLast) {
+    earlierRead(p, pBackup, iFull, &pBackup->full);
+  }
+}
+
+/* Read what a manifest says besides the tables: schema, applied set, facts.
+** Everything is in the arena. */
+void migBackupSchema(MigContext *p, MigManifest *pManifest) {
+  pManifest->bPartial = 1;
+  pManifest->eEncoding = encodingRead(p);
+  pManifest->iUserVersion = migQueryInt(p, 0, "PRAGMA main.user_version");
+  pManifest->iApplicationId = migQueryInt(p, 0, "PRAGMA main.application_id");
+  migObjectsRead(p, pManifest);
+  appliedRead(p, pManifest);
+}
+
+/*
+** Begin a backup: what it says about schema and applied set is read now, and
+** tables are added by migBackupTable(). The caller has filled pBackup->row but
+** for the number and the counts, and holds the write transaction. Nothing is
+** written to _migrate_backups before migBackupEnd(). iLevel is the zlib level.
+** migBackupClose() must be called on every path.
+*/
+void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel) {
+  sqlite3 *db;
+
+  migChunksOpen(p, &pBackup->chunks, iLevel);
+  if (pBackup->bOverlay) {
+    migChunksOverlay(p, &pBackup->chunks);
+  }
+  pBackup->row.iBackup = migMetaInt(p, "last_backup") + 1;
+  earlierFind(p, pBackup);
+  db = fromEnter(p, pBackup);
+  migBackupSchema(p, &pBackup->manifest);
+  pBackup->nExpected = (migQueryInt(p, 0, "PRAGMA main.page_count") -
+                        migQueryInt(p, 0, "PRAGMA main.freelist_count")) *
+                       migQueryInt(p, 0, "PRAGMA main.page_size");
+  p->db = db;
+  if (pBackup->dbFrom == 0) {
+    pBackup->nExpected -= migMetaInt(p, "chunk_bytes");
+  }
+}
+
+/* ---- end ---- */
+
+/* Store the bytes of a manifest; the result goes into the row. */
+static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
+  MigBytes bytes = migManifestEncode(p, &pBackup->manifest);
+  i64 nPiece = (bytes.n + MIG_CHUNK_MAX - 1) / MIG_CHUNK_MAX;
+  MigBytes out = {0, 0};
+  MigHash hash;
+  u8 aHash[MIG_HASH_SIZE];
+  i64 i;
+
+  if (p->rc == SQLITE_OK) {
+    out.a = migAlloc(p, (u64)(nPiece + 1) * MIG_VARINT_MAX + MIG_HASH_SIZE);
+  }
+  if (p->rc == SQLITE_OK) {
+    out.n = migVarintPut(out.a, (u64)nPiece);
+  }
+  for (i = 0; i < nPiece && p->rc == SQLITE_OK; i++) {
+    const u8 *a = bytes.a + i * MIG_CHUNK_MAX;
+    i64 n = bytes.n - i * MIG_CHUNK_MAX;
+    i64 iChunk = migChunkPut(
+        p, &pBackup->chunks, a, n < MIG_CHUNK_MAX ? n : MIG_CHUNK_MAX,
+        i < pBackup->nLastPiece ? pBackup->aiLastPiece[i] : 0, aHash);
+    out.n += migVarintPut(out.a + out.n, (u64)iChunk);
+  }
+  if (p->rc == SQLITE_OK) {
+    migHashInit(&hash);
+    migHashAdd(&hash, bytes.a, bytes.n);
+    migHashFinal(&hash, out.a + out.n);
+    out.n += MIG_HASH_SIZE;
+  }
+  sqlite3_free(bytes.a);
+  return out;
+}
+
+static void rowWrite(MigContext *p, const MigBackupRow *pRow,
+                     const MigBytes *pManifest) {
+  MigSealed row;
+
+  migSealedStart(&row, migCached(p, zBackupAdd), "_migrate_backups");
+  migSealedInt(p, &row, pRow->iBackup);
+  migSealedText(p, &row, pRow->zCreatedAt);
+  migSealedText(p, &row, pRow->zKind);
+  migSealedText(p, &row, pRow->zAction);
+  migSealedText(p, &row, pRow->zNote);
+  migSealedInt(p, &row, pRow->iRun);
+  migSealedText(p, &row, pRow->zRevisions);
+  migSealedInt(p, &row, pRow->nTable);
+  migSealedInt(p, &row, pRow->nRow);
+  migSealedInt(p, &row, pRow->nByte);
+  migSealedInt(p, &row, pRow->nStored);
+  migSealedText(p, &row, pRow->zPath);
+  migSealedBlob(p, &row, pManifest->a, pManifest->n);
+  migSealedEnd(p, &row, MIG_SEAL_SIZE);
+}
+
+/* Count the tables that are the user's: those of SQLite and the shadow tables
+** are part of others, but their rows and bytes are there. */
+static void countTables(MigBackup *pBackup) {
+  MigBackupRow *pRow = &pBackup->row;
+  int i;
+
+  for (i = 0; i < pBackup->manifest.nTable; i++) {
+    const MigTableEntry *pEntry = &pBackup->manifest.aTable[i];
+    pRow->nTable++;
+    pRow->nRow += pEntry->nRow;
+    pRow->nByte += pEntry->nByte;
+  }
+}
+
+/* Finish the backup. One that a file holds (row.zPath with kind file) has no
+** manifest. */
+void migBackupEnd(MigContext *p, MigBackup *pBackup) {
+  MigBackupRow *pRow = &pBackup->row;
+  MigBytes manifest = {0, 0};
+
+  if (p->rc == SQLITE_OK && strcmp(pRow->zKind, "file")) {
+    countTables(pBackup);
+    manifest = manifestStore(p, pBackup);
+  }
+  if (p->rc) {
+    return;
+  }
+  pRow->nStored = pBackup->chunks.nStored;
+  rowWrite(p, pRow, &manifest);
+  migMetaSetInt(p, "last_backup", pRow->iBackup);
+  migMetaSetInt(p, "chunk_bytes", migMetaInt(p, "chunk_bytes") + pRow->nStored);
+  backupProgress(p, pBackup, 1);
+}
+
+/* Give the memory of the chunk store back; the rest is the arena's. */
+void migBackupClose(MigBackup *pBackup) {
+  migChunksClose(&pBackup->chunks);
+}
+
+/* ---- finding ---- */
+
+/* A row of _migrate_backups; 0 when there is none of that number. */
+static int rowRead(MigContext *p, i64 iBackup, MigBackupRow *pRow) {
+  sqlite3_stmt *pStmt = migCached(p, zBackupRow);
+  int bFound = 0;
+
+  memset(pRow, 0, sizeof(*pRow));
+  migBindInt(p, pStmt, 1, iBackup);
+  if (migStep(p, pStmt)) {
+    pRow->iBackup = sqlite3_column_int64(pStmt, 0);
+    pRow->zCreatedAt = migColumnText(p, pStmt, 1);
+    pRow->zKind = migColumnText(p, pStmt, 2);
+    pRow->zAction = migColumnText(p, pStmt, 3);
+    pRow->zNote = migColumnText(p, pStmt, 4);
+    pRow->iRun = sqlite3_column_int64(pStmt, 5);
+    pRow->zRevisions = migColumnText(p, pStmt, 6);
+    pRow->nTable = sqlite3_column_int64(pStmt, 7);
+    pRow->nRow = sqlite3_column_int64(pStmt, 8);
+    pRow->nByte = sqlite3_column_int64(pStmt, 9);
+    pRow->nStored = sqlite3_column_int64(pStmt, 10);
+    pRow->zPath = migColumnText(p, pStmt, 11);
+    pRow->bSealed = migSealFits(p, pStmt, "_migrate_backups");
+    bFound = p->rc == SQLITE_OK;
+  }
+  sqlite3_reset(pStmt);
+  return bFound;
+}
+
+/* A number of at most 18 digits, else -1. */
+static i64 numberRead(const char *z) {
+  i64 v = 0;
+  int n;
+
+  for (n = 0; n < 18 && z[n] >= '0' && z[n] <= '9'; n++) {
+    v = v * 10 + (z[n] - '0');
+  }
+  return n > 0 && z[n] == 0 ? v : -1;
+}
+
+/* Find the backup that zBackup names: its number, or 'latest'.
+** BACKUP_UNKNOWN, and 0, when there is none. */
+int migBackupFind(MigContext *p, const char *zBackup, MigBackupRow *pRow) {
+  i64 iBackup = strcmp(zBackup, "latest") == 0
+                    ? migQueryInt(p, 0,
+                                  "SELECT max(backup)"
+                                  " FROM main._migrate_backups")
+                    : numberRead(zBackup);
+
+  if (p->rc == SQLITE_OK && !rowRead(p, iBackup, pRow)) {
+    migFail(p, MIG_BACKUP_UNKNOWN,
+            "no backup %s; SELECT backup, created_at, note FROM"
+            " migration_backups lists them",
+            zBackup);
+  }
+  return p->rc == SQLITE_OK;
+}
+
+/* Forget a backup; its chunks go with the next sweep (retain.c). */
+void migBackupDrop(MigContext *p, i64 iBackup) {
+  sqlite3_stmt *pStmt = migCached(p, zBackupDrop);
+
+  migBindInt(p, pStmt, 1, iBackup);
+  migRun(p, pStmt);
+}

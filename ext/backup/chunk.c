@@ -1,0 +1,383 @@
+/*
+** chunk.c - the content-addressed store of chunks.
+**
+** A chunk is a string of at most MIG_CHUNK_MAX bytes. Column hash of its row
+** in _migrate_chunks is the BLAKE2b-256 of these bytes, and no two rows have
+** the same; column size is their number. Column codec says what data holds:
+**
+**   0   the bytes as they are; data is `size` long
+**   1   one raw deflate stream (RFC 1951) of the bytes
+**   2   the same, made with a preset dictionary: all bytes of chunk `base`,
+**       which itself has codec 0 or 1
+**
+** Column crc is the CRC-32 of data and, behind it, nine bytes: base (0 for
+*NULL)
+** big-endian, codec. It finds what would not make the bytes differ. So every
+*chunk is read in at most two steps. A chunk only ever refers to a
+** base with a lower number. Numbers are handed out upwards.
+**
+** To compare the store with a database that may not be written, an overlay
+** takes the new chunks: a private temporary database with a table like
+** _migrate_chunks, whose numbers go on where those of the store end.
+*/
+#include <string.h>
+#include "sql.h"
+#include "chunk.h"
+
+#define CODEC_PLAIN 0
+#define CODEC_DEFLATE 1
+#define CODEC_DELTA 2
+
+static const char zChunkFind[] =
+    "SELECT chunk FROM main._migrate_chunks WHERE hash = ?1";
+static const char zChunkBase[] =
+    "SELECT base FROM main._migrate_chunks WHERE chunk = ?1";
+static const char zChunkRead[] = "SELECT hash, base, codec, size, data"
+                                 " FROM main._migrate_chunks WHERE chunk = ?1";
+static const char zChunkAdd[] =
+    "INSERT INTO main._migrate_chunks(hash, base, codec, size, crc, data)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
+
+/* The same of an overlay. */
+static const char zOverCreate[] =
+    "CREATE TABLE _migrate_chunks(chunk INTEGER PRIMARY KEY, hash UNIQUE, base,"
+    " codec, size, crc, data); BEGIN";
+
+static u8 *bufferNew(MigContext *p) {
+  u8 *a = p->rc ? 0 : sqlite3_malloc64(MIG_CHUNK_MAX);
+
+  if (a == 0) {
+    migNomem(p);
+  }
+  return a;
+}
+
+/* Open the store of chunks. iLevel is the zlib level for new ones. After
+** failure p->rc is set, and migChunksClose() must be called all the same. */
+void migChunksOpen(MigContext *p, MigChunks *pChunks, int iLevel) {
+  memset(pChunks, 0, sizeof(*pChunks));
+  pChunks->codec.iLevel = iLevel;
+  pChunks->aBase = bufferNew(p);
+  pChunks->aData = bufferNew(p);
+  pChunks->aWork = bufferNew(p);
+}
+
+/* Have new chunks go to an overlay from now on. */
+void migChunksOverlay(MigContext *p, MigChunks *pChunks) {
+  sqlite3 *db = p->db;
+  int rc;
+
+  pChunks->iOver =
+      migQueryInt(p, 0, "SELECT max(chunk) FROM main._migrate_chunks");
+  if (p->rc) {
+    return;
+  }
+  rc = sqlite3_open("", &pChunks->dbOver);
+  p->db = pChunks->dbOver;
+  if (rc) {
+    migFailDb(p, rc);
+  }
+  migExec(p, zOverCreate);
+  pChunks->pOverFind = migPrepare(p, zChunkFind);
+  pChunks->pOverRead = migPrepare(p, zChunkRead);
+  pChunks->pOverAdd = migPrepare(p, zChunkAdd);
+  p->db = db;
+}
+
+/* Give all memory back. */
+void migChunksClose(MigChunks *pChunks) {
+  sqlite3_finalize(pChunks->pOverFind);
+  sqlite3_finalize(pChunks->pOverRead);
+  sqlite3_finalize(pChunks->pOverAdd);
+  sqlite3_close(pChunks->dbOver);
+  pChunks->dbOver = 0;
+  migRawClose(&pChunks->codec);
+  sqlite3_free(pChunks->aBase);
+  sqlite3_free(pChunks->aData);
+  sqlite3_free(pChunks->aWork);
+  pChunks->aBase = pChunks->aData = pChunks->aWork = 0;
+}
+
+/* ---- reading ---- */
+
+static void chunkDamaged(MigContext *p, i64 iChunk, const char *zWhy) {
+  migFail(p, MIG_BACKUP_DAMAGED,
+          "chunk %lld %s; backups that need it cannot be restored", iChunk,
+          zWhy);
+}
+
+/* What a row of the table says; aData belongs to the statement. */
+typedef struct ChunkRow {
+  const u8 *aHash;
+  i64 iBase;
+  i64 eCodec;
+  i64 nSize;
+  const u8 *aData;
+  i64 nData;
+} ChunkRow;
+
+/* Find the row of a chunk and test its numbers, before any memory is taken.
+** The statement stays on the row until the caller resets it. */
+static sqlite3_stmt *rowFind(MigContext *p, const MigChunks *pChunks,
+                             i64 iChunk, ChunkRow *pRow) {
+  int bOver = pChunks->dbOver && iChunk > pChunks->iOver;
+  sqlite3_stmt *pStmt = bOver ? pChunks->pOverRead : migCached(p, zChunkRead);
+
+  memset(pRow, 0, sizeof(*pRow));
+  migBindInt(p, pStmt, 1, bOver ? iChunk - pChunks->iOver : iChunk);
+  if (!migStep(p, pStmt)) {
+    if (p->rc == SQLITE_OK) {
+      chunkDamaged(p, iChunk, "is missing");
+    }
+    return pStmt;
+  }
+  pRow->iBase = sqlite3_column_int64(pStmt, 1);
+  pRow->eCodec = sqlite3_column_int64(pStmt, 2);
+  pRow->nSize = sqlite3_column_int64(pStmt, 3);
+  pRow->nData = sqlite3_column_bytes(pStmt, 4);
+  pRow->aData = sqlite3_column_blob(pStmt, 4);
+  pRow->aHash = sqlite3_column_blob(pStmt, 0);
+  if (pRow->nSize > MIG_CHUNK_MAX) {
+    migFail(p, MIG_TOO_BIG, "chunk %lld claims %lld bytes, the limit is %d",
+            iChunk, pRow->nSize, MIG_CHUNK_MAX);
+  } else if (pRow->nSize < 0 || pRow->nData > MIG_CHUNK_MAX ||
+             (pRow->eCodec == CODEC_DELTA) != (pRow->iBase != 0) ||
+             pRow->iBase < 0 || pRow->iBase >= iChunk ||
+             sqlite3_column_bytes(pStmt, 0) != MIG_HASH_SIZE ||
+             sqlite3_column_type(pStmt, 0) != SQLITE_BLOB) {
+    chunkDamaged(p, iChunk, "has impossible numbers");
+  }
+  return pStmt;
+}
+
+/* Turn the data of a row into aOut, with the base's bytes where it has one. */
+static void rowInflate(MigContext *p, MigChunks *pChunks, i64 iChunk,
+                       const ChunkRow *pRow, u8 *aOut) {
+  const u8 *aDict = pRow->eCodec == CODEC_DELTA ? pChunks->aBase : 0;
+  i64 nDict = aDict ? pChunks->nBase : 0;
+
+  if (p->rc) {
+    return;
+  }
+  if (pRow->eCodec == CODEC_PLAIN && pRow->nData == pRow->nSize) {
+    if (pRow->nSize) {
+      memcpy(aOut, pRow->aData, (size_t)pRow->nSize);
+    }
+  } else if (pRow->eCodec == CODEC_PLAIN || pRow->eCodec > CODEC_DELTA ||
+             pRow->eCodec < 0 ||
+             !migRawInflate(p, &pChunks->codec, pRow->aData, pRow->nData, aDict,
+                            nDict, aOut, pRow->nSize)) {
+    if (p->rc == SQLITE_OK) {
+      chunkDamaged(p, iChunk, "does not inflate");
+    }
+  }
+}
+
+static void hashCheck(MigContext *p, i64 iChunk, const u8 *a, i64 n,
+                      const u8 *aWanted, u8 *aHash) {
+  MigHash hash;
+
+  if (p->rc == SQLITE_OK) {
+    migHashInit(&hash);
+    migHashAdd(&hash, a, n);
+    migHashFinal(&hash, aHash);
+    if (memcmp(aHash, aWanted, MIG_HASH_SIZE)) {
+      chunkDamaged(p, iChunk, "does not have its hash");
+    }
+  }
+}
+
+/* Have the bytes of a base in aBase, verified. */
+static void baseLoad(MigContext *p, MigChunks *pChunks, i64 iBase) {
+  u8 aHash[MIG_HASH_SIZE];
+  sqlite3_stmt *pStmt;
+  ChunkRow row;
+
+  if (p->rc || pChunks->iBase == iBase) {
+    return;
+  }
+  pChunks->iBase = 0;
+  pStmt = rowFind(p, pChunks, iBase, &row);
+  if (p->rc == SQLITE_OK && row.eCodec == CODEC_DELTA) {
+    chunkDamaged(p, iBase, "is a base and has a base");
+  }
+  rowInflate(p, pChunks, iBase, &row, pChunks->aBase);
+  hashCheck(p, iBase, pChunks->aBase, row.nSize, row.aHash, aHash);
+  sqlite3_reset(pStmt);
+  if (p->rc == SQLITE_OK) {
+    pChunks->iBase = iBase;
+    pChunks->nBase = row.nSize;
+  }
+}
+
+/*
+** The bytes of a chunk, valid until the next call, and its hash. Both the
+** chunk and its base are verified: BACKUP_DAMAGED names what is not as it was
+** written, TOO_BIG a chunk that claims more than a chunk can have.
+*/
+const u8 *migChunkGet(MigContext *p, MigChunks *pChunks, i64 iChunk, i64 *pn,
+                      u8 aHash[MIG_HASH_SIZE]) {
+  sqlite3_stmt *pStmt;
+  ChunkRow row;
+
+  *pn = 0;
+  pStmt = rowFind(p, pChunks, iChunk, &row);
+  if (p->rc == SQLITE_OK && row.eCodec == CODEC_DELTA) {
+    i64 iBase = row.iBase;
+    if (pChunks->iBase != iBase) {
+      sqlite3_reset(pStmt); /* baseLoad() uses the same statement */
+      baseLoad(p, pChunks, iBase);
+      pStmt = rowFind(p, pChunks, iChunk, &row);
+    }
+  }
+  rowInflate(p, pChunks, iChunk, &row, pChunks->aData);
+  hashCheck(p, iChunk, pChunks->aData, row.nSize, row.aHash, aHash);
+  sqlite3_reset(pStmt);
+  *pn = p->rc ? 0 : row.nSize;
+  return pChunks->aData;
+}
+
+/* The CRC-32 of a row. */
+i64 migChunkCrc(i64 iBase, i64 eCodec, const void *aData, i64 nData) {
+  u8 a[9];
+  int i;
+
+  for (i = 0; i < 8; i++) {
+    a[i] = (u8)((u64)iBase >> (56 - 8 * i));
+  }
+  a[8] = (u8)eCodec;
+  return migCrc32(migCrc32(0, aData, nData), a, sizeof(a));
+}
+
+/* ---- writing ---- */
+
+/* An error that only concerns the chunk that would have been the base. */
+static int onlyDamaged(const MigContext *p) {
+  return p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG;
+}
+
+/* Have in aBase what serves a new chunk best as dictionary: the chunk before
+** it at this place, or its base. 0 when there is none that can be read. */
+static i64 baseFor(MigContext *p, MigChunks *pChunks, i64 iPrevious) {
+  sqlite3_stmt *pStmt;
+  i64 iBase = 0;
+
+  if (iPrevious <= 0 || p->rc) {
+    return 0;
+  }
+  pStmt = migCached(p, zChunkBase);
+  migBindInt(p, pStmt, 1, iPrevious);
+  if (migStep(p, pStmt)) {
+    iBase = sqlite3_column_int64(pStmt, 0);
+    iBase = iBase > 0 ? iBase : iPrevious;
+  }
+  sqlite3_reset(pStmt);
+  if (iBase) {
+    baseLoad(p, pChunks, iBase);
+  }
+  if (p->rc && onlyDamaged(p)) {
+    migErrorClear(p);
+    iBase = 0;
+  }
+  return p->rc ? 0 : iBase;
+}
+
+/*
+** Compress n bytes to aWork; the result says how. With a base the difference
+** is kept when it is less than half of what the whole would take: else a new
+** whole chunk is the better base for what comes later.
+*/
+static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
+                        i64 *piBase, int *peCodec) {
+  i64 nDelta = 0;
+  i64 nWhole = 0;
+
+  *peCodec = CODEC_DELTA;
+  if (*piBase) {
+    nDelta = migRawDeflate(p, &pChunks->codec, a, n, pChunks->aBase,
+                           pChunks->nBase, pChunks->aWork, n / 2);
+    if (nDelta && nDelta < n / 8) {
+      return nDelta;
+    }
+  }
+  nWhole = migRawDeflate(p, &pChunks->codec, a, n, 0, 0, pChunks->aWork, n - 1);
+  if (nDelta && (nWhole == 0 || nDelta < nWhole / 2)) {
+    return migRawDeflate(p, &pChunks->codec, a, n, pChunks->aBase,
+                         pChunks->nBase, pChunks->aWork, n / 2);
+  }
+  *piBase = 0;
+  *peCodec = nWhole ? CODEC_DEFLATE : CODEC_PLAIN;
+  return nWhole ? nWhole : n;
+}
+
+/* The number of the chunk with that hash that a statement finds; 0: none. */
+static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash) {
+  i64 iChunk = 0;
+
+  migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
+  if (migStep(p, pStmt)) {
+    iChunk = sqlite3_column_int64(pStmt, 0);
+  }
+  sqlite3_reset(pStmt);
+  return iChunk;
+}
+
+static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash) {
+  i64 iChunk = hashFind(p, migCached(p, zChunkFind), aHash);
+
+  if (iChunk == 0 && pChunks->dbOver) {
+    iChunk = hashFind(p, pChunks->pOverFind, aHash);
+    iChunk += iChunk ? pChunks->iOver : 0;
+  }
+  return iChunk;
+}
+
+/*
+** Store n bytes, at most MIG_CHUNK_MAX, unless they are there. iPrevious is a
+** chunk with similar bytes, or 0. Returns the chunk's number and fills aHash.
+** The caller holds the write transaction.
+*/
+i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
+                i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
+  sqlite3_stmt *pStmt;
+  MigHash hash;
+  i64 iChunk;
+  i64 iBase;
+  const u8 *aData;
+  i64 nData;
+  int eCodec;
+
+  if (p->rc) {
+    return 0;
+  }
+  migHashInit(&hash);
+  migHashAdd(&hash, a, n);
+  migHashFinal(&hash, aHash);
+  iChunk = chunkFind(p, pChunks, aHash);
+  if (iChunk || p->rc) {
+    return iChunk;
+  }
+  iBase = baseFor(p, pChunks, iPrevious);
+  nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);
+  aData = eCodec == CODEC_PLAIN ? a : pChunks->aWork;
+  pStmt = pChunks->dbOver ? pChunks->pOverAdd : migCached(p, zChunkAdd);
+  if (p->rc == SQLITE_OK) {
+    sqlite3_clear_bindings(pStmt);
+  }
+  migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
+  if (iBase) {
+    migBindInt(p, pStmt, 2, iBase);
+  }
+  migBindInt(p, pStmt, 3, eCodec);
+  migBindInt(p, pStmt, 4, n);
+  migBindInt(p, pStmt, 5, migChunkCrc(iBase, eCodec, aData, nData));
+  migBindBlob(p, pStmt, 6, aData, nData);
+  migRun(p, pStmt);
+  pChunks->nStored += nData;
+  if (p->rc) {
+    return 0;
+  }
+  return pChunks->dbOver
+             ? sqlite3_last_insert_rowid(pChunks->dbOver) + pChunks->iOver
+             : sqlite3_last_insert_rowid(p->db);
+}

@@ -1,0 +1,36 @@
+/*
+** decide.h - what has to be done to restore a backup.
+*/
+#ifndef MIG_DECIDE_H
+#define MIG_DECIDE_H
+
+#include "chunk.h"
+#include "objects.h"
+
+/* What is done with the rows of a table. */
+typedef enum MigRowsWork {
+  MIG_ROWS_KEEP,    /* they are the same, or of no concern */
+  MIG_ROWS_CHANGES, /* those that differ are written */
+  MIG_ROWS_WHOLE    /* all are */
+} MigRowsWork;
+
+/* The first fields are the question, the others the answer. Zero-initialize. */
+typedef struct MigDecision {
+  MigChunks *pChunks;
+  const MigManifest *pLive;   /* the database as it is */
+  const MigManifest *pWanted; /* what to restore */
+  int nOnly;                  /* only these tables; 0: everything */
+  const char **azOnly;
+  int bForce;          /* go on where definitions differ */
+  MigItems live;       /* with bGo: to be dropped */
+  MigItems wanted;     /* with bGo: to be made */
+  MigRowsWork *aeRows; /* by pWanted->aTable */
+  i64 nByte;           /* of the chunks of tables that are written as a whole */
+} MigDecision;
+
+void migDecideScope(MigContext *p, MigDecision *pDo);
+void migDecideAll(MigContext *p, MigDecision *pDo);
+
+int migEntrySame(const MigTableEntry *pA, const MigTableEntry *pB);
+
+#endif

@@ -1,0 +1,420 @@
+/*
+** file.c - a backup as a database file of its own.
+**
+** The file is written by a second connection, under the name <path>-part, and
+** gets its name when it is complete. It holds schema and rows of a backup, or
+** of the database as it is, and our tables as they are now: so it opens as a
+** database with revisions. It has no backups; its applied set is that of the
+** backup, and the facts in _migrate_meta are made to fit.
+**
+** The second connection lacks what the application has registered. In triggers
+** and views that does not matter, because none of them runs; a table or an
+** index that needs such a function or collation, or a module, cannot be made
+** there, and then the file cannot be written.
+*/
+#include <string.h>
+#include "sql.h"
+#include "os.h"
+#include "text.h"
+#include "store.h"
+#include "applied.h"
+#include "revisions.h"
+#include "fill.h"
+#include "objects.h"
+#include "file.h"
+
+/* The file being written. Between fileSwap() and fileSwap() the context works
+** on it, and these are what belongs to the database. */
+typedef struct File {
+  sqlite3 *db;
+  struct MigCached *pCached;
+  char *zPart;
+} File;
+
+static void fileSwap(MigContext *p, File *pFile) {
+  sqlite3 *db = p->db;
+  struct MigCached *pCached = p->pCached;
+
+  p->db = pFile->db;
+  p->pCached = pFile->pCached;
+  pFile->db = db;
+  pFile->pCached = pCached;
+}
+
+/* ---- names ---- */
+
+/* The time as a part of a name: 2026-01-31_12-00-00. */
+static char *timeName(MigContext *p, const char *zTime) {
+  char *z = migStrndup(p, zTime, 19);
+  int i;
+
+  for (i = 0; z && z[i]; i++) {
+    if (z[i] == 'T') {
+      z[i] = '_';
+    } else if (z[i] == ':') {
+      z[i] = '-';
+    }
+  }
+  return z;
+}
+
+/*
+** The path to write to: zPath, or, when that is a folder or ends like one,
+** <database>_backup_YYYY-MM-DD_HH-MM-SS.db in it, with _2, _3 and so on before
+** .db when that is taken. zTime is as migTimeText() gives it.
+*/
+char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
+  const char *zMain = sqlite3_db_filename(p->db, "main");
+  size_t n = strlen(zPath);
+  char *zBase;
+  char *zName;
+  int i;
+
+  if ((n == 0 || (zPath[n - 1] != '/' && zPath[n - 1] != '\\')) &&
+      migPathKind(zPath) != MIG_PATH_FOLDER) {
+    return migStrdup(p, zPath);
+  }
+  zBase = zMain && zMain[0] ? migPathBase(p, zMain) : migStrdup(p, "database");
+  zBase = migPathJoin(p, zPath,
+                      migPrintf(p, "%s_backup_%s", zBase, timeName(p, zTime)));
+  zName = migPrintf(p, "%s.db", zBase);
+  for (i = 2; p->rc == SQLITE_OK && migPathKind(zName) != MIG_PATH_NONE; i++) {
+    zName = migPrintf(p, "%s_%d.db", zBase, i);
+  }
+  return zName;
+}
+
+/* Delete a file that migFileWrite() has written. */
+void migFileRemove(const char *zPath) {
+  migFileDelete(zPath);
+}
+
+/* ---- open and close ---- */
+
+/* Have the new connection run nothing of the schema, and write what is as it
+** is. */
+static void fileConfigure(sqlite3 *db) {
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 1, (int *)0);
+}
+
+/* Create the file. FILE when it is there or cannot be made. */
+static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
+  const char *zMain = sqlite3_db_filename(p->db, "main");
+  i64 nPage = migQueryInt(p, 4096, "PRAGMA main.page_size");
+  i64 iVacuum = migQueryInt(p, 0, "PRAGMA main.auto_vacuum");
+  char *zEncoding = migQueryText(p, "PRAGMA main.encoding");
+  char *zPart = migPrintf(p, "%s-part", zPath);
+  sqlite3_vfs *pVfs = 0;
+  int rc;
+
+  if (p->rc == SQLITE_OK && migPathKind(zPath) != MIG_PATH_NONE) {
+    migFail(p, MIG_FILE, "%s is there already; choose another name", zPath);
+  } else if (p->rc == SQLITE_OK && migPathKind(zPart) != MIG_PATH_NONE) {
+    migFail(p, MIG_FILE, "%s was left by a call that was cut short; delete it",
+            zPart);
+  }
+  if (p->rc) {
+    return;
+  }
+  if (zMain && zMain[0]) {
+    sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
+  }
+  pFile->zPart = zPart;
+  rc = sqlite3_open_v2(zPart, &pFile->db,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                       pVfs ? pVfs->zName : 0);
+  if (rc) {
+    migFailRc(p, rc, MIG_FILE, "cannot write %s: %s; check the path", zPath,
+              pFile->db ? sqlite3_errmsg(pFile->db) : "no memory");
+    return;
+  }
+  fileConfigure(pFile->db);
+  fileSwap(p, pFile);
+  migExecF(p, "PRAGMA page_size=%lld", nPage);
+  migExecF(p, "PRAGMA auto_vacuum=%lld", iVacuum);
+  migExecF(p, "PRAGMA encoding=%Q", zEncoding);
+  migExec(p, "PRAGMA journal_mode=memory"); /* one file less to be left over */
+  migExec(p, "BEGIN IMMEDIATE");
+  fileSwap(p, pFile);
+}
+
+/* Say in an error what it has to do with the file. */
+static void fileExplain(MigContext *p, const char *zPath) {
+  MigContext was;
+  int e = p->rc & 0xff;
+
+  if (p->rc == SQLITE_OK || p->zError == 0) {
+    return;
+  }
+  migContextInit(&was, p->db);
+  if (p->eCode == MIG_UNSUPPORTED) {
+    migErrorSave(p, &was);
+    migFailRc(p, was.rc, was.eCode,
+              "%s; a file of its own is written without the functions,"
+              " collations and modules of the application",
+              was.zError + strlen("migrate: UNSUPPORTED: "));
+  } else if (p->eCode == MIG_SQLITE &&
+             (e == SQLITE_FULL || e == SQLITE_IOERR || e == SQLITE_CANTOPEN)) {
+    migErrorSave(p, &was);
+    migFailRc(p, was.rc, MIG_FILE, "cannot write %s: %s", zPath,
+              was.zError + strlen("migrate: SQLITE: "));
+  }
+  sqlite3_free(was.zError);
+}
+
+/* Complete the file and give it its name; after a failure leave nothing. */
+static void fileClose(MigContext *p, const char *zPath, File *pFile) {
+  if (pFile->db) {
+    fileSwap(p, pFile);
+    migExec(p, "COMMIT");
+    migStatementsClose(p);
+    fileSwap(p, pFile);
+    sqlite3_close(pFile->db);
+  }
+  fileExplain(p, zPath);
+  if (p->rc == SQLITE_OK) {
+    migFileRename(p, pFile->zPart, zPath);
+  }
+  if (p->rc && pFile->zPart) {
+    migFileDelete(pFile->zPart);
+  }
+}
+
+/* ---- what is written ---- */
+
+static int isSystem(const char *zName) {
+  return sqlite3_strnicmp(zName, "sqlite_", 7) == 0;
+}
+
+/* What a backup of the database would say about it, but for rows: the tables
+** of SQLite itself have entries without anything in them. */
+static void liveManifest(MigContext *p, MigManifest *pLive) {
+  const char *z = migQueryText(p, "PRAGMA main.encoding");
+  sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
+                                      " WHERE type = 'table'");
+
+  memset(pLive, 0, sizeof(*pLive));
+  pLive->eEncoding = z && strcmp(z, "UTF-16le") == 0   ? SQLITE_UTF16LE
+                     : z && strcmp(z, "UTF-16be") == 0 ? SQLITE_UTF16BE
+                                                       : SQLITE_UTF8;
+  pLive->iUserVersion = migQueryInt(p, 0, "PRAGMA main.user_version");
+  pLive->iApplicationId = migQueryInt(p, 0, "PRAGMA main.application_id");
+  while (migStep(p, pStmt)) {
+    const char *zName = migColumnText(p, pStmt, 0);
+    if (zName && isSystem(zName)) {
+      MigTableEntry entry;
+      memset(&entry, 0, sizeof(entry));
+      entry.zName = zName;
+      migManifestAddTable(p, pLive, &entry);
+    }
+  }
+  migFinalize(p, pStmt);
+  migObjectsRead(p, pLive);
+}
+
+/* What to fill the tables with. */
+typedef struct Source {
+  const MigManifest *pManifest;
+  int bLive; /* rows come from the database, else from the backup */
+  MigItems items;
+  MigFill fill;
+} Source;
+
+/* Fill the tables of the application, or those of SQLite. */
+static void rowsFill(MigContext *p, File *pFile, const Source *pSource,
+                     int bSystem) {
+  const MigManifest *pManifest = pSource->pManifest;
+  int i;
+
+  for (i = 0; i < pManifest->nTable && p->rc == SQLITE_OK; i++) {
+    const MigTableEntry *pEntry = &pManifest->aTable[i];
+    int bThere;
+    if (isSystem(pEntry->zName) != bSystem) {
+      continue;
+    }
+    fileSwap(p, pFile);
+    bThere = migObjectThere(p, pEntry->zName); /* one of SQLite's may not be */
+    fileSwap(p, pFile);
+    if (bThere && pSource->bLive) {
+      migFillCopy(p, &pSource->fill, pEntry->zName);
+    } else if (bThere) {
+      migFillWhole(p, &pSource->fill, pEntry);
+    } else if (!bSystem) {
+      migFail(p, MIG_BACKUP_DAMAGED,
+              "the backup has rows of a table %s and no such table",
+              pEntry->zName);
+    }
+  }
+  for (i = 0; i < pSource->items.n && pSource->bLive && !bSystem; i++) {
+    if (pSource->items.a[i].eKind == MIG_ITEM_TABLE && p->rc == SQLITE_OK) {
+      migFillCopy(p, &pSource->fill, pSource->items.a[i].pObject->zName);
+    }
+  }
+}
+
+/* Write schema and rows. */
+static void contentWrite(MigContext *p, File *pFile, Source *pSource) {
+  const MigManifest *pManifest = pSource->pManifest;
+  int i;
+
+  migItemsList(p, pManifest, &pSource->items);
+  for (i = 0; i < pSource->items.n; i++) {
+    pSource->items.a[i].bGo = 1;
+  }
+  pSource->fill.dbTo = pFile->db;
+  pSource->fill.eEncoding = pManifest->eEncoding;
+  fileSwap(p, pFile);
+  migObjectsMakeTables(p, 0, &pSource->items);
+  fileSwap(p, pFile);
+  rowsFill(p, pFile, pSource, 0);
+  fileSwap(p, pFile);
+  migObjectsMakeRest(p, 0, &pSource->items);
+  migObjectsMakeSystem(p, 0, pManifest);
+  fileSwap(p, pFile);
+  rowsFill(p, pFile, pSource, 1);
+  fileSwap(p, pFile);
+  migExecF(p, "PRAGMA user_version=%lld", pManifest->iUserVersion);
+  migExecF(p, "PRAGMA application_id=%lld", pManifest->iApplicationId);
+  if (p->rc == SQLITE_OK) {
+    migObjectsCheck(p, &pSource->items, 0);
+  }
+  fileSwap(p, pFile);
+}
+
+/* ---- our tables ---- */
+
+/* Copy the rows of one of our tables. */
+static void storeCopy(MigContext *p, File *pFile, const char *zTable) {
+  sqlite3_stmt *pFrom = migPrepareF(p, "SELECT * FROM main.\"%w\"", zTable);
+  int nColumn = pFrom ? sqlite3_column_count(pFrom) : 0;
+  MigText sql = {0, 0, 0};
+  sqlite3_stmt *pTo;
+  int i;
+
+  for (i = 1; i <= nColumn; i++) {
+    migTextF(p, &sql, "%s?%d", i > 1 ? ", " : "", i);
+  }
+  fileSwap(p, pFile);
+  migExecF(p, "DELETE FROM main.\"%w\"", zTable);
+  pTo = migPrepareF(p, "INSERT INTO main.\"%w\" VALUES(%s)", /* sql-ok: ?1.. */
+                    zTable, migTextZ(&sql));
+  fileSwap(p, pFile);
+  while (migStep(p, pFrom)) {
+    fileSwap(p, pFile);
+    for (i = 0; i < nColumn && p->rc == SQLITE_OK; i++) {
+      int rc = sqlite3_bind_value(pTo, i + 1, sqlite3_column_value(pFrom, i));
+      if (rc) {
+        migFailDb(p, rc);
+      }
+    }
+    migRun(p, pTo);
+    fileSwap(p, pFile);
+  }
+  migFinalize(p, pFrom);
+  migFinalize(p, pTo);
+}
+
+/* Our tables whose rows are copied; the applied set is not when it comes from
+** a backup. */
+static MigList storeNames(MigContext *p, int bApplied) {
+  sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
+                                      " WHERE type = 'table'");
+  MigList list = {0, 0};
+
+  while (migStep(p, pStmt)) {
+    char *z = migColumnText(p, pStmt, 0);
+    if (z && migStoreOwnsTable(z) && migStrICmp(z, "_migrate_backups") != 0 &&
+        migStrICmp(z, "_migrate_chunks") != 0 &&
+        (bApplied || migStrICmp(z, "_migrate_applied") != 0)) {
+      migListAdd(p, &list, z);
+    }
+  }
+  migFinalize(p, pStmt);
+  return list;
+}
+
+/* Write the applied set of the backup. */
+static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
+  int i;
+
+  for (i = 0; i < pManifest->nApplied && p->rc == SQLITE_OK; i++) {
+    const MigAppliedRow *pRow = &pManifest->aApplied[i];
+    if (migQueryInt(p, 0,
+                    "SELECT 1 FROM main._migrate_revisions"
+                    " WHERE revision = %Q",
+                    pRow->zRevision)) {
+      migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
+                    pRow->aChecksum);
+    } else {
+      migFail(p, MIG_UNKNOWN_REVISION,
+              "revision %s was applied then and was deleted since; add it again"
+              " with that id",
+              pRow->zRevision);
+    }
+  }
+}
+
+/* Write our tables, unless the database has none. */
+static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
+  MigList names = storeNames(p, pSource->bLive);
+  MigState state;
+  int i;
+
+  if (names.n == 0 || p->rc) {
+    return;
+  }
+  fileSwap(p, pFile);
+  migStoreCreate(p);
+  fileSwap(p, pFile);
+  for (i = 0; i < names.n && p->rc == SQLITE_OK; i++) {
+    storeCopy(p, pFile, names.az[i]);
+  }
+  fileSwap(p, pFile);
+  if (!pSource->bLive) {
+    appliedWrite(p, pSource->pManifest);
+  }
+  if (p->rc == SQLITE_OK) {
+    migStateLoad(p, &state);
+  }
+  if (p->rc == SQLITE_OK) {
+    migStateSummarize(p, &state);
+    migMetaSetInt(p, "chunk_bytes", 0);
+  }
+  fileSwap(p, pFile);
+}
+
+/*
+** Write a backup, which must hold all tables, to the new file zPath; with
+** pManifest NULL, the database as it is. The caller holds a transaction, in
+** which the backup may have been taken. Errors: FILE when the path is taken or
+** cannot be written, UNSUPPORTED when the schema needs what only the
+** application has, UNKNOWN_REVISION, and those of migFillWhole(). After a
+** failure no file is left.
+*/
+void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
+                  const MigManifest *pManifest) {
+  MigManifest live;
+  Source source;
+  File file;
+
+  memset(&file, 0, sizeof(file));
+  memset(&source, 0, sizeof(source));
+  source.pManifest = pManifest;
+  source.fill.pChunks = pChunks;
+  if (pManifest == 0) {
+    liveManifest(p, &live);
+    source.pManifest = &live;
+    source.bLive = 1;
+  }
+  fileOpen(p, zPath, &file);
+  if (p->rc == SQLITE_OK) {
+    contentWrite(p, &file, &source);
+  }
+  if (p->rc == SQLITE_OK) {
+    storeWrite(p, &file, &source);
+  }
+  fileClose(p, zPath, &file);
+}

@@ -1,0 +1,88 @@
+/*
+** manifest.h - what a backup holds.
+**
+** The bytes of a manifest are described in manifest.c.
+*/
+#ifndef MIG_MANIFEST_H
+#define MIG_MANIFEST_H
+
+#include "hash.h"
+#include "layout.h"
+#include "codec.h"
+
+#define MIG_MANIFEST_VERSION 1
+
+/* A row of sqlite_schema. */
+typedef struct MigObject {
+  const char *zType; /* table, index, view, trigger */
+  const char *zName;
+  const char *zTable; /* tbl_name */
+  const char *zSql;   /* objects without, automatic indexes, are left out */
+} MigObject;
+
+/* A row of the applied set. */
+typedef struct MigAppliedRow {
+  const char *zRevision;
+  i64 iRun;
+  const char *zAppliedAt;
+  u8 aChecksum[MIG_HASH_SIZE];
+  int bFingerprint; /* the fingerprint is known */
+  u8 aFingerprint[MIG_HASH_SIZE];
+} MigAppliedRow;
+
+/* A table whose rows are in the backup. */
+typedef struct MigTableEntry {
+  const char *zName;
+  MigKeyKind eKey;
+  int nKey; /* first columns that are the key, else 0 */
+  int nColumn;
+  const char **azColumn;
+  int nTerm; /* order of the rows, as in MigLayout */
+  const MigKeyTerm *aTerm;
+  i64 nRow;
+  i64 nByte; /* bytes of its chunks, inflated */
+  i64 nChunk;
+  int nBits;                 /* of migCutBefore() */
+  u8 aDigest[MIG_HASH_SIZE]; /* BLAKE2b-256 of the chunks' names in order */
+  int nPiece;                /* pieces of its list */
+  i64 *aiPiece;
+} MigTableEntry;
+
+/* Names found by their hash. */
+typedef struct MigNameIndex {
+  int nName; /* the first so many names are in it */
+  int nSlot; /* a power of two, or 0 */
+  struct MigNameSlot *aSlot;
+} MigNameIndex;
+
+typedef struct MigManifest {
+  int eEncoding; /* SQLITE_UTF8, SQLITE_UTF16LE or SQLITE_UTF16BE */
+  i64 iUserVersion;
+  i64 iApplicationId;
+  int bPartial; /* not all tables are in it */
+  int nObject;
+  int nObjectAlloc;
+  MigObject *aObject;   /* in the order of sqlite_schema; ours are left out */
+  MigNameIndex objects; /* of aObject; what is not in it is found all the same,
+                           but slower */
+  int nApplied;
+  MigAppliedRow *aApplied; /* by revision */
+  int nTable;
+  int nTableAlloc;
+  MigTableEntry *aTable; /* in the order they were taken */
+  MigNameIndex tables;   /* of aTable */
+} MigManifest;
+
+MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest);
+void migManifestDecode(MigContext *p, const u8 *a, i64 n,
+                       MigManifest *pManifest);
+void migManifestAddObject(MigContext *p, MigManifest *pManifest,
+                          const MigObject *pObject);
+void migManifestAddTable(MigContext *p, MigManifest *pManifest,
+                         const MigTableEntry *pEntry);
+const MigTableEntry *migManifestTable(const MigManifest *pManifest,
+                                      const char *zName);
+const MigObject *migManifestObject(const MigManifest *pManifest,
+                                   const char *zType, const char *zName);
+
+#endif

@@ -1,0 +1,303 @@
+/*
+** retain.c - which backups stay, and which chunks they need.
+**
+** Retention concerns automatic backups: kinds full, touched and file. The
+** oldest go first; the one just taken, and the newest that was taken before an
+** upgrade, never go. Manual backups stay until they are pruned by number.
+**
+** A sweep then deletes the chunks that no manifest needs any more: those of a
+** manifest itself, the pieces of the lists it names, the chunks these name,
+** and the base of each. They are kept as one bit each; a piece that several
+** backups share is read once.
+*/
+#include <string.h>
+#include "sql.h"
+#include "os.h"
+#include "store.h"
+#include "backup.h"
+#include "list.h"
+#include "retain.h"
+
+#define CHUNK_LIMIT (1LL << 36) /* greatest chunk number that is swept */
+#define PAGE_BITS 32768         /* chunk numbers in a page of a set */
+
+/* Automatic ones that may go, oldest first, and how many there are in all. */
+static const char zAutomatic[] =
+    "SELECT backup FROM main._migrate_backups AS b"
+    " WHERE (?1 OR kind <> 'manual')"
+    " AND backup <> ?2"
+    " AND backup IS NOT (SELECT max(backup) FROM main._migrate_backups"
+    "  WHERE kind <> 'manual' AND action = 'upgrade')"
+    " ORDER BY backup";
+static const char zCount[] = "SELECT count(*) FROM main._migrate_backups"
+                             " WHERE kind <> 'manual' OR %d";
+static const char zSweepSum[] =
+    "SELECT count(*), total(length(data)) FROM main._migrate_chunks"
+    " WHERE chunk BETWEEN ?1 AND ?2";
+static const char zSweepDelete[] =
+    "DELETE FROM main._migrate_chunks WHERE chunk BETWEEN ?1 AND ?2";
+
+/* ---- which backups ---- */
+
+/*
+** Backups to drop so that nMax automatic ones are left, oldest first, in the
+** arena; with bManual, manual ones count and go too. iKeep, if not 0, stays.
+** Returns their number.
+*/
+int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep,
+                    i64 **pai) {
+  i64 nAll = migQueryInt(p, 0, zCount, bManual);
+  i64 nDrop = nAll > nMax ? nAll - nMax : 0;
+  sqlite3_stmt *pStmt = migPrepare(p, zAutomatic);
+  i64 *ai = migAlloc(p, (u64)nDrop * sizeof(i64) + 1);
+  int n = 0;
+
+  migBindInt(p, pStmt, 1, bManual);
+  migBindInt(p, pStmt, 2, iKeep);
+  while (n < nDrop && migStep(p, pStmt)) {
+    ai[n++] = sqlite3_column_int64(pStmt, 0);
+  }
+  migFinalize(p, pStmt);
+  *pai = ai;
+  return p->rc ? 0 : n;
+}
+
+/* Forget a backup. The file of one that is a file goes to pFiles: the caller
+** deletes it once the change is committed. */
+void migRetainDrop(MigContext *p, i64 iBackup, MigList *pFiles) {
+  char *zPath = migQueryText(p,
+                             "SELECT path FROM main._migrate_backups"
+                             " WHERE backup = %lld AND kind = 'file'",
+                             iBackup);
+
+  if (zPath) {
+    migListAdd(p, pFiles, zPath);
+  }
+  migBackupDrop(p, iBackup);
+}
+
+/* ---- which chunks ---- */
+
+/* A set of chunk numbers: pages of bits, made when first needed, because the
+** numbers in use may lie far apart. */
+typedef struct ChunkSet {
+  u8 **apPage;
+  i64 nPage;
+} ChunkSet;
+
+typedef struct Sweep {
+  MigChunks *pChunks;
+  i64 nMax; /* greatest number */
+  ChunkSet needed;
+  ChunkSet pieces; /* pieces of lists that were read */
+} Sweep;
+
+static void setOpen(MigContext *p, ChunkSet *pSet, i64 nMax) {
+  u64 nByte = (u64)(nMax / PAGE_BITS + 1) * sizeof(u8 *);
+
+  pSet->apPage = p->rc ? 0 : sqlite3_malloc64(nByte);
+  if (pSet->apPage == 0) {
+    migNomem(p);
+    return;
+  }
+  memset(pSet->apPage, 0, (size_t)nByte);
+  pSet->nPage = nMax / PAGE_BITS + 1;
+}
+
+static void setClose(ChunkSet *pSet) {
+  i64 i;
+
+  for (i = 0; i < pSet->nPage; i++) {
+    sqlite3_free(pSet->apPage[i]);
+  }
+  sqlite3_free(pSet->apPage);
+}
+
+static int setHas(const ChunkSet *pSet, i64 i) {
+  const u8 *a = pSet->apPage[i / PAGE_BITS];
+
+  return a && (a[i % PAGE_BITS / 8] >> (i & 7) & 1);
+}
+
+/* Put a chunk into a set; numbers that do not exist are left to verify. */
+static void setAdd(MigContext *p, ChunkSet *pSet, const Sweep *pSweep, i64 i) {
+  u8 **ppPage;
+
+  if (i <= 0 || i > pSweep->nMax || p->rc) {
+    return;
+  }
+  ppPage = &pSet->apPage[i / PAGE_BITS];
+  if (*ppPage == 0) {
+    *ppPage = sqlite3_malloc64(PAGE_BITS / 8);
+    if (*ppPage == 0) {
+      migNomem(p);
+      return;
+    }
+    memset(*ppPage, 0, PAGE_BITS / 8);
+  }
+  (*ppPage)[i % PAGE_BITS / 8] |= (u8)(1 << (i & 7));
+}
+
+/* Mark the chunks that a piece of a list names, unless that was done. */
+static void pieceMark(MigContext *p, Sweep *pSweep, i64 iPiece) {
+  MigListReader reader;
+  MigListEntry entry;
+
+  if (iPiece <= 0 || iPiece > pSweep->nMax || setHas(&pSweep->pieces, iPiece)) {
+    return;
+  }
+  setAdd(p, &pSweep->pieces, pSweep, iPiece);
+  setAdd(p, &pSweep->needed, pSweep, iPiece);
+  migListReadOpen(&reader, pSweep->pChunks, 1, &iPiece);
+  while (migListRead(p, &reader, &entry)) {
+    setAdd(p, &pSweep->needed, pSweep, entry.iChunk);
+  }
+  migListReadClose(&reader);
+}
+
+/* Mark all that a backup needs. */
+static void backupMark(MigContext *p, Sweep *pSweep, i64 iBackup) {
+  MigMark mark = migArenaMark(p);
+  u8 aHash[MIG_HASH_SIZE];
+  i64 *aiPiece = 0;
+  int n = migBackupPieces(p, iBackup, &aiPiece, aHash);
+  MigManifest manifest;
+  int i;
+  int j;
+
+  for (i = 0; i < n; i++) {
+    setAdd(p, &pSweep->needed, pSweep, aiPiece[i]);
+  }
+  if (n) {
+    migBackupRead(p, pSweep->pChunks, iBackup, &manifest);
+    for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
+      for (j = 0; j < manifest.aTable[i].nPiece; j++) {
+        pieceMark(p, pSweep, manifest.aTable[i].aiPiece[j]);
+      }
+    }
+  }
+  migArenaRelease(p, mark);
+}
+
+/* Mark the bases of what is marked. A base has a lower number than what is
+** made from it, and none of its own. */
+static void basesMark(MigContext *p, Sweep *pSweep) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT chunk, base FROM main._migrate_chunks"
+                    " WHERE base IS NOT NULL");
+
+  while (migStep(p, pStmt)) {
+    i64 iChunk = sqlite3_column_int64(pStmt, 0);
+    if (iChunk > 0 && iChunk <= pSweep->nMax &&
+        setHas(&pSweep->needed, iChunk)) {
+      setAdd(p, &pSweep->needed, pSweep, sqlite3_column_int64(pStmt, 1));
+    }
+  }
+  migFinalize(p, pStmt);
+}
+
+/* Delete the chunks iFirst to iLast. */
+static void rangeDelete(MigContext *p, i64 iFirst, i64 iLast,
+                        MigSwept *pSwept) {
+  sqlite3_stmt *pStmt = migCached(p, zSweepSum);
+
+  migBindInt(p, pStmt, 1, iFirst);
+  migBindInt(p, pStmt, 2, iLast);
+  if (migStep(p, pStmt)) {
+    pSwept->nChunk += sqlite3_column_int64(pStmt, 0);
+    pSwept->nByte += sqlite3_column_int64(pStmt, 1);
+  }
+  sqlite3_reset(pStmt);
+  pStmt = migCached(p, zSweepDelete);
+  migBindInt(p, pStmt, 1, iFirst);
+  migBindInt(p, pStmt, 2, iLast);
+  migRun(p, pStmt);
+}
+
+/* Delete all that is not marked, range by range. */
+static void unmarkedDelete(MigContext *p, const Sweep *pSweep,
+                           MigSwept *pSwept) {
+  i64 i = 1;
+
+  while (i <= pSweep->nMax && p->rc == SQLITE_OK) {
+    i64 iFirst = i;
+    while (i <= pSweep->nMax && !setHas(&pSweep->needed, i)) {
+      i = pSweep->needed.apPage[i / PAGE_BITS]
+              ? i + 1
+              : (i / PAGE_BITS + 1) * PAGE_BITS;
+    }
+    if (i > iFirst) {
+      rangeDelete(p, iFirst, i - 1, pSwept);
+    } else {
+      i++;
+    }
+  }
+}
+
+static void backupsMark(MigContext *p, Sweep *pSweep) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT backup FROM main._migrate_backups");
+
+  while (migStep(p, pStmt)) {
+    backupMark(p, pSweep, sqlite3_column_int64(pStmt, 0));
+  }
+  migFinalize(p, pStmt);
+}
+
+/*
+** Delete the chunks that no backup needs, and say how much that was. When a
+** manifest or list cannot be read, nothing is deleted: BACKUP_DAMAGED names
+** the backup. The caller holds the write transaction.
+*/
+void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
+  Sweep sweep;
+
+  memset(pSwept, 0, sizeof(*pSwept));
+  memset(&sweep, 0, sizeof(sweep));
+  sweep.pChunks = pChunks;
+  sweep.nMax = migQueryInt(p, 0, "SELECT max(chunk) FROM main._migrate_chunks");
+  if (p->rc == SQLITE_OK && (sweep.nMax < 0 || sweep.nMax > CHUNK_LIMIT)) {
+    migFail(p, MIG_BACKUP_DAMAGED, "chunk %lld has an impossible number",
+            sweep.nMax);
+  }
+  if (p->rc || sweep.nMax == 0) {
+    return;
+  }
+  setOpen(p, &sweep.needed, sweep.nMax);
+  setOpen(p, &sweep.pieces, sweep.nMax);
+  if (p->rc == SQLITE_OK) {
+    backupsMark(p, &sweep);
+    basesMark(p, &sweep);
+    unmarkedDelete(p, &sweep, pSwept);
+  }
+  setClose(&sweep.needed);
+  setClose(&sweep.pieces);
+  if (pSwept->nChunk) {
+    migMetaSetInt(p, "chunk_bytes",
+                  migMetaInt(p, "chunk_bytes") - pSwept->nByte);
+  }
+}
+
+/*
+** Drop automatic backups beyond nMax, but not iKeep, and what only they
+** needed. A damaged
+** backup among those that stay keeps the chunks from being swept, but not the
+** call from succeeding. Files to delete after the commit go to pFiles.
+*/
+void migRetain(MigContext *p, MigChunks *pChunks, i64 nMax, i64 iKeep,
+               MigList *pFiles) {
+  MigSwept swept;
+  i64 *ai = 0;
+  int n = migRetainSelect(p, nMax, 0, iKeep, &ai);
+  int i;
+
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    migRetainDrop(p, ai[i], pFiles);
+  }
+  if (n && p->rc == SQLITE_OK) {
+    migRetainSweep(p, pChunks, &swept);
+    if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
+      migErrorClear(p);
+    }
+  }
+}

@@ -1,0 +1,452 @@
+/*
+** scan.c - the rows of a table of the database, encoded, in key order.
+**
+** Values are taken as they are stored: texts in the encoding of the file,
+** whatever their bytes. A row that is longer than a chunk is handed over in
+** parts.
+**
+** SQLite takes a value into memory before it can be looked at, and a BLOB may
+** have a gigabyte. So while a table with rowids is stepped through, the
+** connection's SQLITE_LIMIT_LENGTH is SCAN_LARGE. SQLite answers TOOBIG for a
+** longer row without having read it; that row is then read a column at a
+** time, its texts and blobs through sqlite3_blob_read(), and the scan goes on
+** behind it.
+*/
+#include <string.h>
+#include "sql.h"
+#include "rowcode.h"
+#include "cut.h"
+#include "scan.h"
+
+#define SCAN_LARGE 1000000 /* bytes of a row that is read in pieces */
+#define KEY_SAMPLE 64      /* bytes of each key value that its hash covers */
+#define KEY_MAX 512        /* bytes that are hashed */
+
+typedef struct Scan {
+  const MigLayout *pLayout;
+  const MigSink *pSink;
+  int bUtf16;
+  int iFirst;       /* result column of the first stored column */
+  MigValue *aValue; /* of the current row */
+  u64 *aSerial;     /* of a long row */
+  MigPart part;     /* being filled; a is aPart */
+  u8 *aPart;        /* MIG_PART_MAX bytes */
+  sqlite3_stmt *
+      *apColumn; /* reads one column of a long row, made when needed */
+} Scan;
+
+/* ---- parts ---- */
+
+static void partSend(MigContext *p, Scan *pScan, int bLast) {
+  pScan->part.bLast = bLast;
+  if (p->rc == SQLITE_OK) {
+    pScan->pSink->xPart(p, pScan->pSink->pArg, &pScan->part);
+  }
+  pScan->part.bFirst = 0;
+  pScan->part.n = 0;
+}
+
+/* Add bytes to the row that is under way. A full part is only sent when more
+** comes, so that the last one is known. */
+static void partAdd(MigContext *p, Scan *pScan, const u8 *a, i64 n) {
+  while (n > 0 && p->rc == SQLITE_OK) {
+    i64 nFit = MIG_PART_MAX - pScan->part.n;
+    if (nFit == 0) {
+      partSend(p, pScan, 0);
+      continue;
+    }
+    nFit = n < nFit ? n : nFit;
+    memcpy(pScan->aPart + pScan->part.n, a, (size_t)nFit);
+    pScan->part.n += nFit;
+    a += nFit;
+    n -= nFit;
+  }
+}
+
+static void partStart(Scan *pScan, i64 iKey, u32 uHash) {
+  pScan->part.iKey = iKey;
+  pScan->part.uHash = uHash;
+  pScan->part.bFirst = 1;
+  pScan->part.a = pScan->aPart;
+  pScan->part.n = 0;
+}
+
+/* The serials of a row. They fit the first part: a table has at most 32767
+** columns only where SQLite was built so; more than fit are refused. */
+static void headerAdd(MigContext *p, Scan *pScan, const u64 *aSerial, int n) {
+  u8 a[MIG_VARINT_MAX];
+  int i;
+
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    if (pScan->part.n + MIG_VARINT_MAX > MIG_PART_MAX) {
+      migFail(p, MIG_TOO_BIG, "table %s has too many columns to be backed up",
+              pScan->pLayout->zTable);
+    }
+    partAdd(p, pScan, a, migVarintPut(a, aSerial[i]));
+  }
+}
+
+/* A row whose values are in memory. */
+static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
+  int n = pScan->pLayout->nColumn;
+  i64 nSize = migRowSize(pScan->aValue, n);
+  u64 *aSerial = pScan->aSerial;
+  u8 a[MIG_VARINT_MAX];
+  int i;
+
+  partStart(pScan, iKey, uHash);
+  if (nSize <= MIG_PART_MAX) {
+    pScan->part.n = migRowPut(pScan->aPart, pScan->aValue, n);
+    partSend(p, pScan, 1);
+    return;
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    aSerial[i] = migSerialOf(&pScan->aValue[i]);
+  }
+  headerAdd(p, pScan, aSerial, n);
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    const MigValue *pValue = &pScan->aValue[i];
+    if (aSerial[i] >= 12) {
+      partAdd(p, pScan, pValue->a, pValue->n);
+    } else {
+      partAdd(p, pScan, a, migValuePut(a, aSerial[i], pValue));
+    }
+  }
+  partSend(p, pScan, 1);
+}
+
+/* ---- rows in memory ---- */
+
+/* Take result column i as it is stored. */
+static void valueRead(MigContext *p, const Scan *pScan, sqlite3_stmt *pStmt,
+                      int i, MigValue *pValue) {
+  pValue->eType = sqlite3_column_type(pStmt, i);
+  switch (pValue->eType) {
+  case SQLITE_INTEGER:
+    pValue->i = sqlite3_column_int64(pStmt, i);
+    break;
+  case SQLITE_FLOAT:
+    pValue->r = sqlite3_column_double(pStmt, i);
+    break;
+  case SQLITE_TEXT:
+  case SQLITE_BLOB:
+    pValue->a = sqlite3_column_blob(pStmt, i);
+    pValue->n = pScan->bUtf16 ? sqlite3_column_bytes16(pStmt, i)
+                              : sqlite3_column_bytes(pStmt, i);
+    if (pValue->n > 0 && pValue->a == 0) {
+      migNomem(p);
+    }
+    break;
+  default:
+    break;
+  }
+}
+
+/* Hash of the key of a WITHOUT ROWID row: serials and the first bytes of its
+** values. */
+static u32 keyHash(const Scan *pScan) {
+  u8 a[KEY_MAX];
+  i64 n = 0;
+  int i;
+
+  for (i = 0; i < pScan->pLayout->nKey; i++) {
+    const MigValue *pValue = &pScan->aValue[i];
+    u64 uSerial = migSerialOf(pValue);
+    if (n + 2 * MIG_VARINT_MAX + KEY_SAMPLE > KEY_MAX) {
+      break;
+    }
+    n += migVarintPut(a + n, uSerial);
+    if (uSerial < 12) {
+      n += migValuePut(a + n, uSerial, pValue);
+    } else if (pValue->n > 0) {
+      i64 nTake = pValue->n < KEY_SAMPLE ? pValue->n : KEY_SAMPLE;
+      memcpy(a + n, pValue->a, (size_t)nTake);
+      n += nTake;
+    }
+  }
+  return migKeyHashBytes(a, n);
+}
+
+/* Hand over the row that the statement stands on. */
+static i64 rowRead(MigContext *p, Scan *pScan, sqlite3_stmt *pStmt, i64 iRow) {
+  MigKeyKind eKey = pScan->pLayout->eKey;
+  i64 iKey = eKey == MIG_KEY_ROWID     ? sqlite3_column_int64(pStmt, 0)
+             : eKey == MIG_KEY_COLUMNS ? 0
+                                       : iRow;
+  int i;
+
+  for (i = 0; i < pScan->pLayout->nColumn; i++) {
+    valueRead(p, pScan, pStmt, pScan->iFirst + i, &pScan->aValue[i]);
+  }
+  if (p->rc == SQLITE_OK) {
+    rowSend(p, pScan, iKey,
+            eKey == MIG_KEY_COLUMNS ? keyHash(pScan) : migKeyHashInt(iKey));
+  }
+  return iKey;
+}
+
+/* ---- long rows ---- */
+
+/* Statement that reads column i of the row with rowid ?1: its type, 3 text and
+** 4 blob; the value unless it is a text or blob; with ?2, the value. */
+static sqlite3_stmt *columnPrepare(MigContext *p, Scan *pScan, int i) {
+  const MigLayout *pLayout = pScan->pLayout;
+  const char *z = pLayout->azColumn[i];
+
+  if (pScan->apColumn[i] == 0) {
+    pScan->apColumn[i] = migPrepareF(
+        p,
+        "SELECT CASE typeof(\"%w\") WHEN 'text' THEN 3 WHEN 'blob' THEN 4"
+        " ELSE 0 END, CASE WHEN typeof(\"%w\") IN('text', 'blob') THEN NULL"
+        " ELSE \"%w\" END, CASE WHEN ?2 THEN \"%w\" END"
+        " FROM main.\"%w\" WHERE \"%w\" = ?1",
+        z, z, z, z, pLayout->zTable, pLayout->zRowid);
+  }
+  return pScan->apColumn[i];
+}
+
+static sqlite3_blob *blobOpen(MigContext *p, const Scan *pScan, i64 iKey,
+                              int i) {
+  sqlite3_blob *pBlob = 0;
+  int rc = sqlite3_blob_open(p->db, "main", pScan->pLayout->zTable,
+                             pScan->pLayout->azColumn[i], iKey, 0, &pBlob);
+
+  if (rc) {
+    sqlite3_blob_close(pBlob);
+    pBlob = 0;
+    if (rc != SQLITE_ERROR) {
+      migFailDb(p, rc);
+    }
+  }
+  return pBlob;
+}
+
+/* Length of a text or blob. A row that is older than its column has no value
+** to open, but the column's default: then the statement stays on the row, and
+** the value is in memory. */
+static void lengthRead(MigContext *p, Scan *pScan, i64 iKey, int i,
+                       MigValue *pValue) {
+  sqlite3_blob *pBlob = blobOpen(p, pScan, iKey, i);
+  sqlite3_stmt *pStmt = pScan->apColumn[i];
+
+  if (pBlob) {
+    pValue->n = sqlite3_blob_bytes(pBlob);
+    sqlite3_blob_close(pBlob);
+  } else if (p->rc == SQLITE_OK) {
+    migBindInt(p, pStmt, 1, iKey);
+    migBindInt(p, pStmt, 2, 1);
+    if (migStep(p, pStmt)) {
+      valueRead(p, pScan, pStmt, 2, pValue);
+      pValue->a = pValue->n ? pValue->a : (const u8 *)"";
+    }
+  }
+}
+
+/* Type and value of one column of a row; of a text or blob that is in the
+** row, only the length. */
+static void columnRead(MigContext *p, Scan *pScan, i64 iKey, int i,
+                       MigValue *pValue) {
+  sqlite3_stmt *pStmt = columnPrepare(p, pScan, i);
+  int eType = 0;
+
+  memset(pValue, 0, sizeof(*pValue));
+  pValue->eType = SQLITE_NULL;
+  migBindInt(p, pStmt, 1, iKey);
+  migBindInt(p, pStmt, 2, 0);
+  if (migStep(p, pStmt)) {
+    eType = sqlite3_column_int(pStmt, 0);
+    valueRead(p, pScan, pStmt, 1, pValue);
+  }
+  sqlite3_reset(pStmt);
+  if (eType && p->rc == SQLITE_OK) {
+    pValue->eType = eType;
+    lengthRead(p, pScan, iKey, i, pValue);
+  }
+}
+
+/* Add a text or blob that is read piece by piece. */
+static void blobAdd(MigContext *p, Scan *pScan, i64 iKey, int i) {
+  sqlite3_blob *pBlob = blobOpen(p, pScan, iKey, i);
+  i64 n = pBlob ? sqlite3_blob_bytes(pBlob) : 0;
+  i64 iAt = 0;
+
+  while (iAt < n && p->rc == SQLITE_OK) {
+    i64 nFit = MIG_PART_MAX - pScan->part.n;
+    int rc;
+    if (nFit == 0) {
+      partSend(p, pScan, 0);
+      continue;
+    }
+    nFit = n - iAt < nFit ? n - iAt : nFit;
+    rc = sqlite3_blob_read(pBlob, pScan->aPart + pScan->part.n, (int)nFit,
+                           (int)iAt);
+    if (rc) {
+      migFailDb(p, rc);
+    }
+    pScan->part.n += nFit;
+    iAt += nFit;
+  }
+  sqlite3_blob_close(pBlob);
+}
+
+/* Hand over a row that does not come into memory as a whole. */
+static void longRow(MigContext *p, Scan *pScan, i64 iKey) {
+  int n = pScan->pLayout->nColumn;
+  u64 *aSerial = pScan->aSerial;
+  u8 a[MIG_VARINT_MAX];
+  int i;
+
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    columnRead(p, pScan, iKey, i, &pScan->aValue[i]);
+    aSerial[i] = migSerialOf(&pScan->aValue[i]);
+  }
+  partStart(pScan, iKey, migKeyHashInt(iKey));
+  headerAdd(p, pScan, aSerial, n);
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    const MigValue *pValue = &pScan->aValue[i];
+    if (aSerial[i] < 12) {
+      partAdd(p, pScan, a, migValuePut(a, aSerial[i], pValue));
+    } else if (pValue->a) {
+      partAdd(p, pScan, pValue->a, pValue->n);
+    } else {
+      blobAdd(p, pScan, iKey, i);
+    }
+  }
+  partSend(p, pScan, 1);
+  for (i = 0; i < n; i++) {
+    sqlite3_reset(pScan->apColumn[i]);
+  }
+}
+
+/* ---- tables ---- */
+
+/* Step with the limit on lengths at nLimit. */
+static int stepLimited(MigContext *p, sqlite3_stmt *pStmt, int nLimit) {
+  int nWas;
+  int rc;
+
+  if (p->rc || pStmt == 0) {
+    return SQLITE_DONE;
+  }
+  nWas = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nLimit);
+  rc = sqlite3_step(pStmt);
+  sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nWas);
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE && rc != SQLITE_TOOBIG) {
+    migFailDb(p, rc);
+  }
+  return rc;
+}
+
+/* The first rowid from iFrom on. */
+static i64 rowidFrom(MigContext *p, const MigLayout *pLayout, i64 iFrom) {
+  return migQueryInt(p, iFrom,
+                     "SELECT \"%w\" FROM main.\"%w\" NOT INDEXED"
+                     " WHERE \"%w\" >= %lld ORDER BY \"%w\" LIMIT 1",
+                     pLayout->zRowid, pLayout->zTable, pLayout->zRowid, iFrom,
+                     pLayout->zRowid);
+}
+
+/* All rows of a table with rowids, at most nMax. */
+static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
+  const MigLayout *pLayout = pScan->pLayout;
+  int nLimit = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, -1);
+  char *zWhere = migPrintf(p, "\"%w\" >= ?1", pLayout->zRowid);
+  sqlite3_stmt *pStmt = migPrepare(p, migLayoutScan(p, pLayout, zWhere));
+  i64 iNext = (-0x7fffffffffffffffLL - 1);
+  i64 n;
+  int rc;
+
+  nLimit = nLimit < SCAN_LARGE ? nLimit : SCAN_LARGE;
+  migBindInt(p, pStmt, 1, iNext);
+  for (n = 0; n < nMax && p->rc == SQLITE_OK; n++) {
+    i64 iKey;
+    rc = stepLimited(p, pStmt, nLimit);
+    if (rc == SQLITE_ROW) {
+      iKey = rowRead(p, pScan, pStmt, n + 1);
+    } else if (rc == SQLITE_TOOBIG) {
+      sqlite3_reset(pStmt);
+      iKey = rowidFrom(p, pLayout, iNext);
+      longRow(p, pScan, iKey);
+      migBindInt(p, pStmt, 1, iKey + (iKey < 0x7fffffffffffffffLL));
+    } else {
+      break;
+    }
+    if (iKey == 0x7fffffffffffffffLL) {
+      break;
+    }
+    iNext = iKey + 1;
+  }
+  sqlite3_finalize(pStmt);
+}
+
+/* All rows of another table. */
+static void scanRows(MigContext *p, Scan *pScan, i64 nMax) {
+  sqlite3_stmt *pStmt = migPrepare(p, migLayoutScan(p, pScan->pLayout, 0));
+  i64 n;
+
+  for (n = 0; n < nMax && migStep(p, pStmt); n++) {
+    rowRead(p, pScan, pStmt, n + 1);
+  }
+  sqlite3_finalize(pStmt);
+}
+
+/* Are texts of main in UTF-16? */
+static int encodingUtf16(MigContext *p) {
+  const char *z = migQueryText(p, "PRAGMA main.encoding");
+
+  return z && strncmp(z, "UTF-16", 6) == 0;
+}
+
+/* Memory of a scan; not of the arena, in which the sink may build something
+** that lasts. After failure p->rc is set. */
+static void scanAlloc(MigContext *p, Scan *pScan) {
+  u64 n = (u64)pScan->pLayout->nColumn;
+  u64 nByte = n * (sizeof(MigValue) + sizeof(u64) + sizeof(sqlite3_stmt *));
+  u8 *a = p->rc ? 0 : sqlite3_malloc64(nByte + MIG_PART_MAX);
+
+  if (a == 0) {
+    migNomem(p);
+    return;
+  }
+  memset(a, 0, (size_t)nByte);
+  pScan->aValue = (MigValue *)(void *)a;
+  a += n * sizeof(MigValue);
+  pScan->aSerial = (u64 *)(void *)a;
+  a += n * sizeof(u64);
+  pScan->apColumn = (sqlite3_stmt **)(void *)a;
+  a += n * sizeof(sqlite3_stmt *);
+  pScan->aPart = a;
+}
+
+static void scanFree(Scan *pScan) {
+  int i;
+
+  for (i = 0; pScan->aValue && i < pScan->pLayout->nColumn; i++) {
+    sqlite3_finalize(pScan->apColumn[i]);
+  }
+  sqlite3_free(pScan->aValue);
+}
+
+/*
+** Hand the rows of a table of schema main to pSink, in the order of the key,
+** at most nMax of them (below 0: all). The sink may run statements, but none
+** that changes the table.
+*/
+void migScanTable(MigContext *p, const MigLayout *pLayout, i64 nMax,
+                  const MigSink *pSink) {
+  Scan scan;
+
+  memset(&scan, 0, sizeof(scan));
+  scan.pLayout = pLayout;
+  scan.pSink = pSink;
+  scan.bUtf16 = encodingUtf16(p);
+  scan.iFirst = pLayout->eKey == MIG_KEY_ROWID;
+  scanAlloc(p, &scan);
+  nMax = nMax < 0 ? 0x7fffffffffffffffLL : nMax;
+  if (p->rc == SQLITE_OK && pLayout->eKey == MIG_KEY_ROWID) {
+    scanRowids(p, &scan, nMax);
+  } else if (p->rc == SQLITE_OK) {
+    scanRows(p, &scan, nMax);
+  }
+  scanFree(&scan);
+}

@@ -1,0 +1,158 @@
+/*
+** verify.c - are the backups in the file as they were written?
+**
+** Every chunk is read, inflated and hashed, whether a backup needs it or not.
+** Then, for every backup: the seal of its row, its manifest, and for each of
+** its tables that all chunks of the list are there, in the order that the
+** digest in the manifest says. A damaged list is named by its backup.
+*/
+#include <string.h>
+#include "sql.h"
+#include "store.h"
+#include "seal.h"
+#include "backup.h"
+#include "list.h"
+#include "verify.h"
+
+#define BAD_MAX 100 /* findings that are kept */
+
+static const char zChunks[] = "SELECT chunk, crc, data, base, codec FROM "
+                              "main._migrate_chunks ORDER BY chunk";
+static const char zHash[] =
+    "SELECT hash FROM main._migrate_chunks WHERE chunk = ?1";
+static const char zRows[] =
+    "SELECT * FROM main._migrate_backups ORDER BY backup";
+
+/* Add a finding. */
+static void badAdd(MigContext *p, MigList *pBad, char *z) {
+  if (pBad->n < BAD_MAX && z) {
+    migListAdd(p, pBad, z);
+  }
+}
+
+/* When a check has failed, keep its message and go on; what concerns the
+** check itself (memory, interrupt, I/O) stays an error. */
+static void badTake(MigContext *p, MigList *pBad, const char *zWhat) {
+  char *z;
+
+  if (p->rc == SQLITE_OK ||
+      (p->eCode != MIG_BACKUP_DAMAGED && p->eCode != MIG_TOO_BIG &&
+       (p->rc & 0xff) != SQLITE_CORRUPT)) {
+    return;
+  }
+  z = p->zError ? strchr(p->zError, ':') : 0; /* migrate: CODE: sentence */
+  z = z ? strchr(z + 1, ':') : 0;
+  z = sqlite3_mprintf("%s%s", zWhat, z ? z + 2 : "is damaged");
+  migErrorClear(p);
+  badAdd(p, pBad, migStrdup(p, z));
+  sqlite3_free(z);
+}
+
+/* Find chunks that are not as they were written. */
+void migVerifyChunks(MigContext *p, MigList *pBad) {
+  sqlite3_stmt *pStmt = migPrepare(p, zChunks);
+  u8 aHash[MIG_HASH_SIZE];
+  MigChunks chunks;
+  i64 nByte = 0;
+  i64 n;
+
+  migChunksOpen(p, &chunks, 1);
+  while (migStep(p, pStmt)) {
+    i64 iChunk = sqlite3_column_int64(pStmt, 0);
+    const void *a = sqlite3_column_blob(pStmt, 2);
+    n = sqlite3_column_bytes(pStmt, 2);
+    nByte += n;
+    migChunkGet(p, &chunks, iChunk, &n, aHash);
+    n = sqlite3_column_bytes(pStmt, 2);
+    if (p->rc == SQLITE_OK &&
+        sqlite3_column_int64(pStmt, 1) !=
+            migChunkCrc(sqlite3_column_int64(pStmt, 3),
+                        sqlite3_column_int64(pStmt, 4), a, n)) {
+      migFail(p, MIG_BACKUP_DAMAGED, "chunk %lld does not have its checksum",
+              iChunk);
+    }
+    badTake(p, pBad, "");
+  }
+  migFinalize(p, pStmt);
+  migChunksClose(&chunks);
+  if (p->rc == SQLITE_OK && nByte != migMetaInt(p, "chunk_bytes")) {
+    badAdd(p, pBad,
+           migPrintf(p, "the chunks have %lld bytes, _migrate_meta says %lld",
+                     nByte, migMetaInt(p, "chunk_bytes")));
+  }
+}
+
+/* Are the chunks of a table there, in their order? */
+static void tableVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
+                        const MigTableEntry *pEntry) {
+  sqlite3_stmt *pStmt = migCached(p, zHash);
+  u8 aDigest[MIG_HASH_SIZE];
+  MigListReader list;
+  MigListEntry entry;
+  MigHash digest;
+  i64 n = 0;
+
+  migHashInit(&digest);
+  migListReadOpen(&list, pChunks, pEntry->nPiece, pEntry->aiPiece);
+  while (migListRead(p, &list, &entry)) {
+    migBindInt(p, pStmt, 1, entry.iChunk);
+    if (migStep(p, pStmt)) {
+      migHashAdd(&digest, sqlite3_column_blob(pStmt, 0),
+                 sqlite3_column_bytes(pStmt, 0));
+      n++;
+    }
+    sqlite3_reset(pStmt);
+  }
+  migListReadClose(&list);
+  migHashFinal(&digest, aDigest);
+  if (p->rc == SQLITE_OK && (n != pEntry->nChunk ||
+                             memcmp(aDigest, pEntry->aDigest, MIG_HASH_SIZE))) {
+    migFail(p, MIG_BACKUP_DAMAGED,
+            "table %s of backup %lld does not have its chunks", pEntry->zName,
+            iBackup);
+  }
+}
+
+static void backupVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
+                         MigList *pBad) {
+  MigManifest manifest;
+  const char *zWhat = migPrintf(p, "backup %lld: ", iBackup);
+  int i;
+
+  migBackupRead(p, pChunks, iBackup, &manifest);
+  badTake(p, pBad, zWhat);
+  for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
+    tableVerify(p, pChunks, iBackup, &manifest.aTable[i]);
+    badTake(p, pBad, zWhat);
+  }
+}
+
+/* Find backups that are not as they were written. */
+void migVerifyBackups(MigContext *p, MigList *pBad) {
+  sqlite3_stmt *pStmt = migPrepare(p, zRows);
+  MigChunks chunks;
+
+  migChunksOpen(p, &chunks, 1);
+  while (migStep(p, pStmt)) {
+    i64 iBackup = sqlite3_column_int64(pStmt, 0);
+    if (!migSealFits(p, pStmt, "_migrate_backups")) {
+      badAdd(p, pBad,
+             migPrintf(p,
+                       "the row of backup %lld in _migrate_backups is not as it"
+                       " was written",
+                       iBackup));
+    }
+    if (sqlite3_column_type(pStmt, 12) != SQLITE_NULL) {
+      backupVerify(p, &chunks, iBackup, pBad);
+    }
+    if (p->rc == SQLITE_OK && iBackup > migMetaInt(p, "last_backup")) {
+      badAdd(p, pBad,
+             migPrintf(p,
+                       "backup %lld has a number that was never"
+                       " given",
+                       iBackup));
+    }
+  }
+  migFinalize(p, pStmt);
+  migChunksClose(&chunks);
+}

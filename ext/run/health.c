@@ -1,0 +1,616 @@
+/*
+** health.c - is the file as we wrote it?
+**
+** A list of checks, each a function that reports what it finds and returns
+** what it has looked at. They run one after the other, and one that fails
+** stops only itself: each works in a context of its own, whose errors become
+** findings. Only out of memory and interrupt go to the caller.
+**
+** Everything is read in one transaction, which the caller holds, and row by
+** row; only the graph is in memory as a whole. Of each check the first
+*FINDINGS_SHOWN findings are told, the rest are
+** counted.
+**
+** PRAGMA quick_check evaluates the CHECK constraints of the file, and there
+** old versions of SQLite let a hostile file call us again. So on a connection
+** there is one round of checks at a time.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "seal.h"
+#include "store.h"
+#include "settings.h"
+#include "history.h"
+#include "transaction.h"
+#include "name.h"
+#include "revisions.h"
+#include "verify.h"
+#include "health.h"
+
+#define FINDINGS_SHOWN 100 /* findings that are told, of each check */
+
+/* A round of checks. */
+typedef struct Health {
+  MigContext *p;   /* of the caller */
+  MigContext work; /* of the check at work */
+  MigConnection *pConn;
+  MigHealthCall xCall;
+  void *pArg;
+  int iVersion;       /* of the store, 0: there is none */
+  const char *zCheck; /* name of the check at work */
+  int nFound;         /* its findings */
+  int nTotal;         /* those of all */
+} Health;
+
+/* ---- findings ---- */
+
+/* Tell a finding, or with MIG_NOCODE that there is none. */
+static void healthTell(Health *pHealth, MigCode eCode, const char *zDetail) {
+  if (pHealth->p->rc == SQLITE_OK) {
+    pHealth->xCall(pHealth->p, pHealth->pArg, pHealth->zCheck, eCode, zDetail);
+  }
+}
+
+/* Something is not as it should be. */
+static void healthFound(Health *pHealth, MigCode eCode, const char *zFormat,
+                        ...) {
+  va_list ap;
+  char *z;
+
+  pHealth->nTotal++;
+  if (++pHealth->nFound > FINDINGS_SHOWN) {
+    return;
+  }
+  va_start(ap, zFormat);
+  z = sqlite3_vmprintf(zFormat, ap);
+  va_end(ap);
+  if (z == 0) {
+    migNomem(pHealth->p);
+  }
+  healthTell(pHealth, eCode, z);
+  sqlite3_free(z);
+}
+
+/* Code of a finding that was an error of the check: what is said of a call's
+** arguments elsewhere is here said of the store. */
+static MigCode codeOf(const MigContext *pWork) {
+  int e = pWork->rc & 0xff;
+
+  switch (pWork->eCode) {
+  case MIG_SQLITE:
+    return e == SQLITE_CORRUPT || e == SQLITE_NOTADB ? MIG_DAMAGED : MIG_SQLITE;
+  case MIG_STORE_NEWER:
+  case MIG_CHECKSUM:
+  case MIG_TOO_BIG:
+  case MIG_BUSY:
+    return pWork->eCode;
+  default:
+    return MIG_STORE_DAMAGED;
+  }
+}
+
+/* Make a finding of the error that the check has run into, if any. What was
+** looked at, zKind and zName, stands in front of it, unless NULL. */
+static void healthCatch(Health *pHealth, const char *zKind, const char *zName) {
+  MigContext *pWork = &pHealth->work;
+  int e = pWork->rc & 0xff;
+  const char *z = pWork->zError;
+
+  if (e == SQLITE_OK) {
+    return;
+  }
+  if (e == SQLITE_NOMEM || e == SQLITE_INTERRUPT || z == 0) {
+    if (pHealth->p->rc == SQLITE_OK) {
+      migErrorSave(pWork, pHealth->p);
+    }
+  } else {
+    z += strlen("migrate: ") + strlen(migCodeName(pWork->eCode)) + 2;
+    healthFound(pHealth, codeOf(pWork), "%s%s%s%s%s", zKind ? zKind : "",
+                zKind ? " " : "", zKind ? zName : "", zKind ? ": " : "", z);
+  }
+  migErrorClear(pWork);
+}
+
+/* Step a statement of the check, unless the caller is to stop. What the row
+** before has left in the arena goes. */
+static int healthStep(Health *pHealth, sqlite3_stmt *pStmt) {
+  MigMark none = {0, 0};
+
+  migArenaRelease(&pHealth->work, none);
+  return pHealth->p->rc == SQLITE_OK && migStep(&pHealth->work, pStmt);
+}
+
+/* A column as text, to be shown. */
+static const char *columnShown(sqlite3_stmt *pStmt, int i) {
+  const char *z = (const char *)sqlite3_column_text(pStmt, i);
+
+  return z ? z : "NULL";
+}
+
+/* Is the column, not read yet, a text without zero bytes, in UTF-8? */
+static int columnClean(sqlite3_stmt *pStmt, int i) {
+  int bText = sqlite3_column_type(pStmt, i) == SQLITE_TEXT;
+  const char *z = (const char *)sqlite3_column_text(pStmt, i);
+  i64 n = sqlite3_column_bytes(pStmt, i);
+
+  return bText && z && (i64)strlen(z) == n && migIsUtf8(z, n);
+}
+
+/* ---- the store, settings, labels ---- */
+
+/* The tables are ours, and of a version we know. */
+static char *healthStore(Health *pHealth) {
+  pHealth->iVersion = migStoreOpen(&pHealth->work);
+  return pHealth->iVersion
+             ? migPrintf(&pHealth->work, "version %d", pHealth->iVersion)
+             : 0;
+}
+
+/* The setting of that name, or NULL. */
+static const MigSetting *settingNamed(const char *zName) {
+  int i;
+
+  for (i = 0; i < migSettingCount(); i++) {
+    if (strcmp(migSettingRow(i)->zName, zName) == 0) {
+      return migSettingRow(i);
+    }
+  }
+  return 0;
+}
+
+/* Every stored setting exists, and its value fits it. */
+static char *healthSettings(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  sqlite3_stmt *pStmt = migCached(
+      pWork, "SELECT name, value FROM main._migrate_settings ORDER BY name");
+  int n;
+
+  for (n = 0; healthStep(pHealth, pStmt); n++) {
+    const char *zName = columnShown(pStmt, 0);
+    const MigSetting *pSet = settingNamed(zName);
+    if (pSet == 0) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "no setting is called %s; delete its row", zName);
+    } else if (sqlite3_column_type(pStmt, 1) != SQLITE_INTEGER &&
+               !columnClean(pStmt, 1)) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "the value of setting %s is no text; set it again", zName);
+    } else {
+      migSettingCheck(pWork, pSet, columnShown(pStmt, 1));
+      healthCatch(pHealth, 0, 0);
+    }
+  }
+  return migPrintf(pWork, "settings: %d", n);
+}
+
+/* Labels are names that can be typed, of revisions that exist, and no ids. */
+static char *healthLabels(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  sqlite3_stmt *pStmt =
+      migCached(pWork, "SELECT label, revision,"
+                       " EXISTS(SELECT 1 FROM main._migrate_revisions AS r"
+                       " WHERE r.revision = l.revision),"
+                       " EXISTS(SELECT 1 FROM main._migrate_revisions AS r"
+                       " WHERE r.revision = l.label)"
+                       " FROM main._migrate_labels AS l ORDER BY label");
+  int n;
+
+  for (n = 0; healthStep(pHealth, pStmt); n++) {
+    int bClean = columnClean(pStmt, 0);
+    const char *zLabel = columnShown(pStmt, 0);
+    if (bClean) {
+      migLabelCheck(pWork, zLabel);
+      healthCatch(pHealth, 0, 0);
+    } else {
+      healthFound(pHealth, MIG_STORE_DAMAGED, "label %s is no text", zLabel);
+    }
+    if (!sqlite3_column_int(pStmt, 2)) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "label %s is of revision %s, which does not exist", zLabel,
+                  columnShown(pStmt, 1));
+    }
+    if (sqlite3_column_int(pStmt, 3)) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "label %s is also the id of a revision", zLabel);
+    }
+  }
+  return migPrintf(pWork, "labels: %d", n);
+}
+
+/* ---- revisions, edges, scripts ---- */
+
+/*
+** Look at the seals of a table. zRows reads its rows whole, zFormat names one:
+** it gets the first columns as texts. Returns how many rows there are. Version
+** 1 of the store has no seals; its rows are only counted.
+*/
+static int sealsCheck(Health *pHealth, const char *zTable, const char *zRows,
+                      const char *zFormat) {
+  MigContext *pWork = &pHealth->work;
+  sqlite3_stmt *pStmt = migCached(pWork, zRows);
+  int n;
+
+  for (n = 0; healthStep(pHealth, pStmt); n++) {
+    if (pHealth->iVersion > 1 && !migSealFits(pWork, pStmt, zTable) &&
+        pWork->rc == SQLITE_OK) {
+      char *zRow = migPrintf(pWork, zFormat, columnShown(pStmt, 0),
+                             columnShown(pStmt, 1), columnShown(pStmt, 2));
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "%s is not as it was written; restore the file from a copy",
+                  zRow);
+    }
+  }
+  healthCatch(pHealth, "table", zTable);
+  return n;
+}
+
+/* What a fine check of n rows says. */
+static char *rowsCounted(Health *pHealth, int n, const char *zWhat) {
+  return migPrintf(&pHealth->work, "%s: %d%s", zWhat, n,
+                   pHealth->iVersion > 1
+                       ? ""
+                       : "; they have no seals before store version 2");
+}
+
+/* Rows have their seals, and all of them together make a graph. */
+static char *healthRevisions(Health *pHealth) {
+  int n = sealsCheck(pHealth, "_migrate_revisions",
+                     "SELECT * FROM main._migrate_revisions ORDER BY seq",
+                     "row seq %s, revision %s,");
+
+  migGraphLoad(&pHealth->work);
+  healthCatch(pHealth, 0, 0);
+  return rowsCounted(pHealth, n, "revisions");
+}
+
+static char *healthEdges(Health *pHealth) {
+  int n = sealsCheck(pHealth, "_migrate_edges",
+                     "SELECT * FROM main._migrate_edges"
+                     " ORDER BY revision, kind, position",
+                     "the edge of revision %s, kind %s, position %s,");
+
+  return rowsCounted(pHealth, n, "edges");
+}
+
+/* One revision has the scripts of its checksum. */
+static void scriptsCheck(MigContext *p, MigPackCache *pCache, const char *zId) {
+  u8 aChecksum[MIG_HASH_SIZE];
+  MigRevision rev;
+
+  if (!migRevisionRead(p, zId, &rev)) {
+    return;
+  }
+  memcpy(aChecksum, rev.aChecksum, MIG_HASH_SIZE);
+  migRevisionScripts(p, pCache, &rev);
+  if (p->rc) {
+    return;
+  }
+  migRevisionChecksum(&rev);
+  if (memcmp(aChecksum, rev.aChecksum, MIG_HASH_SIZE)) {
+    migFail(p, MIG_CHECKSUM,
+            "its scripts do not have its checksum; restore the file from a"
+            " copy");
+  }
+}
+
+/* Every pack can be read, and every revision has its scripts. */
+static char *healthScripts(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigPackCache cache = {0, {0, 0}};
+  sqlite3_stmt *pStmt;
+  char zPack[24];
+  int nPack;
+
+  pStmt = migCached(pWork, "SELECT pack FROM main._migrate_scripts"
+                           " ORDER BY pack");
+  for (nPack = 0; healthStep(pHealth, pStmt); nPack++) {
+    i64 iPack = sqlite3_column_int64(pStmt, 0);
+    migScriptsCheck(pWork, &cache, iPack);
+    sqlite3_snprintf(sizeof(zPack), zPack, "%lld", iPack);
+    healthCatch(pHealth, "pack", zPack);
+  }
+  pStmt = migCached(pWork, "SELECT revision FROM main._migrate_revisions"
+                           " ORDER BY pack, seq");
+  while (healthStep(pHealth, pStmt)) {
+    const char *zId = columnShown(pStmt, 0);
+    scriptsCheck(pWork, &cache, zId);
+    healthCatch(pHealth, "revision", zId);
+  }
+  migScriptsClose(&cache);
+  return migPrintf(pWork, "packs: %d", nPack);
+}
+
+/* ---- what is applied, what was done ---- */
+
+/* Rows have their seals, their revision exists and has the scripts that were
+** applied. */
+static char *healthApplied(Health *pHealth) {
+  int n = sealsCheck(pHealth, "_migrate_applied",
+                     "SELECT * FROM main._migrate_applied ORDER BY revision",
+                     "applied revision %s, run %s,");
+  sqlite3_stmt *pStmt = migCached(
+      &pHealth->work,
+      "SELECT a.revision, r.revision IS NULL, a.checksum IS r.checksum"
+      " FROM main._migrate_applied AS a"
+      " LEFT JOIN main._migrate_revisions AS r ON r.revision = a.revision"
+      " ORDER BY a.revision");
+
+  while (healthStep(pHealth, pStmt)) {
+    const char *zId = columnShown(pStmt, 0);
+    if (sqlite3_column_int(pStmt, 1)) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "revision %s is applied, but not stored", zId);
+    } else if (!sqlite3_column_int(pStmt, 2)) {
+      healthFound(pHealth, MIG_CHECKSUM,
+                  "revision %s was applied with other scripts than it has now;"
+                  " bring them back, or give {\"repair\":true}",
+                  zId);
+    }
+  }
+  return rowsCounted(pHealth, n, "applied");
+}
+
+/* Rows have no gaps, and each the chain of itself and all before it. */
+static char *healthHistory(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigHistoryReader row;
+  int n;
+
+  memset(&row, 0, sizeof(row));
+  for (n = 0; pHealth->p->rc == SQLITE_OK && migHistoryNext(pWork, &row); n++) {
+    if ((u64)row.iSeq != (u64)row.iBefore + 1) {
+      healthFound(pHealth, MIG_STORE_DAMAGED,
+                  "row seq %lld follows row seq %lld; numbers have no gaps",
+                  row.iSeq, row.iBefore);
+    } else if (!row.bFits) {
+      healthFound(
+          pHealth, MIG_STORE_DAMAGED,
+          "row seq %lld does not fit its chain: it was changed, or the row"
+          " before it was",
+          row.iSeq);
+    }
+  }
+  return migPrintf(pWork, "rows: %d", n);
+}
+
+/* A fact of _migrate_meta must be zTruth. */
+static void factCheck(Health *pHealth, const char *zName, const char *zTruth) {
+  const char *z = migMetaText(&pHealth->work, zName);
+
+  if (pHealth->work.rc == SQLITE_OK && (z == 0 || strcmp(z, zTruth))) {
+    healthFound(pHealth, MIG_STORE_DAMAGED,
+                "_migrate_meta says that %s is '%s', the tables that it is"
+                " '%s'; any change to the revisions mends it",
+                zName, z ? z : "NULL", zTruth);
+  }
+}
+
+/* What _migrate_meta repeats is so. A run writes it at its end. */
+static char *healthSummary(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigState state;
+  MigSet heads;
+
+  if (pHealth->pConn->bRunning) {
+    return migPrintf(pWork, "left out: a run is at work");
+  }
+  migStateLoad(pWork, &state);
+  if (pWork->rc == SQLITE_OK) {
+    heads = migGraphHeads(pWork, state.pGraph);
+  }
+  if (pWork->rc == SQLITE_OK) {
+    factCheck(pHealth, "heads", migStateNames(pWork, &state, &heads));
+    factCheck(pHealth, "current", migStateNames(pWork, &state, &state.current));
+    factCheck(pHealth, "pending",
+              migPrintf(pWork, "%d",
+                        state.pGraph->nNode - migSetCount(&state.applied)));
+  }
+  return migPrintf(pWork, "heads, current, pending");
+}
+
+/* ---- backups ---- */
+
+/* Pass on what is wrong with chunks or backups. */
+static void healthDamaged(Health *pHealth, const MigList *pBad) {
+  int i;
+
+  for (i = 0; i < pBad->n; i++) {
+    healthFound(pHealth, MIG_BACKUP_DAMAGED, "%s", pBad->az[i]);
+  }
+}
+
+/* Every chunk has its checksum, inflates and has its hash. A store of version
+** 1 has none. */
+static char *healthChunks(Health *pHealth) {
+  MigList bad = {0, 0};
+
+  if (pHealth->iVersion < 2) {
+    return 0;
+  }
+  migVerifyChunks(&pHealth->work, &bad);
+  healthDamaged(pHealth, &bad);
+  return migPrintf(&pHealth->work, "hashes of all chunks");
+}
+
+/* Every backup has its seal, its manifest and all of its chunks. */
+static char *healthBackups(Health *pHealth) {
+  MigList bad = {0, 0};
+
+  if (pHealth->iVersion < 2) {
+    return 0;
+  }
+  migVerifyBackups(&pHealth->work, &bad);
+  healthDamaged(pHealth, &bad);
+  return migPrintf(&pHealth->work, "seals, manifests, lists of chunks");
+}
+
+/* ---- the file ---- */
+
+/* Does SQLite's longer check find anything? The short one of SQLite 3.40 takes
+** some rows for damaged that are not. */
+static int integrityOk(Health *pHealth) {
+  sqlite3_stmt *pStmt =
+      migPrepare(&pHealth->work, "PRAGMA main.integrity_check(1)");
+  int bOk =
+      healthStep(pHealth, pStmt) && strcmp(columnShown(pStmt, 0), "ok") == 0;
+
+  migFinalize(&pHealth->work, pStmt);
+  return bOk;
+}
+
+/* What SQLite finds in the file. */
+static char *healthQuick(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  sqlite3_stmt *pStmt = migPrepare(pWork, "PRAGMA main.quick_check");
+
+  while (healthStep(pHealth, pStmt)) {
+    const char *z = columnShown(pStmt, 0);
+    if (strcmp(z, "ok") == 0) {
+      break;
+    }
+    if (pHealth->nFound == 0 && integrityOk(pHealth)) {
+      break;
+    }
+    healthFound(pHealth, MIG_DAMAGED, "%s", z);
+  }
+  migFinalize(pWork, pStmt);
+  return migPrintf(pWork, "ok");
+}
+
+/* Rows whose parent is missing. */
+static char *healthForeign(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  sqlite3_stmt *pStmt = migPrepare(pWork, "PRAGMA main.foreign_key_check");
+
+  while (healthStep(pHealth, pStmt)) {
+    const char *zTable = columnShown(pStmt, 0);
+    const char *zParent = columnShown(pStmt, 2);
+    if (sqlite3_column_type(pStmt, 1) == SQLITE_NULL) {
+      healthFound(pHealth, MIG_FOREIGN_KEY,
+                  "table %s has a row without its parent in %s", zTable,
+                  zParent);
+    } else {
+      healthFound(pHealth, MIG_FOREIGN_KEY,
+                  "table %s rowid %lld is without its parent in %s", zTable,
+                  sqlite3_column_int64(pStmt, 1), zParent);
+    }
+  }
+  migFinalize(pWork, pStmt);
+  return migPrintf(pWork, "ok");
+}
+
+/* ---- all of it ---- */
+
+/* The checks, in order. xCheck returns what it has looked at, in the arena of
+** its context, NULL when there is nothing to say. */
+static const struct {
+  const char *zName;
+  int bStore; /* only with a store */
+  char *(*xCheck)(Health *pHealth);
+} aCheck[] = {
+    {"store", 0, healthStore},
+    {"settings", 1, healthSettings},
+    {"labels", 1, healthLabels},
+    {"revisions", 1, healthRevisions},
+    {"edges", 1, healthEdges},
+    {"scripts", 1, healthScripts},
+    {"applied", 1, healthApplied},
+    {"history", 1, healthHistory},
+    {"summary", 1, healthSummary},
+    {"chunks", 1, healthChunks},
+    {"backups", 1, healthBackups},
+    {"quick_check", 0, healthQuick},
+    {"foreign_key_check", 0, healthForeign},
+};
+
+/* Run one check and tell what it has found. */
+static void healthCheck(Health *pHealth, int i) {
+  MigContext *pWork = &pHealth->work;
+  char zMore[40];
+  char *zFine;
+
+  pHealth->zCheck = aCheck[i].zName;
+  pHealth->nFound = 0;
+  zFine = aCheck[i].xCheck(pHealth);
+  healthCatch(pHealth, 0, 0);
+  if (pHealth->nFound > FINDINGS_SHOWN) {
+    sqlite3_snprintf(sizeof(zMore), zMore, "and %d more",
+                     pHealth->nFound - FINDINGS_SHOWN);
+    healthTell(pHealth, MIG_STORE_DAMAGED, zMore);
+  } else if (pHealth->nFound == 0 && zFine) {
+    healthTell(pHealth, MIG_NOCODE, zFine);
+  }
+  migStatementsClose(pWork);
+  migContextClear(pWork);
+}
+
+/*
+** Run all checks and hand every result to xCall; a check without findings is
+** a result too. Returns the number of findings. The caller holds a read
+** transaction. Without a store only the file itself is checked. Out of
+** memory, interrupt, and NESTED_CALL from inside the checks.
+*/
+int migHealthRun(MigContext *p, MigConnection *pConn, MigHealthCall xCall,
+                 void *pArg) {
+  Health health;
+  int i;
+
+  if (pConn->bChecking) {
+    migFail(p, MIG_NESTED_CALL,
+            "an object of the schema wants a check inside of a check; drop that"
+            " object");
+  }
+  if (p->rc) {
+    return 0;
+  }
+  memset(&health, 0, sizeof(health));
+  health.p = p;
+  health.pConn = pConn;
+  health.xCall = xCall;
+  health.pArg = pArg;
+  migContextInit(&health.work, p->db);
+  pConn->bChecking = 1;
+  for (i = 0; i < (int)(sizeof(aCheck) / sizeof(aCheck[0])); i++) {
+    if (p->rc == SQLITE_OK && (health.iVersion || !aCheck[i].bStore)) {
+      healthCheck(&health, i);
+    }
+  }
+  pConn->bChecking = 0;
+  return health.nTotal;
+}
+
+/* The first finding. */
+typedef struct Verdict {
+  MigCode eCode;
+  char *z;
+} Verdict;
+
+static void verdictAdd(MigContext *p, void *pArg, const char *zCheck,
+                       MigCode eCode, const char *zDetail) {
+  Verdict *pVerdict = pArg;
+
+  if (eCode && pVerdict->eCode == MIG_NOCODE) {
+    pVerdict->eCode = eCode;
+    pVerdict->z = migPrintf(p, "%s: %s", zCheck, zDetail);
+  }
+}
+
+/* 'ok' for the caller to free, or the first finding as an error with its
+** code. */
+char *migHealthVerify(MigContext *p, MigConnection *pConn) {
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
+  Verdict verdict = {MIG_NOCODE, 0};
+  int n = migHealthRun(p, pConn, verdictAdd, &verdict);
+
+  migFinalize(p, pRead);
+  if (n > 1) {
+    migFail(p, verdict.eCode,
+            "%s; and %d more, see SELECT * FROM migration_checks", verdict.z,
+            n - 1);
+  } else if (n) {
+    migFail(p, verdict.eCode, "%s; see SELECT * FROM migration_checks",
+            verdict.z);
+  }
+  return migResultText(p, "ok");
+}

@@ -1,0 +1,141 @@
+/*
+** record.c - what is left of a run: its history rows and its result.
+**
+** A run leaves one row in the history for each step, committed with it, and
+** one for the whole call, committed with the last; only the latter names the
+** automatic backup. The result is one JSON object.
+*/
+#include <string.h>
+#include "text.h"
+#include "os.h"
+#include "history.h"
+#include "change.h"
+#include "record.h"
+
+/* What the call is named in the history. */
+const char *migRecordVerb(const MigRun *pRun) {
+  return pRun->bDown ? "downgrade" : "upgrade";
+}
+
+/* Milliseconds, to measure durations: all 0 when the caller gave the time. */
+i64 migRecordClock(const MigRun *pRun) {
+  return pRun->pCall->bNow ? 0 : migMonotonicMs();
+}
+
+/* ---- history ---- */
+
+/* Ids of a revision's parents, by commas; NULL for a root. */
+static char *parentNames(MigContext *p, const MigRun *pRun, int iNode) {
+  const MigNode *pNode = &pRun->state.pGraph->aNode[iNode];
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pNode->nParent; i++) {
+    migTextF(p, &text, "%s%s", i ? "," : "",
+             pRun->state.pGraph->aNode[pNode->aParent[i]].zId);
+  }
+  return text.z;
+}
+
+static void eventInit(const MigRun *pRun, MigEvent *pEvent) {
+  memset(pEvent, 0, sizeof(*pEvent));
+  pEvent->iRun = pRun->iRun;
+  pEvent->zAction = migRecordVerb(pRun);
+  pEvent->zOutcome = "done";
+  pEvent->zStartedAt = pRun->zStartedAt;
+  pEvent->zActor = pRun->zActor;
+}
+
+/* The history row of a step that has run. */
+void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
+  MigEvent event;
+
+  eventInit(pRun, &event);
+  event.zRevision = pStep->rev.zId;
+  event.zMessage = pStep->rev.zMessage;
+  event.zFrom =
+      pRun->bDown ? pStep->rev.zId : parentNames(p, pRun, pStep->iNode);
+  event.zTo = pRun->bDown ? parentNames(p, pRun, pStep->iNode) : pStep->rev.zId;
+  event.zStartedAt = pStep->zStartedAt;
+  event.ms = pStep->ms;
+  event.nRow = pStep->nRow;
+  event.aChecksum = pStep->rev.aChecksum;
+  migHistoryAdd(p, &event);
+}
+
+/* The history row of the whole call. A call of which nothing stayed names no
+** backup: that has not stayed either. */
+void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
+                  const MigRunStep *pFailed, const char *zError) {
+  MigEvent event;
+  int i;
+
+  eventInit(pRun, &event);
+  event.zRevision = pFailed ? pFailed->rev.zId : 0;
+  event.zMessage = pFailed ? pFailed->rev.zMessage : 0;
+  event.zFrom = pRun->zFrom;
+  event.zTo = pRun->zTo;
+  event.zOutcome = zOutcome;
+  event.zError = zError;
+  event.iBackup = strcmp(zOutcome, "failed") ? pRun->protect.iBackup : 0;
+  event.ms = migRecordClock(pRun) - pRun->msStart;
+  for (i = 0; i < pRun->plan.nStep; i++) {
+    event.nRow += pRun->aStep[i].bDone ? pRun->aStep[i].nRow : 0;
+  }
+  migHistoryAdd(p, &event);
+}
+
+/* ---- the result ---- */
+
+static void jsonStep(MigContext *p, MigText *pText, const MigRunStep *pStep) {
+  migTextStr(p, pText, "{\"revision\":");
+  migTextJson(p, pText, pStep->rev.zId);
+  migTextStr(p, pText, ",\"message\":");
+  migTextJson(p, pText, pStep->rev.zMessage);
+  migTextF(p, pText, ",\"statements\":%d,\"rows\":%lld,\"ms\":%lld",
+           pStep->nStatement, pStep->nRow, pStep->ms);
+  if (pStep->bLate) {
+    migTextStr(p, pText, ",\"out_of_order\":true");
+  }
+  if (pStep->detail.n) {
+    migTextF(p, pText, ",\"detail\":[%s]", pStep->detail.z);
+  }
+  migTextStr(p, pText, "}");
+}
+
+/* The JSON object that the call returns; made before the last commit, which
+** must be the last thing that can fail. */
+void migRecordResult(MigContext *p, MigRun *pRun) {
+  MigText text = {0, 0, 0};
+  int bFirst = 1;
+  int i;
+
+  if (pRun->bNothing || pRun->pCall->bDryRun) {
+    migTextStr(p, &text, "{\"run\":null");
+  } else {
+    migTextF(p, &text, "{\"run\":%lld", pRun->iRun);
+  }
+  migTextF(p, &text,
+           ",\"direction\":\"%s\",\"from\":", pRun->bDown ? "down" : "up");
+  migTextStr(p, &text, migJsonIds(p, pRun->zFrom));
+  migTextStr(p, &text, ",\"to\":");
+  migTextStr(p, &text, migJsonIds(p, pRun->zTo));
+  migTextStr(p, &text, ",\"steps\":[");
+  for (i = 0; !pRun->bNothing && i < pRun->plan.nStep; i++) {
+    if (pRun->aStep[i].bDone) {
+      migTextStr(p, &text, bFirst ? "" : ",");
+      jsonStep(p, &text, &pRun->aStep[i]);
+      bFirst = 0;
+    }
+  }
+  if (pRun->protect.iBackup) {
+    migTextF(p, &text, "],\"backup\":%lld", pRun->protect.iBackup);
+  } else {
+    migTextStr(p, &text, "],\"backup\":null");
+  }
+  migTextF(p, &text, ",\"dry_run\":%s,\"committed\":%s,\"ms\":%lld}",
+           pRun->pCall->bDryRun ? "true" : "false",
+           pRun->bOwn && !pRun->pCall->bDryRun ? "true" : "false",
+           migRecordClock(pRun) - pRun->msStart);
+  pRun->zResult = migResultText(p, text.z);
+}

@@ -1,0 +1,242 @@
+/*
+** steps.c - the steps of a run, before they run.
+**
+** All rows and scripts are read and checked before the first statement of any
+** of them: what may not run, or could not be undone, is refused while nothing
+** has happened. A run of several transactions lets go of the lock in between;
+** when another connection has written meanwhile, the steps that are left are
+** looked at again.
+*/
+#include <string.h>
+#include "sql.h"
+#include "steps.h"
+
+/* Does this side of the revision run outside a transaction? */
+static int stepAlone(const MigRun *pRun, const MigRevision *pRev) {
+  return (pRev->flags &
+          (pRun->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+}
+
+/* The script of a step; a is NULL when there is none. A copy, zero-terminated,
+** for the caller to free. STORE_DAMAGED when it does not have its checksum. */
+MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  MigBytes out = {0, 0};
+  MigRevision rev;
+  const char *z;
+  i64 n;
+
+  migRevisionScripts(p, &pRun->cache, &pStep->rev);
+  rev = pStep->rev;
+  if (p->rc == SQLITE_OK) {
+    migRevisionChecksum(&rev);
+  }
+  if (p->rc == SQLITE_OK &&
+      memcmp(rev.aChecksum, pStep->rev.aChecksum, MIG_HASH_SIZE)) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the scripts of revision %s do not have its checksum; restore the"
+            " file from a copy",
+            rev.zId);
+  }
+  z = pRun->bDown ? pStep->rev.zDown : pStep->rev.zUp;
+  n = pRun->bDown ? pStep->rev.nDown : pStep->rev.nUp;
+  if (p->rc || z == 0) {
+    return out;
+  }
+  out.a = sqlite3_malloc64((u64)n + 1);
+  if (out.a == 0) {
+    migNomem(p);
+    return out;
+  }
+  memcpy(out.a, z, (size_t)n);
+  out.a[n] = 0;
+  out.n = n;
+  return out;
+}
+
+/* What execute.c is told about the script of a step. */
+void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
+                 const MigRunStep *pStep, const MigBytes *pBytes) {
+  memset(pJob, 0, sizeof(*pJob));
+  pJob->zRevision = pStep->rev.zId;
+  pJob->zSide = pRun->bDown ? "down" : "up";
+  pJob->z = (const char *)pBytes->a;
+  pJob->n = pBytes->n;
+  pJob->bLenient = (pStep->rev.flags & MIG_REV_LENIENT) != 0;
+  pJob->bAlone = pStep->bAlone;
+}
+
+/* Check one step: its script may run, and can be undone if it must. */
+static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  const char *zFile = sqlite3_db_filename(p->db, "main");
+  MigBytes script;
+  MigScriptJob job;
+
+  if (pRun->bDown && pStep->rev.place.nDown < 0 && pStep->rev.place.nUp > 0) {
+    migFail(p, MIG_IRREVERSIBLE,
+            "revision %s has no down script; nothing has run, add one with"
+            " migrate_edit('%s', NULL, '...', '{\"repair\":true}')",
+            pStep->rev.zId, pStep->rev.zId);
+  }
+  if (pStep->bLate && pRun->bStrict) {
+    migFail(p, MIG_RANGE,
+            "revision %s is pending below an applied one, and setting strict is"
+            " 1; set it to 0 to run the revision late",
+            pStep->rev.zId);
+  }
+  if (pStep->bAlone &&
+      (!pRun->bOwn || pRun->pCall->bDryRun || zFile == 0 || zFile[0] == 0)) {
+    migFail(p, MIG_UNSUPPORTED,
+            "revision %s wants no transaction, and cannot run inside yours, in"
+            " a dry run or without a database file; COMMIT first",
+            pStep->rev.zId);
+  }
+  script = migStepsScript(p, pRun, pStep);
+  if (script.a) {
+    migStepsJob(&job, pRun, pStep, &script);
+    migExecuteCheck(p, &job);
+  }
+  sqlite3_free(script.a);
+}
+
+/* Revisions that an applied one stands on, by parents or dependencies. */
+static MigSet belowApplied(MigContext *p, const MigRun *pRun) {
+  MigSet set = migSetCopy(p, &pRun->state.applied);
+
+  migGraphAncestors(p, pRun->state.pGraph, &set);
+  return set;
+}
+
+/* Number the transactions of a plan, from 1: aiTransaction has a place for
+** each step. The rows of the steps are read for their flags. */
+void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
+                int bEach, int *aiTransaction) {
+  int iTransaction = 1;
+  int bAloneBefore = 0;
+  int i;
+
+  for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
+    MigRevision rev;
+    int bAlone;
+    migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
+    bAlone = (rev.flags &
+              (pPlan->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+    if (i > 0 && (bEach || bAlone || bAloneBefore)) {
+      iTransaction++;
+    }
+    bAloneBefore = bAlone;
+    aiTransaction[i] = iTransaction;
+  }
+}
+
+/*
+** Read the rows of all steps into pRun->aStep and check them, before anything
+** runs. Errors: USAGE, IRREVERSIBLE, RANGE, UNSUPPORTED, STORE_DAMAGED, and
+** those of scripts.
+*/
+void migStepsPrepare(MigContext *p, MigRun *pRun) {
+  int n = pRun->plan.nStep;
+  int *aiTransaction = migAlloc(p, (u64)n * sizeof(int));
+  MigSet below = belowApplied(p, pRun);
+  int i;
+
+  if (pRun->bEach && !pRun->bOwn) {
+    migFail(p, MIG_USAGE,
+            "transaction 'each' cannot run inside your transaction; COMMIT"
+            " first");
+  }
+  pRun->aStep = migAlloc(p, (u64)n * sizeof(MigRunStep));
+  if (p->rc) {
+    return;
+  }
+  migRunCuts(p, &pRun->plan, &pRun->state, pRun->bEach, aiTransaction);
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    MigRunStep *pStep = &pRun->aStep[i];
+    pStep->iNode = pRun->plan.aStep[i];
+    migRevisionRead(p, pRun->state.pGraph->aNode[pStep->iNode].zId,
+                    &pStep->rev);
+    pStep->iTransaction = aiTransaction[i];
+    pStep->bAlone = stepAlone(pRun, &pStep->rev);
+    pStep->bLate = !pRun->bDown && migSetHas(&below, pStep->iNode);
+    stepCheck(p, pRun, pStep);
+  }
+}
+
+/* ---- again, in a later transaction ---- */
+
+/* Look at one step again: it may be done, edited or gone. */
+static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  const char *zId = pStep->rev.zId;
+
+  pStep->iNode = migGraphFind(pRun->state.pGraph, zId);
+  if (pStep->iNode < 0) {
+    migFail(p, MIG_UNKNOWN_REVISION,
+            "revision %s was deleted by another connection during the run",
+            zId);
+    return;
+  }
+  pStep->bSkip = migSetHas(&pRun->state.applied, pStep->iNode) != pRun->bDown;
+  migRevisionRead(p, zId, &pStep->rev);
+  if (p->rc == SQLITE_OK && stepAlone(pRun, &pStep->rev) != pStep->bAlone) {
+    migFail(p, MIG_BUSY,
+            "revision %s was edited by another connection during the run; call"
+            " again",
+            zId);
+  }
+  if (!pStep->bSkip) {
+    stepCheck(p, pRun, pStep);
+  }
+}
+
+/* Is any of n nodes in the set, or, with bMissing, missing from it? */
+static int anyNode(const MigSet *pSet, int n, const int *a, int bMissing) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (migSetHas(pSet, a[i]) != bMissing) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Can the steps from iFirst on still be done in their order? Not when another
+** connection has undone what they stand on, or done what stands on them. */
+static void orderCheck(MigContext *p, const MigRun *pRun, int iFirst) {
+  MigSet applied = migSetCopy(p, &pRun->state.applied);
+  int i;
+
+  for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
+    const MigRunStep *pStep = &pRun->aStep[i];
+    const MigNode *pNode = &pRun->state.pGraph->aNode[pStep->iNode];
+    int bBroken;
+    if (pStep->bSkip) {
+      continue;
+    }
+    if (pRun->bDown) {
+      bBroken = anyNode(&applied, pNode->nChild, pNode->aChild, 0) ||
+                anyNode(&applied, pNode->nDependent, pNode->aDependent, 0);
+      migSetRemove(&applied, pStep->iNode);
+    } else {
+      bBroken = anyNode(&applied, pNode->nParent, pNode->aParent, 1) ||
+                anyNode(&applied, pNode->nDepend, pNode->aDepend, 1);
+      migSetAdd(&applied, pStep->iNode);
+    }
+    if (bBroken) {
+      migFail(p, MIG_BUSY,
+              "another connection went the other way during the run, so"
+              " revision %s cannot be done now; call again",
+              pNode->zId);
+    }
+  }
+}
+
+/* Another connection has written, and the state was loaded again: look at the
+** steps from iFirst on. Those that are done by now are skipped. */
+void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst) {
+  int i;
+
+  for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
+    stepRefresh(p, pRun, &pRun->aStep[i]);
+  }
+  orderCheck(p, pRun, iFirst);
+}

@@ -1,0 +1,69 @@
+/*
+** steps.h - a run and its steps, as the modules that carry it out share them.
+*/
+#ifndef MIG_STEPS_H
+#define MIG_STEPS_H
+
+#include "call.h"
+#include "execute.h"
+#include "plan.h"
+#include "protect.h"
+#include "revisions.h"
+
+/* One step of a run. */
+typedef struct MigRunStep {
+  int iNode;
+  int iTransaction; /* from 1 */
+  int bAlone;       /* outside a transaction */
+  int bLate;        /* an applied revision stands on it already */
+  int bSkip;        /* another connection has done it meanwhile */
+  int bDone;        /* committed or about to be */
+  MigRevision rev;
+  const char *zStartedAt;
+  int nStatement;
+  i64 nRow;
+  i64 ms;
+  MigText detail; /* JSON of its statements, for a dry run */
+} MigRunStep;
+
+typedef struct MigRun {
+  MigConnection *pConn;
+  const MigCall *pCall;
+  const char *zTarget;
+  const char *zActor;
+  const char *zStartedAt;
+  i64 msStart;
+  i64 msWait;
+  int bDown;
+  int bOwn; /* in autocommit */
+  int bEach;
+  int bStrict;
+  int bDeterministic;
+  int bNothing;     /* the plan is empty */
+  int nCommitted;   /* transactions that were committed */
+  int iOpen;        /* first step that is not committed */
+  int iFailed;      /* step that failed, or -1 */
+  i64 iDataVersion; /* of the file, when the state was read */
+  i64 iRun;
+  const char *zFrom; /* current heads before and after */
+  const char *zTo;
+  MigState state;
+  MigPlan plan;
+  MigRunStep *aStep;
+  MigTransaction tx;
+  MigSettingsSaved saved;
+  MigProtect protect; /* the automatic backup */
+  MigExecution exec;
+  MigPackCache cache;
+  char *zResult;
+} MigRun;
+
+void migStepsPrepare(MigContext *p, MigRun *pRun);
+void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst);
+MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep);
+void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
+                 const MigRunStep *pStep, const MigBytes *pBytes);
+void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
+                int bEach, int *aiTransaction);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+** backup_views.c - the tables about backups.
+*/
+#include <string.h>
+#include "sql.h"
+#include "store.h"
+#include "backup.h"
+#include "diff.h"
+#include "backup_views.h"
+
+/* The store has the tables of backups since this version. */
+#define STORE_WITH_BACKUPS 2
+
+static const char zBackups[] =
+    "SELECT backup, created_at, kind, note, run, revisions, tables, \"rows\","
+    " bytes, stored, path FROM main._migrate_backups ORDER BY backup";
+static const char zNumbers[] = "SELECT backup FROM main._migrate_backups"
+                               " WHERE manifest IS NOT NULL ORDER BY backup";
+
+/* ---- migration_backups ---- */
+
+void migFillBackups(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  MIG_UNUSED(pConn);
+  if (migStoreOpen(p) >= STORE_WITH_BACKUPS) {
+    migRowsQuery(p, pRows, zBackups);
+  }
+}
+
+/* ---- migration_backup_tables ---- */
+
+static void tableRow(MigContext *p, MigRows *pRows, i64 iBackup,
+                     const MigTableEntry *pEntry) {
+  migRowNext(p, pRows);
+  migRowInt(p, pRows, 0, iBackup);
+  migRowText(p, pRows, 1, migStrdup(p, pEntry->zName));
+  migRowInt(p, pRows, 2, pEntry->nRow);
+  migRowInt(p, pRows, 3, pEntry->nChunk);
+  migRowInt(p, pRows, 4, pEntry->nByte);
+}
+
+void migFillBackupTables(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  sqlite3_stmt *pStmt;
+  MigManifest manifest;
+  MigChunks chunks;
+  int i;
+
+  MIG_UNUSED(pConn);
+  if (migStoreOpen(p) < STORE_WITH_BACKUPS) {
+    return;
+  }
+  migChunksOpen(p, &chunks, 1);
+  pStmt = migPrepare(p, zNumbers);
+  while (migStep(p, pStmt)) {
+    i64 iBackup = sqlite3_column_int64(pStmt, 0);
+    migBackupRead(p, &chunks, iBackup, &manifest);
+    for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
+      tableRow(p, pRows, iBackup, &manifest.aTable[i]);
+    }
+  }
+  migFinalize(p, pStmt);
+  migChunksClose(&chunks);
+}
+
+/* ---- migration_backup_diff ---- */
+
+/* Two states of the file; b may be what the file holds now. */
+typedef struct Compare {
+  MigRows *pRows;
+  MigBackup live; /* its chunks serve both sides */
+  MigManifest a;
+  MigManifest b;
+} Compare;
+
+/* Read the manifest that an argument names. */
+static void sideRead(MigContext *p, Compare *pCompare, const char *zArg,
+                     MigManifest *pManifest) {
+  MigBackupRow row;
+
+  if (zArg == 0) {
+    migFail(p, MIG_USAGE,
+            "call it as migration_backup_diff(a, b), with the number of a"
+            " backup, and that of another one or 'live'");
+  } else if (migBackupFind(p, zArg, &row)) {
+    if (strcmp(row.zKind, "file") == 0) {
+      migFail(p, MIG_UNSUPPORTED,
+              "backup %lld is in the file %s; compare that file", row.iBackup,
+              row.zPath);
+    }
+    migBackupRead(p, &pCompare->live.chunks, row.iBackup, pManifest);
+  }
+}
+
+static void compareRead(MigContext *p, Compare *pCompare) {
+  const char *zB = pCompare->pRows->azArg[1];
+
+  pCompare->live.bOverlay = 1;
+  migBackupBegin(p, &pCompare->live, 1);
+  sideRead(p, pCompare, pCompare->pRows->azArg[0], &pCompare->a);
+  if (zB && strcmp(zB, "live") == 0) {
+    if (pCompare->a.bPartial) {
+      int i;
+      for (i = 0; i < pCompare->a.nTable; i++) {
+        migBackupTable(p, &pCompare->live, pCompare->a.aTable[i].zName);
+      }
+    } else {
+      migBackupAllTables(p, &pCompare->live);
+    }
+    pCompare->b = pCompare->live.manifest;
+  } else {
+    sideRead(p, pCompare, zB, &pCompare->b);
+  }
+}
+
+/* A row of the table; pDiff is NULL for what has no rows. */
+static void changePut(MigContext *p, MigRows *pRows, const char *zName,
+                      const char *zChange, const MigTableEntry *pA,
+                      const MigTableEntry *pB, const MigDiff *pDiff) {
+  migRowNext(p, pRows);
+  migRowText(p, pRows, 0, migStrdup(p, zName));
+  migRowText(p, pRows, 1, zChange);
+  if (pA) {
+    migRowInt(p, pRows, 2, pA->nRow);
+  }
+  if (pB) {
+    migRowInt(p, pRows, 3, pB->nRow);
+  }
+  if (pDiff) {
+    migRowInt(p, pRows, 4, pDiff->nAdded);
+    migRowInt(p, pRows, 5, pDiff->nRemoved);
+    migRowInt(p, pRows, 6, pDiff->nChanged);
+  }
+}
+
+/* Is the definition in b another than in a? */
+static int redefined(const MigObject *pA, const MigObject *pB) {
+  return pA && pB && strcmp(pA->zSql, pB->zSql) != 0;
+}
+
+/* Compare a table that both sides have. */
+static void tableCompare(MigContext *p, Compare *pCompare,
+                         const MigTableEntry *pA, const MigTableEntry *pB) {
+  int bRedefined =
+      redefined(migManifestObject(&pCompare->a, "table", pA->zName),
+                migManifestObject(&pCompare->b, "table", pA->zName));
+  MigDiff diff;
+
+  memset(&diff, 0, sizeof(diff));
+  migDiffRun(p, &pCompare->live.chunks, pA, pB, pCompare->a.eEncoding, 0, 0, 0,
+             &diff);
+  if (bRedefined ||
+      (diff.bByCount && migDiffChunks(p, &pCompare->live.chunks, pA, pB)) ||
+      diff.nAdded || diff.nRemoved || diff.nChanged) {
+    changePut(p, pCompare->pRows, pA->zName,
+              bRedefined ? "redefined" : "changed", pA, pB, &diff);
+  }
+}
+
+/* Tables of one side that the other does not have. A side with some tables
+** only says of a table of its schema nothing. */
+static void tablesMissing(MigContext *p, Compare *pCompare,
+                          const MigManifest *pHas, const MigManifest *pNot,
+                          int bAdded) {
+  int i;
+
+  for (i = 0; i < pHas->nTable && p->rc == SQLITE_OK; i++) {
+    const MigTableEntry *pTable = &pHas->aTable[i];
+    MigDiff diff = {0, 0, 0, 0};
+    if (migManifestTable(pNot, pTable->zName) ||
+        (pNot->bPartial && migManifestObject(pNot, "table", pTable->zName))) {
+      continue;
+    }
+    if (bAdded) {
+      diff.nAdded = pTable->nRow;
+      changePut(p, pCompare->pRows, pTable->zName, "added", 0, pTable, &diff);
+    } else {
+      diff.nRemoved = pTable->nRow;
+      changePut(p, pCompare->pRows, pTable->zName, "removed", pTable, 0, &diff);
+    }
+  }
+}
+
+static void tablesCompare(MigContext *p, Compare *pCompare) {
+  int i;
+
+  for (i = 0; i < pCompare->a.nTable && p->rc == SQLITE_OK; i++) {
+    const MigTableEntry *pA = &pCompare->a.aTable[i];
+    const MigTableEntry *pB = migManifestTable(&pCompare->b, pA->zName);
+    if (pB) {
+      tableCompare(p, pCompare, pA, pB);
+    }
+  }
+  tablesMissing(p, pCompare, &pCompare->a, &pCompare->b, 0);
+  tablesMissing(p, pCompare, &pCompare->b, &pCompare->a, 1);
+}
+
+/* Objects of pHas without rows of their own that pNot does not have; with
+** bBoth also those that both have and that differ. */
+static void objectsCompare(MigContext *p, MigRows *pRows,
+                           const MigManifest *pHas, const MigManifest *pNot,
+                           const char *zChange, int bBoth) {
+  int i;
+
+  for (i = 0; i < pHas->nObject && p->rc == SQLITE_OK; i++) {
+    const MigObject *pObject = &pHas->aObject[i];
+    const MigObject *pOther =
+        migManifestObject(pNot, pObject->zType, pObject->zName);
+    if (strcmp(pObject->zType, "table") == 0 &&
+        sqlite3_strnicmp(pObject->zSql, "CREATE VIRTUAL", 14) != 0) {
+      continue; /* among the tables */
+    }
+    if (pOther == 0) {
+      changePut(p, pRows, pObject->zName, zChange, 0, 0, 0);
+    } else if (bBoth && redefined(pObject, pOther)) {
+      changePut(p, pRows, pObject->zName, "redefined", 0, 0, 0);
+    }
+  }
+}
+
+void migFillBackupDiff(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  Compare compare;
+
+  MIG_UNUSED(pConn);
+  memset(&compare, 0, sizeof(compare));
+  compare.pRows = pRows;
+  if (migStoreOpen(p) < STORE_WITH_BACKUPS) {
+    return;
+  }
+  compareRead(p, &compare);
+  if (p->rc == SQLITE_OK) {
+    tablesCompare(p, &compare);
+    objectsCompare(p, pRows, &compare.a, &compare.b, "removed", 1);
+    objectsCompare(p, pRows, &compare.b, &compare.a, "added", 0);
+  }
+  migBackupClose(&compare.live);
+}

@@ -118,17 +118,22 @@ static MigBytes manifestLoad(MigContext *p, MigChunks *pChunks, int nPiece,
   u8 aHash[MIG_HASH_SIZE];
   int i;
 
-  out.a = p->rc ? 0 : sqlite3_malloc64((u64)nPiece * MIG_CHUNK_MAX + 1);
+  if (p->rc || nPiece == 0) {
+    return out;
+  }
+  out.a = sqlite3_malloc64((u64)nPiece * MIG_CHUNK_MAX);
   if (out.a == 0) {
     migNomem(p);
+    return out;
   }
-  for (i = 0; i < nPiece && p->rc == SQLITE_OK; i++) {
+  for (i = 0; i < nPiece; i++) {
     i64 n;
     const u8 *a = migChunkGet(p, pChunks, aiPiece[i], &n, aHash);
-    if (p->rc == SQLITE_OK) {
-      memcpy(out.a + out.n, a, (size_t)n);
-      out.n += n;
+    if (p->rc) {
+      break;
     }
+    memcpy(out.a + out.n, a, (size_t)n);
+    out.n += n;
   }
   return out;
 }

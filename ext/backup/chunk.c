@@ -177,7 +177,7 @@ static void hashCheck(MigContext *p, i64 iChunk, const u8 *a, i64 n,
                       const u8 *aWanted, u8 *aHash) {
   MigHash hash;
 
-  if (p->rc == SQLITE_OK) {
+  if (p->rc == SQLITE_OK && aWanted) {
     migHashInit(&hash);
     migHashAdd(&hash, a, n);
     migHashFinal(&hash, aHash);

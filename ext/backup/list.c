@@ -60,7 +60,7 @@ int migListRead(MigContext *p, MigListReader *pRead, MigListEntry *pEntry) {
     }
     pieceNext(p, pRead);
   }
-  if (p->rc) {
+  if (p->rc || pRead->a == 0) {
     return 0;
   }
   a = pRead->a + pRead->i;

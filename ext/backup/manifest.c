@@ -103,7 +103,10 @@ static void indexAdd(MigContext *p, MigNameIndex *pIndex, const char *zName) {
   if (2 * pIndex->nName >= pIndex->nSlot) {
     int nSlot = pIndex->nSlot ? 2 * pIndex->nSlot : 16;
     MigNameSlot *aSlot = migAlloc(p, (u64)nSlot * sizeof(MigNameSlot));
-    for (i = 0; i < pIndex->nSlot && aSlot; i++) {
+    if (aSlot == 0) {
+      return;
+    }
+    for (i = 0; i < pIndex->nSlot; i++) {
       if (pIndex->aSlot[i].iName) {
         slotPut(aSlot, nSlot, pIndex->aSlot[i]);
       }
@@ -111,7 +114,7 @@ static void indexAdd(MigContext *p, MigNameIndex *pIndex, const char *zName) {
     pIndex->aSlot = aSlot;
     pIndex->nSlot = nSlot;
   }
-  if (p->rc == SQLITE_OK) {
+  if (p->rc == SQLITE_OK && pIndex->aSlot) {
     slot.uHash = nameHash(zName);
     slot.iName = ++pIndex->nName;
     slotPut(pIndex->aSlot, pIndex->nSlot, slot);

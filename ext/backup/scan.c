@@ -443,9 +443,9 @@ void migScanTable(MigContext *p, const MigLayout *pLayout, i64 nMax,
   scan.iFirst = pLayout->eKey == MIG_KEY_ROWID;
   scanAlloc(p, &scan);
   nMax = nMax < 0 ? 0x7fffffffffffffffLL : nMax;
-  if (p->rc == SQLITE_OK && pLayout->eKey == MIG_KEY_ROWID) {
+  if (scan.aValue && pLayout->eKey == MIG_KEY_ROWID) {
     scanRowids(p, &scan, nMax);
-  } else if (p->rc == SQLITE_OK) {
+  } else if (scan.aValue) {
     scanRows(p, &scan, nMax);
   }
   scanFree(&scan);

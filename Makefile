@@ -160,10 +160,13 @@ asan: deps
 fault: deps
 	@$(MAKE_B) test-programs
 	@MIGRATE_LONG=1 tclsh test/runall.tcl -jobs $(JOBS) -timeout 36000 \
-	    test/kill.test test/concurrency.test $$( \
-	    for d in upgrade downgrade; do for t in auto user; do \
-	      for j in delete wal; do echo test/fault/full.test,$$d,$$t,$$j; \
-	    done; done; done)
+	    test/kill.test test/kill_backup.test test/concurrency.test $$( \
+	    for t in auto user; do for j in delete wal; do \
+	      for d in upgrade downgrade; do \
+	        echo test/fault/full.test,$$d,$$t,$$j; done; \
+	      for d in backup file restore prune upgrade undo; do \
+	        echo test/fault/backup_full.test,$$d,$$t,$$j; done; \
+	    done; done)
 
 bench: deps
 	@$(MAKE_B) all

@@ -28,7 +28,7 @@ if {[llength $files]==0} {
 }
 
 # The slow ones first, so that the two lanes end together.
-set slow {fault kill concurrency}
+set slow {kill_backup fault_backup backup_property fault kill concurrency}
 set first {}
 set rest {}
 foreach f $files {

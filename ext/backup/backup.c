@@ -181,6 +181,9 @@ typedef struct Before {
 } Before;
 
 static void beforeFill(MigContext *p, Before *pBefore) {
+  if (p->rc) {
+    return;
+  }
   while (!pBefore->bEnd && pBefore->n < AHEAD && p->rc == SQLITE_OK) {
     MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + pBefore->n) % AHEAD];
     if (migListRead(p, &pBefore->reader, pEntry)) {
@@ -512,6 +515,9 @@ static int encodingRead(MigContext *p) {
 ** dictionaries. One that is damaged is left aside. */
 static void earlierRead(MigContext *p, MigBackup *pBackup, i64 iBackup,
                         MigManifest *pManifest) {
+  if (p->rc) {
+    return; /* an error of before is not forgiven */
+  }
   if (iBackup > 0) {
     migBackupRead(p, &pBackup->chunks, iBackup, pManifest);
   }

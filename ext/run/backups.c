@@ -142,9 +142,9 @@ static void restoreBegin(MigContext *p, Restore *pRestore, i64 iBackup) {
     fileRead(p, pRestore);
     iBackup = pRestore->iTemporary;
   }
-  backupStart(pChange, pUndo, "full", "restore");
-  migBackupBegin(p, pUndo, pChange->iLevel);
   if (p->rc == SQLITE_OK) {
+    backupStart(pChange, pUndo, "full", "restore");
+    migBackupBegin(p, pUndo, pChange->iLevel);
     migBackupRead(p, &pUndo->chunks, iBackup, &pRestore->wanted);
   }
 }

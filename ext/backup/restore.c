@@ -7,11 +7,9 @@
 ** filled, and the schema is read again and compared.
 **
 ** Triggers and foreign keys are switched off meanwhile: they were obeyed when
-*the
-** rows were first written (of CHECK see load.c). A text with "strings" in
-*double quotes is
-** accepted where the connection would not, because SQLite accepts it in a
-** stored schema.
+** the rows were first written (of CHECK see load.c). A text with "strings" in
+** double quotes is accepted where the connection would not, because SQLite
+** accepts it in a stored schema.
 */
 #include <string.h>
 #include "sql.h"

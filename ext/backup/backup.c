@@ -11,6 +11,9 @@
 **   varints   their numbers
 **   32 bytes  BLAKE2b-256 of the manifest
 **
+** or, for a backup of kind `file`, a zero byte and the BLAKE2b-256 of that
+*file.
+**
 ** The bytes of a chunk of rows: each row of a table with rowids (or numbered
 ** rows) begins with a varint, zigzag(key - key of the row before; 0 before the
 ** first row of the chunk); then come the serials and values (rowcode.h). A row
@@ -28,8 +31,9 @@
 #include "objects.h"
 #include "backup.h"
 
-#define AHEAD 256 /* entries of the list before that are looked at */
-#define SAMPLE 64 /* rows that tell how long rows are */
+#define AHEAD 256        /* entries of the list before that are looked at */
+#define PIECE_LIMIT 2000 /* chunks of a manifest: 64 MB */
+#define SAMPLE 64        /* rows that tell how long rows are */
 #define REPORT_BYTES 1000000
 
 static const char zBackupAdd[] =
@@ -58,6 +62,15 @@ static void manifestDamaged(MigContext *p, i64 iBackup) {
           iBackup);
 }
 
+/* Does column manifest say that only a file holds the backup? */
+static int manifestIsFile(sqlite3_stmt *pStmt, int i) {
+  const u8 *a = sqlite3_column_blob(pStmt, i);
+
+  return sqlite3_column_type(pStmt, i) == SQLITE_NULL ||
+         (a && a[0] == 0 &&
+          sqlite3_column_bytes(pStmt, i) == 1 + MIG_HASH_SIZE);
+}
+
 /* Take column manifest of a row apart: the number of chunks it names, 0 when it
 ** does not make sense. */
 static int piecesRead(MigContext *p, const u8 *a, i64 n, i64 **pai, u8 *aHash) {
@@ -67,6 +80,11 @@ static int piecesRead(MigContext *p, const u8 *a, i64 n, i64 **pai, u8 *aHash) {
   i64 *ai;
 
   if (i == 0 || u == 0 || u > (u64)n) {
+    return 0;
+  }
+  if (u > PIECE_LIMIT) {
+    migFail(p, MIG_TOO_BIG, "a manifest claims %lld chunks, the limit is %d",
+            (i64)u, PIECE_LIMIT);
     return 0;
   }
   ai = migAlloc(p, u * sizeof(i64));
@@ -100,7 +118,7 @@ int migBackupPieces(MigContext *p, i64 iBackup, i64 **pai,
   migBindInt(p, pStmt, 1, iBackup);
   if (!migStep(p, pStmt)) {
     migFail(p, MIG_BACKUP_UNKNOWN, "no backup %lld", iBackup);
-  } else if (sqlite3_column_type(pStmt, 0) != SQLITE_NULL) {
+  } else if (!manifestIsFile(pStmt, 0)) {
     nPiece = piecesRead(p, sqlite3_column_blob(pStmt, 0),
                         sqlite3_column_bytes(pStmt, 0), pai, aHash);
     if (nPiece == 0) {
@@ -247,8 +265,7 @@ static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
     pBackup->nReported = pBackup->nDone;
     migProgress(p, pBackup->zProgress, "backup", bEnd ? nTotal : pBackup->nDone,
                 nTotal);
-    if (p->rc == SQLITE_OK && !pBackup->bOverlay &&
-        sqlite3_get_autocommit(p->db)) {
+    if (p->rc == SQLITE_OK && migTransactionLost(pBackup->pTx)) {
       migFailRc(p, SQLITE_ABORT, MIG_SQLITE,
                 "the function of option progress ended the transaction");
     }
@@ -531,7 +548,7 @@ static void earlierRead(MigContext *p, MigBackup *pBackup, i64 iBackup,
 static void earlierFind(MigContext *p, MigBackup *pBackup) {
   i64 iLast = migQueryInt(p, 0,
                           "SELECT max(backup) FROM main._migrate_backups"
-                          " WHERE manifest IS NOT NULL");
+                          " WHERE kind <> 'file'");
   i64 iFull = migQueryInt(p, 0,
                           "SELECT max(backup) FROM main._migrate_backups"
                           " WHERE kind IN('manual', 'full')");
@@ -641,8 +658,7 @@ static void rowWrite(MigContext *p, const MigBackupRow *pRow,
   migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
-/* Count the tables that are the user's: those of SQLite and the shadow tables
-** are part of others, but their rows and bytes are there. */
+/* Count what is in the backup; shadow tables and those of SQLite count too. */
 static void countTables(MigBackup *pBackup) {
   MigBackupRow *pRow = &pBackup->row;
   int i;
@@ -655,15 +671,21 @@ static void countTables(MigBackup *pBackup) {
   }
 }
 
-/* Finish the backup. One that a file holds (row.zPath with kind file) has no
-** manifest. */
+/* Finish the backup. One of kind file has no manifest: its counts, path and
+** hash are the caller's. */
 void migBackupEnd(MigContext *p, MigBackup *pBackup) {
   MigBackupRow *pRow = &pBackup->row;
   MigBytes manifest = {0, 0};
+  u8 aFile[1 + MIG_HASH_SIZE];
 
   if (p->rc == SQLITE_OK && strcmp(pRow->zKind, "file")) {
     countTables(pBackup);
     manifest = manifestStore(p, pBackup);
+  } else if (pRow->bFileHash) {
+    aFile[0] = 0;
+    memcpy(aFile + 1, pRow->aFileHash, MIG_HASH_SIZE);
+    manifest.a = aFile;
+    manifest.n = sizeof(aFile);
   }
   if (p->rc) {
     return;
@@ -702,6 +724,12 @@ static int rowRead(MigContext *p, i64 iBackup, MigBackupRow *pRow) {
     pRow->nByte = sqlite3_column_int64(pStmt, 9);
     pRow->nStored = sqlite3_column_int64(pStmt, 10);
     pRow->zPath = migColumnText(p, pStmt, 11);
+    if (manifestIsFile(pStmt, 12) &&
+        sqlite3_column_type(pStmt, 12) != SQLITE_NULL) {
+      pRow->bFileHash = 1;
+      memcpy(pRow->aFileHash, (const u8 *)sqlite3_column_blob(pStmt, 12) + 1,
+             MIG_HASH_SIZE);
+    }
     pRow->bSealed = migSealFits(p, pStmt, "_migrate_backups");
     bFound = p->rc == SQLITE_OK;
   }

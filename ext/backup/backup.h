@@ -6,6 +6,7 @@
 
 #include "chunk.h"
 #include "manifest.h"
+#include "transaction.h"
 
 /* A row of _migrate_backups, but for manifest and seal. */
 typedef struct MigBackupRow {
@@ -22,6 +23,8 @@ typedef struct MigBackupRow {
   i64 nStored;
   const char *zPath; /* file that holds it, or NULL */
   int bSealed;       /* of one that was found: it is as it was written */
+  int bFileHash;     /* of kind file: the hash of the file is known */
+  u8 aFileHash[MIG_HASH_SIZE];
 } MigBackupRow;
 
 /* A backup being taken. */
@@ -36,6 +39,7 @@ typedef struct MigBackup {
   sqlite3 *dbFrom;       /* what is backed up; NULL: the file itself */
   int bOverlay;          /* write nothing to the store: only to compare */
   const char *zProgress; /* option progress, or NULL */
+  const MigTransaction *pTx; /* that it is part of; NULL with bOverlay */
   i64 nExpected;         /* bytes of the tables, estimated */
   i64 nDone;             /* bytes taken */
   i64 nReported;

@@ -29,11 +29,15 @@
 #define CODEC_DELTA 2
 
 static const char zChunkFind[] =
-    "SELECT chunk FROM main._migrate_chunks WHERE hash = ?1";
+    "SELECT chunk, crc, base, codec, data FROM main._migrate_chunks"
+    " WHERE hash = ?1";
 static const char zChunkBase[] =
     "SELECT base FROM main._migrate_chunks WHERE chunk = ?1";
 static const char zChunkRead[] = "SELECT hash, base, codec, size, data"
                                  " FROM main._migrate_chunks WHERE chunk = ?1";
+static const char zChunkMend[] =
+    "UPDATE main._migrate_chunks SET base = NULL, codec = ?2, size = ?3,"
+    " crc = ?4, data = ?5 WHERE chunk = ?1";
 static const char zChunkAdd[] =
     "INSERT INTO main._migrate_chunks(hash, base, codec, size, crc, data)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
@@ -310,32 +314,67 @@ static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   return nWhole ? nWhole : n;
 }
 
-/* The number of the chunk with that hash that a statement finds; 0: none. */
-static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash) {
+/* The number of the chunk with that hash that a statement finds; 0: none.
+** *pbBad is set when its row is not as it was written. */
+static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
+                    int *pbBad) {
   i64 iChunk = 0;
 
   migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
   if (migStep(p, pStmt)) {
+    const void *a = sqlite3_column_blob(pStmt, 4);
     iChunk = sqlite3_column_int64(pStmt, 0);
+    *pbBad = sqlite3_column_int64(pStmt, 1) !=
+             migChunkCrc(sqlite3_column_int64(pStmt, 2),
+                         sqlite3_column_int64(pStmt, 3), a,
+                         sqlite3_column_bytes(pStmt, 4));
   }
   sqlite3_reset(pStmt);
   return iChunk;
 }
 
-static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash) {
-  i64 iChunk = hashFind(p, migCached(p, zChunkFind), aHash);
+static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
+                     int *pbBad) {
+  i64 iChunk = hashFind(p, migCached(p, zChunkFind), aHash, pbBad);
 
   if (iChunk == 0 && pChunks->dbOver) {
-    iChunk = hashFind(p, pChunks->pOverFind, aHash);
+    iChunk = hashFind(p, pChunks->pOverFind, aHash, pbBad);
     iChunk += iChunk ? pChunks->iOver : 0;
   }
   return iChunk;
 }
 
+/* Give a row its bytes again. What has it as a base fits, because the bytes
+** are the same. */
+static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
+                      const u8 *a, i64 n) {
+  sqlite3_stmt *pStmt = migCached(p, zChunkMend);
+  i64 iBase = 0;
+  int eCodec;
+  i64 nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);
+  const u8 *aData = eCodec == CODEC_PLAIN ? a : pChunks->aWork;
+
+  migBindInt(p, pStmt, 1, iChunk);
+  migBindInt(p, pStmt, 2, eCodec);
+  migBindInt(p, pStmt, 3, n);
+  migBindInt(p, pStmt, 4, migChunkCrc(0, eCodec, aData, nData));
+  migBindBlob(p, pStmt, 5, aData, nData);
+  migRun(p, pStmt);
+  pChunks->bMended = 1;
+}
+
+/* Bytes of all chunks, as stored. */
+i64 migChunkBytes(MigContext *p) {
+  return migQueryInt(p, 0,
+                     "SELECT CAST(total(length(data)) AS INTEGER)"
+                     " FROM main._migrate_chunks");
+}
+
 /*
-** Store n bytes, at most MIG_CHUNK_MAX, unless they are there. iPrevious is a
-** chunk with similar bytes, or 0. Returns the chunk's number and fills aHash.
-** The caller holds the write transaction.
+** Store n bytes, at most MIG_CHUNK_MAX, unless they are there; a row that is
+** there and damaged gets its bytes back. iPrevious is a chunk with similar
+** bytes, or 0. Returns the chunk's number and fills aHash. The caller holds the
+** write transaction.
 */
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
@@ -346,6 +385,7 @@ i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   const u8 *aData;
   i64 nData;
   int eCodec;
+  int bBad = 0;
 
   if (p->rc) {
     return 0;
@@ -353,7 +393,10 @@ i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   migHashInit(&hash);
   migHashAdd(&hash, a, n);
   migHashFinal(&hash, aHash);
-  iChunk = chunkFind(p, pChunks, aHash);
+  iChunk = chunkFind(p, pChunks, aHash, &bBad);
+  if (bBad && pChunks->dbOver == 0) {
+    chunkMend(p, pChunks, iChunk, a, n);
+  }
   if (iChunk || p->rc) {
     return iChunk;
   }

@@ -24,6 +24,7 @@ typedef struct MigChunks {
   sqlite3_stmt *pOverRead;
   sqlite3_stmt *pOverAdd;
   i64 iOver;   /* greatest number in the store: those above are of dbOver */
+  int bMended; /* a damaged row was written again */
   i64 nStored; /* bytes added to the store since it was opened */
 } MigChunks;
 
@@ -33,6 +34,7 @@ void migChunksClose(MigChunks *pChunks);
 
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]);
+i64 migChunkBytes(MigContext *p);
 i64 migChunkCrc(i64 iBase, i64 eCodec, const void *aData, i64 nData);
 const u8 *migChunkGet(MigContext *p, MigChunks *pChunks, i64 iChunk, i64 *pn,
                       u8 aHash[MIG_HASH_SIZE]);

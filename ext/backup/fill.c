@@ -286,6 +286,7 @@ void migFillChanges(MigContext *p, const MigFill *pFill,
 typedef struct Copy {
   const MigFill *pFill;
   MigLoader *pLoader;
+  i64 nRow;
 } Copy;
 
 static void copyPart(MigContext *p, void *pArg, const MigPart *pPart) {
@@ -294,12 +295,14 @@ static void copyPart(MigContext *p, void *pArg, const MigPart *pPart) {
 
   migLoadPart(p, pCopy->pLoader, pPart);
   p->db = db;
+  pCopy->nRow += pPart->bLast;
   fillTick(p, pCopy->pFill, pPart->n);
 }
 
 /* Copy the rows of a table of p->db to the empty table of the same definition
-** in pFill->dbTo. Each is read back. Errors are those of migFillWhole(). */
-void migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
+** in pFill->dbTo. Each is read back. Returns their number. Errors are those of
+** migFillWhole(). */
+i64 migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
   MigLayout from;
   MigLayout to;
   MigSink sink;
@@ -308,6 +311,7 @@ void migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
 
   copy.pFill = pFill;
   copy.pLoader = 0;
+  copy.nRow = 0;
   sink.xPart = copyPart;
   sink.pArg = &copy;
   migLayoutRead(p, zTable, &from);
@@ -323,4 +327,5 @@ void migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
     migScanTable(p, &from, -1, &sink);
   }
   migLoadClose(copy.pLoader);
+  return copy.nRow;
 }

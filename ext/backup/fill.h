@@ -21,6 +21,6 @@ void migFillWhole(MigContext *p, const MigFill *pFill,
 void migFillChanges(MigContext *p, const MigFill *pFill,
                     const MigTableEntry *pLive, const MigTableEntry *pWanted,
                     MigDiff *pOut);
-void migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable);
+i64 migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable);
 
 #endif

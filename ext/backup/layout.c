@@ -36,6 +36,11 @@ typedef struct LayoutTable {
   MigKeyTerm *aTerm;     /* iColumn is the cid */
 } LayoutTable;
 
+/* Is the table one of SQLite's own? */
+int migLayoutSystem(const char *zTable) {
+  return sqlite3_strnicmp(zTable, "sqlite_", 7) == 0;
+}
+
 /* ---- what the PRAGMAs say ---- */
 
 static void tableColumns(MigContext *p, const char *zTable,

@@ -40,6 +40,7 @@ typedef struct MigLayout {
                          on expressions: a value cannot come in parts */
 } MigLayout;
 
+int migLayoutSystem(const char *zTable);
 void migLayoutRead(MigContext *p, const char *zTable, MigLayout *pLayout);
 char *migLayoutScan(MigContext *p, const MigLayout *pLayout,
                     const char *zWhere);

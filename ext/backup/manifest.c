@@ -11,7 +11,7 @@
 **
 ** and is, one behind the other and nothing after it:
 **
-**   varint   1, the version of this description
+**   varint   2, the version of this description
 **   varint   encoding of the file: 1 UTF-8, 2 UTF-16le, 3 UTF-16be. Texts in
 **            rows are in it, texts in the manifest are always UTF-8.
 **   signed   PRAGMA user_version
@@ -22,6 +22,8 @@
 **     text     name
 **     text     tbl_name
 **     text     sql
+**     text     of a table: the virtual table that it is a part of, a shadow
+**              table of it; else empty
 **   varint   number of applied revisions; for each, by revision
 **     text     revision
 **     signed   run
@@ -61,7 +63,7 @@
 
 /* The fewest bytes of a schema object, an applied revision, a term of an
 ** order, a table. A text takes one byte at least. */
-#define OBJECT_MIN 4
+#define OBJECT_MIN 5
 #define APPLIED_MIN (1 + 1 + 1 + MIG_HASH_SIZE + 1)
 #define TERM_MIN 2
 #define TABLE_MIN (1 + 8 + MIG_HASH_SIZE + 1)
@@ -76,7 +78,7 @@ typedef struct MigNameSlot {
 /* ---- names ---- */
 
 /* FNV-1a over the name in lower case. */
-static u32 nameHash(const char *z) {
+u32 migNameHash(const char *z) {
   u32 h = 2166136261u;
 
   for (; *z; z++) {
@@ -115,7 +117,7 @@ static void indexAdd(MigContext *p, MigNameIndex *pIndex, const char *zName) {
     pIndex->nSlot = nSlot;
   }
   if (p->rc == SQLITE_OK && pIndex->aSlot) {
-    slot.uHash = nameHash(zName);
+    slot.uHash = migNameHash(zName);
     slot.iName = ++pIndex->nName;
     slotPut(pIndex->aSlot, pIndex->nSlot, slot);
   }
@@ -186,7 +188,7 @@ void migManifestAddTable(MigContext *p, MigManifest *pManifest,
 const MigTableEntry *migManifestTable(const MigManifest *pManifest,
                                       const char *zName) {
   const MigTableEntry *a = pManifest->aTable;
-  u32 uHash = nameHash(zName);
+  u32 uHash = migNameHash(zName);
   u32 iSlot = 0;
   int i;
 
@@ -205,15 +207,16 @@ const MigTableEntry *migManifestTable(const MigManifest *pManifest,
 
 static int objectIs(const MigObject *pObject, const char *zType,
                     const char *zName) {
-  return strcmp(pObject->zName, zName) == 0 &&
+  return migStrICmp(pObject->zName, zName) == 0 &&
          strcmp(pObject->zType, zType) == 0;
 }
 
-/* A schema object by type and name, byte by byte, or NULL. */
+/* A schema object by type and name, or NULL. Names are compared as SQLite
+** does. */
 const MigObject *migManifestObject(const MigManifest *pManifest,
                                    const char *zType, const char *zName) {
   const MigObject *a = pManifest->aObject;
-  u32 uHash = nameHash(zName);
+  u32 uHash = migNameHash(zName);
   u32 iSlot = 0;
   int i;
 
@@ -335,6 +338,7 @@ MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
     putText(&write, pManifest->aObject[i].zName);
     putText(&write, pManifest->aObject[i].zTable);
     putText(&write, pManifest->aObject[i].zSql);
+    putText(&write, pManifest->aObject[i].zVirtual);
   }
   putVarint(&write, (u64)pManifest->nApplied);
   for (i = 0; i < pManifest->nApplied; i++) {
@@ -447,6 +451,10 @@ static void getObjects(ManifestReader *pRead, MigManifest *pManifest) {
     object.zName = getText(pRead);
     object.zTable = getText(pRead);
     object.zSql = getText(pRead);
+    object.zVirtual = getText(pRead);
+    if (object.zVirtual[0] == 0) {
+      object.zVirtual = 0;
+    }
     migManifestAddObject(pRead->p, pManifest, &object);
   }
 }

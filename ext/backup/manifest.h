@@ -10,7 +10,7 @@
 #include "layout.h"
 #include "codec.h"
 
-#define MIG_MANIFEST_VERSION 1
+#define MIG_MANIFEST_VERSION 2
 
 /* A row of sqlite_schema. */
 typedef struct MigObject {
@@ -18,6 +18,8 @@ typedef struct MigObject {
   const char *zName;
   const char *zTable; /* tbl_name */
   const char *zSql;   /* objects without, automatic indexes, are left out */
+  const char *zVirtual; /* of a table: the virtual table that it is a part of,
+                           NULL: none */
 } MigObject;
 
 /* A row of the applied set. */
@@ -80,6 +82,7 @@ void migManifestAddObject(MigContext *p, MigManifest *pManifest,
                           const MigObject *pObject);
 void migManifestAddTable(MigContext *p, MigManifest *pManifest,
                          const MigTableEntry *pEntry);
+u32 migNameHash(const char *zName);
 const MigTableEntry *migManifestTable(const MigManifest *pManifest,
                                       const char *zName);
 const MigObject *migManifestObject(const MigManifest *pManifest,

@@ -251,6 +251,7 @@ static void backupsMark(MigContext *p, Sweep *pSweep) {
 */
 void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
   Sweep sweep;
+  i64 nLeft;
 
   memset(pSwept, 0, sizeof(*pSwept));
   memset(&sweep, 0, sizeof(sweep));
@@ -260,7 +261,7 @@ void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
     migFail(p, MIG_BACKUP_DAMAGED, "chunk %lld has an impossible number",
             sweep.nMax);
   }
-  if (p->rc || sweep.nMax == 0) {
+  if (p->rc) {
     return;
   }
   setOpen(p, &sweep.needed, sweep.nMax);
@@ -272,21 +273,29 @@ void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
   }
   setClose(&sweep.needed);
   setClose(&sweep.pieces);
-  if (pSwept->nChunk) {
-    migMetaSetInt(p, "chunk_bytes",
-                  migMetaInt(p, "chunk_bytes") - pSwept->nByte);
+  nLeft = migChunkBytes(p);
+  if (p->rc == SQLITE_OK && nLeft != migMetaInt(p, "chunk_bytes")) {
+    migMetaSetInt(p, "chunk_bytes", nLeft);
   }
 }
 
-/*
-** Drop automatic backups beyond nMax, but not iKeep, and what only they
-** needed. A damaged
-** backup among those that stay keeps the chunks from being swept, but not the
-** call from succeeding. Files to delete after the commit go to pFiles.
-*/
+/* Sweep, where the call is about something else: a damaged backup keeps the
+** chunks from being swept, but not the call from succeeding. */
+void migRetainTidy(MigContext *p, MigChunks *pChunks) {
+  MigSwept swept;
+
+  if (p->rc == SQLITE_OK) {
+    migRetainSweep(p, pChunks, &swept);
+    if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
+      migErrorClear(p);
+    }
+  }
+}
+
+/* Drop automatic backups beyond nMax, but not iKeep, and what only they
+** needed. Files to delete after the commit go to pFiles. */
 void migRetain(MigContext *p, MigChunks *pChunks, i64 nMax, i64 iKeep,
                MigList *pFiles) {
-  MigSwept swept;
   i64 *ai = 0;
   int n = migRetainSelect(p, nMax, 0, iKeep, &ai);
   int i;
@@ -294,10 +303,7 @@ void migRetain(MigContext *p, MigChunks *pChunks, i64 nMax, i64 iKeep,
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     migRetainDrop(p, ai[i], pFiles);
   }
-  if (n && p->rc == SQLITE_OK) {
-    migRetainSweep(p, pChunks, &swept);
-    if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
-      migErrorClear(p);
-    }
+  if (n) {
+    migRetainTidy(p, pChunks);
   }
 }

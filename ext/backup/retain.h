@@ -16,6 +16,7 @@ typedef struct MigSwept {
 int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep, i64 **pai);
 void migRetainDrop(MigContext *p, i64 iBackup, MigList *pFiles);
 void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept);
+void migRetainTidy(MigContext *p, MigChunks *pChunks);
 void migRetain(MigContext *p, MigChunks *pChunks, i64 nMax, i64 iKeep,
                MigList *pFiles);
 

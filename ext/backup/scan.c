@@ -26,6 +26,8 @@ typedef struct Scan {
   const MigLayout *pLayout;
   const MigSink *pSink;
   int bUtf16;
+  int bSample;      /* only some rows are wanted, to see how long they are */
+  int bLong;        /* a row in parts was met */
   int iFirst;       /* result column of the first stored column */
   MigValue *aValue; /* of the current row */
   u64 *aSerial;     /* of a long row */
@@ -100,6 +102,7 @@ static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
     partSend(p, pScan, 1);
     return;
   }
+  pScan->bLong = 1;
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     aSerial[i] = migSerialOf(&pScan->aValue[i]);
   }
@@ -258,6 +261,12 @@ static void columnRead(MigContext *p, Scan *pScan, i64 iKey, int i,
     valueRead(p, pScan, pStmt, 1, pValue);
   }
   sqlite3_reset(pStmt);
+  if (eType == 0 &&
+      (pValue->eType == SQLITE_TEXT || pValue->eType == SQLITE_BLOB)) {
+    migFail(p, MIG_UNSUPPORTED,
+            "function typeof() of this connection is not SQLite's own");
+    pValue->eType = SQLITE_NULL;
+  }
   if (eType && p->rc == SQLITE_OK) {
     pValue->eType = eType;
     lengthRead(p, pScan, iKey, i, pValue);
@@ -320,6 +329,30 @@ static void longRow(MigContext *p, Scan *pScan, i64 iKey) {
 
 /* ---- tables ---- */
 
+/* An authorizer of the application can make SQLite answer NULL instead of a
+** column (SQLITE_IGNORE). Such a backup would be a trap: refuse. EXPLAIN has
+** one opcode Column or Rowid for each result column that is really read. */
+static void columnsCheck(MigContext *p, const Scan *pScan,
+                         sqlite3_stmt *pStmt) {
+  sqlite3_stmt *pExplain =
+      pStmt ? migPrepareF(p, "EXPLAIN %s", /* sql-ok: our own statement */
+                          sqlite3_sql(pStmt))
+            : 0;
+  int n = pScan->bSample ? pScan->iFirst + pScan->pLayout->nColumn : 0;
+
+  while (n > 0 && migStep(p, pExplain)) {
+    const char *z = (const char *)sqlite3_column_text(pExplain, 1);
+    n -= z && (strcmp(z, "Column") == 0 || strcmp(z, "Rowid") == 0);
+  }
+  sqlite3_finalize(pExplain);
+  if (p->rc == SQLITE_OK && n > 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "an authorizer hides columns of table %s, so it cannot be backed"
+            " up; allow SQLITE_READ of it",
+            pScan->pLayout->zTable);
+  }
+}
+
 /* Step with the limit on lengths at nLimit. */
 static int stepLimited(MigContext *p, sqlite3_stmt *pStmt, int nLimit) {
   int nWas;
@@ -356,6 +389,7 @@ static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
   i64 n;
   int rc;
 
+  columnsCheck(p, pScan, pStmt);
   nLimit = nLimit < SCAN_LARGE ? nLimit : SCAN_LARGE;
   migBindInt(p, pStmt, 1, iNext);
   for (n = 0; n < nMax && p->rc == SQLITE_OK; n++) {
@@ -366,12 +400,17 @@ static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
     } else if (rc == SQLITE_TOOBIG) {
       sqlite3_reset(pStmt);
       iKey = rowidFrom(p, pLayout, iNext);
+      if (pScan->bSample) {
+        pScan->part.n = MIG_PART_MAX; /* long enough to know */
+        partSend(p, pScan, 1);
+        break;
+      }
       longRow(p, pScan, iKey);
       migBindInt(p, pStmt, 1, iKey + (iKey < 0x7fffffffffffffffLL));
     } else {
       break;
     }
-    if (iKey == 0x7fffffffffffffffLL) {
+    if (iKey == 0x7fffffffffffffffLL || (pScan->bSample && pScan->bLong)) {
       break;
     }
     iNext = iKey + 1;
@@ -384,8 +423,12 @@ static void scanRows(MigContext *p, Scan *pScan, i64 nMax) {
   sqlite3_stmt *pStmt = migPrepare(p, migLayoutScan(p, pScan->pLayout, 0));
   i64 n;
 
+  columnsCheck(p, pScan, pStmt);
   for (n = 0; n < nMax && migStep(p, pStmt); n++) {
     rowRead(p, pScan, pStmt, n + 1);
+    if (pScan->bSample && pScan->bLong) {
+      break;
+    }
   }
   sqlite3_finalize(pStmt);
 }
@@ -441,6 +484,7 @@ void migScanTable(MigContext *p, const MigLayout *pLayout, i64 nMax,
   scan.pSink = pSink;
   scan.bUtf16 = encodingUtf16(p);
   scan.iFirst = pLayout->eKey == MIG_KEY_ROWID;
+  scan.bSample = nMax >= 0;
   scanAlloc(p, &scan);
   nMax = nMax < 0 ? 0x7fffffffffffffffLL : nMax;
   if (scan.aValue && pLayout->eKey == MIG_KEY_ROWID) {

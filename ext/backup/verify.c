@@ -113,18 +113,28 @@ static void tableVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
   }
 }
 
+static int kindIsFile(sqlite3_stmt *pStmt) {
+  const char *z = (const char *)sqlite3_column_text(pStmt, 2);
+
+  return z && strcmp(z, "file") == 0;
+}
+
+/* Look at the manifest and all lists of a backup, up to the first that is
+** damaged. The memory of the manifest is given back. */
 static void backupVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
                          MigList *pBad) {
+  MigMark mark = migArenaMark(p);
   MigManifest manifest;
-  const char *zWhat = migPrintf(p, "backup %lld: ", iBackup);
+  char zWhat[40];
   int i;
 
+  sqlite3_snprintf(sizeof(zWhat), zWhat, "backup %lld: ", iBackup);
   migBackupRead(p, pChunks, iBackup, &manifest);
-  badTake(p, pBad, zWhat);
   for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
     tableVerify(p, pChunks, iBackup, &manifest.aTable[i]);
-    badTake(p, pBad, zWhat);
   }
+  migArenaRelease(p, mark);
+  badTake(p, pBad, zWhat);
 }
 
 /* Find backups that are not as they were written. */
@@ -142,7 +152,7 @@ void migVerifyBackups(MigContext *p, MigList *pBad) {
                        " was written",
                        iBackup));
     }
-    if (sqlite3_column_type(pStmt, 12) != SQLITE_NULL) {
+    if (!kindIsFile(pStmt)) {
       backupVerify(p, &chunks, iBackup, pBad);
     }
     if (p->rc == SQLITE_OK && iBackup > migMetaInt(p, "last_backup")) {

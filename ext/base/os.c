@@ -5,6 +5,7 @@
 */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 #ifdef _WIN32
 #include <windows.h>
 #include <direct.h>
+#include <io.h>
 #else
 #include <dirent.h>
 #include <unistd.h>
@@ -114,10 +116,71 @@ static int renameNew(const char *zFrom, const char *zTo) {
 #endif
 }
 
+/* Have the names in a folder survive a loss of power, as far as the file system
+** can: some cannot, so nothing is said about it. */
+static void folderSync(const char *zFolder) {
+#ifdef _WIN32
+  (void)zFolder;
+#else
+  int fd = open(zFolder, O_RDONLY | O_CLOEXEC);
+
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+#endif
+}
+
+/*
+** Create an empty file; what is there already, be it a link to nowhere, is
+** FILE. It gets the permissions of the file zLike, or, when that is NULL, those
+** that new files get; nobody else can open it before. Returns 1 when it was
+** done.
+*/
+int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
+  int fd;
+
+  if (p->rc) {
+    return 0;
+  }
+#ifdef _WIN32
+  fd = _open(zPath, _O_WRONLY | _O_CREAT | _O_EXCL, _S_IREAD | _S_IWRITE);
+  (void)zLike; /* a new file takes the rights of its folder */
+#else
+  fd = open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+            zLike ? 0600 : 0666);
+#endif
+  if (fd < 0 && errno == EEXIST) {
+    migFail(p, MIG_FILE,
+            "%s is there already, perhaps from a call that was cut short;"
+            " delete it",
+            zPath);
+  } else if (fd < 0) {
+    fileFail(p, "write", zPath);
+  }
+  if (fd < 0) {
+    return 0;
+  }
+#ifdef _WIN32
+  _close(fd);
+#else
+  {
+    struct stat st;
+    if (zLike && stat(zLike, &st) == 0) {
+      (void)!fchmod(fd, st.st_mode & 0777); /* else it stays the owner's */
+    }
+  }
+  close(fd);
+#endif
+  return 1;
+}
+
 /* Rename a file; an existing one is never overwritten: FILE. On file systems
 ** without hard links one that is made in the same instant could be. Returns 1
 ** when it was done. */
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
+  char *zFolder = migPathFolder(p, zTo);
+
   if (p->rc) {
     return 0;
   }
@@ -130,6 +193,7 @@ int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
     }
     return 0;
   }
+  folderSync(zFolder);
   return 1;
 }
 

@@ -20,6 +20,7 @@ typedef struct MigListing {
 } MigListing;
 
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax);
+int migFileCreate(MigContext *p, const char *zPath, const char *zLike);
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo);
 void migFileDelete(const char *zPath);
 MigListing migFolderRead(MigContext *p, const char *zPath);

@@ -218,11 +218,9 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   migBackupAllTables(p, &pRestore->undo);
   migBackupEnd(p, &pRestore->undo);
   pWork->pTx = &pRestore->change.tx;
-  pWork->pConn = pRestore->change.tx.pConn;
   pWork->pChunks = &pRestore->undo.chunks;
   pWork->pLive = &pRestore->undo.manifest;
   pWork->pWanted = &pRestore->wanted;
-  pWork->iRun = pRestore->change.iRun;
   pWork->xProgress = restoreProgress;
   pWork->pProgressArg = pRestore;
   migRestoreLost(p, pWork);

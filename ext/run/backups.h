@@ -15,6 +15,8 @@ typedef struct MigRestoreSpec {
   int bForce;          /* go on where definitions differ */
 } MigRestoreSpec;
 
+#define MIG_KEEP_ALL 0x7fffffffffffffffLL
+
 /* What migrate_prune() is told. */
 typedef struct MigPruneSpec {
   int bKeep;       /* a number is given */

@@ -423,6 +423,15 @@ int migTransactionLost(const MigTransaction *pTx) {
          (sqlite3_get_autocommit(pTx->pConn->db) || !pTx->pConn->bVeto);
 }
 
+/* Fail when the transaction was lost to zWho, code of the application that has
+** just run: what came behind would be committed by itself. */
+void migTransactionCheck(MigContext *p, const MigTransaction *pTx,
+                         const char *zWho) {
+  if (p->rc == SQLITE_OK && migTransactionLost(pTx)) {
+    migFailRc(p, SQLITE_ABORT, MIG_SQLITE, "%s ended the transaction", zWho);
+  }
+}
+
 /* Compile one of the kept statements again; zFormat has a place for the name
 ** of the savepoint. */
 static void rearm(MigContext *p, MigTransaction *pTx, sqlite3_stmt **ppStmt,

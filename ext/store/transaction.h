@@ -31,6 +31,8 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
                          int bCreate);
 int migTransactionLost(const MigTransaction *pTx);
+void migTransactionCheck(MigContext *p, const MigTransaction *pTx,
+                         const char *zWho);
 void migTransactionArm(MigContext *p, MigTransaction *pTx);
 void migTransactionCommit(MigContext *p, MigTransaction *pTx);
 void migTransactionUndo(MigContext *p, MigTransaction *pTx);

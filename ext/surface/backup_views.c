@@ -15,7 +15,7 @@ static const char zBackups[] =
     "SELECT backup, created_at, kind, note, run, revisions, tables, \"rows\","
     " bytes, stored, path FROM main._migrate_backups ORDER BY backup";
 static const char zNumbers[] = "SELECT backup FROM main._migrate_backups"
-                               " WHERE manifest IS NOT NULL ORDER BY backup";
+                               " WHERE kind <> 'file' ORDER BY backup";
 
 /* ---- migration_backups ---- */
 
@@ -28,21 +28,56 @@ void migFillBackups(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 /* ---- migration_backup_tables ---- */
 
-static void tableRow(MigContext *p, MigRows *pRows, i64 iBackup,
-                     const MigTableEntry *pEntry) {
-  migRowNext(p, pRows);
-  migRowInt(p, pRows, 0, iBackup);
-  migRowText(p, pRows, 1, migStrdup(p, pEntry->zName));
-  migRowInt(p, pRows, 2, pEntry->nRow);
-  migRowInt(p, pRows, 3, pEntry->nChunk);
-  migRowInt(p, pRows, 4, pEntry->nByte);
+/* Rows of one backup. Its manifest is given back at once: what the rows need of
+** it is copied, names one behind the other. */
+static void tableRows(MigContext *p, MigRows *pRows, MigChunks *pChunks,
+                      i64 iBackup) {
+  MigMark mark = migArenaMark(p);
+  MigManifest manifest;
+  i64 *ai = 0;
+  char *z = 0;
+  char *zName = 0;
+  u64 nName = 0;
+  int n = 0;
+  int i;
+
+  migBackupRead(p, pChunks, iBackup, &manifest);
+  for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
+    nName += strlen(manifest.aTable[i].zName) + 1;
+  }
+  if (p->rc == SQLITE_OK && manifest.nTable) {
+    n = manifest.nTable;
+    ai = sqlite3_malloc64((u64)n * 3 * sizeof(i64) + nName);
+    zName = z = ai ? (char *)(ai + 3 * n) : 0;
+  }
+  for (i = 0; ai && i < n; i++) {
+    const MigTableEntry *pEntry = &manifest.aTable[i];
+    size_t nByte = strlen(pEntry->zName) + 1;
+    ai[3 * i] = pEntry->nRow;
+    ai[3 * i + 1] = pEntry->nChunk;
+    ai[3 * i + 2] = pEntry->nByte;
+    memcpy(z, pEntry->zName, nByte);
+    z += nByte;
+  }
+  migArenaRelease(p, mark);
+  if (n && ai == 0) {
+    migNomem(p);
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    migRowNext(p, pRows);
+    migRowInt(p, pRows, 0, iBackup);
+    migRowText(p, pRows, 1, migStrdup(p, zName));
+    migRowInt(p, pRows, 2, ai[3 * i]);
+    migRowInt(p, pRows, 3, ai[3 * i + 1]);
+    migRowInt(p, pRows, 4, ai[3 * i + 2]);
+    zName += strlen(zName) + 1;
+  }
+  sqlite3_free(ai);
 }
 
 void migFillBackupTables(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   sqlite3_stmt *pStmt;
-  MigManifest manifest;
   MigChunks chunks;
-  int i;
 
   MIG_UNUSED(pConn);
   if (migStoreOpen(p) < STORE_WITH_BACKUPS) {
@@ -51,11 +86,7 @@ void migFillBackupTables(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   migChunksOpen(p, &chunks, 1);
   pStmt = migPrepare(p, zNumbers);
   while (migStep(p, pStmt)) {
-    i64 iBackup = sqlite3_column_int64(pStmt, 0);
-    migBackupRead(p, &chunks, iBackup, &manifest);
-    for (i = 0; p->rc == SQLITE_OK && i < manifest.nTable; i++) {
-      tableRow(p, pRows, iBackup, &manifest.aTable[i]);
-    }
+    tableRows(p, pRows, &chunks, sqlite3_column_int64(pStmt, 0));
   }
   migFinalize(p, pStmt);
   migChunksClose(&chunks);

@@ -209,6 +209,11 @@ static char *callRestore(MigContext *p, MigArgs *pArgs) {
   spec.zTo = migOptionText(p, &pArgs->options, "to");
   spec.tables = migOptionList(p, &pArgs->options, "tables");
   spec.bForce = migOptionBool(p, &pArgs->options, "force", 0);
+  if (migOptionGiven(&pArgs->options, "tables") && spec.tables.n == 0) {
+    migFail(p, MIG_USAGE,
+            "option tables is empty; name the tables, or leave it out to"
+            " restore everything");
+  }
   if (spec.zTo && spec.tables.n) {
     migFail(p, MIG_USAGE,
             "option to writes the whole backup; leave option tables out");
@@ -225,6 +230,10 @@ static char *callPrune(MigContext *p, MigArgs *pArgs) {
   spec.backups = migOptionList(p, &pArgs->options, "backups");
   spec.bKeep = z != 0;
   spec.nKeep = z ? numberRead(z) : 0;
+  if (migOptionGiven(&pArgs->options, "backups") && !spec.bKeep) {
+    spec.bKeep = 1; /* only those that are named, which may be none */
+    spec.nKeep = MIG_KEEP_ALL;
+  }
   if (z && spec.nKeep < 0) {
     migFail(p, MIG_USAGE,
             "migrate_prune() takes the number of backups to keep, not %s", z);

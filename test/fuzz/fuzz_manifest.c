@@ -32,6 +32,7 @@ static void objectsTest(const MigManifest *pA, const MigManifest *pB) {
     demand(textSame(pObject->zName, pB->aObject[i].zName));
     demand(textSame(pObject->zTable, pB->aObject[i].zTable));
     demand(textSame(pObject->zSql, pB->aObject[i].zSql));
+    demand(textSame(pObject->zVirtual, pB->aObject[i].zVirtual));
     demand(migManifestObject(pA, pObject->zType, pObject->zName) != 0);
   }
 }

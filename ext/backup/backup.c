@@ -671,6 +671,22 @@ static void countTables(MigBackup *pBackup) {
   }
 }
 
+/* A partial backup also says what its run has made: nothing else is dropped
+** when it is restored. */
+static void madeRead(MigContext *p, MigManifest *pManifest) {
+  MigManifest now;
+  int i;
+
+  memset(&now, 0, sizeof(now));
+  migObjectsRead(p, &now);
+  for (i = 0; p->rc == SQLITE_OK && i < now.nObject; i++) {
+    const MigObject *pObject = &now.aObject[i];
+    if (!migManifestObject(pManifest, pObject->zType, pObject->zName)) {
+      migManifestAddMade(p, pManifest, pObject->zType, pObject->zName);
+    }
+  }
+}
+
 /* Finish the backup. One of kind file has no manifest: its counts, path and
 ** hash are the caller's. */
 void migBackupEnd(MigContext *p, MigBackup *pBackup) {
@@ -680,6 +696,9 @@ void migBackupEnd(MigContext *p, MigBackup *pBackup) {
 
   if (p->rc == SQLITE_OK && strcmp(pRow->zKind, "file")) {
     countTables(pBackup);
+    if (pBackup->manifest.bPartial) {
+      madeRead(p, &pBackup->manifest);
+    }
     manifest = manifestStore(p, pBackup);
   } else if (pRow->bFileHash) {
     aFile[0] = 0;

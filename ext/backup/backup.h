@@ -36,12 +36,12 @@ typedef struct MigBackup {
   MigManifest full; /* of the last one that holds all tables */
   i64 *aiLastPiece; /* chunks of the manifest before */
   int nLastPiece;
-  sqlite3 *dbFrom;       /* what is backed up; NULL: the file itself */
-  int bOverlay;          /* write nothing to the store: only to compare */
-  const char *zProgress; /* option progress, or NULL */
+  sqlite3 *dbFrom;           /* what is backed up; NULL: the file itself */
+  int bOverlay;              /* write nothing to the store: only to compare */
+  const char *zProgress;     /* option progress, or NULL */
   const MigTransaction *pTx; /* that it is part of; NULL with bOverlay */
-  i64 nExpected;         /* bytes of the tables, estimated */
-  i64 nDone;             /* bytes taken */
+  i64 nExpected;             /* bytes of the tables, estimated */
+  i64 nDone;                 /* bytes taken */
   i64 nReported;
 } MigBackup;
 

@@ -24,10 +24,6 @@
 #define MOST_CHANGED 30 /* per cent of the chunks, to be edited in place */
 #define FEW_CHUNKS 8    /* so many are edited in any case */
 
-static int isSystem(const char *zName) {
-  return sqlite3_strnicmp(zName, "sqlite_", 7) == 0;
-}
-
 static int isTable(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TABLE || pItem->eKind == MIG_ITEM_VIRTUAL;
 }
@@ -41,6 +37,12 @@ static MigItem *twin(const MigItems *pOther, const MigItem *pItem) {
   int i = migItemFind(pOther, isTrigger(pItem), pItem->pObject->zName);
 
   return i >= 0 ? &pOther->a[i] : 0;
+}
+
+/* The virtual table that an item is known to be a part of, or NULL. */
+static MigItem *itemVirtual(const MigItems *pItems, const MigItem *pItem) {
+  return pItem->iVirtual >= 0 && !pItem->bMaybe ? &pItems->a[pItem->iVirtual]
+                                                : 0;
 }
 
 static MigItem *itemTable(const MigItems *pItems, const MigItem *pItem) {
@@ -63,13 +65,14 @@ static int onlyNames(const MigDecision *pDo, const char *zName) {
 /* Of a restore of some tables: is this table, or the virtual one that it is a
 ** part of, among them? */
 static int onlyHas(const MigDecision *pDo, const MigItem *pItem) {
+  const MigItem *pVirtual = itemVirtual(&pDo->wanted, pItem);
+
   return onlyNames(pDo, pItem->pObject->zName) ||
-         (pItem->iVirtual >= 0 &&
-          onlyNames(pDo, pDo->wanted.a[pItem->iVirtual].pObject->zName));
+         (pVirtual && onlyNames(pDo, pVirtual->pObject->zName));
 }
 
 /* Leave out what the backup has no rows of, and virtual tables of which it
-** has no rows of some part. */
+** has no rows of some part. What it has rows of is never left. */
 static void leaveByRows(MigDecision *pDo) {
   MigItems *pItems = &pDo->wanted;
   int i;
@@ -78,21 +81,17 @@ static void leaveByRows(MigDecision *pDo) {
     MigItem *pItem = &pItems->a[i];
     if (pItem->eKind == MIG_ITEM_TABLE &&
         !migManifestTable(pDo->pWanted, pItem->pObject->zName)) {
+      MigItem *pVirtual = itemVirtual(pItems, pItem);
       pItem->bLeave = 1;
-      if (pItem->iVirtual >= 0) {
-        pItems->a[pItem->iVirtual].bLeave = 1;
+      if (pVirtual) {
+        pVirtual->bLeave = 1;
       }
-    }
-  }
-  for (i = 0; i < pItems->n; i++) { /* all of a virtual table or nothing */
-    MigItem *pItem = &pItems->a[i];
-    if (pItem->iVirtual >= 0) {
-      pItem->bLeave = pItems->a[pItem->iVirtual].bLeave;
     }
   }
 }
 
-/* USAGE for a name in option tables that the backup has no table for. */
+/* USAGE for a name in option tables that the backup has no table for, or has a
+** virtual table for of which it does not say where its rows are. */
 static void onlyCheck(MigContext *p, const MigDecision *pDo) {
   int i;
 
@@ -103,6 +102,17 @@ static void onlyCheck(MigContext *p, const MigDecision *pDo) {
       migFail(p, MIG_USAGE,
               "the backup has no table %s; see SELECT * FROM"
               " migration_backup_tables",
+              zName);
+    } else if (pDo->wanted.a[k].pObject->zVirtual) {
+      migFail(p, MIG_USAGE,
+              "table %s is a part of virtual table %s and cannot be restored"
+              " without the rest; name %s",
+              zName, pDo->wanted.a[k].pObject->zVirtual,
+              pDo->wanted.a[k].pObject->zVirtual);
+    } else if (pDo->wanted.a[k].bGuessed) {
+      migFail(p, MIG_USAGE,
+              "the backup does not say which tables hold the rows of virtual"
+              " table %s; name these tables",
               zName);
     }
   }
@@ -168,9 +178,14 @@ static void tablesDecide(MigContext *p, MigDecision *pDo) {
       tableDecide(p, pDo, &pItems->a[i]);
     }
   }
-  for (i = 0; i < pItems->n; i++) {
+  for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     MigItem *pItem = &pItems->a[i];
     if (pItem->iVirtual >= 0 && pItems->a[pItem->iVirtual].bGo) {
+      if (pItem->bLeave && pItem->bMaybe && !pDo->bForce) {
+        mismatch(p, pItem,
+                 "is not in the backup and may be a part of a virtual table"
+                 " that has another definition now");
+      }
       pItem->bGo = 1;
     }
   }
@@ -249,11 +264,21 @@ static int liveLeft(const MigDecision *pDo, const MigItem *pItem) {
   return isTrigger(pItem) && !pWanted->bGo;
 }
 
+/* Is this something that was made after the run of a partial backup, by
+** somebody else? Then it stays, unless the table that it hangs on goes. */
+static int madeLater(const MigDecision *pDo, const MigItem *pItem) {
+  const MigObject *pObject = pItem->pObject;
+  const MigItem *pTable = pItem->iTable >= 0 ? itemTable(&pDo->live, pItem) : 0;
+
+  return pDo->pWanted->bPartial && (pTable == 0 || !pTable->bGo) &&
+         !migManifestMade(pDo->pWanted, pObject->zType, pObject->zName);
+}
+
 /* Drop what is there and is not wanted as it is. */
 static void liveDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
   const MigItem *pWanted = twin(&pDo->wanted, pItem);
 
-  if (liveLeft(pDo, pItem)) {
+  if (liveLeft(pDo, pItem) || (pWanted == 0 && madeLater(pDo, pItem))) {
     return;
   }
   pItem->bGo = !(pWanted && !pWanted->bGo && migItemSame(pItem, pWanted));
@@ -269,17 +294,13 @@ static void liveDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
 static int fewDiffer(MigContext *p, const MigDecision *pDo,
                      const MigTableEntry *pLive, const MigTableEntry *pWanted) {
   MigChunks *pChunks = pDo->pChunks;
-  i64 nGo;
-  i64 nCome;
   i64 n;
   i64 nAll = pLive->nChunk > pWanted->nChunk ? pLive->nChunk : pWanted->nChunk;
 
   if (!migDiffComparable(pLive, pWanted)) {
     return 0;
   }
-  nCome = migDiffChunks(p, pChunks, pLive, pWanted);
-  nGo = migDiffChunks(p, pChunks, pWanted, pLive);
-  n = nGo > nCome ? nGo : nCome;
+  n = migDiffChunks(p, pChunks, pLive, pWanted);
   return n <= FEW_CHUNKS || n * 100 <= nAll * MOST_CHANGED;
 }
 
@@ -294,7 +315,7 @@ static MigRowsWork rowsDecide(MigContext *p, MigDecision *pDo,
   int i = migItemFind(&pDo->wanted, 0, pWanted->zName);
   const MigTableEntry *pLive = migManifestTable(pDo->pLive, pWanted->zName);
 
-  if (isSystem(pWanted->zName)) {
+  if (migLayoutSystem(pWanted->zName)) {
     return MIG_ROWS_KEEP; /* they come last, by themselves */
   }
   if (i < 0 || pDo->wanted.a[i].eKind != MIG_ITEM_TABLE) {

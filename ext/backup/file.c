@@ -11,6 +11,14 @@
 ** and views that does not matter, because none of them runs; a table or an
 ** index that needs such a function or collation, or a module, cannot be made
 ** there, and then the file cannot be written.
+**
+** A file may be edited, so its hash is kept with what the store says about it.
+** It is taken of what the VFS gives, under a read lock: by another descriptor
+** it would need, the lock would be gone (POSIX). To read a file, a connection
+** is opened that does as little as possible of what the file asks for.
+**
+** sqlite3_interrupt() does not reach a second connection. There a progress
+** handler steps a statement of the caller's, which an interrupt ends.
 */
 #include <string.h>
 #include "sql.h"
@@ -23,12 +31,16 @@
 #include "objects.h"
 #include "file.h"
 
+#define HASH_BYTES 65536   /* read at a time */
+#define PULSE_OPCODES 1000 /* between two looks for an interrupt */
+
 /* The file being written. Between fileSwap() and fileSwap() the context works
 ** on it, and these are what belongs to the database. */
 typedef struct File {
   sqlite3 *db;
   struct MigCached *pCached;
-  char *zPart;
+  sqlite3_stmt *pPulse;
+  char *zPart; /* it is there */
 } File;
 
 static void fileSwap(MigContext *p, File *pFile) {
@@ -84,12 +96,105 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
   return zName;
 }
 
+/* Has this name, of a file without its folder, the form of those that
+** migFileName() gives to backups of the database? */
+int migFileIsBackup(MigContext *p, const char *zName) {
+  static const char zForm[] = "_backup_0000-00-00_00-00-00";
+  const char *zMain = sqlite3_db_filename(p->db, "main");
+  char *zBase = zMain ? migPathBase(p, zMain) : 0;
+  size_t n = zBase ? strlen(zBase) : 0;
+  const char *z = zName + n;
+  int i;
+
+  if (n == 0 || strncmp(zName, zBase, n)) {
+    return 0;
+  }
+  for (i = 0; zForm[i]; i++, z++) {
+    if (zForm[i] == '0' ? !migIsDigit(*z) : *z != zForm[i]) {
+      return 0;
+    }
+  }
+  if (z[0] == '_' && migIsDigit(z[1])) {
+    for (z++; migIsDigit(*z); z++) {
+    }
+  }
+  return strcmp(z, ".db") == 0;
+}
+
 /* Delete a file that migFileWrite() has written. */
 void migFileRemove(const char *zPath) {
   migFileDelete(zPath);
 }
 
+/* ---- interrupts ---- */
+
+/* Was the caller's connection interrupted? */
+static int pulseStopped(void *pArg) {
+  sqlite3_stmt *pPulse = pArg;
+  int rc = sqlite3_step(pPulse);
+
+  sqlite3_reset(pPulse);
+  return rc != SQLITE_ROW;
+}
+
+/* Have an interrupt of the caller's connection end what db does. The result is
+** finalized when db is closed. */
+static sqlite3_stmt *pulseStart(MigContext *p, sqlite3 *db) {
+  sqlite3_stmt *pPulse = migPrepare(p, "SELECT 1");
+
+  if (pPulse) {
+    sqlite3_progress_handler(db, PULSE_OPCODES, pulseStopped, pPulse);
+  }
+  return pPulse;
+}
+
 /* ---- open and close ---- */
+
+/* The VFS of the database, NULL for the default one. */
+static const char *mainVfs(MigContext *p) {
+  const char *zMain = sqlite3_db_filename(p->db, "main");
+  sqlite3_vfs *pVfs = 0;
+
+  if (zMain && zMain[0]) {
+    sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
+  }
+  return pVfs ? pVfs->zName : 0;
+}
+
+/* Size and hash of an open database file. */
+static void fileHash(MigContext *p, sqlite3 *db, sqlite3_stmt *pPulse,
+                     MigFileFacts *pFacts) {
+  u8 *a = p->rc ? 0 : sqlite3_malloc64(HASH_BYTES);
+  sqlite3_file *pFd = 0;
+  MigHash hash;
+  i64 i = 0;
+  int rc;
+
+  if (a == 0) {
+    migNomem(p);
+    return;
+  }
+  migHashInit(&hash);
+  rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &pFd);
+  if (rc == SQLITE_OK) {
+    rc = pFd->pMethods->xFileSize(pFd, &pFacts->nByte);
+  }
+  while (rc == SQLITE_OK && i < pFacts->nByte) {
+    i64 n = pFacts->nByte - i;
+    n = n < HASH_BYTES ? n : HASH_BYTES;
+    rc = pulseStopped(pPulse) ? SQLITE_INTERRUPT
+                              : pFd->pMethods->xRead(pFd, a, (int)n, i);
+    if (rc == SQLITE_OK) {
+      migHashAdd(&hash, a, n);
+    }
+    i += n;
+  }
+  migHashFinal(&hash, pFacts->aHash);
+  sqlite3_free(a);
+  if (rc) {
+    migFailRc(p, rc, MIG_SQLITE, "%s", sqlite3_errstr(rc));
+  }
+}
 
 /* Have the new connection run nothing of the schema, and write what is as it
 ** is. */
@@ -103,35 +208,28 @@ static void fileConfigure(sqlite3 *db) {
 /* Create the file. FILE when it is there or cannot be made. */
 static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
   const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zVfs = mainVfs(p);
   i64 nPage = migQueryInt(p, 4096, "PRAGMA main.page_size");
   i64 iVacuum = migQueryInt(p, 0, "PRAGMA main.auto_vacuum");
   char *zEncoding = migQueryText(p, "PRAGMA main.encoding");
   char *zPart = migPrintf(p, "%s-part", zPath);
-  sqlite3_vfs *pVfs = 0;
   int rc;
 
   if (p->rc == SQLITE_OK && migPathKind(zPath) != MIG_PATH_NONE) {
     migFail(p, MIG_FILE, "%s is there already; choose another name", zPath);
-  } else if (p->rc == SQLITE_OK && migPathKind(zPart) != MIG_PATH_NONE) {
-    migFail(p, MIG_FILE, "%s was left by a call that was cut short; delete it",
-            zPart);
   }
-  if (p->rc) {
+  if (!migFileCreate(p, zPart, zMain && zMain[0] ? zMain : 0)) {
     return;
   }
-  if (zMain && zMain[0]) {
-    sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
-  }
   pFile->zPart = zPart;
-  rc = sqlite3_open_v2(zPart, &pFile->db,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                       pVfs ? pVfs->zName : 0);
+  rc = sqlite3_open_v2(zPart, &pFile->db, SQLITE_OPEN_READWRITE, zVfs);
   if (rc) {
     migFailRc(p, rc, MIG_FILE, "cannot write %s: %s; check the path", zPath,
               pFile->db ? sqlite3_errmsg(pFile->db) : "no memory");
     return;
   }
   fileConfigure(pFile->db);
+  pFile->pPulse = pulseStart(p, pFile->db);
   fileSwap(p, pFile);
   migExecF(p, "PRAGMA page_size=%lld", nPage);
   migExecF(p, "PRAGMA auto_vacuum=%lld", iVacuum);
@@ -166,13 +264,18 @@ static void fileExplain(MigContext *p, const char *zPath) {
 }
 
 /* Complete the file and give it its name; after a failure leave nothing. */
-static void fileClose(MigContext *p, const char *zPath, File *pFile) {
+static void fileFinish(MigContext *p, const char *zPath, File *pFile,
+                       MigFileFacts *pFacts) {
   if (pFile->db) {
     fileSwap(p, pFile);
     migExec(p, "COMMIT");
     migStatementsClose(p);
     fileSwap(p, pFile);
+    if (p->rc == SQLITE_OK) {
+      fileHash(p, pFile->db, pFile->pPulse, pFacts);
+    }
     sqlite3_close(pFile->db);
+    sqlite3_finalize(pFile->pPulse);
   }
   fileExplain(p, zPath);
   if (p->rc == SQLITE_OK) {
@@ -184,10 +287,6 @@ static void fileClose(MigContext *p, const char *zPath, File *pFile) {
 }
 
 /* ---- what is written ---- */
-
-static int isSystem(const char *zName) {
-  return sqlite3_strnicmp(zName, "sqlite_", 7) == 0;
-}
 
 /* What a backup of the database would say about it, but for rows: the tables
 ** of SQLite itself have entries without anything in them. */
@@ -204,7 +303,7 @@ static void liveManifest(MigContext *p, MigManifest *pLive) {
   pLive->iApplicationId = migQueryInt(p, 0, "PRAGMA main.application_id");
   while (migStep(p, pStmt)) {
     const char *zName = migColumnText(p, pStmt, 0);
-    if (zName && isSystem(zName)) {
+    if (zName && migLayoutSystem(zName)) {
       MigTableEntry entry;
       memset(&entry, 0, sizeof(entry));
       entry.zName = zName;
@@ -221,27 +320,38 @@ typedef struct Source {
   int bLive; /* rows come from the database, else from the backup */
   MigItems items;
   MigFill fill;
+  MigFileFacts facts;
 } Source;
 
+/* Fill a table from the database. */
+static void rowsCopy(MigContext *p, Source *pSource, const char *zTable) {
+  pSource->facts.nRow += migFillCopy(p, &pSource->fill, zTable);
+  pSource->facts.nTable++;
+}
+
 /* Fill the tables of the application, or those of SQLite. */
-static void rowsFill(MigContext *p, File *pFile, const Source *pSource,
-                     int bSystem) {
+static void rowsFill(MigContext *p, File *pFile, Source *pSource, int bSystem) {
   const MigManifest *pManifest = pSource->pManifest;
   int i;
 
   for (i = 0; i < pManifest->nTable && p->rc == SQLITE_OK; i++) {
     const MigTableEntry *pEntry = &pManifest->aTable[i];
-    int bThere;
-    if (isSystem(pEntry->zName) != bSystem) {
+    int k = migItemFind(&pSource->items, 0, pEntry->zName);
+    int bThere = k >= 0 && pSource->items.a[k].eKind == MIG_ITEM_TABLE;
+    if (migLayoutSystem(pEntry->zName) != bSystem) {
       continue;
     }
-    fileSwap(p, pFile);
-    bThere = migObjectThere(p, pEntry->zName); /* one of SQLite's may not be */
-    fileSwap(p, pFile);
+    if (bSystem) { /* it need not have come to be */
+      fileSwap(p, pFile);
+      bThere = migObjectThere(p, pEntry->zName);
+      fileSwap(p, pFile);
+    }
     if (bThere && pSource->bLive) {
-      migFillCopy(p, &pSource->fill, pEntry->zName);
+      rowsCopy(p, pSource, pEntry->zName);
     } else if (bThere) {
       migFillWhole(p, &pSource->fill, pEntry);
+      pSource->facts.nRow += pEntry->nRow;
+      pSource->facts.nTable++;
     } else if (!bSystem) {
       migFail(p, MIG_BACKUP_DAMAGED,
               "the backup has rows of a table %s and no such table",
@@ -250,7 +360,7 @@ static void rowsFill(MigContext *p, File *pFile, const Source *pSource,
   }
   for (i = 0; i < pSource->items.n && pSource->bLive && !bSystem; i++) {
     if (pSource->items.a[i].eKind == MIG_ITEM_TABLE && p->rc == SQLITE_OK) {
-      migFillCopy(p, &pSource->fill, pSource->items.a[i].pObject->zName);
+      rowsCopy(p, pSource, pSource->items.a[i].pObject->zName);
     }
   }
 }
@@ -389,13 +499,14 @@ static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
 /*
 ** Write a backup, which must hold all tables, to the new file zPath; with
 ** pManifest NULL, the database as it is. The caller holds a transaction, in
-** which the backup may have been taken. Errors: FILE when the path is taken or
+** which the backup may have been taken. With pFacts it is told what the file
+** holds. Errors: FILE when the path is taken or
 ** cannot be written, UNSUPPORTED when the schema needs what only the
 ** application has, UNKNOWN_REVISION, and those of migFillWhole(). After a
 ** failure no file is left.
 */
 void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
-                  const MigManifest *pManifest) {
+                  const MigManifest *pManifest, MigFileFacts *pFacts) {
   MigManifest live;
   Source source;
   File file;
@@ -416,5 +527,77 @@ void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
   if (p->rc == SQLITE_OK) {
     storeWrite(p, &file, &source);
   }
-  fileClose(p, zPath, &file);
+  fileFinish(p, zPath, &file, &source.facts);
+  if (pFacts) {
+    *pFacts = source.facts;
+  }
+}
+
+/* ---- reading one ---- */
+
+/* Have the connection run and write as little as possible. */
+static void readerConfigure(sqlite3 *db) {
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)0);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
+}
+
+/* Are our tables in the file, and tables? BACKUP_DAMAGED. */
+static void readerStore(MigContext *p, const char *zPath, sqlite3 *db) {
+  struct MigCached *pCached = p->pCached;
+  sqlite3 *dbMain = p->db;
+  MigContext error;
+  int bStore;
+
+  p->db = db;
+  p->pCached = 0;
+  bStore = migStoreOpen(p) > 0;
+  migStatementsClose(p);
+  p->db = dbMain;
+  p->pCached = pCached;
+  if (p->rc == SQLITE_OK && !bStore) {
+    migFail(p, MIG_BACKUP_DAMAGED, "%s has no _migrate_ tables", zPath);
+  } else if (p->eCode == MIG_STORE_DAMAGED && p->zError) {
+    migContextInit(&error, p->db);
+    migErrorSave(p, &error);
+    migFail(p, MIG_BACKUP_DAMAGED, "%s is no backup of ours: %s", zPath,
+            error.zError + strlen("migrate: STORE_DAMAGED: "));
+    sqlite3_free(error.zError);
+  }
+}
+
+/*
+** Open a file that migFileWrite() has written, to read it in one transaction:
+** pReader->facts has its size and hash. The caller closes it by
+** migFileClose(), also after an error. Errors: FILE when it cannot be read,
+** STORE_NEWER, BACKUP_DAMAGED when it is no database with revisions.
+*/
+void migFileOpen(MigContext *p, const char *zPath, MigFileReader *pReader) {
+  int rc;
+
+  if (p->rc) {
+    return;
+  }
+  rc = sqlite3_open_v2(zPath, &pReader->db, SQLITE_OPEN_READONLY, mainVfs(p));
+  if (rc == SQLITE_OK) {
+    readerConfigure(pReader->db);
+    pReader->pPulse = pulseStart(p, pReader->db);
+    rc = sqlite3_exec(pReader->db, "BEGIN; SELECT 1 FROM sqlite_schema", 0, 0,
+                      0);
+  }
+  if (rc) {
+    migFailRc(p, rc, MIG_FILE, "%s cannot be read: %s; put the file back",
+              zPath, sqlite3_errstr(rc));
+  }
+  fileHash(p, pReader->db, pReader->pPulse, &pReader->facts);
+  if (p->rc == SQLITE_OK) {
+    readerStore(p, zPath, pReader->db);
+  }
+}
+
+void migFileClose(MigFileReader *pReader) {
+  sqlite3_close(pReader->db);
+  sqlite3_finalize(pReader->pPulse);
+  memset(pReader, 0, sizeof(*pReader));
 }

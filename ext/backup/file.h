@@ -7,9 +7,27 @@
 #include "chunk.h"
 #include "manifest.h"
 
+/* What is known of a file that holds a backup. */
+typedef struct MigFileFacts {
+  i64 nTable; /* only of one that was written; as a full backup counts */
+  i64 nRow;
+  i64 nByte; /* size of the file */
+  u8 aHash[MIG_HASH_SIZE];
+} MigFileFacts;
+
+/* A file being read. Zero-initialize. */
+typedef struct MigFileReader {
+  sqlite3 *db;          /* in a read transaction */
+  sqlite3_stmt *pPulse; /* of the caller's connection */
+  MigFileFacts facts;
+} MigFileReader;
+
 char *migFileName(MigContext *p, const char *zPath, const char *zTime);
 void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
-                  const MigManifest *pManifest);
+                  const MigManifest *pManifest, MigFileFacts *pFacts);
+int migFileIsBackup(MigContext *p, const char *zName);
 void migFileRemove(const char *zPath);
+void migFileOpen(MigContext *p, const char *zPath, MigFileReader *pReader);
+void migFileClose(MigFileReader *pReader);
 
 #endif

@@ -32,6 +32,11 @@ static void fillTick(MigContext *p, const MigFill *pFill, i64 nByte) {
   }
 }
 
+/* A statement on the table may have called what ends the transaction. */
+static void fillCheck(MigContext *p, const MigFill *pFill) {
+  migTransactionCheck(p, pFill->pTx, "a function or collation of the schema");
+}
+
 /* Read the layout of a table, which must be that of the backup. */
 static void layoutRead(MigContext *p, const MigTableEntry *pEntry,
                        MigLayout *pLayout) {
@@ -188,7 +193,8 @@ static void wholeLoad(MigContext *p, const MigFill *pFill,
 /*
 ** Make the rows of a table, which exists, those of the backup. Triggers and
 ** foreign keys must be off. Errors: those of migLoadPart();
-** SCHEMA_MISMATCH when a row does not come back as it was.
+** SCHEMA_MISMATCH when a row does not come back as it was, SQLITE when code of
+** the application has ended the transaction.
 */
 void migFillWhole(MigContext *p, const MigFill *pFill,
                   const MigTableEntry *pEntry) {
@@ -198,13 +204,16 @@ void migFillWhole(MigContext *p, const MigFill *pFill,
 
   layoutRead(p, pEntry, &layout);
   migExecF(p, "DELETE FROM main.\"%w\"", pEntry->zName);
+  fillCheck(p, pFill);
   pLoader = p->rc ? 0 : migLoadOpen(p, &layout, pFill->eEncoding);
+  migLoadWatch(pLoader, pFill->pTx);
   p->db = db;
   wholeLoad(p, pFill, pEntry, pLoader);
   migLoadClose(pLoader);
   if (p->rc == SQLITE_OK) {
     proofRun(p, pFill, pEntry, &layout);
   }
+  fillCheck(p, pFill);
 }
 
 /* ---- what differs ---- */
@@ -261,6 +270,7 @@ void migFillChanges(MigContext *p, const MigFill *pFill,
   layoutRead(p, pWanted, &layout);
   if (p->rc == SQLITE_OK) {
     changes.pLoader = migLoadOpen(p, &layout, pFill->eEncoding);
+    migLoadWatch(changes.pLoader, pFill->pTx);
     migLoadProve(p, changes.pLoader);
   }
   if (p->rc == SQLITE_OK) {
@@ -272,6 +282,7 @@ void migFillChanges(MigContext *p, const MigFill *pFill,
                &changes, &sink, pOut);
   }
   migLoadClose(changes.pLoader);
+  fillCheck(p, pFill);
   nRow = migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\"", pWanted->zName);
   if (p->rc == SQLITE_OK && nRow != pWanted->nRow) {
     migFail(p, MIG_SCHEMA_MISMATCH,

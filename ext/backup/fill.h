@@ -12,6 +12,7 @@ typedef struct MigFill {
   MigChunks *pChunks;
   int eEncoding; /* of texts */
   sqlite3 *dbTo; /* the tables are in schema main of it; NULL: of p->db */
+  const MigTransaction *pTx; /* that must stand; NULL: it is not watched */
   void (*xTick)(MigContext *p, void *pArg, i64 nByte); /* NULL: no one asks */
   void *pTick;
 } MigFill;

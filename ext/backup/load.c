@@ -25,6 +25,11 @@
 ** ignore_check_constraints, which is on for no longer than that: only a call
 ** that fails just there leaves it to be put back later.
 **
+** CHECK, generated columns, indexes and collations can call functions of the
+** application, and those can roll back. So where the loader knows the
+** transaction it asks before each statement whether it still stands: what is
+** written later would be committed by itself.
+**
 ** A loader writes to the connection that p->db is, and keeps nothing in the
 ** context, so p->db may be another connection between the calls.
 */
@@ -39,6 +44,7 @@
 
 struct MigLoader {
   const MigLayout *pLayout;
+  const MigTransaction *pTx; /* that must stand; NULL: it is not watched */
   int eEncoding;
   int bProve;     /* read every row back */
   int bUnchecked; /* CHECK is left out */
@@ -60,6 +66,11 @@ struct MigLoader {
   i64 nStream; /* bytes of it written */
   sqlite3_blob *pBlob;
 };
+
+/* What was written or read last may have ended the transaction. */
+static void loadCheck(MigContext *p, const MigLoader *pLoader) {
+  migTransactionCheck(p, pLoader->pTx, "a function or collation of the schema");
+}
 
 /* ---- statements ---- */
 
@@ -412,7 +423,8 @@ static void rowInsert(MigContext *p, MigLoader *pLoader, i64 iKey, int iStream,
     }
   }
   statementDone(pLoader->pInsert, pStmt);
-  if (bAgain) {
+  loadCheck(p, pLoader);
+  if (bAgain && p->rc == SQLITE_OK) {
     pLoader->bUnchecked = 1;
     sqlite3_finalize(pLoader->pInsert);
     pLoader->pInsert = 0;
@@ -633,6 +645,13 @@ MigLoader *migLoadOpen(MigContext *p, const MigLayout *pLayout, int eEncoding) {
   return pLoader;
 }
 
+/* Watch the transaction that the rows are written in. */
+void migLoadWatch(MigLoader *pLoader, const MigTransaction *pTx) {
+  if (pLoader) {
+    pLoader->pTx = pTx;
+  }
+}
+
 /* From now on read each row back behind its INSERT. What is written through
 ** a BLOB handle is not read: nothing stands between it and the file. */
 void migLoadProve(MigContext *p, MigLoader *pLoader) {
@@ -647,11 +666,15 @@ void migLoadProve(MigContext *p, MigLoader *pLoader) {
 ** Insert a row, or a part of one: the sink for scans and readers. Errors:
 ** BACKUP_DAMAGED when the bytes are no row, TOO_BIG, SCHEMA_MISMATCH when a
 ** constraint refuses the row or it cannot be read back as it was, UNSUPPORTED
-** when the schema needs what the connection does not have.
+** when the schema needs what the connection does not have, SQLITE when the
+** transaction that is watched has ended.
 */
 void migLoadPart(MigContext *p, void *pArg, const MigPart *pPart) {
   MigLoader *pLoader = pArg;
 
+  if (p->rc == SQLITE_OK) {
+    loadCheck(p, pLoader); /* what came since may have called functions too */
+  }
   if (p->rc) {
     return;
   }
@@ -693,6 +716,9 @@ void migLoadDelete(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
   sqlite3_stmt *pStmt;
   int i;
 
+  if (p->rc == SQLITE_OK) {
+    loadCheck(p, pLoader);
+  }
   if (p->rc) {
     return;
   }

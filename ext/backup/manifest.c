@@ -50,6 +50,10 @@
 **     varint   number of pieces of the list of chunks (list.h); for each
 **     signed     its chunk number less that of the piece before, 0 before the
 **                first
+**   with flag 1, varint, number of objects that the run has made that the
+**   backup is of; for each
+**     text     type
+**     text     name
 **
 ** Bytes are read from files that others may have made: every count is compared
 ** with the bytes that are left before memory is taken for it.
@@ -148,6 +152,33 @@ static void *arrayGrow(MigContext *p, void *a, int n, int *pnAlloc, u64 nSize) {
   a = migGrow(p, a, (u64)n * nSize, (u64)nNew * nSize);
   *pnAlloc = a ? nNew : *pnAlloc;
   return a;
+}
+
+/* Add an object that the run of a partial backup has made; the texts must live
+** as long as the manifest. */
+void migManifestAddMade(MigContext *p, MigManifest *pManifest,
+                        const char *zType, const char *zName) {
+  pManifest->aMade = arrayGrow(p, pManifest->aMade, pManifest->nMade,
+                               &pManifest->nMadeAlloc, sizeof(MigObject));
+  if (p->rc == SQLITE_OK) {
+    MigObject *pMade = &pManifest->aMade[pManifest->nMade++];
+    pMade->zType = zType;
+    pMade->zName = zName;
+  }
+}
+
+/* Did the run of a partial backup make this object? */
+int migManifestMade(const MigManifest *pManifest, const char *zType,
+                    const char *zName) {
+  int i;
+
+  for (i = 0; i < pManifest->nMade; i++) {
+    if (strcmp(pManifest->aMade[i].zType, zType) == 0 &&
+        migStrICmp(pManifest->aMade[i].zName, zName) == 0) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* Add a schema object; what it points to must live as long as the manifest. */
@@ -347,6 +378,13 @@ MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
   putVarint(&write, (u64)pManifest->nTable);
   for (i = 0; i < pManifest->nTable; i++) {
     putTable(&write, &pManifest->aTable[i]);
+  }
+  if (pManifest->bPartial) {
+    putVarint(&write, (u64)pManifest->nMade);
+  }
+  for (i = 0; i < pManifest->nMade && pManifest->bPartial; i++) {
+    putText(&write, pManifest->aMade[i].zType);
+    putText(&write, pManifest->aMade[i].zName);
   }
   if (p->rc) {
     sqlite3_free(write.a);
@@ -552,6 +590,16 @@ static void getTables(ManifestReader *pRead, MigManifest *pManifest) {
   }
 }
 
+static void getMade(ManifestReader *pRead, MigManifest *pManifest) {
+  int n = pManifest->bPartial ? getCount(pRead, 2) : 0;
+  int i;
+
+  for (i = 0; i < n && pRead->p->rc == SQLITE_OK; i++) {
+    const char *zType = getText(pRead);
+    migManifestAddMade(pRead->p, pManifest, zType, getText(pRead));
+  }
+}
+
 /*
 ** Read a manifest from n bytes, which may be any. What it consists of is in
 ** the arena. BACKUP_DAMAGED when the bytes are no manifest, or one of a
@@ -583,6 +631,7 @@ void migManifestDecode(MigContext *p, const u8 *a, i64 n,
   getObjects(&read, pManifest);
   getApplied(&read, pManifest);
   getTables(&read, pManifest);
+  getMade(&read, pManifest);
   if (read.i < n) {
     manifestBad(&read, "more than there should be");
   }

@@ -16,8 +16,8 @@
 typedef struct MigObject {
   const char *zType; /* table, index, view, trigger */
   const char *zName;
-  const char *zTable; /* tbl_name */
-  const char *zSql;   /* objects without, automatic indexes, are left out */
+  const char *zTable;   /* tbl_name */
+  const char *zSql;     /* objects without, automatic indexes, are left out */
   const char *zVirtual; /* of a table: the virtual table that it is a part of,
                            NULL: none */
 } MigObject;
@@ -67,6 +67,9 @@ typedef struct MigManifest {
   MigObject *aObject;   /* in the order of sqlite_schema; ours are left out */
   MigNameIndex objects; /* of aObject; what is not in it is found all the same,
                            but slower */
+  int nMade;            /* of a partial one: what its run has made since */
+  int nMadeAlloc;
+  MigObject *aMade; /* only types and names */
   int nApplied;
   MigAppliedRow *aApplied; /* by revision */
   int nTable;
@@ -80,6 +83,10 @@ void migManifestDecode(MigContext *p, const u8 *a, i64 n,
                        MigManifest *pManifest);
 void migManifestAddObject(MigContext *p, MigManifest *pManifest,
                           const MigObject *pObject);
+void migManifestAddMade(MigContext *p, MigManifest *pManifest,
+                        const char *zType, const char *zName);
+int migManifestMade(const MigManifest *pManifest, const char *zType,
+                    const char *zName);
 void migManifestAddTable(MigContext *p, MigManifest *pManifest,
                          const MigTableEntry *pEntry);
 u32 migNameHash(const char *zName);

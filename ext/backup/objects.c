@@ -8,11 +8,12 @@
 ** when all is done (migObjectsCheck).
 **
 ** A virtual table is made by its module, which makes the tables that hold its
-** rows too. These shadow tables are named <virtual table>_<suffix>. Which
-** suffixes they are is known for the modules that come with SQLite; of other
-** modules every table with such a name counts as one. That only decides about
-** the order of things, and about tables that a backup may lack: they are in it
-** as plain tables.
+** rows too. Which these shadow tables are is written down with the objects,
+** because only a connection that has the module can say it (PRAGMA
+** table_list). A module need not tell SQLite of its shadow tables: where none
+** is known a table <virtual table>_<suffix> may be one. That guess (bMaybe)
+** only decides about the order of things: rows that are in a backup are
+** restored whatever they are a part of.
 **
 ** Each change of the schema expires the statements that undo the transaction,
 ** so it is armed again after each.
@@ -24,11 +25,12 @@
 #include "objects.h"
 
 static const char zObjects[] =
-    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
+    "SELECT type, name, tbl_name, sql,"
+    " type = 'table' AND coalesce(rootpage, 0) = 0 FROM main.sqlite_schema"
     " WHERE sql IS NOT NULL ORDER BY rowid";
 static const char zTemp[] =
     "SELECT type, name, tbl_name, sql FROM temp.sqlite_schema"
-    " WHERE type = 'trigger' ORDER BY rowid";
+    " ORDER BY rowid";
 
 /* ---- lists ---- */
 
@@ -39,19 +41,72 @@ static void objectRead(MigContext *p, sqlite3_stmt *pStmt, MigObject *pOut) {
   pOut->zSql = migColumnText(p, pStmt, 3);
 }
 
+/* Is a text that of a virtual table? */
+static int textVirtual(const char *z) {
+  MigStatement st;
+
+  migStatementRead(z, (i64)strlen(z), 0, &st);
+  return st.eKind == MIG_ST_CREATE_VIRTUAL;
+}
+
 /* Put the objects of schema main into a manifest, but for ours, for those of
-** SQLite itself and for automatic indexes. */
-void migObjectsRead(MigContext *p, MigManifest *pManifest) {
+** SQLite itself and for automatic indexes. Are there virtual tables? */
+static int objectsRead(MigContext *p, MigManifest *pManifest) {
   sqlite3_stmt *pStmt = migPrepare(p, zObjects);
+  int bVirtual = 0;
   MigObject object;
 
+  memset(&object, 0, sizeof(object));
   while (migStep(p, pStmt)) {
     const char *zName = (const char *)sqlite3_column_text(pStmt, 1);
     const char *zTable = (const char *)sqlite3_column_text(pStmt, 2);
     if (zName && zTable && !migStoreOwnsTable(zTable) &&
-        sqlite3_strnicmp(zName, "sqlite_", 7) != 0) {
+        !migLayoutSystem(zName)) {
       objectRead(p, pStmt, &object);
       migManifestAddObject(p, pManifest, &object);
+      bVirtual |= sqlite3_column_int(pStmt, 4);
+    }
+  }
+  migFinalize(p, pStmt);
+  return bVirtual;
+}
+
+/* The virtual table that a shadow table belongs to: the longest beginning of
+** its name that is one's. NULL after an error. */
+static const char *virtualFind(MigContext *p, const MigManifest *pManifest,
+                               const char *zName) {
+  i64 n = (i64)strlen(zName);
+  const char *zVirtual = 0;
+
+  while (n-- > 1 && zVirtual == 0 && p->rc == SQLITE_OK) {
+    if (zName[n] == '_') {
+      MigMark mark = migArenaMark(p);
+      char *z = migStrndup(p, zName, n);
+      const MigObject *pFound =
+          z ? migManifestObject(pManifest, "table", z) : 0;
+      migArenaRelease(p, mark);
+      zVirtual = pFound && textVirtual(pFound->zSql) ? pFound->zName : 0;
+    }
+  }
+  return zVirtual;
+}
+
+/* Put the objects of schema main into a manifest, and of which virtual table a
+** table is a part. The PRAGMA, because a table of the file can take the name
+** of its table-valued function. */
+void migObjectsRead(MigContext *p, MigManifest *pManifest) {
+  sqlite3_stmt *pStmt =
+      objectsRead(p, pManifest) ? migPrepare(p, "PRAGMA main.table_list") : 0;
+
+  while (pStmt && migStep(p, pStmt)) {
+    const char *zName = (const char *)sqlite3_column_text(pStmt, 1);
+    const char *zType = (const char *)sqlite3_column_text(pStmt, 2);
+    if (zName && zType && strcmp(zType, "shadow") == 0) {
+      const MigObject *pObject = migManifestObject(pManifest, "table", zName);
+      if (pObject) {
+        MigObject *pMine = &pManifest->aObject[pObject - pManifest->aObject];
+        pMine->zVirtual = virtualFind(p, pManifest, zName);
+      }
     }
   }
   migFinalize(p, pStmt);
@@ -61,18 +116,12 @@ static int lowerCase(char c) {
   return c >= 'A' && c <= 'Z' ? c + 32 : (unsigned char)c;
 }
 
-/* FNV-1a over a name, apart from case. */
-static u32 nameHash(int bTrigger, const char *z) {
-  u32 u = 2166136261u + (u32)bTrigger;
-
-  while (*z) {
-    u = (u ^ (u32)lowerCase(*z++)) * 16777619u;
-  }
-  return u;
-}
-
 static int isTrigger(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TRIGGER;
+}
+
+static u32 itemHash(int bTrigger, const char *zName) {
+  return migNameHash(zName) + (u32)bTrigger;
 }
 
 /* The item of this name, apart from case, or -1. Triggers have names of their
@@ -84,7 +133,7 @@ int migItemFind(const MigItems *pItems, int bTrigger, const char *zName) {
   if (pItems->nSlot == 0) {
     return -1;
   }
-  u = nameHash(bTrigger, zName) & uMask;
+  u = itemHash(bTrigger, zName) & uMask;
   while (pItems->aSlot[u] >= 0) {
     const MigItem *pItem = &pItems->a[pItems->aSlot[u]];
     if (isTrigger(pItem) == bTrigger &&
@@ -99,7 +148,7 @@ int migItemFind(const MigItems *pItems, int bTrigger, const char *zName) {
 static void itemEnter(MigItems *pItems, int i) {
   const MigItem *pItem = &pItems->a[i];
   u32 uMask = (u32)pItems->nSlot - 1;
-  u32 u = nameHash(isTrigger(pItem), pItem->pObject->zName) & uMask;
+  u32 u = itemHash(isTrigger(pItem), pItem->pObject->zName) & uMask;
 
   while (pItems->aSlot[u] >= 0) {
     u = (u + 1) & uMask;
@@ -113,7 +162,6 @@ static void itemKind(MigContext *p, MigItem *pItem) {
   static const char *const azType[] = {"table", "", "index", "view", "trigger"};
   const MigObject *pObject = pItem->pObject;
   const char *z = pObject->zSql;
-  MigStatement st;
   int i = 0;
 
   while (i < 5 && strcmp(azType[i], pObject->zType)) {
@@ -127,19 +175,17 @@ static void itemKind(MigContext *p, MigItem *pItem) {
     return;
   }
   pItem->eKind = (MigItemKind)i;
-  if (pItem->eKind == MIG_ITEM_TABLE) {
-    migStatementRead(z, (i64)strlen(z), 0, &st);
-    if (st.eKind == MIG_ST_CREATE_VIRTUAL) {
-      pItem->eKind = MIG_ITEM_VIRTUAL;
-    }
+  if (pItem->eKind == MIG_ITEM_TABLE && textVirtual(z)) {
+    pItem->eKind = MIG_ITEM_VIRTUAL;
   }
 }
 
 /* ---- shadow tables ---- */
 
-/* The suffixes of the tables that a module makes, with blanks around each;
-** NULL: not known. */
-static const char *moduleSuffixes(const char *zModule) {
+/* The suffixes of the tables that the module of a CREATE VIRTUAL TABLE makes,
+** with blanks around each; NULL: not known. The modules that come with SQLite
+** and have such tables. */
+static const char *moduleSuffixes(const char *z, i64 n) {
   static const char *const az[][2] = {
       {"fts3", " content segments segdir docsize stat "},
       {"fts4", " content segments segdir docsize stat "},
@@ -147,27 +193,26 @@ static const char *moduleSuffixes(const char *zModule) {
       {"rtree", " node parent rowid "},
       {"rtree_i32", " node parent rowid "},
       {"geopoly", " node parent rowid "}};
-  size_t i;
+  MigToken token;
+  i64 i = 0;
+  size_t k;
 
-  for (i = 0; zModule && i < sizeof(az) / sizeof(az[0]); i++) {
-    if (migStrICmp(az[i][0], zModule) == 0) {
-      return az[i][1];
+  do {
+    i = migTokenSignificant(z, n, i, &token);
+  } while (token.eType != MIG_TK_END && !migTokenIs(z, &token, "using"));
+  migTokenSignificant(z, n, i, &token);
+  for (k = 0; k < sizeof(az) / sizeof(az[0]); k++) {
+    if (migTokenNameIs(z, &token, az[k][0])) {
+      return az[k][1];
     }
   }
   return 0;
 }
 
-/* The name of the module of a CREATE VIRTUAL TABLE, in the arena. */
-static char *moduleName(MigContext *p, const char *z) {
-  i64 n = (i64)strlen(z);
-  MigStatement st;
-  MigToken token;
-  i64 i;
-
-  migStatementRead(z, n, 0, &st);
-  i = migTokenSignificant(z, n, st.name.iStart + st.name.n, &token);
-  migTokenSignificant(z, n, i, &token); /* behind USING */
-  return migTokenName(p, z, &token);
+/* Does the module that the n bytes of a CREATE VIRTUAL TABLE name write nothing
+** but its shadow tables, and tell SQLite which these are? */
+int migModuleKnown(const char *z, i64 n) {
+  return moduleSuffixes(z, n) != 0;
 }
 
 /* Does the text hold the name, apart from case? */
@@ -182,14 +227,14 @@ static int textHolds(const char *z, const char *zName) {
   return 0;
 }
 
-/* Is a table named zName, of which the first nName bytes name the virtual
-** table, a part of it? A table that the virtual one mentions is not: that is
+/* May a table named zName, of which the first nName bytes name the virtual
+** table, be a part of it? A table that the virtual one mentions is not: that is
 ** how it names where its content comes from. */
-static int isShadow(MigContext *p, const MigItem *pVirtual, const char *zName,
-                    i64 nName) {
+static int mayBeShadow(MigContext *p, const MigItem *pVirtual,
+                       const char *zName, i64 nName) {
   const char *zSql = pVirtual->pObject->zSql;
   MigMark mark = migArenaMark(p);
-  const char *zSuffixes = moduleSuffixes(moduleName(p, zSql));
+  const char *zSuffixes = moduleSuffixes(zSql, (i64)strlen(zSql));
   char *zSuffix = migPrintf(p, " %s ", zName + nName + 1);
   int bShadow = zSuffixes == 0 || (zSuffix && textHolds(zSuffixes, zSuffix));
 
@@ -197,8 +242,10 @@ static int isShadow(MigContext *p, const MigItem *pVirtual, const char *zName,
   return bShadow && !textHolds(zSql, zName);
 }
 
-/* Find the virtual table that table i is a part of. */
-static void shadowFind(MigContext *p, MigItems *pItems, int i) {
+/* Guess which virtual table, among those without known parts, table i is a part
+** of. */
+static void shadowGuess(MigContext *p, MigItems *pItems, int i,
+                        const u8 *abParts) {
   const char *zName = pItems->a[i].pObject->zName;
   const char *z = zName;
 
@@ -208,10 +255,36 @@ static void shadowFind(MigContext *p, MigItems *pItems, int i) {
     int iVirtual = zVirtual ? migItemFind(pItems, 0, zVirtual) : -1;
     migArenaRelease(p, mark);
     if (iVirtual >= 0 && pItems->a[iVirtual].eKind == MIG_ITEM_VIRTUAL &&
-        isShadow(p, &pItems->a[iVirtual], zName, z - zName)) {
+        !abParts[iVirtual] &&
+        mayBeShadow(p, &pItems->a[iVirtual], zName, z - zName)) {
       pItems->a[i].iVirtual = iVirtual;
+      pItems->a[i].bMaybe = 1;
+      pItems->a[iVirtual].bGuessed = 1;
     }
     z++;
+  }
+}
+
+/* Link tables with the virtual tables that they are parts of. */
+static void shadowsLink(MigContext *p, MigItems *pItems) {
+  u8 *abParts = migAlloc(p, (u64)pItems->n + 1);
+  int i;
+
+  for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
+    MigItem *pItem = &pItems->a[i];
+    const char *zVirtual = pItem->pObject->zVirtual;
+    int k = zVirtual && pItem->eKind == MIG_ITEM_TABLE
+                ? migItemFind(pItems, 0, zVirtual)
+                : -1;
+    if (k >= 0 && pItems->a[k].eKind == MIG_ITEM_VIRTUAL) {
+      pItem->iVirtual = k;
+      abParts[k] = 1;
+    }
+  }
+  for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
+    if (pItems->a[i].eKind == MIG_ITEM_TABLE && pItems->a[i].iVirtual < 0) {
+      shadowGuess(p, pItems, i, abParts);
+    }
   }
 }
 
@@ -264,10 +337,8 @@ void migItemsList(MigContext *p, const MigManifest *pManifest,
   pItems->n = i;
   for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     itemLink(pItems, &pItems->a[i]);
-    if (pItems->a[i].eKind == MIG_ITEM_TABLE) {
-      shadowFind(p, pItems, i);
-    }
   }
+  shadowsLink(p, pItems);
 }
 
 /* Are two objects the same to the byte? */
@@ -280,7 +351,10 @@ int migItemSame(const MigItem *pA, const MigItem *pB) {
 
 /* ---- changes of the schema ---- */
 
+/* The schema has changed, and functions and collations may have been called
+** for it. */
 static void armAgain(MigContext *p, MigTransaction *pTx) {
+  migTransactionCheck(p, pTx, "a function or collation of the schema");
   if (pTx) {
     migTransactionArm(p, pTx);
   }
@@ -344,7 +418,7 @@ static void itemDrop(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
     changeRun(p, pTx, pItem->pObject, "dropped",
               migPrintf(p, "DROP %s%s main.\"%w\"", /* sql-ok: from above */
                         azType[pItem->eKind],
-                        pItem->iVirtual >= 0 ? " IF EXISTS" : "",
+                        pItem->eKind == MIG_ITEM_TABLE ? " IF EXISTS" : "",
                         pItem->pObject->zName));
   }
   migArenaRelease(p, mark);
@@ -371,8 +445,9 @@ void migObjectsDrop(MigContext *p, MigTransaction *pTx,
 
 /* ---- making ---- */
 
-/* Is z one CREATE statement for the object that the item names? Its parts are
-** put into pSt. */
+/* Is the text one CREATE statement for the object that the item names? Its
+** parts are put into pSt. SQLite never stores CREATE TABLE ... AS SELECT, which
+** would run what it selects. */
 static int textFits(MigContext *p, const MigItem *pItem, MigStatement *pSt) {
   static const MigKind aeKind[] = {MIG_ST_CREATE_TABLE, MIG_ST_CREATE_VIRTUAL,
                                    MIG_ST_CREATE_INDEX, MIG_ST_CREATE_VIEW,
@@ -384,15 +459,26 @@ static int textFits(MigContext *p, const MigItem *pItem, MigStatement *pSt) {
 
   migStatementRead(z, n, 0, pSt);
   zName = migTokenName(p, z, &pSt->name);
+  if (pItem->eKind == MIG_ITEM_TABLE) {
+    migTokenSignificant(z, n, pSt->name.iStart + pSt->name.n, &token);
+    if (token.eType != MIG_TK_LP) {
+      return 0;
+    }
+  }
   migTokenSignificant(z, n, pSt->iStart + pSt->nByte, &token);
   return pSt->eKind == aeKind[pItem->eKind] && zName &&
          strcmp(zName, pItem->pObject->zName) == 0 &&
          pSt->schema.eType == MIG_TK_END && token.eType == MIG_TK_END;
 }
 
-/* Make an object in a schema by its stored text. */
-static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem,
-                     const char *zSchema) {
+static void textFail(MigContext *p, const MigObject *pObject) {
+  migFail(p, MIG_SCHEMA_MISMATCH,
+          "%s %s cannot be made: its stored text is not as SQLite writes it",
+          pObject->zType, pObject->zName);
+}
+
+/* Make an object of schema main by its stored text. */
+static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem) {
   const char *z = pItem->pObject->zSql;
   MigText sql = {0, 0, 0};
   MigStatement st;
@@ -404,18 +490,16 @@ static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem,
   mark = migArenaMark(p);
   if (textFits(p, pItem, &st)) {
     migTextAdd(p, &sql, z, st.name.iStart);
-    migTextF(p, &sql, "%s.", zSchema); /* sql-ok: main or temp */
+    migTextStr(p, &sql, "main.");
     migTextStr(p, &sql, z + st.name.iStart);
     changeRun(p, pTx, pItem->pObject, "made", sql.z);
   } else {
-    migFail(p, MIG_SCHEMA_MISMATCH,
-            "%s %s cannot be made: its stored text is not as SQLite writes it",
-            pItem->pObject->zType, pItem->pObject->zName);
+    textFail(p, pItem->pObject);
   }
   migArenaRelease(p, mark);
 }
 
-/* Does schema main have a table of this name? */
+/* Does schema main have a table of this name? Looks through all of them. */
 int migObjectThere(MigContext *p, const char *zTable) {
   return migQueryInt(p, 0,
                      "SELECT 1 FROM main.sqlite_schema"
@@ -423,40 +507,58 @@ int migObjectThere(MigContext *p, const char *zTable) {
                      zTable) != 0;
 }
 
-/* Is a part of a virtual table, which its module has just made, as wanted? One
-** that is not is dropped: a module may write its text otherwise than it was
-** after ALTER TABLE. */
-static int shadowThere(MigContext *p, MigTransaction *pTx,
-                       const MigItem *pItem) {
-  const MigObject *pObject = pItem->pObject;
-  MigMark mark = migArenaMark(p);
-  const char *zSql = migQueryText(p,
-                                  "SELECT sql FROM main.sqlite_schema"
-                                  " WHERE type = 'table' AND name = %Q",
-                                  pObject->zName);
-  int bSame = zSql && strcmp(zSql, pObject->zSql) == 0;
-
-  if (zSql && !bSame) {
-    changeRun(p, pTx, pObject, "dropped",
-              migPrintf(p, "DROP TABLE main.\"%w\"", pObject->zName));
-  }
-  migArenaRelease(p, mark);
-  return bSame;
-}
-
-/* A kind of items with bGo; bShadow: those that a virtual table makes. */
+/* The wanted objects of a kind with bGo; bPart: those that a virtual table
+** makes. */
 static void kindMake(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
-                     MigItemKind eKind, int bShadow) {
+                     MigItemKind eKind, int bPart) {
   int i;
 
   for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     const MigItem *pItem = &pItems->a[i];
     if (pItem->bGo && pItem->eKind == eKind &&
-        (pItem->iVirtual >= 0) == bShadow &&
-        !(bShadow && shadowThere(p, pTx, pItem))) {
-      itemMake(p, pTx, pItem, "main");
+        (pItem->iVirtual >= 0) == bPart) {
+      itemMake(p, pTx, pItem);
     }
   }
+}
+
+/* The same for the parts of virtual tables, which their modules have just made.
+** One that is not as wanted is dropped and made: a module may write its text
+** otherwise than it was after ALTER TABLE. */
+static void partsMake(MigContext *p, MigTransaction *pTx,
+                      const MigItems *pItems) {
+  MigManifest is;
+  int i;
+
+  memset(&is, 0, sizeof(is));
+  objectsRead(p, &is);
+  for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
+    const MigItem *pItem = &pItems->a[i];
+    const MigObject *pIs;
+    if (!pItem->bGo || pItem->iVirtual < 0) {
+      continue;
+    }
+    pIs = migManifestObject(&is, "table", pItem->pObject->zName);
+    if (pIs && strcmp(pIs->zSql, pItem->pObject->zSql) == 0) {
+      continue;
+    }
+    if (pIs) {
+      changeRun(p, pTx, pIs, "dropped",
+                migPrintf(p, "DROP TABLE main.\"%w\"", pIs->zName));
+    }
+    itemMake(p, pTx, pItem);
+  }
+}
+
+static int partsGo(const MigItems *pItems) {
+  int i;
+
+  for (i = 0; i < pItems->n; i++) {
+    if (pItems->a[i].bGo && pItems->a[i].iVirtual >= 0) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* Make the tables and views with bGo. A module may look at the table or view
@@ -466,7 +568,9 @@ void migObjectsMakeTables(MigContext *p, MigTransaction *pTx,
   kindMake(p, pTx, pItems, MIG_ITEM_TABLE, 0);
   kindMake(p, pTx, pItems, MIG_ITEM_VIEW, 0);
   kindMake(p, pTx, pItems, MIG_ITEM_VIRTUAL, 0);
-  kindMake(p, pTx, pItems, MIG_ITEM_TABLE, 1);
+  if (partsGo(pItems)) {
+    partsMake(p, pTx, pItems);
+  }
 }
 
 /* Make the indexes and triggers with bGo, once the rows are there. */
@@ -488,7 +592,7 @@ static char *scratchName(MigContext *p) {
 
 static void systemRun(MigContext *p, MigTransaction *pTx, const char *zName,
                       const char *zSql) {
-  MigObject object = {"table", 0, 0, 0};
+  MigObject object = {"table", 0, 0, 0, 0};
 
   object.zName = zName;
   changeRun(p, pTx, &object, "made", zSql);
@@ -544,7 +648,7 @@ void migObjectsCheck(MigContext *p, const MigItems *pWanted, int bMore) {
   int i;
 
   memset(&manifest, 0, sizeof(manifest));
-  migObjectsRead(p, &manifest);
+  objectsRead(p, &manifest);
   migItemsList(p, &manifest, &items);
   for (i = 0; i < pWanted->n && p->rc == SQLITE_OK; i++) {
     const MigItem *pItem = &pWanted->a[i];
@@ -584,44 +688,117 @@ void migObjectsReconnect(MigContext *p, MigTransaction *pTx) {
   armAgain(p, pTx);
 }
 
-/*
-** TEMP triggers fire even where triggers are switched off, and go with their
-** table when that is dropped. Keep them in pTriggers and drop them, for
-** migTempTriggersMake().
-*/
-void migTempTriggersDrop(MigContext *p, MigTransaction *pTx,
-                         MigTempTriggers *pTriggers) {
+/* ---- TEMP triggers ---- */
+
+/* Find the table in the text of a trigger: behind the ON that follows what it
+** fires on. What it has for a schema goes into *pSchema. */
+static void triggerOn(const char *z, MigToken *pSchema, MigToken *pTable) {
+  i64 n = (i64)strlen(z);
+  MigToken token;
+  i64 i = 0;
+
+  do {
+    i = migTokenSignificant(z, n, i, &token);
+  } while (token.eType != MIG_TK_END && !migTokenIs(z, &token, "on"));
+  memset(pSchema, 0, sizeof(*pSchema)); /* MIG_TK_END */
+  i = migTokenSignificant(z, n, i, pTable);
+  i = migTokenSignificant(z, n, i, &token);
+  if (token.eType == MIG_TK_DOT) {
+    *pSchema = *pTable;
+    migTokenSignificant(z, n, i, pTable);
+  }
+}
+
+/* The names of the tables and views of TEMP, as a list of objects. */
+typedef struct TempRead {
+  MigManifest there; /* tables and views made before the current row */
+  MigTempTriggers *pOut;
+} TempRead;
+
+/* Take a trigger when it is on a table or view of main. One that names no
+** schema was made for TEMP when that had such a table then, else for main. */
+static void triggerTake(MigContext *p, TempRead *pRead,
+                        const MigObject *pObject) {
+  MigTempTriggers *pOut = pRead->pOut;
+  MigTempTrigger *pNew = &pOut->a[pOut->n];
+  MigToken schema;
+  MigToken table;
+
+  triggerOn(pObject->zSql, &schema, &table);
+  pNew->object = *pObject;
+  pNew->iOn = table.iStart;
+  pNew->bPlain = schema.eType == MIG_TK_END;
+  pNew->z = migTokenName(p, pObject->zSql, &table);
+  if (pNew->z &&
+      (pNew->bPlain ? !migManifestObject(&pRead->there, "table", pNew->z) &&
+                          !migManifestObject(&pRead->there, "view", pNew->z)
+                    : migTokenNameIs(pObject->zSql, &schema, "main"))) {
+    pOut->n++;
+  }
+}
+
+/* List the TEMP triggers that are on tables and views of main. */
+void migTempTriggersRead(MigContext *p, MigTempTriggers *pTriggers) {
   i64 n = migQueryInt(p, 0,
                       "SELECT count(*) FROM temp.sqlite_schema"
                       " WHERE type = 'trigger'");
   sqlite3_stmt *pStmt = n ? migPrepare(p, zTemp) : 0;
-  int i;
+  TempRead read;
 
+  memset(&read, 0, sizeof(read));
   memset(pTriggers, 0, sizeof(*pTriggers));
-  pTriggers->a = migAlloc(p, (u64)n * sizeof(MigObject));
-  while (pTriggers->n < n && migStep(p, pStmt)) {
-    objectRead(p, pStmt, &pTriggers->a[pTriggers->n++]);
+  read.pOut = pTriggers;
+  pTriggers->a = migAlloc(p, (u64)n * sizeof(MigTempTrigger));
+  while (pStmt && migStep(p, pStmt)) {
+    MigObject object;
+    memset(&object, 0, sizeof(object));
+    objectRead(p, pStmt, &object);
+    if (p->rc == SQLITE_OK && strcmp(object.zType, "trigger")) {
+      migManifestAddObject(p, &read.there, &object);
+    } else if (p->rc == SQLITE_OK && object.zSql && pTriggers->n < n) {
+      triggerTake(p, &read, &object);
+    }
   }
   migFinalize(p, pStmt);
+}
+
+/* Drop the triggers of a list: they fire even where triggers are switched off,
+** and go with their table when that is dropped. */
+void migTempTriggersDrop(MigContext *p, MigTransaction *pTx,
+                         const MigTempTriggers *pTriggers) {
+  int i;
+
   for (i = 0; i < pTriggers->n && p->rc == SQLITE_OK; i++) {
-    changeRun(p, pTx, &pTriggers->a[i], "dropped",
-              migPrintf(p, "DROP TRIGGER temp.\"%w\"", pTriggers->a[i].zName));
+    const MigObject *pObject = &pTriggers->a[i].object;
+    changeRun(p, pTx, pObject, "dropped",
+              migPrintf(p, "DROP TRIGGER temp.\"%w\"", pObject->zName));
   }
 }
 
-/* Make them again, but for those whose table is gone. */
+/* Make them again. Each names schema main then, because a table that TEMP has
+** got since may hide that of main. */
 void migTempTriggersMake(MigContext *p, MigTransaction *pTx,
                          const MigTempTriggers *pTriggers) {
   int i;
 
   for (i = 0; i < pTriggers->n && p->rc == SQLITE_OK; i++) {
+    const MigTempTrigger *pOne = &pTriggers->a[i];
+    const char *z = pOne->object.zSql;
+    MigText sql = {0, 0, 0};
+    MigStatement st;
     MigItem item;
     memset(&item, 0, sizeof(item));
-    item.pObject = &pTriggers->a[i];
+    item.pObject = &pOne->object;
     item.eKind = MIG_ITEM_TRIGGER;
-    itemMake(p, pTx, &item, "temp");
-    if (p->rc && p->eCode == MIG_SCHEMA_MISMATCH) {
-      migErrorClear(p);
+    if (textFits(p, &item, &st)) {
+      migTextAdd(p, &sql, z, st.name.iStart);
+      migTextStr(p, &sql, "temp.");
+      migTextAdd(p, &sql, z + st.name.iStart, pOne->iOn - st.name.iStart);
+      migTextStr(p, &sql, pOne->bPlain ? "main." : "");
+      migTextStr(p, &sql, z + pOne->iOn);
+      changeRun(p, pTx, &pOne->object, "made", sql.z);
+    } else {
+      textFail(p, &pOne->object);
     }
   }
 }

@@ -21,6 +21,8 @@ typedef struct MigItem {
   MigItemKind eKind;
   int iTable;   /* item of the table or view an index or trigger is on, or -1 */
   int iVirtual; /* item of the virtual table that a table is a part of, or -1 */
+  int bMaybe;   /* that is a guess, by the names */
+  int bGuessed; /* of a virtual table: some tables are its parts by a guess */
   u64 uTriggers; /* of a table or view: hash of its triggers in their order */
   int bGo;       /* is to be dropped, or to be made */
   int bLeave;    /* is of no concern */
@@ -34,16 +36,24 @@ typedef struct MigItems {
   int *aSlot; /* items by the hash of their names, -1: free */
 } MigItems;
 
-/* Triggers of the connection that are out of the way for a while. */
+/* A TEMP trigger that is out of the way for a while. */
+typedef struct MigTempTrigger {
+  MigObject object;
+  i64 iOn;       /* offset in its text of the table's name */
+  int bPlain;    /* no schema stands before it */
+  const char *z; /* the table or view of main */
+} MigTempTrigger;
+
 typedef struct MigTempTriggers {
   int n;
-  MigObject *a;
+  MigTempTrigger *a;
 } MigTempTriggers;
 
 void migObjectsRead(MigContext *p, MigManifest *pManifest);
 void migItemsList(MigContext *p, const MigManifest *pManifest,
                   MigItems *pItems);
 int migItemFind(const MigItems *pItems, int bTrigger, const char *zName);
+int migModuleKnown(const char *z, i64 n);
 int migItemSame(const MigItem *pA, const MigItem *pB);
 
 void migObjectsDrop(MigContext *p, MigTransaction *pTx, const MigItems *pItems);
@@ -57,8 +67,9 @@ void migObjectsCheck(MigContext *p, const MigItems *pWanted, int bMore);
 int migObjectThere(MigContext *p, const char *zTable);
 
 void migObjectsReconnect(MigContext *p, MigTransaction *pTx);
+void migTempTriggersRead(MigContext *p, MigTempTriggers *pTriggers);
 void migTempTriggersDrop(MigContext *p, MigTransaction *pTx,
-                         MigTempTriggers *pTriggers);
+                         const MigTempTriggers *pTriggers);
 void migTempTriggersMake(MigContext *p, MigTransaction *pTx,
                          const MigTempTriggers *pTriggers);
 

@@ -29,16 +29,12 @@ static const char zRevisionKnown[] =
 typedef struct Work {
   MigRestore *pRestore;
   MigDecision todo;
-  int bShadow; /* tables of a virtual table were written */
+  int bShadow; /* tables of a virtual table are written */
   MigTempTriggers temp;
   MigFill fill;
   i64 nDone; /* bytes written, and again when they are proven */
   i64 nReported;
 } Work;
-
-static int isSystem(const char *zName) {
-  return sqlite3_strnicmp(zName, "sqlite_", 7) == 0;
-}
 
 /* ---- the applied set ---- */
 
@@ -147,6 +143,11 @@ void migRestoreClose(MigContext *p, MigRestore *pRestore) {
 
 /* ---- rows ---- */
 
+/* Progress was reported, to a function of the application. */
+static void progressCheck(MigContext *p, const MigRestore *pRestore) {
+  migTransactionCheck(p, pRestore->pTx, "the function of option progress");
+}
+
 /* Counts bytes; they are counted when they are written and when they are
 ** proven, so a byte is two of nDone. */
 static void workTick(MigContext *p, void *pArg, i64 nByte) {
@@ -162,6 +163,7 @@ static void workTick(MigContext *p, void *pArg, i64 nByte) {
       nTotal = pWork->nReported + 1;
     }
     pRestore->xProgress(p, pRestore->pProgressArg, pWork->nReported, nTotal);
+    progressCheck(p, pRestore);
   }
 }
 
@@ -174,7 +176,6 @@ static void rowsWrite(MigContext *p, Work *pWork, int iEntry) {
   const MigTableEntry *pEntry = &pWork->pRestore->pWanted->aTable[iEntry];
   const MigTableEntry *pLive =
       migManifestTable(pWork->pRestore->pLive, pEntry->zName);
-  int i = migItemFind(&pWork->todo.wanted, 0, pEntry->zName);
   MigDiff diff = {0, 0, 0, 0};
 
   if (pWork->todo.aeRows[iEntry] == MIG_ROWS_WHOLE) {
@@ -185,100 +186,243 @@ static void rowsWrite(MigContext *p, Work *pWork, int iEntry) {
     pWork->pRestore->nRow += diff.nRemoved + diff.nAdded + diff.nChanged;
   }
   pWork->pRestore->nTable++;
-  if (i >= 0 && pWork->todo.wanted.a[i].iVirtual >= 0) {
-    pWork->bShadow = 1;
+}
+
+/* Tell what will be done to a table. */
+static void tableTell(MigContext *p, const MigRestore *pRestore,
+                      const char *zTable) {
+  if (pRestore->xTable && p->rc == SQLITE_OK) {
+    pRestore->xTable(p, pRestore->pTableArg, zTable);
   }
 }
 
-/* Count the tables that are dropped and do not come back. */
-static void droppedCount(Work *pWork) {
+/* Go through the tables that are dropped, and count those that do not come
+** back. */
+static void droppedAnnounce(MigContext *p, Work *pWork) {
   int i;
 
-  for (i = 0; i < pWork->todo.live.n; i++) {
+  for (i = 0; i < pWork->todo.live.n && p->rc == SQLITE_OK; i++) {
     const MigItem *pItem = &pWork->todo.live.a[i];
     const char *zName = pItem->pObject->zName;
     const MigTableEntry *pEntry =
         migManifestTable(pWork->pRestore->pLive, zName);
-    if (pItem->bGo && pItem->eKind == MIG_ITEM_TABLE && pEntry &&
-        !migManifestTable(pWork->pRestore->pWanted, zName)) {
+    if (!pItem->bGo || pItem->eKind != MIG_ITEM_TABLE || pEntry == 0) {
+      continue;
+    }
+    tableTell(p, pWork->pRestore, zName);
+    if (!migManifestTable(pWork->pRestore->pWanted, zName)) {
       pWork->pRestore->nTable++;
       pWork->pRestore->nRow += pEntry->nRow;
     }
   }
 }
 
+/* Go through the tables whose rows are written. */
+static void writtenAnnounce(MigContext *p, Work *pWork) {
+  const MigManifest *pWanted = pWork->pRestore->pWanted;
+  int i;
+
+  for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
+    if (pWork->todo.aeRows[i] != MIG_ROWS_KEEP) {
+      int k = migItemFind(&pWork->todo.wanted, 0, pWanted->aTable[i].zName);
+      if (k >= 0 && pWork->todo.wanted.a[k].iVirtual >= 0) {
+        pWork->bShadow = 1;
+      }
+      tableTell(p, pWork->pRestore, pWanted->aTable[i].zName);
+    }
+  }
+}
+
+/* ---- TEMP triggers ---- */
+
+/* Is a table or view of main dropped, or are its rows written? */
+static int isTouched(const Work *pWork, const char *zName) {
+  const MigManifest *pWanted = pWork->pRestore->pWanted;
+  const MigTableEntry *pEntry = migManifestTable(pWanted, zName);
+  int i = migItemFind(&pWork->todo.live, 0, zName);
+
+  return (i >= 0 && pWork->todo.live.a[i].bGo) ||
+         (pEntry &&
+          pWork->todo.aeRows[pEntry - pWanted->aTable] != MIG_ROWS_KEEP);
+}
+
+/* Is there a table or view of this name afterwards, of the same kind as now? */
+static int comesBack(const Work *pWork, const char *zName) {
+  const MigItems *pLive = &pWork->todo.live;
+  const MigItems *pWanted = &pWork->todo.wanted;
+  int iLive = migItemFind(pLive, 0, zName);
+  int i = migItemFind(pWanted, 0, zName);
+
+  if (iLive < 0 || !pLive->a[iLive].bGo) {
+    return iLive >= 0;
+  }
+  return i >= 0 && pWanted->a[i].bGo &&
+         (pWanted->a[i].eKind == MIG_ITEM_VIEW) ==
+             (pLive->a[iLive].eKind == MIG_ITEM_VIEW);
+}
+
+/* Does TEMP have a table or view of this name? */
+static int tempHides(MigContext *p, const char *zName) {
+  return migQueryInt(p, 0,
+                     "SELECT 1 FROM temp.sqlite_schema WHERE type"
+                     " IN('table', 'view') AND name = %Q COLLATE NOCASE",
+                     zName) != 0;
+}
+
+/*
+** Take the TEMP triggers away that would fire or would be lost. When virtual
+** tables have to connect anew SQLite reads its schemas again, and those that
+** name a table which TEMP has got since would move to that: they go too.
+*/
+static void tempTriggersTake(MigContext *p, Work *pWork) {
+  MigTempTriggers *pTriggers = &pWork->temp;
+  int n = 0;
+  int i;
+
+  migTempTriggersRead(p, pTriggers);
+  for (i = 0; i < pTriggers->n && p->rc == SQLITE_OK; i++) {
+    const MigTempTrigger *pOne = &pTriggers->a[i];
+    if (isTouched(pWork, pOne->z) ||
+        (pWork->bShadow && pOne->bPlain && tempHides(p, pOne->z))) {
+      pTriggers->a[n++] = *pOne;
+    }
+  }
+  pTriggers->n = n;
+  migTempTriggersDrop(p, pWork->pRestore->pTx, pTriggers);
+}
+
+/* Make them again, but for those whose table or view is gone. */
+static void tempTriggersBack(MigContext *p, Work *pWork) {
+  MigTempTriggers *pTriggers = &pWork->temp;
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pTriggers->n; i++) {
+    if (comesBack(pWork, pTriggers->a[i].z)) {
+      pTriggers->a[n++] = pTriggers->a[i];
+    }
+  }
+  pTriggers->n = n;
+  migTempTriggersMake(p, pWork->pRestore->pTx, pTriggers);
+}
+
 /* ---- tables of SQLite ---- */
 
-/* Make the rows of the tables sqlite_... those of the backup. */
+static const char zSequence[] = "sqlite_sequence";
+/* In the place it had, unless that was taken since. */
+static const char zMarkAdd[] =
+    "INSERT INTO main.sqlite_sequence(rowid, name, seq)"
+    " SELECT CASE WHEN EXISTS(SELECT 1 FROM main.sqlite_sequence"
+    " WHERE rowid = ?3) THEN NULL ELSE ?3 END, ?1, ?2";
+
+/* Make the rows of the tables sqlite_... those of the backup. Of
+** sqlite_sequence a backup of some tables concerns only some rows. */
 static void systemRestore(MigContext *p, Work *pWork) {
   const MigManifest *pWanted = pWork->pRestore->pWanted;
+  int bPartial = pWanted->bPartial;
   int i;
 
   migObjectsMakeSystem(p, pWork->pRestore->pTx, pWanted);
   for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
-    const MigTableEntry *pEntry = &pWanted->aTable[i];
-    if (isSystem(pEntry->zName) && migObjectThere(p, pEntry->zName)) {
-      migFillWhole(p, &pWork->fill, pEntry);
+    const char *zName = pWanted->aTable[i].zName;
+    if (migLayoutSystem(zName) && migObjectThere(p, zName) &&
+        !(bPartial && migStrICmp(zName, zSequence) == 0)) {
+      migFillWhole(p, &pWork->fill, &pWanted->aTable[i]);
     }
   }
-  if (!migManifestTable(pWanted, "sqlite_sequence") &&
-      migObjectThere(p, "sqlite_sequence")) {
+  if (!bPartial && !migManifestTable(pWanted, zSequence) &&
+      migObjectThere(p, zSequence)) {
     migExec(p, "DELETE FROM main.sqlite_sequence");
   }
 }
 
-/* Takes the rows of sqlite_sequence, and writes those of some tables. */
+/* Is the AUTOINCREMENT mark of this table concerned, when not all are: is the
+** table one of those that are restored? */
+static int markConcerned(const Work *pWork, const char *zName) {
+  const MigDecision *pDo = &pWork->todo;
+  int i = migItemFind(&pDo->wanted, 0, zName);
+
+  return i >= 0 && !pDo->wanted.a[i].bLeave &&
+         migManifestTable(pDo->pWanted, zName) != 0;
+}
+
+/* Delete the marks that are concerned. */
+static void marksDelete(MigContext *p, const Work *pWork) {
+  sqlite3_stmt *pRead =
+      migPrepare(p, "SELECT rowid, name FROM main.sqlite_sequence"
+                    " WHERE rowid > ?1 ORDER BY rowid");
+  sqlite3_stmt *pDelete =
+      migPrepare(p, "DELETE FROM main.sqlite_sequence WHERE rowid = ?1");
+  i64 nRow = migQueryInt(p, 0, "SELECT count(*) FROM main.sqlite_sequence");
+  i64 *ai = migAlloc(p, (u64)nRow * sizeof(i64));
+  i64 n = 0;
+  i64 i;
+
+  migBindInt(p, pRead, 1, -0x7fffffffffffffffLL - 1);
+  while (n < nRow && migStep(p, pRead)) {
+    const char *zName = (const char *)sqlite3_column_text(pRead, 1);
+    if (zName && markConcerned(pWork, zName)) {
+      ai[n++] = sqlite3_column_int64(pRead, 0);
+    }
+  }
+  migFinalize(p, pRead);
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    migBindInt(p, pDelete, 1, ai[i]);
+    migRun(p, pDelete);
+  }
+  migFinalize(p, pDelete);
+}
+
+/* Takes the rows of sqlite_sequence, and writes those that are concerned. */
 typedef struct Sequence {
-  const MigRestore *pRestore;
-  sqlite3_stmt *pStmt;
+  const Work *pWork;
+  sqlite3_stmt *pName; /* for the name, in UTF-8 */
+  sqlite3_stmt *pAdd;
 } Sequence;
 
-static void sequencePart(MigContext *p, void *pArg, const MigPart *pPart) {
-  const Sequence *pSequence = pArg;
-  const MigRestore *pRestore = pSequence->pRestore;
+static void sequencePart(MigContext *p, const Sequence *pSequence,
+                         const MigPart *pPart) {
   MigValue aValue[2];
-  int i;
+  const char *zName = 0;
 
   if (migRowGet(pPart->a, pPart->n, 2, aValue) != pPart->n ||
       aValue[0].eType != SQLITE_TEXT || aValue[1].eType != SQLITE_INTEGER) {
     return; /* not a row as SQLite writes them: it is of no table's */
   }
-  for (i = 0; i < pRestore->nOnly && p->rc == SQLITE_OK; i++) {
-    sqlite3_bind_text64(pSequence->pStmt, 1, (const char *)aValue[0].a,
-                        (u64)aValue[0].n, SQLITE_STATIC,
-                        (unsigned char)pRestore->pWanted->eEncoding);
-    migBindInt(p, pSequence->pStmt, 2, aValue[1].i);
-    migBindText(p, pSequence->pStmt, 3, pRestore->azOnly[i]);
-    migRun(p, pSequence->pStmt);
+  sqlite3_bind_text64(pSequence->pName, 1, (const char *)aValue[0].a,
+                      (u64)aValue[0].n, SQLITE_STATIC,
+                      (unsigned char)pSequence->pWork->fill.eEncoding);
+  if (migStep(p, pSequence->pName)) {
+    zName = (const char *)sqlite3_column_text(pSequence->pName, 0);
   }
+  if (zName && markConcerned(pSequence->pWork, zName)) {
+    migBindText(p, pSequence->pAdd, 1, zName);
+    migBindInt(p, pSequence->pAdd, 2, aValue[1].i);
+    migBindInt(p, pSequence->pAdd, 3, pPart->iKey);
+    migRun(p, pSequence->pAdd);
+  }
+  sqlite3_reset(pSequence->pName);
 }
 
-/* Set the marks of AUTOINCREMENT of the tables that are restored alone. */
+/* Set the marks of AUTOINCREMENT of the tables that are restored, where others
+** stay: a number that was given to a row since must not be given again. */
 static void sequenceRestore(MigContext *p, Work *pWork) {
   const MigRestore *pRestore = pWork->pRestore;
-  const MigTableEntry *pEntry =
-      migManifestTable(pWork->pRestore->pWanted, "sqlite_sequence");
-  Sequence sequence = {0, 0};
+  const MigTableEntry *pEntry = migManifestTable(pRestore->pWanted, zSequence);
+  Sequence sequence = {0, 0, 0};
   MigReader reader;
   MigPart part;
-  int i;
 
-  if (!migObjectThere(p, "sqlite_sequence")) {
+  if (!migObjectThere(p, zSequence)) {
     return;
   }
-  for (i = 0; i < pRestore->nOnly; i++) {
-    migExecF(p,
-             "DELETE FROM main.sqlite_sequence"
-             " WHERE name = %Q COLLATE NOCASE",
-             pRestore->azOnly[i]);
-  }
+  marksDelete(p, pWork);
   if (p->rc || pEntry == 0 || pEntry->nColumn != 2) {
     return;
   }
-  sequence.pRestore = pRestore;
-  sequence.pStmt = migPrepare(p, "INSERT INTO main.sqlite_sequence(name, seq)"
-                                 " SELECT ?1, ?2"
-                                 " WHERE ?1 = ?3 COLLATE NOCASE");
+  sequence.pWork = pWork;
+  sequence.pName = migPrepare(p, "SELECT ?1");
+  sequence.pAdd = migPrepare(p, zMarkAdd);
   migReaderOpen(p, &reader, pRestore->pChunks, pEntry);
   while (migReaderUnit(p, &reader)) {
     while (migReaderPart(p, &reader, &part)) {
@@ -286,7 +430,8 @@ static void sequenceRestore(MigContext *p, Work *pWork) {
     }
   }
   migReaderClose(&reader);
-  migFinalize(p, sequence.pStmt);
+  migFinalize(p, sequence.pName);
+  migFinalize(p, sequence.pAdd);
 }
 
 /* ---- all of it ---- */
@@ -302,6 +447,7 @@ static void workOpen(Work *pWork, MigRestore *pRestore) {
   pWork->todo.bForce = pRestore->bForce;
   pWork->fill.pChunks = pRestore->pChunks;
   pWork->fill.eEncoding = pRestore->pWanted->eEncoding;
+  pWork->fill.pTx = pRestore->pTx;
   pWork->fill.xTick = workTick;
   pWork->fill.pTick = pWork;
 }
@@ -309,34 +455,36 @@ static void workOpen(Work *pWork, MigRestore *pRestore) {
 static void workRun(MigContext *p, Work *pWork) {
   MigRestore *pRestore = pWork->pRestore;
   MigTransaction *pTx = pRestore->pTx;
+  const MigManifest *pWanted = pRestore->pWanted;
   int i;
 
-  droppedCount(pWork);
-  migTempTriggersDrop(p, pTx, &pWork->temp);
+  droppedAnnounce(p, pWork);
+  writtenAnnounce(p, pWork);
+  tempTriggersTake(p, pWork);
   migObjectsDrop(p, pTx, &pWork->todo.live);
   migObjectsMakeTables(p, pTx, &pWork->todo.wanted);
-  for (i = 0; i < pWork->pRestore->pWanted->nTable && p->rc == SQLITE_OK; i++) {
+  for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
     if (pWork->todo.aeRows[i] != MIG_ROWS_KEEP) {
       rowsWrite(p, pWork, i);
     }
   }
   migObjectsMakeRest(p, pTx, &pWork->todo.wanted);
-  if (pRestore->nOnly) {
-    sequenceRestore(p, pWork);
-  } else {
+  if (pRestore->nOnly == 0) {
     systemRestore(p, pWork);
-    migExecF(p, "PRAGMA main.user_version=%lld",
-             pWork->pRestore->pWanted->iUserVersion);
-    migExecF(p, "PRAGMA main.application_id=%lld",
-             pWork->pRestore->pWanted->iApplicationId);
+    migExecF(p, "PRAGMA main.user_version=%lld", pWanted->iUserVersion);
+    migExecF(p, "PRAGMA main.application_id=%lld", pWanted->iApplicationId);
+  }
+  if (pRestore->nOnly || pWanted->bPartial) {
+    sequenceRestore(p, pWork);
   }
   if (p->rc == SQLITE_OK) {
-    migObjectsCheck(p, &pWork->todo.wanted, pRestore->nOnly > 0);
+    migObjectsCheck(p, &pWork->todo.wanted,
+                    pRestore->nOnly > 0 || pRestore->pWanted->bPartial);
   }
   if (pWork->bShadow) {
     migObjectsReconnect(p, pTx);
   }
-  migTempTriggersMake(p, pTx, &pWork->temp);
+  tempTriggersBack(p, pWork);
 }
 
 /*
@@ -347,6 +495,7 @@ static void workRun(MigContext *p, Work *pWork) {
 **   SCHEMA_MISMATCH   a table is not as the backup needs it, or something does
 **                     not come back as it was
 **   UNKNOWN_REVISION  one that was applied then is not stored any more
+**   SQLITE            code of the application has ended the transaction
 **   BACKUP_DAMAGED, UNSUPPORTED, TOO_BIG
 */
 void migRestoreRun(MigContext *p, MigRestore *pRestore) {
@@ -362,6 +511,9 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   if (p->rc == SQLITE_OK) {
     migDecideAll(p, &work.todo);
   }
+  /* comparing keys can call a collation of the application */
+  migTransactionCheck(p, pRestore->pTx,
+                      "a function or collation of the schema");
   settingsOff(p, pRestore);
   if (p->rc == SQLITE_OK) {
     workRun(p, &work);
@@ -372,6 +524,7 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   if (p->rc == SQLITE_OK && pRestore->xProgress) {
     i64 nTotal = most(work.todo.nByte, work.nReported);
     pRestore->xProgress(p, pRestore->pProgressArg, nTotal, nTotal);
+    progressCheck(p, pRestore);
   }
   if (p->rc == SQLITE_OK) {
     migRestoreClose(p, pRestore);
@@ -381,32 +534,6 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
 
 /* ---- what would be lost ---- */
 
-/* The tables of schema main that belong to a virtual table. */
-static MigList shadowNames(MigContext *p) {
-  sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA main.table_list");
-  MigList list = {0, 0};
-
-  while (migStep(p, pStmt)) {
-    const char *zType = (const char *)sqlite3_column_text(pStmt, 2);
-    if (zType && strcmp(zType, "shadow") == 0) {
-      migListAdd(p, &list, migColumnText(p, pStmt, 1));
-    }
-  }
-  migFinalize(p, pStmt);
-  return list;
-}
-
-static int listHas(const MigList *pList, const char *zName) {
-  int i;
-
-  for (i = 0; i < pList->n; i++) {
-    if (strcmp(pList->az[i], zName) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 static void diffNone(MigContext *p, void *pArg, MigDiffKind eKind,
                      const MigPart *pOld) {
   MIG_UNUSED(p);
@@ -415,7 +542,7 @@ static void diffNone(MigContext *p, void *pArg, MigDiffKind eKind,
   MIG_UNUSED(pOld);
 }
 
-/* Rows of a table that go. */
+/* Rows of a table that go: all of them where it cannot be told which. */
 static i64 tableLost(MigContext *p, const Work *pWork,
                      const MigTableEntry *pLive) {
   const MigTableEntry *pWanted =
@@ -427,13 +554,18 @@ static i64 tableLost(MigContext *p, const Work *pWork,
     return 0;
   }
   if (pWanted == 0) {
-    return pWork->pRestore->nOnly ? 0 : pLive->nRow;
+    const MigManifest *pAll = pWork->pRestore->pWanted;
+    return pWork->pRestore->nOnly ||
+                   (pAll->bPartial &&
+                    !migManifestMade(pAll, "table", pLive->zName))
+               ? 0
+               : pLive->nRow;
   }
   if (!migEntrySame(pLive, pWanted)) {
     migDiffRun(p, pWork->pRestore->pChunks, pLive, pWanted,
                pWork->pRestore->pWanted->eEncoding, diffNone, 0, 0, &diff);
   }
-  return diff.nRemoved;
+  return diff.bByCount ? pLive->nRow : diff.nRemoved;
 }
 
 static void lostAdd(MigContext *p, MigRestore *pRestore, const char *zTable,
@@ -459,11 +591,35 @@ static void lostAdd(MigContext *p, MigRestore *pRestore, const char *zTable,
   pRestore->nLost++;
 }
 
+/* Name under which the rows of a table count as lost, NULL when they do not:
+** SQLite's own tables, and shadow tables but for the one that has a row for
+** each of the virtual table's (FTS3 to 5, rtree). */
+static const char *lostName(MigContext *p, const Work *pWork,
+                            const MigTableEntry *pEntry) {
+  static const char *const azRow[] = {"_docsize", "_content", "_rowid"};
+  int k = migItemFind(&pWork->todo.live, 0, pEntry->zName);
+  const char *zVirtual = k >= 0 ? pWork->todo.live.a[k].pObject->zVirtual : 0;
+  size_t i;
+
+  if (migLayoutSystem(pEntry->zName)) {
+    return 0;
+  }
+  if (zVirtual == 0) {
+    return pEntry->zName;
+  }
+  for (i = 0; i < sizeof(azRow) / sizeof(azRow[0]) && p->rc == SQLITE_OK; i++) {
+    const MigTableEntry *pFirst = migManifestTable(
+        pWork->pRestore->pLive, migPrintf(p, "%s%s", zVirtual, azRow[i]));
+    if (p->rc == SQLITE_OK && pFirst) {
+      return pFirst == pEntry ? zVirtual : 0;
+    }
+  }
+  return 0;
+}
+
 /* Count the rows, by their keys, that are there now and would not be after
-** migRestoreRun(); those of shadow tables and of SQLite's own tables are not
-** counted. Changes nothing. Errors: USAGE, BACKUP_DAMAGED. */
+** migRestoreRun(). Changes nothing. Errors: USAGE, BACKUP_DAMAGED. */
 void migRestoreLost(MigContext *p, MigRestore *pRestore) {
-  MigList shadows;
   Work work;
   int i;
 
@@ -472,12 +628,12 @@ void migRestoreLost(MigContext *p, MigRestore *pRestore) {
   }
   workOpen(&work, pRestore);
   migDecideScope(p, &work.todo);
-  shadows = shadowNames(p);
   pRestore->nLost = 0;
   for (i = 0; i < pRestore->pLive->nTable && p->rc == SQLITE_OK; i++) {
     const MigTableEntry *pEntry = &pRestore->pLive->aTable[i];
-    if (!isSystem(pEntry->zName) && !listHas(&shadows, pEntry->zName)) {
-      lostAdd(p, pRestore, pEntry->zName, tableLost(p, &work, pEntry));
+    const char *zName = lostName(p, &work, pEntry);
+    if (zName) {
+      lostAdd(p, pRestore, zName, tableLost(p, &work, pEntry));
     }
   }
 }

@@ -34,9 +34,9 @@ typedef struct MigRestore {
                       every restore; migForeignCheck() belongs behind
                       migRestoreRun(), when nOnly or pWanted->bPartial is set
                       and bForce is not */
-  int nTable;         /* out: tables written, made or dropped */
-  i64 nRow;           /* out: rows written or deleted */
-  int nLost;          /* out: tables that lose rows, by name */
+  int nTable;      /* out: tables written, made or dropped */
+  i64 nRow;        /* out: rows written or deleted */
+  int nLost;       /* out: tables that lose rows, by name */
   MigLost *aLost;
   int bSettings; /* settings of the connection are switched off */
   MigSettingsSaved saved;

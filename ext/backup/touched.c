@@ -8,12 +8,15 @@
 **     actions included. That it changes an index only does not count;
 **   - by name, the table of an ALTER TABLE or DROP TABLE. A renamed table or
 **     column changes the definition of the tables that refer to it too;
-**   - the shadow tables of a virtual table. The modules in azModule write
-**     nothing else; any other one may do anything;
+**   - the shadow tables of a virtual table. Those of the modules that
+**     migModuleKnown() knows write nothing else; any other one may do anything;
 **   - a function that is not SQLite's own may do anything as well.
 ** Where anything is possible, all tables go in before the statement is
 ** stepped, and the backup is a full one from then on. sqlite_sequence and the
-** tables of ANALYZE are in it from the start.
+** tables of ANALYZE are in it from the start. A restore puts back the marks of
+*the
+** tables that are in the backup; a script, trigger or view that names
+** sqlite_sequence may change those of others, so all tables go in then.
 **
 ** The backup writes to our own tables in the middle of a script. So that the
 ** script does not notice, last_insert_rowid() is put back afterwards. What
@@ -27,13 +30,16 @@
 #include <string.h>
 #include "sql.h"
 #include "writeset.h"
+#include "objects.h"
 #include "touched.h"
 
 static const char zKept[] =
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name IN("
     "'sqlite_sequence', 'sqlite_stat1', 'sqlite_stat3', 'sqlite_stat4')";
-static const char zTexts[] = "SELECT sql FROM main.sqlite_schema"
-                             " UNION ALL SELECT sql FROM temp.sqlite_schema";
+static const char zTexts[] =
+    "SELECT sql FROM main.sqlite_schema WHERE name <> 'sqlite_sequence'"
+    " UNION ALL"
+    " SELECT sql FROM temp.sqlite_schema WHERE name <> 'sqlite_sequence'";
 static const char zTable[] =
     "SELECT name, coalesce(rootpage, 0) = 0, sql FROM main.sqlite_schema"
     " WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
@@ -43,8 +49,24 @@ static const char zVirtuals[] = "SELECT sql FROM main.sqlite_schema"
 static const char zOrdinary[] = "SELECT name, sql FROM main.sqlite_schema"
                                 " WHERE type = 'table' AND rootpage > 0";
 
-static int isInternal(const char *zName) {
-  return sqlite3_strnicmp(zName, "sqlite_", 7) == 0;
+/* Put a table into the backup, and with a part of a virtual table all the
+** others: they only fit together. */
+static void oneTouch(MigContext *p, MigTouched *pTouched, const char *zName) {
+  MigBackup *pBackup = pTouched->pBackup;
+  const MigManifest *pManifest = &pBackup->manifest;
+  const MigObject *pObject = migManifestObject(pManifest, "table", zName);
+  int i;
+
+  if (pObject == 0 || migManifestTable(pManifest, zName)) {
+    return;
+  }
+  migBackupTable(p, pBackup, zName);
+  for (i = 0; pObject->zVirtual && i < pManifest->nObject; i++) {
+    const MigObject *pOther = &pManifest->aObject[i];
+    if (pOther->zVirtual && strcmp(pOther->zVirtual, pObject->zVirtual) == 0) {
+      migBackupTable(p, pBackup, pOther->zName);
+    }
+  }
 }
 
 /* Put each table of a list into the backup. SQLite's own ones are in it since
@@ -54,8 +76,8 @@ static void listTouch(MigContext *p, MigTouched *pTouched,
   int i;
 
   for (i = 0; i < pList->n && p->rc == SQLITE_OK; i++) {
-    if (!isInternal(pList->az[i])) {
-      migBackupTable(p, pTouched->pBackup, pList->az[i]);
+    if (!migLayoutSystem(pList->az[i])) {
+      oneTouch(p, pTouched, pList->az[i]);
     }
   }
 }
@@ -131,7 +153,7 @@ static int callsOther(const MigTouched *pTouched, const MigStatement *pSt,
 
   for (i = 0; i < pSet->calls.n; i++) {
     const char *z = pSet->calls.az[i];
-    if (pSt->eKind == MIG_ST_ALTER_TABLE && isInternal(z)) {
+    if (pSt->eKind == MIG_ST_ALTER_TABLE && migLayoutSystem(z)) {
       continue;
     }
     if (!listHas(&pTouched->builtin, z) || strcmp(z, "load_extension") == 0) {
@@ -155,11 +177,14 @@ static int mentions(const char *z, i64 n, const char *zWord) {
   return 0;
 }
 
-/* Does a text call changes() or total_changes()? */
-static int asksChanges(const char *z, i64 n) {
+/* Does a text call changes() or total_changes(), or name sqlite_sequence? */
+static int wantsAll(const char *z, i64 n) {
   MigToken aLast[3]; /* the last three tokens */
   i64 i = 0;
 
+  if (z && mentions(z, n, "sqlite_sequence")) {
+    return 1;
+  }
   if (z == 0 || !mentions(z, n, "changes")) {
     return 0;
   }
@@ -178,40 +203,19 @@ static int asksChanges(const char *z, i64 n) {
 }
 
 /* The same for everything in the schema. */
-static int schemaAsksChanges(MigContext *p) {
+static int schemaWantsAll(MigContext *p) {
   sqlite3_stmt *pStmt = migPrepare(p, zTexts);
   int bFound = 0;
 
   while (!bFound && migStep(p, pStmt)) {
-    bFound = asksChanges((const char *)sqlite3_column_text(pStmt, 0),
-                         sqlite3_column_bytes(pStmt, 0));
+    bFound = wantsAll((const char *)sqlite3_column_text(pStmt, 0),
+                      sqlite3_column_bytes(pStmt, 0));
   }
   migFinalize(p, pStmt);
   return bFound;
 }
 
 /* ---- virtual tables ---- */
-
-/* Does the module that a CREATE VIRTUAL TABLE names write nothing but its
-** shadow tables? */
-static int moduleKnown(const char *z, i64 n) {
-  static const char *const azModule[] = {"fts3",  "fts4",      "fts5",
-                                         "rtree", "rtree_i32", "geopoly"};
-  MigToken token;
-  i64 i = 0;
-  size_t k;
-
-  do {
-    i = migTokenSignificant(z, n, i, &token);
-  } while (token.eType != MIG_TK_END && !migTokenIs(z, &token, "using"));
-  migTokenSignificant(z, n, i, &token);
-  for (k = 0; k < sizeof(azModule) / sizeof(azModule[0]); k++) {
-    if (migTokenNameIs(z, &token, azModule[k])) {
-      return 1;
-    }
-  }
-  return 0;
-}
 
 /* Put the shadow tables of a virtual table, or of all (NULL), into the backup.
 ** The PRAGMA, because a table of the file can take the name of its
@@ -242,7 +246,7 @@ static void virtualsTouch(MigContext *p, MigTouched *pTouched) {
 
   while (bKnown && migStep(p, pStmt)) {
     const char *z = (const char *)sqlite3_column_text(pStmt, 0);
-    bKnown = z && moduleKnown(z, sqlite3_column_bytes(pStmt, 0));
+    bKnown = z && migModuleKnown(z, sqlite3_column_bytes(pStmt, 0));
   }
   migFinalize(p, pStmt);
   if (bKnown) {
@@ -271,7 +275,7 @@ static Table tableFind(MigContext *p, const char *zName) {
     table.zName = migColumnText(p, pStmt, 0);
     table.bVirtual = sqlite3_column_int(pStmt, 1);
     table.bKnown = table.bVirtual && zSql &&
-                   moduleKnown(zSql, sqlite3_column_bytes(pStmt, 2));
+                   migModuleKnown(zSql, sqlite3_column_bytes(pStmt, 2));
   }
   migFinalize(p, pStmt);
   return table;
@@ -285,7 +289,7 @@ static void tableTouch(MigContext *p, MigTouched *pTouched,
   } else if (pTable->bVirtual) {
     shadowsTouch(p, pTouched, pTable->zName);
   } else {
-    migBackupTable(p, pTouched->pBackup, pTable->zName);
+    oneTouch(p, pTouched, pTable->zName);
   }
 }
 
@@ -446,7 +450,7 @@ static void statementTouch(MigContext *p, MigTouched *pTouched, const char *z,
   }
   if (!set.bKnown || callsOther(pTouched, pSt, &set) ||
       (pSt->eKind == MIG_ST_CREATE_VIRTUAL &&
-       !moduleKnown(z + pSt->iStart, pSt->nByte))) {
+       !migModuleKnown(z + pSt->iStart, pSt->nByte))) {
     allTouch(p, pTouched);
     return;
   }
@@ -489,7 +493,7 @@ void migTouchedStart(MigContext *p, MigTouched *pTouched, MigBackup *pBackup) {
   for (i = 0; i < list.n && p->rc == SQLITE_OK; i++) {
     migBackupTable(p, pBackup, list.az[i]);
   }
-  if (schemaAsksChanges(p)) {
+  if (schemaWantsAll(p)) {
     allTouch(p, pTouched);
   }
 }
@@ -498,7 +502,7 @@ void migTouchedStart(MigContext *p, MigTouched *pTouched, MigBackup *pBackup) {
 void migTouchedScript(MigContext *p, MigTouched *pTouched, const char *z,
                       i64 n) {
   if (p->rc == SQLITE_OK && pTouched->pBackup && !pTouched->bAll &&
-      asksChanges(z, n)) {
+      wantsAll(z, n)) {
     i64 iRowid = sqlite3_last_insert_rowid(p->db);
     i64 nBefore = sqlite3_total_changes64(p->db);
     allTouch(p, pTouched);

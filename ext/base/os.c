@@ -147,8 +147,8 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
   fd = _open(zPath, _O_WRONLY | _O_CREAT | _O_EXCL, _S_IREAD | _S_IWRITE);
   (void)zLike; /* a new file takes the rights of its folder */
 #else
-  fd = open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-            zLike ? 0600 : 0666);
+  fd =
+      open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, zLike ? 0600 : 0644);
 #endif
   if (fd < 0 && errno == EEXIST) {
     migFail(p, MIG_FILE,
@@ -179,7 +179,7 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
 ** without hard links one that is made in the same instant could be. Returns 1
 ** when it was done. */
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
-  char *zFolder = migPathFolder(p, zTo);
+  char *zFolder = p->rc ? 0 : migPathFolder(p, zTo);
 
   if (p->rc) {
     return 0;

@@ -8,6 +8,11 @@
 **
 ** A backup of kind `file` is in a database file of its own. To restore it, its
 ** tables are read into the store as one more backup, which is dropped again.
+** The file must have the hash that the store knows, unless the user forces.
+**
+** When only some tables are restored, no row of another table may lose its
+** parent by it: violations are counted before and after, as a run does it
+** (foreign.c).
 */
 #include <string.h>
 #include "sql.h"
@@ -21,6 +26,7 @@
 #include "file.h"
 #include "restore.h"
 #include "retain.h"
+#include "foreign.h"
 #include "progress.h"
 #include "protect.h"
 #include "backups.h"
@@ -37,6 +43,7 @@ static void backupStart(MigChange *pChange, MigBackup *pBackup,
   pBackup->row.iRun = pChange->iRun;
   pBackup->row.zRevisions = pChange->zFrom;
   pBackup->zProgress = pChange->pCall->zProgress;
+  pBackup->pTx = &pChange->tx;
 }
 
 /*
@@ -64,7 +71,7 @@ char *migBackupsTake(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   note.iBackup = backup.row.iBackup;
   migChangeRecord(p, &change, &note);
   if (zTo && p->rc == SQLITE_OK && !pCall->bDryRun) {
-    migFileWrite(p, backup.row.zPath, &backup.chunks, &backup.manifest);
+    migFileWrite(p, backup.row.zPath, &backup.chunks, &backup.manifest, 0);
     bWritten = p->rc == SQLITE_OK;
   }
   migBackupClose(&backup);
@@ -86,33 +93,44 @@ typedef struct Restore {
   MigManifest wanted;
   MigBackup undo; /* the database as it is */
   MigRestore work;
-  MigList files; /* to delete after the commit */
+  MigForeign foreign;
+  const char *zWritten; /* file that was written, or NULL */
+  MigList files;        /* to delete after the commit */
 } Restore;
+
+/* Where the file of a backup is; NULL and an error when its path makes no
+** sense. */
+static const char *filePath(MigContext *p, const MigBackupRow *pRow) {
+  const char *zMain = sqlite3_db_filename(p->db, "main");
+
+  if (zMain && zMain[0] && pRow->zPath && migPathInside(pRow->zPath)) {
+    return migPathJoin(p, migPathFolder(p, zMain), pRow->zPath);
+  }
+  migFail(p, MIG_FILE,
+          "backup %lld is in %s, which is not below the folder of the database",
+          pRow->iBackup, pRow->zPath ? pRow->zPath : "a file without a path");
+  return 0;
+}
 
 /* Read the backup that a file holds into the store. */
 static void fileRead(MigContext *p, Restore *pRestore) {
-  const char *zPath = pRestore->row.zPath;
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const MigBackupRow *pRow = &pRestore->row;
+  const char *zFile = filePath(p, pRow);
+  MigFileReader reader;
   MigBackup backup;
-  sqlite3 *db = 0;
-  int rc = SQLITE_CANTOPEN;
 
+  memset(&reader, 0, sizeof(reader));
+  migFileOpen(p, zFile, &reader);
+  if (p->rc == SQLITE_OK && !pRestore->work.bForce &&
+      (!pRow->bFileHash ||
+       memcmp(pRow->aFileHash, reader.facts.aHash, MIG_HASH_SIZE))) {
+    migFail(p, MIG_BACKUP_DAMAGED,
+            "%s, which holds backup %lld, is not as it was written; use another"
+            " backup, or force",
+            zFile, pRow->iBackup);
+  }
   backupStart(&pRestore->change, &backup, "full", "restore");
-  if (p->rc == SQLITE_OK && zMain && zMain[0] && zPath &&
-      migPathInside(zPath)) {
-    char *zFile = migPathJoin(p, migPathFolder(p, zMain), zPath);
-    rc = zFile ? sqlite3_open_v2(zFile, &db, SQLITE_OPEN_READONLY, 0)
-               : SQLITE_NOMEM;
-    if (rc == SQLITE_OK) {
-      rc = sqlite3_exec(db, "BEGIN; SELECT 1 FROM sqlite_schema", 0, 0, 0);
-    }
-  }
-  if (p->rc == SQLITE_OK && rc) {
-    migFailRc(p, rc, MIG_FILE,
-              "backup %lld is in %s, which cannot be read; put the file back",
-              pRestore->row.iBackup, zPath ? zPath : "a file without a path");
-  }
-  backup.dbFrom = db;
+  backup.dbFrom = reader.db;
   if (p->rc == SQLITE_OK) {
     migBackupBegin(p, &backup, pRestore->change.iLevel);
     migBackupAllTables(p, &backup);
@@ -120,7 +138,7 @@ static void fileRead(MigContext *p, Restore *pRestore) {
     pRestore->iTemporary = backup.row.iBackup;
     migBackupClose(&backup);
   }
-  sqlite3_close(db);
+  migFileClose(&reader);
 }
 
 static void rowDamaged(MigContext *p, const Restore *pRestore) {
@@ -208,7 +226,47 @@ static void restoreProgress(MigContext *p, void *pArg, i64 nDone, i64 nTotal) {
   const Restore *pRestore = pArg;
 
   migProgress(p, pRestore->change.pCall->zProgress, "restore", nDone, nTotal);
+  migTransactionCheck(p, &pRestore->change.tx,
+                      "the function of option progress");
 }
+
+/* ---- foreign keys ---- */
+
+/* A table is about to be written or dropped. */
+static void foreignWatch(MigContext *p, void *pArg, const char *zTable) {
+  Restore *pRestore = pArg;
+
+  migForeignWatch(p, &pRestore->foreign, zTable);
+}
+
+/* Does any table that is there, or that comes, refer to another? */
+static int anyForeign(const Restore *pRestore) {
+  const MigManifest *pWanted = &pRestore->wanted;
+  int i;
+
+  for (i = 0; i < pWanted->nObject; i++) {
+    if (sqlite3_strlike("%references%", pWanted->aObject[i].zSql, 0) == 0) {
+      return 1;
+    }
+  }
+  return pRestore->foreign.bAny;
+}
+
+/* Begin to watch, when only some tables are restored. */
+static void foreignStart(MigContext *p, Restore *pRestore) {
+  MigRestore *pWork = &pRestore->work;
+
+  if (pWork->bForce || (pWork->nOnly == 0 && !pRestore->wanted.bPartial)) {
+    return;
+  }
+  migForeignStart(p, &pRestore->foreign);
+  pRestore->foreign.bAny = anyForeign(pRestore);
+  pRestore->foreign.zRemedy = "restore those tables as well, or force";
+  pWork->xTable = foreignWatch;
+  pWork->pTableArg = pRestore;
+}
+
+/* ---- a restore in place ---- */
 
 /* Take the backup that undoes this, compare, write. */
 static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
@@ -227,7 +285,9 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   if (bLossCheck) {
     lossCheck(p, pRestore);
   }
+  foreignStart(p, pRestore);
   migRestoreRun(p, pWork);
+  migForeignCheck(p, &pRestore->foreign);
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
   }
@@ -237,7 +297,6 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
 static void restoreTidy(MigContext *p, Restore *pRestore) {
   MigBackup *pUndo = &pRestore->undo;
   MigList dropped = {0, 0};
-  MigSwept swept;
 
   if (pRestore->iTemporary) {
     migBackupDrop(p, pRestore->iTemporary);
@@ -246,7 +305,7 @@ static void restoreTidy(MigContext *p, Restore *pRestore) {
     migBackupDrop(p, pUndo->row.iBackup);
   }
   if (pRestore->iTemporary || pRestore->change.pCall->bNoBackup) {
-    migRetainSweep(p, &pUndo->chunks, &swept);
+    migRetainTidy(p, &pUndo->chunks);
   }
   if (!pRestore->change.pCall->bNoBackup) {
     migRetain(p, &pUndo->chunks, migSettingInt(p, 1, "max_backups"),
@@ -255,9 +314,12 @@ static void restoreTidy(MigContext *p, Restore *pRestore) {
   }
 }
 
-/* Number of the undo backup for results and history; 0 when it is dropped. */
+/* Number of the undo backup for results and history; 0 when it does not
+** stay. */
 static i64 undoNumber(const Restore *pRestore) {
-  return pRestore->change.pCall->bNoBackup ? 0 : pRestore->undo.row.iBackup;
+  const MigCall *pCall = pRestore->change.pCall;
+
+  return pCall->bNoBackup || pCall->bDryRun ? 0 : pRestore->undo.row.iBackup;
 }
 
 static void jsonNumber(MigContext *p, MigText *pText, i64 i) {
@@ -316,7 +378,8 @@ static void restoreToFile(MigContext *p, Restore *pRestore, const char *zTo,
     zPath = migFileName(p, zTo, pRestore->change.zStartedAt);
   }
   if (p->rc == SQLITE_OK && !pRestore->change.pCall->bDryRun) {
-    migFileWrite(p, zPath, pChunks, &pRestore->wanted);
+    migFileWrite(p, zPath, pChunks, &pRestore->wanted, 0);
+    pRestore->zWritten = p->rc ? 0 : zPath;
   }
   migTextF(p, pText,
            "{\"backup\":%lld,\"undo\":null,\"tables\":%lld,\"rows\":%lld,"
@@ -366,6 +429,9 @@ char *migBackupsRestore(MigContext *p, MigConnection *pConn,
   migBackupClose(&restore.undo);
   migChangeEnd(p, &restore.change, pSpec->zTo == 0);
   migRestoreClose(p, &restore.work);
+  if (p->rc && restore.zWritten) {
+    migFileRemove(restore.zWritten);
+  }
   if (p->rc == SQLITE_OK && !pCall->bDryRun) {
     migProtectDelete(&restore.files);
   }

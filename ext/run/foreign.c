@@ -52,6 +52,7 @@ static const char zReferring[] =
 /* Look whether the schema holds any foreign key. */
 void migForeignStart(MigContext *p, MigForeign *pForeign) {
   memset(pForeign, 0, sizeof(*pForeign));
+  pForeign->zRemedy = "mend the script";
   pForeign->bAny = (int)migQueryInt(p, 0, "%s", zAny); /* sql-ok: constant */
 }
 
@@ -285,8 +286,8 @@ static char *findingsText(MigContext *p, const Findings *pFound) {
   return p->rc ? 0 : text.z;
 }
 
-static void findingsFail(MigContext *p, const MigWatched *pOne,
-                         const Findings *pFound) {
+static void findingsFail(MigContext *p, const MigForeign *pForeign,
+                         const MigWatched *pOne, const Findings *pFound) {
   if (pFound->nRow < 0) {
     migFail(p, MIG_FOREIGN_KEY,
             "a foreign key of table %s no longer fits a primary key or UNIQUE"
@@ -295,9 +296,9 @@ static void findingsFail(MigContext *p, const MigWatched *pOne,
   } else {
     migFail(p, MIG_FOREIGN_KEY,
             "table %s would have %lld row(s) without their parent, %lld"
-            " before: %s; mend the script",
+            " before: %s; %s",
             pOne->zTable, pFound->nRow, pOne->nBefore < 0 ? 0 : pOne->nBefore,
-            findingsText(p, pFound));
+            findingsText(p, pFound), pForeign->zRemedy);
   }
 }
 
@@ -328,7 +329,7 @@ void migForeignCheck(MigContext *p, MigForeign *pForeign) {
        pOne = pOne->pNext) {
     findingsMake(p, pOne->zTable, &found);
     if (p->rc == SQLITE_OK && findingsNew(p, pOne, &found)) {
-      findingsFail(p, pOne, &found);
+      findingsFail(p, pForeign, pOne, &found);
     }
   }
   pForeign->pFirst = 0;

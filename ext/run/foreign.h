@@ -10,8 +10,9 @@
 typedef struct MigWatched MigWatched;
 
 typedef struct MigForeign {
-  int bAny;           /* the schema may hold foreign keys */
-  MigWatched *pFirst; /* tables watched so far */
+  int bAny;            /* the schema may hold foreign keys */
+  const char *zRemedy; /* what the message says to do */
+  MigWatched *pFirst;  /* tables watched so far */
 } MigForeign;
 
 void migForeignStart(MigContext *p, MigForeign *pForeign);

@@ -12,13 +12,14 @@
 **   file     a database file in backup_dir; the store has a row about it;
 **   off      none.
 ** Option backup overrules it. A dry run takes none. The backup is committed
-** with the run's first transaction, and the automatic ones beyond max_backups
-** are dropped with it.
+** with the run's first transaction. The automatic ones beyond max_backups are
+** dropped with the last, because a run that fails half-way may drop its own.
 **
 ** The path of a file is kept relative to the folder of the database. A file
-** that nobody should trust can name any path there, so only what looks like a
-** backup of ours, inside that folder, is ever deleted; and only after a commit
-** of our own, because a caller's transaction may still be rolled back.
+** that nobody should trust can name any path there, so only what has exactly
+** the name of a backup of this database, in backup_dir, is ever deleted; and
+** only after a commit of our own, because a caller's transaction may still be
+** rolled back.
 */
 #include <string.h>
 #include "sql.h"
@@ -83,10 +84,19 @@ static void folderMake(MigContext *p, const char *zFolder,
   }
 }
 
+/* The last part of a path. */
+static const char *pathName(const char *z) {
+  const char *zSlash = strrchr(z, '/');
+
+  return zSlash ? zSlash + 1 : z;
+}
+
 /* Copy the database to a file of its own, and name it in the backup's row. */
 static void fileTake(MigContext *p, MigProtect *pProtect) {
   const char *zMain = sqlite3_db_filename(p->db, "main");
   char *zInside = migSettingText(p, 1, "backup_dir");
+  MigBackupRow *pRow = &pProtect->backup.row;
+  MigFileFacts facts;
   char *zFolder;
   char *zFile = 0;
 
@@ -103,38 +113,42 @@ static void fileTake(MigContext *p, MigProtect *pProtect) {
   zFolder = migPathFolder(p, zMain);
   folderMake(p, zFolder, zInside);
   if (p->rc == SQLITE_OK) {
-    zFile = migFileName(p, migPathJoin(p, zFolder, zInside),
-                        pProtect->backup.row.zCreatedAt);
+    zFile = migFileName(p, migPathJoin(p, zFolder, zInside), pRow->zCreatedAt);
   }
   if (p->rc == SQLITE_OK) {
-    const char *zName = strrchr(zFile, '/');
-    pProtect->backup.row.zPath =
-        migPathJoin(p, zInside, zName ? zName + 1 : zFile);
-    migFileWrite(p, zFile, &pProtect->backup.chunks, 0);
+    pRow->zPath = migPathJoin(p, zInside, pathName(zFile));
+    migFileWrite(p, zFile, &pProtect->backup.chunks, 0, &facts);
+    pRow->nTable = facts.nTable;
+    pRow->nRow = facts.nRow;
+    pRow->nByte = facts.nByte;
+    pRow->bFileHash = 1;
+    memcpy(pRow->aFileHash, facts.aHash, MIG_HASH_SIZE);
   }
   if (p->rc == SQLITE_OK) {
     pProtect->zFile = zFile;
   }
 }
 
-/* Does a path that the file holds name a backup beside it? */
-static int pathIsBackup(const char *z) {
-  size_t n = strlen(z);
+/* Does a path that the file holds name a backup in zInside, as fileTake()
+** names them? */
+static int pathIsBackup(MigContext *p, const char *zInside, const char *z) {
+  const char *zWanted = zInside ? migPathJoin(p, zInside, pathName(z)) : 0;
 
-  return migPathInside(z) && strstr(z, "_backup_") && n > 3 &&
-         strcmp(z + n - 3, ".db") == 0;
+  return zWanted && strcmp(z, zWanted) == 0 && migPathInside(z) &&
+         migFileIsBackup(p, pathName(z));
 }
 
 /*
 ** Files of dropped backups, to be deleted after the commit: their paths go to
 ** pFiles, in the arena, now, because nothing may fail then. Paths come from
-** the file, which may be hostile: only what lies below its own folder and has
-** the name of a backup counts. In a caller's transaction nothing does, as it
-** may still be rolled back.
+** the file, which may be hostile: only what lies in backup_dir and has the name
+** of a backup of this database counts. In a caller's transaction nothing does,
+** as it may still be rolled back.
 */
 void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,
                      MigList *pFiles) {
   const char *zMain = sqlite3_db_filename(p->db, "main");
+  char *zInside;
   char *zFolder;
   int i;
 
@@ -142,8 +156,9 @@ void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,
     return;
   }
   zFolder = migPathFolder(p, zMain);
+  zInside = migSettingText(p, 1, "backup_dir");
   for (i = 0; i < pDropped->n && p->rc == SQLITE_OK; i++) {
-    if (pathIsBackup(pDropped->az[i])) {
+    if (pathIsBackup(p, zInside, pDropped->az[i])) {
       migListAdd(p, pFiles, migPathJoin(p, zFolder, pDropped->az[i]));
     }
   }
@@ -156,15 +171,6 @@ void migProtectDelete(const MigList *pFiles) {
   for (i = 0; i < pFiles->n; i++) {
     migFileDelete(pFiles->az[i]);
   }
-}
-
-/* Drop automatic backups beyond max_backups. */
-static void protectRetain(MigContext *p, MigProtect *pProtect) {
-  MigList dropped = {0, 0};
-
-  migRetain(p, &pProtect->backup.chunks, migSettingInt(p, 1, "max_backups"),
-            pProtect->iBackup, &dropped);
-  migProtectFiles(p, pProtect->bOwn, &dropped, &pProtect->files);
 }
 
 /* ---- the backup of a run ---- */
@@ -204,8 +210,8 @@ void migProtectStart(MigContext *p, MigProtect *pProtect,
   pProtect->bEnded = 1;
 }
 
-/* Finish the backup and drop those that are too many, before the commit of the
-** transaction it was begun in. No-op when that was done, or none is taken. */
+/* Finish the backup, before the commit of the transaction it was begun in.
+** No-op when that was done, or none is taken. */
 void migProtectEnd(MigContext *p, MigProtect *pProtect) {
   MigBackup *pBackup = &pProtect->backup;
 
@@ -220,17 +226,33 @@ void migProtectEnd(MigContext *p, MigProtect *pProtect) {
     migBackupEnd(p, pBackup);
     pProtect->bEnded = 1;
   }
-  protectRetain(p, pProtect);
 }
 
-/* The transaction was committed: the backup stays, and the files of those that
-** were dropped go. */
-void migProtectCommitted(MigProtect *pProtect) {
-  if (!pProtect->bEnded || pProtect->bCommitted) {
+/* Drop automatic backups beyond max_backups: in the last transaction of the
+** run. No-op when none was taken. */
+void migProtectRetain(MigContext *p, MigProtect *pProtect) {
+  MigList dropped = {0, 0};
+  MigChunks chunks;
+
+  if (p->rc || pProtect->iBackup == 0) {
     return;
   }
-  pProtect->bCommitted = 1;
-  migProtectDelete(&pProtect->files);
+  memset(&chunks, 0, sizeof(chunks)); /* the store may have changed since */
+  migChunksOpen(p, &chunks, 1);
+  migRetain(p, &chunks, migSettingInt(p, 1, "max_backups"), pProtect->iBackup,
+            &dropped);
+  migChunksClose(&chunks);
+  migProtectFiles(p, pProtect->bOwn, &dropped, &pProtect->files);
+}
+
+/* A transaction was committed: the backup stays, and the files of those that
+** were dropped go. */
+void migProtectCommitted(MigProtect *pProtect) {
+  if (pProtect->bEnded) {
+    pProtect->bCommitted = 1;
+    migProtectDelete(&pProtect->files);
+    pProtect->files.n = 0;
+  }
 }
 
 /* Let go of the memory; a file whose row was not committed is deleted. */

@@ -7,8 +7,8 @@
 #include "call.h"
 #include "touched.h"
 
-/* Zero-initialize, then fill the first four, and of backup.row the fields
-** zCreatedAt, zAction, iRun and zRevisions. */
+/* Zero-initialize, then fill the first two, and of backup.row the fields
+** zCreatedAt, zAction, iRun and zRevisions, and backup.pTx. */
 typedef struct MigProtect {
   int bOwn;   /* the transaction is ours to commit */
   int bParts; /* the run has several transactions, or none */
@@ -25,6 +25,7 @@ typedef struct MigProtect {
 
 void migProtectStart(MigContext *p, MigProtect *pProtect, const MigCall *pCall);
 void migProtectEnd(MigContext *p, MigProtect *pProtect);
+void migProtectRetain(MigContext *p, MigProtect *pProtect);
 void migProtectCommitted(MigProtect *pProtect);
 void migProtectClose(MigProtect *pProtect);
 void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,

@@ -13,7 +13,8 @@
 ** begins after it. A step, its row in the applied set, its row in the history
 ** and the facts in _migrate_meta are committed together; the row of the whole
 ** call goes with the last transaction, the automatic backup (protect.c) with
-** the first. When that would be undone, because a revision that runs alone
+** the first; what there are too many of is dropped with the last. When that
+*would be undone, because a revision that runs alone
 ** comes first, the backup is committed by itself, and dropped again when the
 ** call fails before anything else has happened.
 **
@@ -133,6 +134,7 @@ static void runProtect(MigContext *p, MigRun *pRun) {
   pRow->zAction = migRecordVerb(pRun);
   pRow->iRun = pRun->iRun;
   pRow->zRevisions = pRun->zFrom;
+  pProtect->backup.pTx = &pRun->tx;
   migProtectStart(p, pProtect, pRun->pCall);
   progressCheck(p, pRun);
 }
@@ -308,6 +310,9 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
     runProgress(p, pRun, iEnd);
   }
   backupEnd(p, pRun);
+  if (iEnd == pRun->plan.nStep) {
+    migProtectRetain(p, &pRun->protect);
+  }
   if (p->rc == SQLITE_OK) {
     migSettingsRestore(p, pRun->pConn, &pRun->saved);
     migTransactionArm(p, &pRun->tx);

@@ -179,6 +179,9 @@ void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
   optionsParse(p, zJson, zFunction, pOut);
   sqlite3_close(p->db);
   p->db = db;
+  if (p->rc) {
+    pOut->n = 0; /* the last one may have no key */
+  }
   for (i = 0; i < pOut->n; i++) {
     if (p->rc == SQLITE_OK && pOut->a[i].iParent == 0) {
       optionKnown(p, pOut->a[i].zKey, zFunction);

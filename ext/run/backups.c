@@ -93,6 +93,7 @@ typedef struct Restore {
   MigManifest wanted;
   MigBackup undo; /* the database as it is */
   MigRestore work;
+  int bSame; /* the database is as wanted already */
   MigForeign foreign;
   const char *zWritten; /* file that was written, or NULL */
   MigList files;        /* to delete after the commit */
@@ -268,6 +269,25 @@ static void foreignStart(MigContext *p, Restore *pRestore) {
 
 /* ---- a restore in place ---- */
 
+/* Is the database what the backup says, to the byte of the manifest? Then
+** nothing has to be done, and no older backup gives way to the undo. */
+static int alreadySo(MigContext *p, const Restore *pRestore) {
+  MigBytes is;
+  MigBytes wanted;
+  int bSame;
+
+  if (p->rc || pRestore->work.nOnly || pRestore->wanted.bPartial) {
+    return 0;
+  }
+  is = migManifestEncode(p, &pRestore->undo.manifest);
+  wanted = migManifestEncode(p, &pRestore->wanted);
+  bSame = p->rc == SQLITE_OK && is.n == wanted.n &&
+          memcmp(is.a, wanted.a, (size_t)is.n) == 0;
+  sqlite3_free(is.a);
+  sqlite3_free(wanted.a);
+  return bSame;
+}
+
 /* Take the backup that undoes this, compare, write. */
 static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   MigRestore *pWork = &pRestore->work;
@@ -281,6 +301,10 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   pWork->pWanted = &pRestore->wanted;
   pWork->xProgress = restoreProgress;
   pWork->pProgressArg = pRestore;
+  pRestore->bSame = alreadySo(p, pRestore);
+  if (pRestore->bSame) {
+    return;
+  }
   migRestoreLost(p, pWork);
   if (bLossCheck) {
     lossCheck(p, pRestore);
@@ -288,6 +312,7 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   foreignStart(p, pRestore);
   migRestoreRun(p, pWork);
   migForeignCheck(p, &pRestore->foreign);
+  pRestore->bSame = pWork->nOnly > 0 && pWork->nTable == 0 && !pWork->bForce;
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
   }
@@ -307,7 +332,7 @@ static void restoreTidy(MigContext *p, Restore *pRestore) {
   if (pRestore->iTemporary || pRestore->change.pCall->bNoBackup) {
     migRetainTidy(p, &pUndo->chunks);
   }
-  if (!pRestore->change.pCall->bNoBackup) {
+  if (!pRestore->change.pCall->bNoBackup && !pRestore->bSame) {
     migRetain(p, &pUndo->chunks, migSettingInt(p, 1, "max_backups"),
               pUndo->row.iBackup, &dropped);
     migProtectFiles(p, pRestore->change.tx.bOwn, &dropped, &pRestore->files);

@@ -62,6 +62,7 @@ static void tableRows(MigContext *p, MigRows *pRows, MigChunks *pChunks,
   migArenaRelease(p, mark);
   if (n && ai == 0) {
     migNomem(p);
+    return;
   }
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     migRowNext(p, pRows);

@@ -222,6 +222,9 @@ static void writtenAnnounce(MigContext *p, Work *pWork) {
   const MigManifest *pWanted = pWork->pRestore->pWanted;
   int i;
 
+  if (p->rc || pWork->todo.aeRows == 0) {
+    return;
+  }
   for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
     if (pWork->todo.aeRows[i] != MIG_ROWS_KEEP) {
       int k = migItemFind(&pWork->todo.wanted, 0, pWanted->aTable[i].zName);

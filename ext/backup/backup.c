@@ -2,7 +2,7 @@
 ** backup.c - backups: taken, found, dropped.
 **
 ** A backup is a row of _migrate_backups and a manifest. The rows of each table
-** go, in key order, into chunks (scan.c, cut.c, chunk.c); the numbers of the
+** go, in key order, into chunks (chunker.c); the numbers of the
 ** chunks make the table's list (list.c); the lists' pieces are named in the
 ** manifest (manifest.c). The manifest's bytes are stored as chunks too, of
 ** MIG_CHUNK_MAX bytes but for the last. Column manifest of the row holds
@@ -11,14 +11,7 @@
 **   varints   their numbers
 **   32 bytes  BLAKE2b-256 of the manifest
 **
-** or, for a backup of kind `file`, a zero byte and the BLAKE2b-256 of that
-*file.
-**
-** The bytes of a chunk of rows: each row of a table with rowids (or numbered
-** rows) begins with a varint, zigzag(key - key of the row before; 0 before the
-** first row of the chunk); then come the serials and values (rowcode.h). A row
-** of more than a chunk fills chunks of its own: the first begins like that,
-** and every one but the last is marked in the list.
+** or, for a backup of kind `file`, a zero byte and BLAKE2b-256 of the file.
 */
 #include <string.h>
 #include "sql.h"
@@ -26,14 +19,11 @@
 #include "seal.h"
 #include "progress.h"
 #include "rowcode.h"
-#include "scan.h"
-#include "list.h"
+#include "chunker.h"
 #include "objects.h"
 #include "backup.h"
 
-#define AHEAD 256        /* entries of the list before that are looked at */
 #define PIECE_LIMIT 2000 /* chunks of a manifest: 64 MB */
-#define SAMPLE 64        /* rows that tell how long rows are */
 #define REPORT_BYTES 1000000
 
 static const char zBackupAdd[] =
@@ -184,75 +174,7 @@ void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
   sqlite3_free(bytes.a);
 }
 
-/* ---- what was stored before ---- */
-
-/* The chunks of the list before, some entries ahead, to find the one that
-** began with the same key. */
-typedef struct Before {
-  MigListReader reader;
-  MigListEntry a[AHEAD]; /* ring */
-  int iFirst;
-  int n;
-  int bEnd;
-  int nMiss;          /* keys not found since */
-  MigListEntry found; /* the entry found last */
-} Before;
-
-static void beforeFill(MigContext *p, Before *pBefore) {
-  if (p->rc) {
-    return;
-  }
-  while (!pBefore->bEnd && pBefore->n < AHEAD && p->rc == SQLITE_OK) {
-    MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + pBefore->n) % AHEAD];
-    if (migListRead(p, &pBefore->reader, pEntry)) {
-      pBefore->n++;
-    } else {
-      pBefore->bEnd = 1;
-    }
-  }
-  if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
-    migErrorClear(p); /* it only serves to compress */
-  }
-}
-
-/* The chunk that stood before where one with this first key comes now. When
-** there is none, the last one found lies nearest. */
-static const MigListEntry *beforeFind(MigContext *p, Before *pBefore,
-                                      u32 uHash) {
-  int i;
-
-  beforeFill(p, pBefore);
-  for (i = 0; i < pBefore->n; i++) {
-    const MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + i) % AHEAD];
-    if (pEntry->uHash == uHash) {
-      pBefore->found = *pEntry;
-      pBefore->iFirst = (pBefore->iFirst + i + 1) % AHEAD;
-      pBefore->n -= i + 1;
-      pBefore->nMiss = 0;
-      return &pBefore->found;
-    }
-  }
-  if (++pBefore->nMiss >= AHEAD && pBefore->n > 0) {
-    pBefore->iFirst = (pBefore->iFirst + 1) % AHEAD; /* many were deleted */
-    pBefore->n--;
-  }
-  return &pBefore->found;
-}
-
-/* ---- rows to chunks ---- */
-
-typedef struct Chunker {
-  sqlite3 *db; /* where the chunks go */
-  MigBackup *pBackup;
-  MigTableEntry entry;
-  MigListWriter list;
-  MigHash digest;
-  Before before;
-  u8 *a; /* chunk being filled */
-  i64 n;
-  u32 uHash; /* of its first key */
-  i64 iKey;  /* of the row before */
-} Chunker;
+/* ---- tables ---- */
 
 /* Tell how far the backup is. */
 static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
@@ -272,66 +194,6 @@ static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
   }
 }
 
-/* Store the chunk and name it in the list. */
-static void chunkFlush(MigContext *p, Chunker *pChunker, int bMore) {
-  MigBackup *pBackup = pChunker->pBackup;
-  u8 aHash[MIG_HASH_SIZE];
-  const MigListEntry *pBefore;
-  MigListEntry entry;
-
-  if (pChunker->n == 0 || p->rc) {
-    return;
-  }
-  pBefore = beforeFind(p, &pChunker->before, pChunker->uHash);
-  entry.iChunk = migChunkPut(p, &pBackup->chunks, pChunker->a, pChunker->n,
-                             pBefore->iChunk, aHash);
-  entry.bMore = bMore;
-  entry.uHash = pChunker->uHash;
-  entry.iPiece = 0;
-  migListWrite(p, &pChunker->list, &entry, pBefore->iPiece);
-  migHashAdd(&pChunker->digest, aHash, MIG_HASH_SIZE);
-  pChunker->entry.nChunk++;
-  pChunker->entry.nByte += pChunker->n;
-  pBackup->nDone += pChunker->n;
-  pChunker->n = 0;
-  backupProgress(p, pBackup, 0);
-}
-
-/* Begin a row: its key, as a difference, when it has a number. */
-static void keyPut(Chunker *pChunker, const MigPart *pPart) {
-  if (pChunker->n == 0) {
-    pChunker->uHash = pPart->uHash;
-    pChunker->iKey = 0;
-  }
-  if (pChunker->entry.eKey != MIG_KEY_COLUMNS) {
-    u64 u = (u64)pPart->iKey - (u64)pChunker->iKey;
-    pChunker->n += migVarintPut(pChunker->a + pChunker->n, migZigzag((i64)u));
-    pChunker->iKey = pPart->iKey;
-  }
-}
-
-/* Add a row or a part of one. A row in parts has chunks of its own. */
-static void chunkerAdd(MigContext *p, Chunker *pChunker, const MigPart *pPart) {
-  int bWhole = pPart->bFirst && pPart->bLast;
-
-  if (pPart->bFirst) {
-    pChunker->entry.nRow++;
-    if (!bWhole || migCutBefore(pChunker->entry.nBits, pPart->uHash,
-                                pChunker->n, pPart->n + MIG_VARINT_MAX)) {
-      chunkFlush(p, pChunker, 0);
-    }
-    keyPut(pChunker, pPart);
-  }
-  if (pPart->n) {
-    memcpy(pChunker->a + pChunker->n, pPart->a, (size_t)pPart->n);
-    pChunker->n += pPart->n;
-  }
-  if (!bWhole) {
-    chunkFlush(p, pChunker, !pPart->bLast);
-    pChunker->uHash = pPart->uHash;
-  }
-}
-
 /* Let p work on the database that is backed up; the result goes back by
 ** p->db = result. */
 static sqlite3 *fromEnter(MigContext *p, const MigBackup *pBackup) {
@@ -343,49 +205,6 @@ static sqlite3 *fromEnter(MigContext *p, const MigBackup *pBackup) {
   return db;
 }
 
-/* The sink of a scan. */
-static void chunkerPart(MigContext *p, void *pArg, const MigPart *pPart) {
-  Chunker *pChunker = pArg;
-  sqlite3 *db = p->db;
-
-  p->db = pChunker->db;
-  chunkerAdd(p, pChunker, pPart);
-  p->db = db;
-}
-
-/* Counts rows and their bytes. */
-typedef struct Sample {
-  i64 nByte;
-  i64 nRow;
-} Sample;
-
-static void samplePart(MigContext *p, void *pArg, const MigPart *pPart) {
-  Sample *pSample = pArg;
-
-  MIG_UNUSED(p);
-  pSample->nRow += pPart->bFirst;
-  pSample->nByte += pPart->n;
-}
-
-/* How often to cut: as in the backup before, unless that has come to give
-** chunks of a bad size. */
-static int bitsFor(MigContext *p, const MigLayout *pLayout,
-                   const MigTableEntry *pBefore) {
-  Sample sample = {0, 0};
-  MigSink sink;
-
-  if (pBefore && pBefore->nRow > SAMPLE) {
-    i64 nMean = pBefore->nChunk ? pBefore->nByte / pBefore->nChunk : 0;
-    return nMean > MIG_CHUNK_TARGET / 3 && nMean < MIG_CHUNK_MAX * 7 / 8
-               ? pBefore->nBits
-               : migCutBits(pBefore->nByte, pBefore->nRow);
-  }
-  sink.xPart = samplePart;
-  sink.pArg = &sample;
-  migScanTable(p, pLayout, SAMPLE, &sink);
-  return migCutBits(sample.nByte, sample.nRow);
-}
-
 /* The entry of a table in the newest of the backups before that has it. */
 static const MigTableEntry *entryBefore(const MigBackup *pBackup,
                                         const char *zTable) {
@@ -394,39 +213,12 @@ static const MigTableEntry *entryBefore(const MigBackup *pBackup,
   return pEntry ? pEntry : migManifestTable(&pBackup->full, zTable);
 }
 
-/* Make the entry of a table that is read and written as pLayout says. */
-static void chunkerRun(MigContext *p, Chunker *pChunker,
-                       const MigLayout *pLayout) {
-  const MigTableEntry *pBefore =
-      entryBefore(pChunker->pBackup, pLayout->zTable);
-  MigTableEntry *pEntry = &pChunker->entry;
-  MigSink sink;
+/* A chunk of nByte bytes is stored. */
+static void chunkDone(MigContext *p, void *pArg, i64 nByte) {
+  MigBackup *pBackup = pArg;
 
-  pEntry->zName = pLayout->zTable;
-  pEntry->eKey = pLayout->eKey;
-  pEntry->nKey = pLayout->nKey;
-  pEntry->nColumn = pLayout->nColumn;
-  pEntry->azColumn = pLayout->azColumn;
-  pEntry->nTerm = pLayout->nTerm;
-  pEntry->aTerm = pLayout->aTerm;
-  fromEnter(p, pChunker->pBackup);
-  pEntry->nBits = bitsFor(p, pLayout, pBefore);
-  p->db = pChunker->db;
-  migHashInit(&pChunker->digest);
-  migListReadOpen(&pChunker->before.reader, &pChunker->pBackup->chunks,
-                  pBefore ? pBefore->nPiece : 0,
-                  pBefore ? pBefore->aiPiece : 0);
-  migListWriteOpen(p, &pChunker->list, &pChunker->pBackup->chunks);
-  sink.xPart = chunkerPart;
-  sink.pArg = pChunker;
-  fromEnter(p, pChunker->pBackup);
-  migScanTable(p, pLayout, -1, &sink);
-  p->db = pChunker->db;
-  chunkFlush(p, pChunker, 0);
-  migListWriteEnd(p, &pChunker->list);
-  migHashFinal(&pChunker->digest, pEntry->aDigest);
-  pEntry->nPiece = pChunker->list.nPiece;
-  pEntry->aiPiece = pChunker->list.aiPiece;
+  pBackup->nDone += nByte;
+  backupProgress(p, pBackup, 0);
 }
 
 /*
@@ -434,7 +226,8 @@ static void chunkerRun(MigContext *p, Chunker *pChunker,
 ** in it already, or when the table was not there when the backup was begun.
 */
 void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable) {
-  Chunker *pChunker;
+  MigChunkJob job = {&pBackup->chunks, pBackup->dbFrom, 0, chunkDone, pBackup};
+  MigTableEntry entry;
   MigLayout layout;
   sqlite3 *db;
 
@@ -446,22 +239,13 @@ void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable) {
   db = fromEnter(p, pBackup);
   migLayoutRead(p, zTable, &layout);
   p->db = db;
-  pChunker = p->rc ? 0 : sqlite3_malloc64(sizeof(*pChunker) + MIG_CHUNK_MAX);
-  if (pChunker == 0) {
-    migNomem(p);
-    return;
-  }
-  memset(pChunker, 0, sizeof(*pChunker));
-  pChunker->db = db;
-  pChunker->pBackup = pBackup;
-  pChunker->a = (u8 *)(pChunker + 1);
-  chunkerRun(p, pChunker, &layout);
   if (p->rc == SQLITE_OK) {
-    migManifestAddTable(p, &pBackup->manifest, &pChunker->entry);
+    job.pBefore = entryBefore(pBackup, zTable);
+    migChunkTable(p, &job, &layout, &entry);
   }
-  migListReadClose(&pChunker->before.reader);
-  migListWriteClose(&pChunker->list);
-  sqlite3_free(pChunker);
+  if (p->rc == SQLITE_OK) {
+    migManifestAddTable(p, &pBackup->manifest, &entry);
+  }
 }
 
 /* Names of the tables that have rows of their own, shadow tables of virtual

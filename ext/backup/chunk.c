@@ -11,10 +11,9 @@
 **       which itself has codec 0 or 1
 **
 ** Column crc is the CRC-32 of data and, behind it, nine bytes: base (0 for
-*NULL)
-** big-endian, codec. It finds what would not make the bytes differ. So every
-*chunk is read in at most two steps. A chunk only ever refers to a
-** base with a lower number. Numbers are handed out upwards.
+** NULL) big-endian, codec. It finds what would not make the bytes differ.
+** So every chunk is read in at most two steps. It only ever refers to a base
+** with a lower number. Numbers are handed out upwards.
 **
 ** To compare the store with a database that may not be written, an overlay
 ** takes the new chunks: a private temporary database with a table like

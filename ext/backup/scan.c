@@ -338,7 +338,7 @@ static void columnsCheck(MigContext *p, const Scan *pScan,
       pStmt ? migPrepareF(p, "EXPLAIN %s", /* sql-ok: our own statement */
                           sqlite3_sql(pStmt))
             : 0;
-  int n = pScan->bSample ? pScan->iFirst + pScan->pLayout->nColumn : 0;
+  int n = pScan->bSample ? 0 : pScan->iFirst + pScan->pLayout->nColumn;
 
   while (n > 0 && migStep(p, pExplain)) {
     const char *z = (const char *)sqlite3_column_text(pExplain, 1);

@@ -14,8 +14,7 @@
 ** Where anything is possible, all tables go in before the statement is
 ** stepped, and the backup is a full one from then on. sqlite_sequence and the
 ** tables of ANALYZE are in it from the start. A restore puts back the marks of
-*the
-** tables that are in the backup; a script, trigger or view that names
+** the tables that are in the backup; a script, trigger or view that names
 ** sqlite_sequence may change those of others, so all tables go in then.
 **
 ** The backup writes to our own tables in the middle of a script. So that the

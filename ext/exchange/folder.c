@@ -21,8 +21,8 @@
 **     other statements; the run passes over them.
 **
 ** A tool's own mark against a transaction decides nothing. All of that is
-*noted, and so is every .sql file and every
-** numbered one that was not imported: nothing is left out silently.
+** noted, and so is every .sql file and every numbered one that was not
+** imported: nothing is left out silently.
 */
 #include <string.h>
 #include "name.h"

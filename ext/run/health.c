@@ -8,8 +8,7 @@
 **
 ** Everything is read in one transaction, which the caller holds, and row by
 ** row; only the graph is in memory as a whole. Of each check the first
-*FINDINGS_SHOWN findings are told, the rest are
-** counted.
+** FINDINGS_SHOWN findings are told, the rest are counted.
 **
 ** PRAGMA quick_check evaluates the CHECK constraints of the file, and there
 ** old versions of SQLite let a hostile file call us again. So on a connection

@@ -9,14 +9,14 @@
 ** statement runs.
 **
 ** Transactions. All steps share one, unless the caller wants one `each`, or a
-** revision runs alone (no-transaction): then one ends before it and one
-** begins after it. A step, its row in the applied set, its row in the history
-** and the facts in _migrate_meta are committed together; the row of the whole
-** call goes with the last transaction, the automatic backup (protect.c) with
-** the first; what there are too many of is dropped with the last. When that
-*would be undone, because a revision that runs alone
-** comes first, the backup is committed by itself, and dropped again when the
-** call fails before anything else has happened.
+** revision runs alone (no-transaction): then one ends before it and one begins
+** after it. A step, its row in the applied set, its row in the history and the
+** facts in _migrate_meta are committed together; the row of the whole call
+** goes with the last transaction, the automatic backup (protect.c) with the
+** first; what there are too many of is dropped with the last. When that would
+** be undone, because a revision that runs alone comes first, the backup is
+** committed by itself, and dropped again when the call fails before anything
+** else has happened.
 **
 ** After a failure the open transaction is undone, and in autocommit the
 ** failure is recorded in a transaction of its own, if the cause allows one.

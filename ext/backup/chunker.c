@@ -1,0 +1,257 @@
+/*
+** chunker.c - the rows of a table into chunks, and the list of these.
+**
+** The bytes of a chunk of rows: each row of a table with rowids (or numbered
+** rows) begins with a varint, zigzag(key - key of the row before; 0 before the
+** first row of the chunk); then come the serials and values (rowcode.h). A row
+** of more than a chunk fills chunks of its own: the first begins like that,
+** and every one but the last is marked in the list.
+**
+** The list of an earlier backup of the table is read alongside. Where a chunk
+** with the same first key stood there, it is the dictionary of the new one.
+*/
+#include <string.h>
+#include "list.h"
+#include "chunker.h"
+
+#define AHEAD 256 /* entries of the list before that are looked at */
+#define SAMPLE 64 /* rows that tell how long rows are */
+
+/* ---- the list before ---- */
+
+/* The chunks of the list before, some entries ahead, to find the one that
+** began with the same key. */
+typedef struct Before {
+  MigListReader reader;
+  MigListEntry a[AHEAD]; /* ring */
+  int iFirst;
+  int n;
+  int bEnd;
+  int nMiss;          /* keys not found since */
+  MigListEntry found; /* the entry found last */
+} Before;
+
+static void beforeFill(MigContext *p, Before *pBefore) {
+  if (p->rc) {
+    return;
+  }
+  while (!pBefore->bEnd && pBefore->n < AHEAD && p->rc == SQLITE_OK) {
+    MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + pBefore->n) % AHEAD];
+    if (migListRead(p, &pBefore->reader, pEntry)) {
+      pBefore->n++;
+    } else {
+      pBefore->bEnd = 1;
+    }
+  }
+  if (p->rc && (p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG)) {
+    migErrorClear(p); /* it only serves to compress */
+  }
+}
+
+/* The chunk that stood before where one with this first key comes now. When
+** there is none, the last one found lies nearest. */
+static const MigListEntry *beforeFind(MigContext *p, Before *pBefore,
+                                      u32 uHash) {
+  int i;
+
+  beforeFill(p, pBefore);
+  for (i = 0; i < pBefore->n; i++) {
+    const MigListEntry *pEntry = &pBefore->a[(pBefore->iFirst + i) % AHEAD];
+    if (pEntry->uHash == uHash) {
+      pBefore->found = *pEntry;
+      pBefore->iFirst = (pBefore->iFirst + i + 1) % AHEAD;
+      pBefore->n -= i + 1;
+      pBefore->nMiss = 0;
+      return &pBefore->found;
+    }
+  }
+  if (++pBefore->nMiss >= AHEAD && pBefore->n > 0) {
+    pBefore->iFirst = (pBefore->iFirst + 1) % AHEAD; /* many were deleted */
+    pBefore->n--;
+  }
+  return &pBefore->found;
+}
+
+/* ---- rows to chunks ---- */
+
+typedef struct Chunker {
+  const MigChunkJob *pJob;
+  sqlite3 *db; /* where the chunks go */
+  MigTableEntry entry;
+  MigListWriter list;
+  MigHash digest;
+  Before before;
+  u8 *a; /* chunk being filled */
+  i64 n;
+  u32 uHash; /* of its first key */
+  i64 iKey;  /* of the row before */
+} Chunker;
+
+/* Store the chunk and name it in the list. */
+static void chunkFlush(MigContext *p, Chunker *pChunker, int bMore) {
+  const MigChunkJob *pJob = pChunker->pJob;
+  u8 aHash[MIG_HASH_SIZE];
+  const MigListEntry *pBefore;
+  MigListEntry entry;
+
+  if (pChunker->n == 0 || p->rc) {
+    return;
+  }
+  pBefore = beforeFind(p, &pChunker->before, pChunker->uHash);
+  entry.iChunk = migChunkPut(p, pJob->pChunks, pChunker->a, pChunker->n,
+                             pBefore->iChunk, aHash);
+  entry.bMore = bMore;
+  entry.uHash = pChunker->uHash;
+  entry.iPiece = 0;
+  migListWrite(p, &pChunker->list, &entry, pBefore->iPiece);
+  migHashAdd(&pChunker->digest, aHash, MIG_HASH_SIZE);
+  pChunker->entry.nChunk++;
+  pChunker->entry.nByte += pChunker->n;
+  pJob->xDone(p, pJob->pArg, pChunker->n);
+  pChunker->n = 0;
+}
+
+/* Begin a row: its key, as a difference, when it has a number. */
+static void keyPut(Chunker *pChunker, const MigPart *pPart) {
+  if (pChunker->n == 0) {
+    pChunker->uHash = pPart->uHash;
+    pChunker->iKey = 0;
+  }
+  if (pChunker->entry.eKey != MIG_KEY_COLUMNS) {
+    u64 u = (u64)pPart->iKey - (u64)pChunker->iKey;
+    pChunker->n += migVarintPut(pChunker->a + pChunker->n, migZigzag((i64)u));
+    pChunker->iKey = pPart->iKey;
+  }
+}
+
+/* Add a row or a part of one. A row in parts has chunks of its own. */
+static void chunkerAdd(MigContext *p, Chunker *pChunker, const MigPart *pPart) {
+  int bWhole = pPart->bFirst && pPart->bLast;
+
+  if (pPart->bFirst) {
+    pChunker->entry.nRow++;
+    if (!bWhole || migCutBefore(pChunker->entry.nBits, pPart->uHash,
+                                pChunker->n, pPart->n + MIG_VARINT_MAX)) {
+      chunkFlush(p, pChunker, 0);
+    }
+    keyPut(pChunker, pPart);
+  }
+  if (pPart->n) {
+    memcpy(pChunker->a + pChunker->n, pPart->a, (size_t)pPart->n);
+    pChunker->n += pPart->n;
+  }
+  if (!bWhole) {
+    chunkFlush(p, pChunker, !pPart->bLast);
+    pChunker->uHash = pPart->uHash;
+  }
+}
+
+/* The sink of a scan. */
+static void chunkerPart(MigContext *p, void *pArg, const MigPart *pPart) {
+  Chunker *pChunker = pArg;
+  sqlite3 *db = p->db;
+
+  p->db = pChunker->db;
+  chunkerAdd(p, pChunker, pPart);
+  p->db = db;
+}
+
+/* Counts rows and their bytes. */
+typedef struct Sample {
+  i64 nByte;
+  i64 nRow;
+} Sample;
+
+static void samplePart(MigContext *p, void *pArg, const MigPart *pPart) {
+  Sample *pSample = pArg;
+
+  MIG_UNUSED(p);
+  pSample->nRow += pPart->bFirst;
+  pSample->nByte += pPart->n;
+}
+
+/* How often to cut: as in the backup before, unless that has come to give
+** chunks of a bad size. */
+static int bitsFor(MigContext *p, const MigLayout *pLayout,
+                   const MigTableEntry *pBefore) {
+  Sample sample = {0, 0};
+  MigSink sink;
+
+  if (pBefore && pBefore->nRow > SAMPLE) {
+    i64 nMean = pBefore->nChunk ? pBefore->nByte / pBefore->nChunk : 0;
+    return nMean > MIG_CHUNK_TARGET / 3 && nMean < MIG_CHUNK_MAX * 7 / 8
+               ? pBefore->nBits
+               : migCutBits(pBefore->nByte, pBefore->nRow);
+  }
+  sink.xPart = samplePart;
+  sink.pArg = &sample;
+  migScanTable(p, pLayout, SAMPLE, &sink);
+  return migCutBits(sample.nByte, sample.nRow);
+}
+
+/* Let p work on the database whose rows are read; p->db = pChunker->db goes
+** back. */
+static void fromEnter(MigContext *p, const Chunker *pChunker) {
+  if (pChunker->pJob->dbFrom) {
+    p->db = pChunker->pJob->dbFrom;
+  }
+}
+
+static void chunkerRun(MigContext *p, Chunker *pChunker,
+                       const MigLayout *pLayout) {
+  const MigTableEntry *pBefore = pChunker->pJob->pBefore;
+  MigChunks *pChunks = pChunker->pJob->pChunks;
+  MigTableEntry *pEntry = &pChunker->entry;
+  MigSink sink;
+
+  pEntry->zName = pLayout->zTable;
+  pEntry->eKey = pLayout->eKey;
+  pEntry->nKey = pLayout->nKey;
+  pEntry->nColumn = pLayout->nColumn;
+  pEntry->azColumn = pLayout->azColumn;
+  pEntry->nTerm = pLayout->nTerm;
+  pEntry->aTerm = pLayout->aTerm;
+  fromEnter(p, pChunker);
+  pEntry->nBits = bitsFor(p, pLayout, pBefore);
+  p->db = pChunker->db;
+  migHashInit(&pChunker->digest);
+  migListReadOpen(&pChunker->before.reader, pChunks,
+                  pBefore ? pBefore->nPiece : 0,
+                  pBefore ? pBefore->aiPiece : 0);
+  migListWriteOpen(p, &pChunker->list, pChunks);
+  sink.xPart = chunkerPart;
+  sink.pArg = pChunker;
+  fromEnter(p, pChunker);
+  migScanTable(p, pLayout, -1, &sink);
+  p->db = pChunker->db;
+  chunkFlush(p, pChunker, 0);
+  migListWriteEnd(p, &pChunker->list);
+  migHashFinal(&pChunker->digest, pEntry->aDigest);
+  pEntry->nPiece = pChunker->list.nPiece;
+  pEntry->aiPiece = pChunker->list.aiPiece;
+}
+
+/*
+** Store the rows of a table, and make its entry for a manifest; names and
+** pieces are in the arena or those of pLayout. The caller holds the write
+** transaction. After failure pEntry means nothing.
+*/
+void migChunkTable(MigContext *p, const MigChunkJob *pJob,
+                   const MigLayout *pLayout, MigTableEntry *pEntry) {
+  Chunker *pChunker =
+      p->rc ? 0 : sqlite3_malloc64(sizeof(*pChunker) + MIG_CHUNK_MAX);
+
+  if (pChunker == 0) {
+    migNomem(p);
+    return;
+  }
+  memset(pChunker, 0, sizeof(*pChunker));
+  pChunker->db = p->db;
+  pChunker->pJob = pJob;
+  pChunker->a = (u8 *)(pChunker + 1);
+  chunkerRun(p, pChunker, pLayout);
+  *pEntry = pChunker->entry;
+  migListReadClose(&pChunker->before.reader);
+  migListWriteClose(&pChunker->list);
+  sqlite3_free(pChunker);
+}

@@ -305,6 +305,22 @@ char *migLayoutInsert(MigContext *p, const MigLayout *pLayout) {
   return sql.z;
 }
 
+/* Add what stands behind WHERE to name the row with the key in ?1 and on;
+** nothing for MIG_KEY_NONE. */
+void migLayoutWhere(MigContext *p, const MigLayout *pLayout, MigText *pSql) {
+  int i;
+
+  if (pLayout->zRowid) {
+    migTextF(p, pSql, "\"%w\" = ?1", pLayout->zRowid);
+  }
+  for (i = 0; i < pLayout->nTerm; i++) {
+    const MigKeyTerm *pTerm = &pLayout->aTerm[i];
+    migTextF(p, pSql, "%s\"%w\" = ?%d COLLATE \"%w\"", i ? " AND " : "",
+             pLayout->azColumn[pTerm->iColumn], pTerm->iColumn + 1,
+             pTerm->zCollation);
+  }
+}
+
 /*
 ** A DELETE of one row: ?1 is its rowid, or ?1 and on the values of its key
 ** columns. They are compared as the key compares them, so that its index is
@@ -313,20 +329,11 @@ char *migLayoutInsert(MigContext *p, const MigLayout *pLayout) {
 */
 char *migLayoutDelete(MigContext *p, const MigLayout *pLayout) {
   MigText sql = {0, 0, 0};
-  int i;
 
   if (pLayout->eKey == MIG_KEY_NONE) {
     return 0;
   }
   migTextF(p, &sql, "DELETE FROM main.\"%w\" WHERE ", pLayout->zTable);
-  if (pLayout->zRowid) {
-    migTextF(p, &sql, "\"%w\" = ?1", pLayout->zRowid);
-  }
-  for (i = 0; i < pLayout->nTerm; i++) {
-    const MigKeyTerm *pTerm = &pLayout->aTerm[i];
-    migTextF(p, &sql, "%s\"%w\" = ?%d COLLATE \"%w\"", i ? " AND " : "",
-             pLayout->azColumn[pTerm->iColumn], pTerm->iColumn + 1,
-             pTerm->zCollation);
-  }
+  migLayoutWhere(p, pLayout, &sql);
   return sql.z;
 }

@@ -45,6 +45,7 @@ void migLayoutRead(MigContext *p, const char *zTable, MigLayout *pLayout);
 char *migLayoutScan(MigContext *p, const MigLayout *pLayout,
                     const char *zWhere);
 char *migLayoutInsert(MigContext *p, const MigLayout *pLayout);
+void migLayoutWhere(MigContext *p, const MigLayout *pLayout, MigText *pSql);
 char *migLayoutDelete(MigContext *p, const MigLayout *pLayout);
 
 #endif

@@ -85,15 +85,7 @@ static char *selectText(MigContext *p, const MigLayout *pLayout, int nColumn) {
     migTextF(p, &sql, ", \"%w\"", pLayout->azColumn[i]);
   }
   migTextF(p, &sql, " FROM main.\"%w\" NOT INDEXED WHERE ", pLayout->zTable);
-  if (pLayout->zRowid) {
-    migTextF(p, &sql, "\"%w\" = ?1", pLayout->zRowid);
-  }
-  for (i = 0; i < pLayout->nTerm; i++) {
-    const MigKeyTerm *pTerm = &pLayout->aTerm[i];
-    migTextF(p, &sql, "%s\"%w\" = ?%d COLLATE \"%w\"", i ? " AND " : "",
-             pLayout->azColumn[pTerm->iColumn], pTerm->iColumn + 1,
-             pTerm->zCollation);
-  }
+  migLayoutWhere(p, pLayout, &sql);
   return sql.z;
 }
 

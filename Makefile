@@ -24,7 +24,8 @@ SRC_STORE      = seal store settings history writeset caller connection \
                  transaction
 SRC_REVISION   = set graph name target range plan applied scripts revisions
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
-                 load fill objects backup verify retain touched decide restore file
+                 load fill items objects backup verify retain touched \
+                 decide restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
 SRC_RUN        = lookup rowguard foreign execute change protect steps record \

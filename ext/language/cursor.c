@@ -1,0 +1,230 @@
+/*
+** cursor.c - reading a statement token by token.
+**
+** What nests is passed over by counting parentheses; nothing recurses. Where
+** an expression ends follows from what may stand next: a word that SQLite does
+** not reserve is a name where an operand is due, and a keyword behind one. So
+** `a + desc desc` is an expression and DESC, and CASE .. END is followed by
+** counting CASEs.
+*/
+#include <string.h>
+#include "cursor.h"
+#include "text.h"
+
+/* Stand before byte i of the n bytes of z; migCursorNext() goes to the first
+** token. */
+void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i) {
+  memset(pc, 0, sizeof(*pc));
+  pc->z = z;
+  pc->n = n;
+  pc->i = i;
+  pc->token.iStart = i;
+  pc->iError = -1;
+}
+
+/* Say what should stand where the cursor is, and go to the end. The first
+** failure is the one that is kept. */
+void migCursorFail(MigCursor *pc, const char *zWanted) {
+  i64 i = pc->token.iStart;
+
+  if (pc->iError < 0) {
+    pc->iError = i;
+    pc->zWanted = zWanted;
+  }
+  memset(&pc->token, 0, sizeof(pc->token));
+  pc->token.iStart = i;
+  pc->i = pc->n;
+}
+
+/* Go to the next token. One that SQLite does not know is a failure. */
+void migCursorNext(MigCursor *pc) {
+  int bLine = 0;
+
+  pc->iEnd = pc->token.iStart + pc->token.n;
+  for (;;) {
+    pc->i = migTokenNext(pc->z, pc->n, pc->i, &pc->token);
+    if (pc->token.eType == MIG_TK_SPACE) {
+      bLine |= memchr(pc->z + pc->token.iStart, '\n', (size_t)pc->token.n) != 0;
+    } else if (pc->token.eType == MIG_TK_COMMENT) {
+      if (pc->xComment) {
+        pc->xComment(pc, &pc->token, bLine);
+      }
+    } else {
+      break;
+    }
+  }
+  if (pc->token.eType == MIG_TK_ILLEGAL) {
+    migCursorFail(pc, "something else");
+  }
+}
+
+int migCursorIs(const MigCursor *pc, MigTokenType eType) {
+  return pc->token.eType == eType;
+}
+
+int migCursorAt(const MigCursor *pc, const char *zWord) {
+  return migTokenIs(pc->z, &pc->token, zWord);
+}
+
+int migCursorIn(const MigCursor *pc, const char *zList) {
+  return migWordIn(pc->z, &pc->token, zList);
+}
+
+/* Pass over the bare word zWord if it is there. */
+int migCursorTake(MigCursor *pc, const char *zWord) {
+  int bAt = migCursorAt(pc, zWord);
+
+  if (bAt) {
+    migCursorNext(pc);
+  }
+  return bAt;
+}
+
+/* Pass over the bare word zWord, which must be there. */
+void migCursorNeed(MigCursor *pc, const char *zWord) {
+  if (!migCursorTake(pc, zWord)) {
+    migCursorFail(pc, zWord);
+  }
+}
+
+/* Is the bare word zWord behind the current token? */
+int migCursorPeek(const MigCursor *pc, const char *zWord) {
+  MigToken token;
+
+  migTokenSignificant(pc->z, pc->n, pc->i, &token);
+  return migTokenIs(pc->z, &token, zWord);
+}
+
+/* Pass over a name, which must be there. */
+void migCursorName(MigCursor *pc, MigToken *pName) {
+  if (migTokenIsName(&pc->token)) {
+    *pName = pc->token;
+    migCursorNext(pc);
+  } else {
+    migCursorFail(pc, "a name");
+  }
+}
+
+/* The span from byte iStart to the end of the token passed last. */
+MigSpan migCursorSpan(const MigCursor *pc, i64 iStart) {
+  MigSpan span;
+
+  span.iStart = iStart;
+  span.n = pc->iEnd > iStart ? pc->iEnd - iStart : 0;
+  return span;
+}
+
+/* ------------------------------------------------------------------------
+** Expressions
+*/
+
+/* Pass over a parenthesis, which must be there, and all in it: the span from
+** the first to the last token inside. */
+MigSpan migCursorParens(MigCursor *pc) {
+  MigSpan inside = {0, 0};
+  i64 nDepth = 1;
+
+  if (!migCursorIs(pc, MIG_TK_LP)) {
+    migCursorFail(pc, "'('");
+    return inside;
+  }
+  migCursorNext(pc);
+  inside.iStart = pc->token.iStart;
+  while (nDepth > 0) {
+    nDepth += migCursorIs(pc, MIG_TK_LP) - migCursorIs(pc, MIG_TK_RP);
+    if (nDepth == 0) {
+      inside = migCursorSpan(pc, inside.iStart);
+    } else if (migCursorIs(pc, MIG_TK_END)) {
+      migCursorFail(pc, "')'");
+      return inside;
+    }
+    migCursorNext(pc);
+  }
+  return inside;
+}
+
+/* Words before an operand. */
+static const char zPrefix[] = " not case when distinct from ";
+/* Words behind an operand that want another. */
+static const char zInfix[] = " and or is like glob regexp match between in"
+                             " escape when then else over collate ";
+/* Words behind an operand that do not. */
+static const char zPostfix[] = " not null isnull notnull filter ";
+
+/* Pass over what stands where an operand is due: 1 when it was one, 0 when one
+** is still due, -1 when nothing of the kind is there. */
+static int exprOperand(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
+  if (migCursorIs(pc, MIG_TK_OPERATOR)) {
+    migCursorNext(pc);
+    return 0;
+  }
+  if (migCursorIn(pc, zPrefix)) {
+    *pnCase += migCursorAt(pc, "case");
+    pExpr->bOperator |= *pnCase == 0;
+    migCursorNext(pc);
+    return 0;
+  }
+  if (migCursorIs(pc, MIG_TK_LP)) {
+    migCursorParens(pc);
+    return 1;
+  }
+  if (pc->token.eType >= MIG_TK_WORD && pc->token.eType <= MIG_TK_VARIABLE) {
+    migCursorNext(pc);
+    return 1;
+  }
+  return -1;
+}
+
+/* Pass over what stands behind an operand: 1 when another is due then, 0 when
+** not, -1 when the expression has ended. */
+static int exprOperator(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
+  if (migCursorIs(pc, MIG_TK_LP)) { /* arguments, the list of an IN */
+    migCursorParens(pc);
+    return 0;
+  }
+  if (migCursorAt(pc, "collate") && *pnCase == 0) {
+    pExpr->iCollate = pc->token.iStart;
+    pExpr->iBefore = pc->iEnd;
+    migCursorNext(pc);
+    pExpr->collate = pc->token;
+    return 1;
+  }
+  if (migCursorAt(pc, "end") && *pnCase > 0) {
+    --*pnCase;
+    migCursorNext(pc);
+    return 0;
+  }
+  if (migCursorIs(pc, MIG_TK_OPERATOR) || migCursorIs(pc, MIG_TK_DOT) ||
+      migCursorIn(pc, zInfix)) {
+    pExpr->bOperator |= *pnCase == 0 && !migCursorIs(pc, MIG_TK_DOT);
+    migCursorNext(pc);
+    return 1;
+  }
+  if (migCursorIn(pc, zPostfix)) {
+    pExpr->bOperator |= *pnCase == 0;
+    migCursorNext(pc);
+    return 0;
+  }
+  return -1;
+}
+
+/* Pass over an expression, which must be there. It ends before what cannot go
+** on with it. */
+void migCursorExpr(MigCursor *pc, MigExpr *pExpr) {
+  i64 nCase = 0; /* CASEs that are open */
+  int bDue = 1;  /* an operand is due */
+
+  memset(pExpr, 0, sizeof(*pExpr));
+  pExpr->iCollate = -1;
+  for (;;) {
+    int e =
+        bDue ? exprOperand(pc, &nCase, pExpr) : exprOperator(pc, &nCase, pExpr);
+    if (e < 0) {
+      break;
+    }
+    bDue = bDue ? !e : e;
+  }
+  if (bDue || nCase) {
+    migCursorFail(pc, "an expression");
+  }
+}

@@ -1,0 +1,11 @@
+/*
+** catalog.h - the model of schema main.
+*/
+#ifndef MIG_CATALOG_H
+#define MIG_CATALOG_H
+
+#include "model.h"
+
+void migCatalogRead(MigContext *p, MigModel *pModel);
+
+#endif

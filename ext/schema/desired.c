@@ -1,0 +1,392 @@
+/*
+** desired.c - a schema as someone wants it, from its text.
+**
+** The text is SQL, as a person or a tool writes it down: CREATE statements;
+** ALTER TABLE and DROP run as well. Rows are no schema, so statements that
+** write some are passed over, and so is what a dump puts around them. Whether
+** the text is right is for SQLite to say, in a scratch database.
+**
+** Objects that the user's database has just so need not be said to be right
+** again: they are filled in (migScratchFill), the rest is run. That makes a
+** comparison with few differences cheap. Where the text changes what it has
+** made, all of it is run.
+**
+** A comment "-- migrate:renamed-from name" says that what it belongs to (ddl.c)
+** had that name before. One behind a statement, on the line of its end, belongs
+** to that.
+*/
+#include <string.h>
+#include "desired.h"
+#include "statement.h"
+#include "text.h"
+
+/* A statement of it. */
+typedef struct Wish {
+  MigStatement st;
+  const MigDdl *pDdl; /* what it makes; NULL: nothing, or beyond us */
+  int iKnown;         /* object of this name in the schema that is known */
+  int bPass;          /* it is not run */
+} Wish;
+
+/* A desired schema being made. */
+typedef struct Wishes {
+  MigScratch *pScratch;
+  const char *z; /* the text */
+  i64 n;
+  const char *zWhat;      /* what the text is, for messages */
+  const MigModel *pKnown; /* objects that are known to be good, or NULL */
+  MigRenames *pRenames;
+  int bMakes; /* nothing is altered or dropped */
+  int nWish;
+  Wish *a;
+} Wishes;
+
+static int lineAt(const Wishes *pw, i64 i) {
+  int iLine;
+  int iColumn;
+
+  migPosition(pw->z, i, &iLine, &iColumn);
+  return iLine;
+}
+
+/* Decide what is to be done with a statement: bPass or not, or
+** FORBIDDEN_STATEMENT. Rows are no schema: what writes some is passed over,
+** and so is what a dump puts around its statements. */
+static void wishJudge(MigContext *p, const Wishes *pw, Wish *pWish) {
+  const MigStatement *pSt = &pWish->st;
+  const char *z = pw->z;
+
+  switch (pSt->eKind) {
+  case MIG_ST_CREATE_TABLE:
+  case MIG_ST_CREATE_VIRTUAL:
+  case MIG_ST_CREATE_INDEX:
+  case MIG_ST_CREATE_VIEW:
+  case MIG_ST_CREATE_TRIGGER:
+    if (pSt->bTemp || migTokenNameIs(z, &pSt->schema, "temp")) {
+      migFail(p, MIG_FORBIDDEN_STATEMENT,
+              "%s, line %d: a TEMP object is no part of a schema; remove it",
+              pw->zWhat, lineAt(pw, pSt->iStart));
+    }
+    return;
+  case MIG_ST_DROP_TABLE:
+  case MIG_ST_DROP_INDEX:
+  case MIG_ST_DROP_VIEW:
+  case MIG_ST_DROP_TRIGGER:
+  case MIG_ST_ALTER_TABLE:
+  case MIG_ST_OTHER: /* SQLite will say what is wrong with it */
+    return;
+  case MIG_ST_INSERT:
+  case MIG_ST_UPDATE:
+  case MIG_ST_DELETE:
+    pWish->bPass = !migTokenNameIs(z, &pSt->name, "sqlite_schema") &&
+                   !migTokenNameIs(z, &pSt->name, "sqlite_master");
+    break;
+  case MIG_ST_SELECT:
+  case MIG_ST_VALUES:
+  case MIG_ST_PRAGMA:
+  case MIG_ST_ANALYZE:
+  case MIG_ST_BEGIN:
+  case MIG_ST_COMMIT:
+    pWish->bPass = 1;
+    break;
+  default:
+    break;
+  }
+  if (!pWish->bPass) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: a statement of the kind %s may not stand in a "
+            "schema; it may hold CREATE, ALTER TABLE and DROP, remove it",
+            pw->zWhat, lineAt(pw, pSt->iStart), migKindName(pSt->eKind));
+  }
+}
+
+/* Refuse an annotation that belongs to nothing. */
+static void noteFail(MigContext *p, const Wishes *pw, i64 i, const char *zWhy) {
+  migFail(p, MIG_FORMAT, "%s, line %d: migrate:renamed-from %s", pw->zWhat,
+          lineAt(pw, i), zWhy);
+}
+
+static const char zAstray[] =
+    "stands at no table or column; put it before a table or behind a column";
+
+/* Refuse annotations from byte i to iEnd. */
+static void notesNone(MigContext *p, const Wishes *pw, i64 i, i64 iEnd) {
+  MigToken token;
+  MigToken name;
+
+  do {
+    i = migTokenNext(pw->z, iEnd, i, &token);
+    if (migDdlNote(pw->z, &token, &name)) {
+      noteFail(p, pw, token.iStart, zAstray);
+    }
+  } while (token.eType != MIG_TK_END);
+}
+
+/* Is what note i belongs to called by an earlier one? */
+static int noteTwice(const MigDdl *pDdl, int i) {
+  int k = i;
+
+  while (k > 0 && pDdl->aNote[k - 1].iColumn != pDdl->aNote[i].iColumn) {
+    k--;
+  }
+  return k > 0;
+}
+
+/* Keep the annotations of a statement. */
+static void notesRead(MigContext *p, const Wishes *pw, const MigDdl *pDdl) {
+  MigRenames *pRenames = pw->pRenames;
+  i64 iBase = pDdl->z - pw->z;
+  int i;
+
+  for (i = 0; i < pDdl->nNote && p->rc == SQLITE_OK; i++) {
+    const MigDdlNote *pNote = &pDdl->aNote[i];
+    MigRename *pRename;
+    int n = pRenames->n;
+    if (pNote->iColumn == -2 ||
+        (pDdl->eKind != MIG_DDL_TABLE && pDdl->eKind != MIG_DDL_VIRTUAL)) {
+      noteFail(p, pw, iBase + pNote->iStart, zAstray);
+      return;
+    }
+    if (noteTwice(pDdl, i)) {
+      noteFail(p, pw, iBase + pNote->iStart,
+               "says a second old name of the same; remove one");
+      return;
+    }
+    if (pNote->name.eType == MIG_TK_END) {
+      noteFail(p, pw, iBase + pNote->iStart,
+               "wants one name behind it; put a name that is not plain in "
+               "double quotes");
+      return;
+    }
+    pRenames->a = migModelRoom(p, pRenames->a, n, sizeof(*pRename));
+    if (p->rc == SQLITE_OK) {
+      pRename = &pRenames->a[pRenames->n++];
+      pRename->iStart = iBase + pNote->iStart;
+      pRename->zTable = migTokenName(p, pDdl->z, &pDdl->name);
+      pRename->zOld = migTokenName(p, pDdl->z, &pNote->name);
+      if (pNote->iColumn >= 0) {
+        pRename->zColumn =
+            migTokenName(p, pDdl->z, &pDdl->aColumn[pNote->iColumn].name);
+      }
+    }
+  }
+}
+
+/* Offset behind what stands on the line of a statement's end, up to the next
+** token: a comment there belongs to the statement. */
+static i64 lineRest(const Wishes *pw, i64 i) {
+  MigToken token;
+  i64 iNext = migTokenNext(pw->z, pw->n, i, &token);
+
+  while (token.eType == MIG_TK_COMMENT ||
+         (token.eType == MIG_TK_SPACE &&
+          memchr(pw->z + token.iStart, '\n', (size_t)token.n) == 0)) {
+    i = iNext;
+    iNext = migTokenNext(pw->z, pw->n, i, &token);
+  }
+  return i;
+}
+
+/* Read what a CREATE statement makes; from byte i to iEnd it and its comments.
+** What cannot be read is left to SQLite, which says what is wrong. */
+static void wishRead(MigContext *p, Wishes *pw, Wish *pWish, i64 i, i64 iEnd) {
+  MigKind e = pWish->st.eKind;
+  MigDdl *pDdl = 0;
+
+  if (e >= MIG_ST_CREATE_TABLE && e <= MIG_ST_CREATE_TRIGGER) {
+    pDdl = migAlloc(p, sizeof(*pDdl));
+  }
+  if (pDdl && !migDdlRead(p, pw->z + i, iEnd - i, pDdl)) {
+    pDdl = 0;
+    if (p->eCode == MIG_FORMAT) {
+      migErrorClear(p);
+    }
+  }
+  pWish->pDdl = pDdl;
+  if (pDdl == 0) {
+    notesNone(p, pw, i, iEnd);
+    return;
+  }
+  notesRead(p, pw, pDdl);
+  if (migTokenIsName(&pDdl->name) &&
+      sqlite3_strnicmp(pDdl->z + pDdl->name.iStart +
+                           (pDdl->name.eType != MIG_TK_WORD),
+                       "sqlite_", 7) == 0) {
+    pWish->bPass = 1; /* a dump may name them; SQLite makes them itself */
+  }
+}
+
+/* Take the text apart. */
+static void wishesSplit(MigContext *p, Wishes *pw) {
+  i64 iFrom = 0;
+  i64 i = 0;
+  MigStatement st;
+
+  pw->bMakes = 1;
+  while (p->rc == SQLITE_OK && migScriptNext(pw->z, pw->n, &i, &st)) {
+    Wish *pWish;
+    pw->a = migModelRoom(p, pw->a, pw->nWish, sizeof(*pWish));
+    if (pw->a == 0) {
+      return;
+    }
+    pWish = &pw->a[pw->nWish++];
+    pWish->st = st;
+    pWish->iKnown = -1;
+    i = lineRest(pw, i);
+    wishJudge(p, pw, pWish);
+    wishRead(p, pw, pWish, iFrom, i);
+    pw->bMakes &= pWish->bPass || pWish->pDdl != 0;
+    iFrom = i;
+  }
+  notesNone(p, pw, iFrom, pw->n);
+}
+
+/* From its name on, does a statement say what a known object says? */
+static int textSame(const MigDdl *pA, const MigDdl *pB) {
+  i64 nA = pA->all.iStart + pA->all.n - pA->name.iStart;
+  i64 nB = pB->all.iStart + pB->all.n - pB->name.iStart;
+
+  return pA->eKind == pB->eKind && pA->bUnique == pB->bUnique && nA == nB &&
+         memcmp(pA->z + pA->name.iStart, pB->z + pB->name.iStart, (size_t)nA) ==
+             0;
+}
+
+/* Mark in abWanted the objects of the known schema that are wished for as they
+** are: how many. None whose name comes twice, and none that a module makes. */
+static int wishesMatch(MigContext *p, Wishes *pw, u8 *abWanted) {
+  const MigModel *pKnown = pw->pKnown;
+  u8 *anNamed = migAlloc(p, (u64)pKnown->nObject); /* 2: more than once */
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pw->nWish && p->rc == SQLITE_OK; i++) {
+    Wish *pWish = &pw->a[i];
+    const MigDdl *pDdl = pWish->pDdl;
+    if (!pWish->bPass) {
+      pWish->iKnown = migModelFind(pKnown, pDdl->eKind == MIG_DDL_TRIGGER,
+                                   migTokenName(p, pDdl->z, &pDdl->name));
+    }
+    if (pWish->iKnown >= 0 && anNamed[pWish->iKnown] < 2) {
+      anNamed[pWish->iKnown]++;
+    }
+  }
+  for (i = 0; i < pw->nWish && p->rc == SQLITE_OK; i++) {
+    int k = pw->a[i].iKnown;
+    const MigModelObject *pObject = k < 0 ? 0 : &pKnown->aObject[k];
+    if (pObject && anNamed[k] == 1 && pObject->pDdl &&
+        pObject->eKind != MIG_DDL_VIRTUAL &&
+        (pObject->eSkip == MIG_SKIP_NO || pObject->eSkip == MIG_SKIP_TOOL) &&
+        textSame(pObject->pDdl, pw->a[i].pDdl)) {
+      abWanted[k] = 1;
+      n++;
+    }
+  }
+  return n;
+}
+
+/* Fill in what is wished for as it is known, and pass over its statements. A
+** table with AUTOINCREMENT needs sqlite_sequence. */
+static void wishesFill(MigContext *p, Wishes *pw) {
+  const MigModel *pKnown = pw->pKnown;
+  u8 *abWanted = migAlloc(p, (u64)pKnown->nObject);
+  int n = wishesMatch(p, pw, abWanted);
+  int i;
+
+  if (n == 0 || p->rc) {
+    return;
+  }
+  for (i = 0; i < pKnown->nObject; i++) {
+    const MigModelTable *pTable = pKnown->aObject[i].pTable;
+    if (abWanted[i] && pTable && pTable->bAutoincrement) {
+      int k = migModelFind(pKnown, 0, "sqlite_sequence");
+      abWanted[k < 0 ? i : k] = 1;
+    }
+  }
+  migScratchFill(p, pw->pScratch, pKnown, abWanted);
+  for (i = 0; i < pw->nWish; i++) {
+    pw->a[i].bPass |= pw->a[i].iKnown >= 0 && abWanted[pw->a[i].iKnown];
+  }
+}
+
+/* SQLite does not take a statement. */
+static void wishFail(MigContext *p, const Wishes *pw, const Wish *pWish, int rc,
+                     i64 iAt, const char *zWhy) {
+  int iLine;
+  int iColumn;
+
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+    return;
+  }
+  migPosition(pw->z, pWish->st.iStart + (iAt > 0 ? iAt : 0), &iLine, &iColumn);
+  migFailRc(p, rc, MIG_SCRIPT, "%s, line %d, column %d: %s; correct it",
+            pw->zWhat, iLine, iColumn, zWhy);
+}
+
+/* Run one statement. */
+static void wishRun(MigContext *p, const Wishes *pw, const Wish *pWish) {
+  const MigStatement *pSt = &pWish->st;
+  const char *zWhy;
+  i64 iAt;
+  int rc;
+
+  if (pSt->nByte > 0x7fffffff) {
+    migFail(p, MIG_TOO_BIG,
+            "%s, line %d: a statement of %lld bytes; shorten it", pw->zWhat,
+            lineAt(pw, pSt->iStart), pSt->nByte);
+    return;
+  }
+  rc = migScratchMake(p, pw->pScratch, pw->z + pSt->iStart, pSt->nByte,
+                      pWish->pDdl, &iAt, &zWhy);
+  if (rc) {
+    wishFail(p, pw, pWish, rc, iAt, zWhy);
+  } else if (pSt->eKind == MIG_ST_OTHER) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: this statement may not stand in a schema; remove it",
+            pw->zWhat, lineAt(pw, pSt->iStart));
+  }
+}
+
+/*
+** Make the schema that the n bytes of z describe in a scratch database, just
+** opened. zWhat says in messages what the text is. Objects of pKnown, which
+** may be NULL, are taken over without another look where the text has them
+** unchanged: it is the model of the user's database. Annotations go to
+** pRenames.
+**
+** SCRIPT with line and column for what SQLite does not take, else
+** FORBIDDEN_STATEMENT or FORMAT with the line; the scratch database is then of
+** no use.
+*/
+void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
+                    const char *zWhat, const MigModel *pKnown,
+                    MigRenames *pRenames) {
+  const char *zZero = n > 0 ? memchr(z, 0, (size_t)n) : 0;
+  Wishes w;
+  int i;
+
+  memset(&w, 0, sizeof(w));
+  w.pScratch = pScratch;
+  w.z = z;
+  w.n = n;
+  w.zWhat = zWhat;
+  w.pKnown = pKnown;
+  w.pRenames = pRenames;
+  if (zZero) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: a zero byte; SQLite would stop reading there, "
+            "remove it",
+            zWhat, lineAt(&w, zZero - z));
+  }
+  wishesSplit(p, &w);
+  if (pKnown && w.bMakes) {
+    wishesFill(p, &w);
+  }
+  migScratchBegin(p, pScratch);
+  for (i = 0; i < w.nWish && p->rc == SQLITE_OK; i++) {
+    if (!w.a[i].bPass) {
+      wishRun(p, &w, &w.a[i]);
+    }
+  }
+  migScratchEnd(p, pScratch);
+}

@@ -1,0 +1,350 @@
+/*
+** fingerprint.c - a schema as text, and its hash.
+**
+** Both texts list the objects in an order that depends on nothing but the
+** schema: tables, virtual tables, indexes, views, triggers, each by the lower
+** case of their names, a statement followed by ";" and LF. Objects that are
+** left alone (MigSkip) are not in it. Run in this order it makes the schema
+** again.
+**
+** The plain text (migSchemaText) has the statements as they are stored.
+**
+** The canonical text (migSchemaCanonical) says the same for statements that
+** mean the same but for white space, comments, the case of keywords and names,
+** and quotes around names that need none. It is made token by token:
+**
+**   - Between two tokens is one blank, but none before , ; ) . and none behind
+**     ( and .
+**   - A bare word is in lower case.
+**   - A name in quotes loses them when it is an identifier and no reserved
+**     word, and is in lower case then; else it stands in double quotes, in
+**     lower case. In an expression, where SQLite may take "Name" for a string,
+**     one in double quotes that has a capital letter stays as it is.
+**   - A string in the place of a name is that name. A DEFAULT that is a bare or
+**     quoted name is that string, because SQLite takes it for one.
+**   - Numbers and blobs are in lower case.
+**   - Strings, and the arguments of virtual tables, stay as they are.
+**   - CREATE is followed by the kind and the name; TEMP, IF NOT EXISTS and the
+**     schema are left out.
+**
+** The fingerprint is BLAKE2b-256 of the canonical text. It does not depend on
+** the version of SQLite.
+*/
+#include <string.h>
+#include "fingerprint.h"
+
+/* How the tokens of a part are written. */
+typedef enum Part {
+  PART_NAMES, /* names and keywords */
+  PART_EXPR,  /* an expression */
+  PART_VALUE, /* a DEFAULT without parentheses */
+  PART_EXACT  /* arguments of a virtual table */
+} Part;
+
+/* A part of a statement that is not PART_NAMES. */
+typedef struct Region {
+  MigSpan span;
+  Part e;
+} Region;
+
+/* A statement being written. */
+typedef struct Writer {
+  MigContext *p;
+  const MigDdl *pDdl;
+  MigText *pOut;
+  int nRegion; /* in the order of the text */
+  Region *aRegion;
+  int bTight; /* no blank before the next token */
+} Writer;
+
+/* ------------------------------------------------------------------------
+** Parts
+*/
+
+static void regionAdd(Writer *pw, MigSpan span, Part e) {
+  pw->aRegion = migModelRoom(pw->p, pw->aRegion, pw->nRegion, sizeof(Region));
+  if (pw->aRegion && span.n > 0) {
+    pw->aRegion[pw->nRegion].span = span;
+    pw->aRegion[pw->nRegion++].e = e;
+  }
+}
+
+static void regionsFind(Writer *pw) {
+  const MigDdl *pDdl = pw->pDdl;
+  int i;
+
+  for (i = 0; i < pDdl->nConstraint; i++) {
+    const MigDdlConstraint *pCon = &pDdl->aConstraint[i];
+    if (pCon->eKind == MIG_CON_CHECK || pCon->eKind == MIG_CON_GENERATED ||
+        (pCon->eKind == MIG_CON_DEFAULT && pCon->bParen)) {
+      regionAdd(pw, pCon->value, PART_EXPR);
+    } else if (pCon->eKind == MIG_CON_DEFAULT) {
+      regionAdd(pw, pCon->value, PART_VALUE);
+    }
+  }
+  for (i = 0; i < pDdl->nTerm && pDdl->eKind == MIG_DDL_INDEX; i++) {
+    if (pDdl->aTerm[i].name.eType == MIG_TK_END) {
+      regionAdd(pw, pDdl->aTerm[i].expr, PART_EXPR);
+    }
+  }
+  for (i = 0; i < pDdl->nArg; i++) {
+    regionAdd(pw, pDdl->aArg[i], PART_EXACT);
+  }
+  regionAdd(pw, pDdl->select, PART_EXPR);
+  regionAdd(pw, pDdl->where, PART_EXPR);
+  if (pDdl->eKind == MIG_DDL_TRIGGER) {
+    regionAdd(pw, pDdl->body, PART_EXPR);
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Tokens
+*/
+
+static int lowerCase(char c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* Append n bytes in lower case. */
+static void writeLower(Writer *pw, const char *z, i64 n) {
+  i64 iStart = pw->pOut->n;
+  i64 i;
+
+  migTextAdd(pw->p, pw->pOut, z, n);
+  for (i = iStart; i < pw->pOut->n && pw->p->rc == SQLITE_OK; i++) {
+    pw->pOut->z[i] = (char)lowerCase(pw->pOut->z[i]);
+  }
+}
+
+/* Can a name stand without quotes? */
+static int isPlain(const char *zName) {
+  const char *z;
+
+  for (z = zName; *z; z++) {
+    int c = lowerCase(*z);
+    if (!((c >= 'a' && c <= 'z') || c == '_' || (*z & 0x80) ||
+          (z > zName && (migIsDigit(*z) || c == '$')))) {
+      return 0;
+    }
+  }
+  return z > zName;
+}
+
+static int hasCapital(const char *z) {
+  for (; *z; z++) {
+    if (*z >= 'A' && *z <= 'Z') {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Append zName between two quotes c, those in it doubled. */
+static void writeQuoted(Writer *pw, const char *zName, char c) {
+  migTextAdd(pw->p, pw->pOut, &c, 1);
+  for (; *zName; zName++) {
+    migTextAdd(pw->p, pw->pOut, zName, 1);
+    if (*zName == c) {
+      migTextAdd(pw->p, pw->pOut, &c, 1);
+    }
+  }
+  migTextAdd(pw->p, pw->pOut, &c, 1);
+}
+
+/* A name in quotes. */
+static void writeName(Writer *pw, const MigToken *pToken, Part e) {
+  const char *z = pw->pDdl->z;
+  char *zName = migTokenName(pw->p, z, pToken);
+  char *zLower;
+
+  if (zName == 0) {
+    return;
+  }
+  if (e == PART_EXPR && z[pToken->iStart] == '"' && hasCapital(zName)) {
+    writeQuoted(pw, zName, '"');
+    return;
+  }
+  for (zLower = zName; *zLower; zLower++) {
+    *zLower = (char)lowerCase(*zLower);
+  }
+  if (isPlain(zName) && !migWordReserved(z, pToken)) {
+    migTextStr(pw->p, pw->pOut, zName);
+  } else {
+    writeQuoted(pw, zName, '"');
+  }
+}
+
+/* Is the token a name that is a string as a DEFAULT? */
+static int isValueName(const char *z, const MigToken *pToken) {
+  return pToken->eType == MIG_TK_QUOTED ||
+         (pToken->eType == MIG_TK_WORD && !migWordReserved(z, pToken));
+}
+
+static void writeToken(Writer *pw, const MigToken *pToken, Part e) {
+  const char *z = pw->pDdl->z;
+  int bString = pToken->eType == MIG_TK_STRING;
+
+  if (e == PART_VALUE && isValueName(z, pToken)) {
+    char *zName = migTokenName(pw->p, z, pToken);
+    if (zName) {
+      writeQuoted(pw, zName, '\'');
+    }
+  } else if (e == PART_EXACT || (bString && e != PART_NAMES)) {
+    migTextAdd(pw->p, pw->pOut, z + pToken->iStart, pToken->n);
+  } else if (pToken->eType == MIG_TK_QUOTED || bString) {
+    writeName(pw, pToken, e);
+  } else {
+    writeLower(pw, z + pToken->iStart, pToken->n);
+  }
+}
+
+/* Write the tokens from byte i to iEnd. */
+static void writeTokens(Writer *pw, i64 i, i64 iEnd) {
+  const char *z = pw->pDdl->z;
+  int k = 0;
+  MigToken token;
+
+  while ((i = migTokenSignificant(z, iEnd, i, &token)) <= iEnd &&
+         token.eType != MIG_TK_END && pw->p->rc == SQLITE_OK) {
+    Part e = PART_NAMES;
+    while (k < pw->nRegion &&
+           pw->aRegion[k].span.iStart + pw->aRegion[k].span.n <= token.iStart) {
+      k++;
+    }
+    if (k < pw->nRegion && pw->aRegion[k].span.iStart <= token.iStart) {
+      e = pw->aRegion[k].e;
+    }
+    if (!pw->bTight && token.eType != MIG_TK_COMMA &&
+        token.eType != MIG_TK_RP && token.eType != MIG_TK_DOT &&
+        token.eType != MIG_TK_SEMI) {
+      migTextAdd(pw->p, pw->pOut, " ", 1);
+    }
+    writeToken(pw, &token, e);
+    pw->bTight = token.eType == MIG_TK_LP || token.eType == MIG_TK_DOT;
+  }
+}
+
+/* Append the canonical form of a statement. */
+void migDdlCanonical(MigContext *p, const MigDdl *pDdl, MigText *pOut) {
+  static const char *const azKind[] = {"table", "virtual table", "index",
+                                       "view", "trigger"};
+  Writer w;
+
+  memset(&w, 0, sizeof(w));
+  w.p = p;
+  w.pDdl = pDdl;
+  w.pOut = pOut;
+  regionsFind(&w);
+  migTextF(p, pOut, "create %s%s", pDdl->bUnique ? "unique " : "",
+           azKind[pDdl->eKind]);
+  writeTokens(&w, pDdl->name.iStart, pDdl->all.iStart + pDdl->all.n);
+}
+
+/* ------------------------------------------------------------------------
+** Schemas
+*/
+
+/* Is object a listed before object b? */
+static int isBefore(const MigModelObject *pA, const MigModelObject *pB) {
+  int c;
+
+  if (pA->eKind != pB->eKind) {
+    return pA->eKind < pB->eKind;
+  }
+  c = migStrICmp(pA->zName, pB->zName);
+  return c ? c < 0 : strcmp(pA->zName, pB->zName) < 0;
+}
+
+/* Let ai[i] sink to its place in a heap of n objects, the last on top. */
+static void orderSift(const MigModel *pModel, int *ai, int i, int n) {
+  for (;;) {
+    int iTop = ai[i];
+    int k = 2 * i + 1;
+    if (k + 1 < n &&
+        isBefore(&pModel->aObject[ai[k]], &pModel->aObject[ai[k + 1]])) {
+      k++;
+    }
+    if (k >= n || !isBefore(&pModel->aObject[iTop], &pModel->aObject[ai[k]])) {
+      return;
+    }
+    ai[i] = ai[k];
+    ai[k] = iTop;
+    i = k;
+  }
+}
+
+/* The objects that are not left alone, in order, in *pai: how many. */
+static int orderFind(MigContext *p, const MigModel *pModel, int **pai) {
+  int *ai = migAlloc(p, (u64)pModel->nObject * sizeof(int));
+  int n = 0;
+  int i;
+
+  if (ai == 0) {
+    return 0;
+  }
+  for (i = 0; i < pModel->nObject; i++) {
+    if (pModel->aObject[i].eSkip == MIG_SKIP_NO) {
+      ai[n++] = i;
+    }
+  }
+  for (i = n / 2 - 1; i >= 0; i--) {
+    orderSift(pModel, ai, i, n);
+  }
+  for (i = n - 1; i > 0; i--) {
+    int k = ai[0];
+    ai[0] = ai[i];
+    ai[i] = k;
+    orderSift(pModel, ai, 0, i);
+  }
+  *pai = ai;
+  return n;
+}
+
+/* Might a semicolon behind the text be part of a comment? */
+static int endsInComment(const MigModelObject *pObject) {
+  const MigDdl *pDdl = pObject->pDdl;
+
+  return pDdl == 0 ||
+         strstr(pObject->zSql + pDdl->all.iStart + pDdl->all.n, "--") != 0;
+}
+
+static void schemaWrite(MigContext *p, const MigModel *pModel, int bCanonical,
+                        MigText *pOut) {
+  int *ai = 0;
+  int n = orderFind(p, pModel, &ai);
+  int i;
+
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pModel->aObject[ai[i]];
+    if (bCanonical && pObject->pDdl) {
+      migDdlCanonical(p, pObject->pDdl, pOut);
+    } else {
+      migTextStr(p, pOut, pObject->zSql);
+      migTextStr(p, pOut, endsInComment(pObject) ? "\n" : "");
+    }
+    migTextAdd(p, pOut, ";\n", 2);
+  }
+}
+
+/* Append the schema as it is stored. */
+void migSchemaText(MigContext *p, const MigModel *pModel, MigText *pOut) {
+  schemaWrite(p, pModel, 0, pOut);
+}
+
+/* Append the canonical text of the schema. */
+void migSchemaCanonical(MigContext *p, const MigModel *pModel, MigText *pOut) {
+  schemaWrite(p, pModel, 1, pOut);
+}
+
+/* BLAKE2b-256 of the canonical text. */
+void migFingerprint(MigContext *p, const MigModel *pModel,
+                    u8 aHash[MIG_HASH_SIZE]) {
+  MigText text;
+  MigHash hash;
+
+  memset(&text, 0, sizeof(text));
+  migSchemaCanonical(p, pModel, &text);
+  migHashInit(&hash);
+  migHashAdd(&hash, migTextZ(&text), text.n);
+  migHashFinal(&hash, aHash);
+}

@@ -1,0 +1,1 @@
+CREATE TABLE a(a "INTEGER" primary key, b "varchar(10)", c 'x y', d [int] )

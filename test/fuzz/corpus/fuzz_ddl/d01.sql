@@ -1,0 +1,1 @@
+create table b(a INT GENERATED AS (1), b generated always as (2), c INT GENERATED /*x*/ ALWAYS AS (3), d always as (4), e text default -1 default + 3);

@@ -1,0 +1,1 @@
+create table c(a int references p, b int deferrable initially deferred, constraint x, check(a>1) constraint y constraint z check(b>1) unique(a)) , strict

@@ -1,0 +1,1 @@
+create index i on t((a) collate nocase desc, (b collate nocase), -c collate rtrim, a || b collate nocase)

@@ -1,0 +1,1 @@
+create unique index if not exists main."j" on t(a + desc, desc desc, case a when 1 then end else "d e" end asc) where end and a is not null -- x

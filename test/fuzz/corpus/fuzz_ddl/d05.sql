@@ -1,0 +1,1 @@
+create trigger tr after update of a, b on t for each row when new.end begin select case 1 when 1 then end end from t; insert into t(a) values(1); end;

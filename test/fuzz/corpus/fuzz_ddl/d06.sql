@@ -1,0 +1,1 @@
+create temp trigger if not exists tr instead of delete on main.v begin select 1; end

@@ -1,0 +1,1 @@
+create table tt(a any, primary key(a desc)) without rowid , strict

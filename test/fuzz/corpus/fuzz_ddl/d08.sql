@@ -1,0 +1,1 @@
+create table t7(a int, foreign key(a) references p on delete set null on update no action on insert cascade match foo not deferrable initially deferred foreign key (a) references q(x, "y") deferrable constraint k primary key(a))

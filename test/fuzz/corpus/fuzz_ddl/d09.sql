@@ -1,0 +1,1 @@
+create table t9(left int, indexed text, if int, key blob, "order" x(1,-2))

@@ -1,0 +1,1 @@
+create view if not exists main.w(a, "b c") as select a, b from t where a in (1,2); -- migrate:renamed-from x

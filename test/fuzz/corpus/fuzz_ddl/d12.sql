@@ -1,0 +1,1 @@
+create virtual table f using fts5(a, b, tokenize = 'porter "x" ascii', prefix='2 3')

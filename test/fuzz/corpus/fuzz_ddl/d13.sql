@@ -1,0 +1,1 @@
+create virtual table if not exists f2 using m

@@ -1,0 +1,1 @@
+create table x as with recursive c(x) as (select 1) select * from c

@@ -1,0 +1,1 @@
+create table t14(a int default current_timestamp, b default true, c default 'x' collate nocase, d default x'ab' null, e default (1+(2)), f default - 5, g default indexed)

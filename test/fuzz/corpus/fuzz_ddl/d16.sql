@@ -1,0 +1,1 @@
+create table t19(a integer primary key asc on conflict replace autoincrement, b int as (a) stored, c as(1)virtual not null on conflict ignore unique on conflict fail)

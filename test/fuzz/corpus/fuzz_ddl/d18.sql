@@ -1,0 +1,1 @@
+create table u(a int generated always, b int, c generated always, d longlonglong always)

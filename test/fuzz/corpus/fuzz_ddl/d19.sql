@@ -1,0 +1,1 @@
+create table v1(a,b,c,primary key(a collate nocase desc,b,a autoincrement) on conflict rollback,unique((b),c)on conflict abort,check(a in(select 1)))

@@ -1,0 +1,1 @@
+CREATE TABLE a(a "INTEGER" prima, c 'x y', d [int]PPPP, e 'x' "y" z, f `q`)

@@ -1,0 +1,1 @@
+create table b(a INT GENERATED AS (1), b generated always default + 3, c generated always not null as (2));

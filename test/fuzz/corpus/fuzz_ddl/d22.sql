@@ -1,0 +1,1 @@
+create index i on t(((((a)) collate rtrim) collate nocase) desc, (a)+(b), -(a) collate nocase, ('c'), (b) in (1,(2)))

@@ -19,10 +19,11 @@
 # The sources in the order of the layers: a file uses only those before it,
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
 SRC_BASE       = context sql text hash codec os progress
-SRC_LANGUAGE   = token statement script
+SRC_LANGUAGE   = token words cursor statement script ddl
 SRC_STORE      = seal store settings history writeset caller connection \
                  transaction
 SRC_REVISION   = set graph name target range plan applied scripts revisions
+SRC_SCHEMA     = model catalog standin scratch desired fingerprint
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  load fill items objects backup verify retain touched \
                  decide restore file
@@ -37,6 +38,7 @@ SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \
       $(SRC_STORE:%=ext/store/%.c) \
       $(SRC_REVISION:%=ext/revision/%.c) \
+      $(SRC_SCHEMA:%=ext/schema/%.c) \
       $(SRC_BACKUP:%=ext/backup/%.c) \
       $(SRC_EXCHANGE:%=ext/exchange/%.c) \
       $(SRC_RUN:%=ext/run/%.c) \

@@ -1,0 +1,29 @@
+/*
+** alter.h - the cheapest safe way from one definition of a table to another.
+**
+** Pure but for the version of SQLite it is told. It answers what could be
+** done; whether it may be done to this file (rows, DEFENSIVE, a schema that
+** does not compile) is for reshape.c to find out.
+*/
+#ifndef MIG_ALTER_H
+#define MIG_ALTER_H
+
+#include "compare.h"
+#include "text.h"
+
+typedef enum MigWay {
+  MIG_WAY_NOTHING,
+  MIG_WAY_CREATE, /* there is no such table yet */
+  MIG_WAY_ALTER,  /* ALTER TABLE statements */
+  MIG_WAY_EDIT,   /* the stored text is replaced (edit.h) */
+  MIG_WAY_REBUILD /* a new table, the rows copied (rebuild.h) */
+} MigWay;
+
+const char *migWayName(MigWay eWay);
+int migAlterStatements(MigContext *p, const MigTableDiff *pDiff, int iVersion,
+                       MigList *pOut);
+int migAlterAddable(const MigTableDiff *pDiff, int iNew);
+int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
+                      int iOld);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+** generate.h - the script that turns one schema into another.
+**
+** It is made by doing it: each part of the script is run in a scratch copy of
+** the old schema, and the next part is made from what still differs there.
+** When nothing can be made of what still differs, the answer is UNPROVEN.
+*/
+#ifndef MIG_GENERATE_H
+#define MIG_GENERATE_H
+
+#include "replay.h"
+
+typedef struct MigGenerate {
+  const MigModel *pOld;
+  const MigModel *pNew;
+  const MigRenames *pRenames; /* may be NULL */
+  int bLive;      /* pOld is schema main of p: count what is lost, and see
+                  ** whether all of it compiles */
+  int bPortable;  /* no migrate_table(): plain SQL */
+  MigText script; /* out; empty: nothing differs */
+} MigGenerate;
+
+void migGenerate(MigContext *p, MigGenerate *pGenerate);
+void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
+              const MigText *pUp, const MigText *pDown);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+** replay.h - what scripts make of a schema, found out in a scratch database.
+**
+** A replayed script works on the schema only: statements that write, read or
+** check rows are passed over, but for SELECT migrate_table(...), which a
+** scratch database understands after migReplayOpen(). Transaction statements
+** and PRAGMAs are passed over; foreign_keys and legacy_alter_table are obeyed
+** as in a run.
+*/
+#ifndef MIG_REPLAY_H
+#define MIG_REPLAY_H
+
+#include "reshape.h"
+#include "scratch.h"
+
+/* A call of migrate_table() met in a replay. */
+typedef struct MigReplayCall {
+  i64 iStart; /* of the statement, in the script */
+  i64 n;
+  MigList statements; /* what it was expanded to */
+} MigReplayCall;
+
+typedef struct MigReplay {
+  MigScratch *pScratch;
+  int bPlain; /* expand calls of migrate_table() into plain SQL */
+  int nCall;
+  MigReplayCall *aCall; /* of the script replayed last, when bPlain */
+} MigReplay;
+
+void migReplayOpen(MigContext *p, MigReplay *pReplay, MigScratch *pScratch);
+void migReplayScript(MigContext *p, MigReplay *pReplay, const char *z, i64 n,
+                     const char *zWhat);
+
+#endif

@@ -29,9 +29,10 @@ SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff
                  decide restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
-SRC_RUN        = lookup rowguard foreign execute change protect steps record \
-                 run stamp author import backups configure show health
-SRC_SURFACE    = options once wording functions rows help backup_views views \
+SRC_RUN        = lookup rowguard foreign execute change protect maketable \
+                 drift steps record run source schemas stamp author generated import backups configure show health
+SRC_SURFACE    = options once wording functions rows help backup_views schema_views \
+                 views \
                  tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \

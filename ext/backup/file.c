@@ -457,7 +457,8 @@ static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
                     " WHERE revision = %Q",
                     pRow->zRevision)) {
       migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
-                    pRow->aChecksum);
+                    pRow->aChecksum,
+                    pRow->bFingerprint ? pRow->aFingerprint : 0);
     } else {
       migFail(p, MIG_UNKNOWN_REVISION,
               "revision %s was applied then and was deleted since; add it again"

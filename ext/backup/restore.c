@@ -71,7 +71,7 @@ static int appliedSame(const MigAppliedRow *pA, const MigAppliedRow *pB) {
 static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
   if (revisionKnown(p, pRow->zRevision)) { /* else left out, by force */
     migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
-                  pRow->aChecksum);
+                  pRow->aChecksum, pRow->bFingerprint ? pRow->aFingerprint : 0);
   }
 }
 

@@ -145,14 +145,16 @@ static void builtinRead(MigContext *p, MigTouched *pTouched) {
 }
 
 /* Does the statement call a function of which we do not know what it does?
-** ALTER TABLE has functions of its own, which no list names. */
+** ALTER TABLE has functions of its own, which no list names; migrate_table()
+** announces what it touches itself. */
 static int callsOther(const MigTouched *pTouched, const MigStatement *pSt,
                       const MigWriteset *pSet) {
   int i;
 
   for (i = 0; i < pSet->calls.n; i++) {
     const char *z = pSet->calls.az[i];
-    if (pSt->eKind == MIG_ST_ALTER_TABLE && migLayoutSystem(z)) {
+    if ((pSt->eKind == MIG_ST_ALTER_TABLE && migLayoutSystem(z)) ||
+        strcmp(z, "migrate_table") == 0) {
       continue;
     }
     if (!listHas(&pTouched->builtin, z) || strcmp(z, "load_extension") == 0) {
@@ -547,4 +549,21 @@ void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
   if (changesSchema(pSt)) {
     schemaForget(pTouched);
   }
+}
+
+/*
+** Table zName is about to get another definition: put it, and the tables that
+** refer to it, into the backup. Not for a virtual table.
+*/
+void migTouchedTable(MigContext *p, MigTouched *pTouched, const char *zName) {
+  i64 iRowid = sqlite3_last_insert_rowid(p->db);
+  i64 nBefore = sqlite3_total_changes64(p->db);
+
+  if (p->rc || pTouched->pBackup == 0 || pTouched->bAll) {
+    return;
+  }
+  schemaForget(pTouched);
+  oneTouch(p, pTouched, zName);
+  referringTouch(p, pTouched, zName);
+  countsRestore(p, pTouched, iRowid, nBefore);
 }

@@ -27,5 +27,6 @@ void migTouchedScript(MigContext *p, MigTouched *pTouched, const char *z,
                       i64 n);
 void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
                       const MigStatement *pSt, sqlite3_stmt *pStmt);
+void migTouchedTable(MigContext *p, MigTouched *pTouched, const char *zName);
 
 #endif

@@ -93,7 +93,13 @@ typedef unsigned int u32;
   X(BACKUP_DAMAGED, SQLITE_CORRUPT,                                            \
     "a backup in the file is not as it was written; use another one")          \
   X(SCHEMA_MISMATCH, SQLITE_ERROR,                                             \
-    "a table is not what was expected; the message names it, force goes on")   \
+    "the schema is not what was expected; the message says what, or force")   \
+  X(DIFFERENCES, SQLITE_ERROR,                                                 \
+    "the schema is not the desired one; the message lists what differs")       \
+  X(DRIFT, SQLITE_ERROR,                                                       \
+    "the schema was changed outside migrate; the message names the objects")   \
+  X(UNPROVEN, SQLITE_ERROR,                                                    \
+    "a generated script does not give the wanted schema; write it by hand")    \
   X(STORE_NEWER, SQLITE_ERROR,                                                 \
     "the file was written by a newer migrate; install that version")           \
   X(STORE_DAMAGED, SQLITE_CORRUPT,                                             \

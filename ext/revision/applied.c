@@ -20,6 +20,8 @@ static const char zAppliedRemove[] =
     "DELETE FROM main._migrate_applied WHERE revision = ?1";
 static const char zAppliedRepair[] =
     "UPDATE main._migrate_applied SET checksum = ?2 WHERE revision = ?1";
+static const char zAppliedFingerprint[] =
+    "UPDATE main._migrate_applied SET fingerprint = ?2 WHERE revision = ?1";
 static const char zAppliedRow[] =
     "SELECT * FROM main._migrate_applied WHERE revision = ?1";
 static const char zAppliedSeal[] =
@@ -48,12 +50,12 @@ MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
 }
 
 /*
-** Record that revision zId was applied by run iRun at zAt. The caller holds
-** the write transaction and has already run the script. After a failure
-** p->rc is set and the caller must roll back.
+** Record that revision zId was applied by run iRun at zAt; aFingerprint may be
+** NULL. The caller holds the write transaction and has already run the script.
+** After a failure p->rc is set and the caller must roll back.
 */
 void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
-                   const u8 *aChecksum) {
+                   const u8 *aChecksum, const u8 *aFingerprint) {
   MigSealed row;
 
   migSealedStart(&row, migCached(p, zAppliedAdd), "_migrate_applied");
@@ -61,7 +63,7 @@ void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
   migSealedInt(p, &row, iRun);
   migSealedText(p, &row, zAt);
   migSealedBlob(p, &row, aChecksum, MIG_HASH_SIZE);
-  migSealedNull(&row); /* fingerprint */
+  migSealedBlob(p, &row, aFingerprint, MIG_HASH_SIZE);
   migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
@@ -81,19 +83,32 @@ static sqlite3_stmt *appliedRow(MigContext *p, const char *zId) {
   return pStmt;
 }
 
-/* Take the given checksum as the one that was applied. */
-void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum) {
+/* Set the blob that is ?2 of zUpdate in the row of a revision, and seal the row
+** again if it was as we wrote it. */
+static void appliedSet(MigContext *p, const char *zUpdate, const char *zId,
+                       const u8 *a) {
   sqlite3_stmt *pRow = appliedRow(p, zId);
   int bSealed = migStep(p, pRow) && migSealFits(p, pRow, "_migrate_applied");
-  sqlite3_stmt *pStmt = migCached(p, zAppliedRepair);
+  sqlite3_stmt *pStmt = migCached(p, zUpdate);
 
   sqlite3_reset(pRow);
   migBindText(p, pStmt, 1, zId);
-  migBindBlob(p, pStmt, 2, aChecksum, MIG_HASH_SIZE);
+  migBindBlob(p, pStmt, 2, a, MIG_HASH_SIZE);
   migRun(p, pStmt);
   if (bSealed) {
     pStmt = migCached(p, zAppliedSeal);
     migBindText(p, pStmt, 1, zId);
     migSealAgain(p, "_migrate_applied", appliedRow(p, zId), pStmt);
   }
+}
+
+/* Take the given checksum as the one that was applied. */
+void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum) {
+  appliedSet(p, zAppliedRepair, zId, aChecksum);
+}
+
+/* Keep the fingerprint of the schema after revision zId. */
+void migAppliedFingerprint(MigContext *p, const char *zId,
+                           const u8 *aFingerprint) {
+  appliedSet(p, zAppliedFingerprint, zId, aFingerprint);
 }

@@ -8,8 +8,10 @@
 
 MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph);
 void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
-                   const u8 *aChecksum);
+                   const u8 *aChecksum, const u8 *aFingerprint);
 void migAppliedRemove(MigContext *p, const char *zId);
+void migAppliedFingerprint(MigContext *p, const char *zId,
+                           const u8 *aFingerprint);
 void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum);
 
 #endif

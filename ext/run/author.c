@@ -186,14 +186,18 @@ static char *idMake(MigContext *p, const MigState *pState, MigRevision *pRev) {
 
 /* ---- the verbs ---- */
 
-/* Check the message and fill pRev from the call. */
-static void revisionFill(MigContext *p, const MigChange *pChange,
-                         const MigRevisionSpec *pSpec, MigRevision *pRev) {
+/* Make the revision that a call asks for. Errors: MULTIPLE_HEADS, NOT_A_HEAD,
+** BAD_ID, DUPLICATE_*, those of targets and of scripts. */
+void migAuthorFill(MigContext *p, const MigChange *pChange,
+                   const MigRevisionSpec *pSpec, MigRevision *pRev) {
   MigList parents = {0, 0};
   MigList depends = {0, 0};
   int i;
 
   memset(pRev, 0, sizeof(*pRev));
+  if (p->rc) {
+    return;
+  }
   pRev->flags =
       migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown, pSpec->nDown);
   parentsFind(p, &pChange->state, pSpec, &parents);
@@ -222,8 +226,8 @@ static void revisionFill(MigContext *p, const MigChange *pChange,
 
 /* End a change that made one row of history; returns zId for the caller to
 ** free. */
-static char *changeDone(MigContext *p, MigChange *pChange, const char *zAction,
-                        const MigRevision *pRev) {
+char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,
+                    const MigRevision *pRev) {
   MigChangeNote note = {zAction,         pRev->zId, pRev->zMessage,
                         pRev->aChecksum, 0,         0};
   char *zResult;
@@ -245,14 +249,14 @@ char *migAuthorRevision(MigContext *p, MigConnection *pConn,
 
   migChangeBegin(p, &change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
-    revisionFill(p, &change, pSpec, &rev);
+    migAuthorFill(p, &change, pSpec, &rev);
   }
   if (p->rc) {
     migChangeEnd(p, &change, 0);
     return 0;
   }
   migRevisionAdd(p, &change.packer, &rev);
-  return changeDone(p, &change, pSpec->zAction, &rev);
+  return migAuthorDone(p, &change, pSpec->zAction, &rev);
 }
 
 /* Find the one revision that zTarget means and read its row. */
@@ -337,7 +341,7 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc == SQLITE_OK && migSetHas(&change.state.applied, iNode)) {
     migAppliedRepair(p, rev.zId, rev.aChecksum);
   }
-  return changeDone(p, &change, "edit", &rev);
+  return migAuthorDone(p, &change, "edit", &rev);
 }
 
 /* Remove a pending revision that nothing builds on. Returns the id, for the
@@ -364,7 +368,7 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
             change.state.pGraph->aNode[iOther].zId, pNode->zId);
   }
   migRevisionDelete(p, rev.zId, change.iLevel);
-  return changeDone(p, &change, "delete", &rev);
+  return migAuthorDone(p, &change, "delete", &rev);
 }
 
 /* Give a revision a label; zLabel NULL takes its labels away. Returns the
@@ -393,5 +397,5 @@ char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   migRevisionLabel(p, rev.zId, zLabel);
   rev.zMessage = zLabel;
-  return changeDone(p, &change, "label", &rev);
+  return migAuthorDone(p, &change, "label", &rev);
 }

@@ -25,6 +25,12 @@ typedef struct MigRevisionSpec {
   const char *zCreatedAt; /* NULL: time of the call */
 } MigRevisionSpec;
 
+/* For whoever makes a revision within a change of its own. */
+void migAuthorFill(MigContext *p, const MigChange *pChange,
+                   const MigRevisionSpec *pSpec, MigRevision *pRev);
+char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,
+                    const MigRevision *pRev);
+
 char *migAuthorRevision(MigContext *p, MigConnection *pConn,
                         const MigCall *pCall, const MigRevisionSpec *pSpec);
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,

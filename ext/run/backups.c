@@ -26,6 +26,7 @@
 #include "file.h"
 #include "restore.h"
 #include "retain.h"
+#include "drift.h"
 #include "foreign.h"
 #include "progress.h"
 #include "protect.h"
@@ -291,6 +292,7 @@ static int alreadySo(MigContext *p, const Restore *pRestore) {
 /* Take the backup that undoes this, compare, write. */
 static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   MigRestore *pWork = &pRestore->work;
+  u8 aFingerprint[MIG_HASH_SIZE];
 
   touchedCheck(p, pRestore);
   migBackupAllTables(p, &pRestore->undo);
@@ -315,6 +317,9 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   pRestore->bSame = pWork->nOnly > 0 && pWork->nTable == 0 && !pWork->bForce;
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
+    if (pWork->nOnly == 0) {
+      migDriftKeep(p, aFingerprint);
+    }
   }
 }
 

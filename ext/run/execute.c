@@ -161,6 +161,7 @@ void migExecuteProtect(MigContext *p, const char *z, i64 n) {
 
 /* Look at connection and schema once, before the first script. */
 void migExecuteStart(MigContext *p, MigExecution *pExec) {
+  pExec->p = p;
   migForeignStart(p, &pExec->foreign);
   migLookupStart(p, &pExec->lookup);
   pExec->bTriggers = (int)migQueryInt(
@@ -415,10 +416,14 @@ static void statementStep(MigContext *p, MigExecution *pExec,
     return;
   }
   pExec->bRan = 1;
+  pExec->pConn->pExecution = pExec;
   do {
     rc = sqlite3_step(pStmt);
   } while (rc == SQLITE_ROW);
-  if (rc != SQLITE_DONE) {
+  pExec->pConn->pExecution = 0;
+  if (p->rc) {
+    errorLocate(p, pScript, pSt->iStart); /* of a migrate_table() in it */
+  } else if (rc != SQLITE_DONE) {
     scriptFail(p, pScript, pSt, rc);
   } else if (migTransactionLost(pExec->pTx)) {
     migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,

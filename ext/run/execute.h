@@ -13,6 +13,7 @@
 
 /* What one run shares between its scripts. */
 typedef struct MigExecution {
+  MigContext *p; /* of the call; what a script's statement calls works in it */
   MigTransaction *pTx; /* open, or NULL outside a transaction */
   MigConnection *pConn;
   MigSettingsSaved *pSaved;

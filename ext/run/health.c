@@ -25,6 +25,7 @@
 #include "name.h"
 #include "revisions.h"
 #include "verify.h"
+#include "drift.h"
 #include "health.h"
 
 #define FINDINGS_SHOWN 100 /* findings that are told, of each check */
@@ -408,6 +409,22 @@ static char *healthSummary(Health *pHealth) {
   return migPrintf(pWork, "heads, current, pending");
 }
 
+/* The schema is as the last run left it. */
+static char *healthDrift(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigList list = {0, 0};
+  int i;
+
+  if (pHealth->pConn->bRunning) {
+    return migPrintf(pWork, "left out: a run is at work");
+  }
+  migDriftFind(pWork, &list);
+  for (i = 0; i < list.n; i++) {
+    healthFound(pHealth, MIG_DRIFT, "since the last run: %s", list.az[i]);
+  }
+  return migPrintf(pWork, "the schema is as the last run left it");
+}
+
 /* ---- backups ---- */
 
 /* Pass on what is wrong with chunks or backups. */
@@ -508,19 +525,13 @@ static const struct {
   int bStore; /* only with a store */
   char *(*xCheck)(Health *pHealth);
 } aCheck[] = {
-    {"store", 0, healthStore},
-    {"settings", 1, healthSettings},
-    {"labels", 1, healthLabels},
-    {"revisions", 1, healthRevisions},
-    {"edges", 1, healthEdges},
-    {"scripts", 1, healthScripts},
-    {"applied", 1, healthApplied},
-    {"history", 1, healthHistory},
-    {"summary", 1, healthSummary},
-    {"chunks", 1, healthChunks},
-    {"backups", 1, healthBackups},
-    {"quick_check", 0, healthQuick},
-    {"foreign_key_check", 0, healthForeign},
+    {"store", 0, healthStore},       {"settings", 1, healthSettings},
+    {"labels", 1, healthLabels},     {"revisions", 1, healthRevisions},
+    {"edges", 1, healthEdges},       {"scripts", 1, healthScripts},
+    {"applied", 1, healthApplied},   {"history", 1, healthHistory},
+    {"summary", 1, healthSummary},   {"drift", 1, healthDrift},
+    {"chunks", 1, healthChunks},     {"backups", 1, healthBackups},
+    {"quick_check", 0, healthQuick}, {"foreign_key_check", 0, healthForeign},
 };
 
 /* Run one check and tell what it has found. */

@@ -60,6 +60,7 @@ void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
   event.ms = pStep->ms;
   event.nRow = pStep->nRow;
   event.aChecksum = pStep->rev.aChecksum;
+  event.aFingerprint = pStep->aFingerprint;
   migHistoryAdd(p, &event);
 }
 
@@ -79,6 +80,7 @@ void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
   event.zError = zError;
   event.iBackup = strcmp(zOutcome, "failed") ? pRun->protect.iBackup : 0;
   event.ms = migRecordClock(pRun) - pRun->msStart;
+  event.aFingerprint = strcmp(zOutcome, "done") ? 0 : pRun->aFingerprint;
   for (i = 0; i < pRun->plan.nStep; i++) {
     event.nRow += pRun->aStep[i].bDone ? pRun->aStep[i].nRow : 0;
   }

@@ -30,6 +30,7 @@
 #include "transaction.h"
 #include "revisions.h"
 #include "applied.h"
+#include "drift.h"
 #include "execute.h"
 #include "progress.h"
 #include "protect.h"
@@ -152,7 +153,7 @@ static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
     migSetRemove(&pRun->state.applied, pStep->iNode);
   } else {
     migAppliedAdd(p, pStep->rev.zId, pRun->iRun, pStep->zStartedAt,
-                  pStep->rev.aChecksum);
+                  pStep->rev.aChecksum, 0);
     migSetAdd(&pRun->state.applied, pStep->iNode);
   }
 }
@@ -217,6 +218,23 @@ static void runProgress(MigContext *p, const MigRun *pRun, int nDone) {
   progressCheck(p, pRun);
 }
 
+/* Keep the schema that a group of steps has left; the last one gets its
+** fingerprint. */
+static void groupSchema(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
+  int i = iEnd - 1;
+
+  migDriftKeep(p, pRun->aFingerprint);
+  while (i > iFirst && !pRun->aStep[i].bDone) {
+    i--;
+  }
+  if (p->rc == SQLITE_OK && pRun->aStep[i].bDone) {
+    pRun->aStep[i].aFingerprint = pRun->aFingerprint;
+    if (!pRun->bDown) {
+      migAppliedFingerprint(p, pRun->aStep[i].rev.zId, pRun->aFingerprint);
+    }
+  }
+}
+
 /* Write what a group of steps changed: history, facts, and with the last
 ** group the row of the call. */
 static void groupRecord(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
@@ -227,6 +245,7 @@ static void groupRecord(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   if (p->rc == SQLITE_OK) {
     pRun->zTo = migStateNames(p, &pRun->state, &pRun->state.current);
   }
+  groupSchema(p, pRun, iFirst, iEnd);
   for (i = iFirst; i < iEnd; i++) {
     if (pRun->aStep[i].bDone) {
       migRecordStep(p, pRun, &pRun->aStep[i]);

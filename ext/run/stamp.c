@@ -1,9 +1,11 @@
 /*
 ** stamp.c - setting the applied set without running anything.
 */
+#include <string.h>
 #include "sql.h"
 #include "text.h"
 #include "applied.h"
+#include "drift.h"
 #include "plan.h"
 #include "stamp.h"
 
@@ -27,23 +29,46 @@ static int appliedMove(MigContext *p, MigChange *pChange,
       migAppliedRemove(p, pGraph->aNode[i].zId);
     } else if (migRevisionRead(p, pGraph->aNode[i].zId, &rev)) {
       migAppliedAdd(p, rev.zId, pChange->iRun, pChange->zStartedAt,
-                    rev.aChecksum);
+                    rev.aChecksum, 0);
     }
   }
   return nChange;
 }
 
+/* SCHEMA_MISMATCH when the schema that belongs to the heads is known and is not
+** the one that is there. */
+static void schemaCheck(MigContext *p, const MigChange *pChange) {
+  u8 aKnown[MIG_HASH_SIZE];
+  u8 aLive[MIG_HASH_SIZE];
+  const char *zHeads;
+
+  if (p->rc) {
+    return;
+  }
+  zHeads = migStateNames(p, &pChange->state, &pChange->state.current);
+  if (zHeads && zHeads[0] && migDriftKnown(p, zHeads, aKnown)) {
+    migDriftLive(p, aLive);
+    if (p->rc == SQLITE_OK && memcmp(aKnown, aLive, MIG_HASH_SIZE)) {
+      migFail(p, MIG_SCHEMA_MISMATCH,
+              "the schema is not the one that revision %s left; upgrade or"
+              " downgrade instead, or force",
+              zHeads);
+    }
+  }
+}
+
 /*
 ** Set the applied set as migPlanStamp() says. Returns the JSON object
 ** {run, from, to} for the caller to free; run is null when nothing changed.
-** Errors: those of targets, OVERLAP.
+** Errors: those of targets, OVERLAP, and SCHEMA_MISMATCH unless bForce.
 */
 char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-               const char *zTargets, int bPurge) {
+               const char *zTargets, int bPurge, int bForce) {
   MigChangeNote note = {"stamp", 0, zTargets, 0, 0, 0};
   MigChange change;
   MigPlan plan;
   MigText text = {0, 0, 0};
+  u8 aFingerprint[MIG_HASH_SIZE];
   char *zResult;
   int nChange = 0;
 
@@ -56,6 +81,10 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     migChangeReload(p, &change);
   }
   if (nChange) {
+    if (!bForce) {
+      schemaCheck(p, &change);
+    }
+    migDriftKeep(p, aFingerprint);
     migChangeRecord(p, &change, &note);
     migTextF(p, &text, "{\"run\":%lld,\"from\":", change.iRun);
   } else {

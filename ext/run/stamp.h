@@ -7,6 +7,6 @@
 #include "change.h"
 
 char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-               const char *zTargets, int bPurge);
+               const char *zTargets, int bPurge, int bForce);
 
 #endif

@@ -23,7 +23,8 @@ typedef struct MigRunStep {
   int nStatement;
   i64 nRow;
   i64 ms;
-  MigText detail; /* JSON of its statements, for a dry run */
+  const u8 *aFingerprint; /* of the schema after it, or NULL */
+  MigText detail;         /* JSON of its statements, for a dry run */
 } MigRunStep;
 
 typedef struct MigRun {
@@ -55,6 +56,7 @@ typedef struct MigRun {
   MigProtect protect; /* the automatic backup */
   MigExecution exec;
   MigPackCache cache;
+  u8 aFingerprint[MIG_HASH_SIZE]; /* of the schema after a group of steps */
   char *zResult;
 } MigRun;
 

@@ -112,13 +112,15 @@ static int callerNamed(sqlite3 *db, const char *zName, int bFunction) {
 }
 
 /* Test the caller of an acting function. NESTED_CALL or OPEN_CURSOR when it
-** stands in the wrong place; nothing has changed then. */
-void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName) {
+** stands in the wrong place; nothing has changed then. bScript: a statement of
+** a script that runs may call it as well. */
+void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName,
+                     int bScript) {
   sqlite3 *db = pConn->db;
   sqlite3_stmt *pStmt;
   int bAutocommit = sqlite3_get_autocommit(db);
 
-  if (pConn->bRunning) {
+  if (pConn->bRunning && !(bScript && pConn->pExecution)) {
     migFail(p, MIG_NESTED_CALL,
             "%s cannot be called from inside a script or another call;"
             " call it as a bare SELECT %s(...)",

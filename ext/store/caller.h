@@ -12,16 +12,19 @@ typedef struct MigPragma MigPragma;
 /* What we keep for a connection; every function and table shares it. */
 typedef struct MigConnection {
   sqlite3 *db;
-  int nRef;            /* functions and modules that hold it */
-  int bRunning;        /* an acting call is at work */
-  int bChecking;       /* migrate_verify() or migration_checks is */
-  int bVeto;           /* COMMIT is refused (transaction.c) */
+  int nRef;                        /* functions and modules that hold it */
+  int bRunning;                    /* an acting call is at work */
+  int bChecking;                   /* migrate_verify() or migration_checks is */
+  struct MigExecution *pExecution; /* a script of it, while one of its
+                                      statements is stepped (execute.c) */
+  int bVeto;                       /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */
   char zName[32];      /* veto table and savepoint: no file can know the name */
 } MigConnection;
 
-void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName);
+void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName,
+                     int bScript);
 void migCallerShowing(MigContext *p, const char *zName, int bFunction);
 
 #endif

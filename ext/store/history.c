@@ -105,7 +105,7 @@ void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   }
   migSealedText(p, &row, pEvent->zActor);
   migSealedBlob(p, &row, pEvent->aChecksum, MIG_HASH_SIZE);
-  migSealedNull(&row); /* fingerprint */
+  migSealedBlob(p, &row, pEvent->aFingerprint, MIG_HASH_SIZE);
   migSealedEnd(p, &row, MIG_HASH_SIZE);
 }
 

@@ -22,7 +22,8 @@ typedef struct MigEvent {
   i64 nRow;    /* below 0: NULL */
   i64 iBackup; /* the automatic backup; 0: NULL */
   const char *zActor;
-  const u8 *aChecksum; /* MIG_HASH_SIZE bytes, or NULL */
+  const u8 *aChecksum;    /* MIG_HASH_SIZE bytes, or NULL */
+  const u8 *aFingerprint; /* the same */
 } MigEvent;
 
 /* The log being read from its first row. Zero-initialize. */

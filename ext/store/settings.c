@@ -25,6 +25,9 @@ static const MigSetting aSetting[] = {
      "1: never BEGIN or COMMIT, only savepoints: for replicated files"},
     {"max_backups", MIG_SET_INT, "30", 1, 1000000, 0,
      "automatic backups that are kept; the oldest go first"},
+    {"schema_edit", MIG_SET_ENUM, "allow", 0, 0, "allow deny defensive",
+     "may migrate_table() edit stored text: allow, but not on a DEFENSIVE"
+     " connection; deny; defensive: DEFENSIVE is switched off for the call"},
     {"strict", MIG_SET_BOOL, "0", 0, 1, 0,
      "1: a revision below an applied one is RANGE instead of run late"},
     {"transaction", MIG_SET_ENUM, "run", 0, 0, "run each",

@@ -16,6 +16,9 @@
 #include "settings.h"
 #include "run.h"
 #include "stamp.h"
+#include "generated.h"
+#include "maketable.h"
+#include "execute.h"
 #include "backups.h"
 #include "configure.h"
 #include "show.h"
@@ -87,6 +90,22 @@ static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
   return z;
 }
 
+/* Argument i as a schema; NULL is USAGE. */
+static MigSchemaText argSchema(MigContext *p, MigArgs *pArgs, int i) {
+  MigSchemaText schema;
+
+  schema.z = argScript(p, pArgs, i, &schema.n);
+  if (p->rc == SQLITE_OK && schema.z == 0) {
+    migFail(p, MIG_USAGE,
+            "argument %d of %s is a schema and may not be NULL: a text,"
+            " '@file', 'live', or a revision",
+            i + 1, pArgs->pFunction->zName);
+  }
+  /* another use of the argument may move the value's text */
+  schema.z = p->rc ? 0 : migStrndup(p, schema.z, schema.n);
+  return schema;
+}
+
 /* A whole number of at most 18 digits, or -1. */
 static i64 numberRead(const char *z) {
   i64 v = 0;
@@ -123,6 +142,21 @@ static void specOptions(MigContext *p, MigArgs *pArgs, MigRevisionSpec *pSpec) {
   }
 }
 
+/* A baseline has its scripts and its place from the file. */
+static char *baselineCall(MigContext *p, MigArgs *pArgs,
+                          MigRevisionSpec *pSpec) {
+  int bReplace = migOptionBool(p, &pArgs->options, "replace", 0);
+
+  if (p->rc == SQLITE_OK &&
+      (pSpec->zUp || pSpec->zDown || pSpec->bParent || pSpec->depends.n)) {
+    migFail(p, MIG_USAGE,
+            "a baseline makes its scripts from the schema and builds on"
+            " nothing; leave up, down, parent and depends_on out");
+  }
+  return p->rc ? 0
+               : migBaseline(p, pArgs->pConn, &pArgs->call, pSpec, bReplace);
+}
+
 static char *callRevision(MigContext *p, MigArgs *pArgs) {
   MigRevisionSpec spec;
 
@@ -134,7 +168,55 @@ static char *callRevision(MigContext *p, MigArgs *pArgs) {
   spec.bParent = migOptionGiven(&pArgs->options, "parent");
   spec.parents = migOptionList(p, &pArgs->options, "parent");
   specOptions(p, pArgs, &spec);
+  if (migOptionBool(p, &pArgs->options, "baseline", 0)) {
+    return baselineCall(p, pArgs, &spec);
+  }
+  if (migOptionGiven(&pArgs->options, "replace")) {
+    migFail(p, MIG_USAGE,
+            "option replace is for a baseline; give"
+            " {\"baseline\":true,\"replace\":true}");
+  }
   return p->rc ? 0 : migAuthorRevision(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callAutogenerate(MigContext *p, MigArgs *pArgs) {
+  int bPortable = migOptionBool(p, &pArgs->options, "portable", 0);
+  MigSchemaText desired = argSchema(p, pArgs, 1);
+  MigRevisionSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zAction = "revision";
+  spec.zMessage = argText(p, pArgs, 0, "");
+  specOptions(p, pArgs, &spec);
+  return p->rc ? 0
+               : migGenerated(p, pArgs->pConn, &pArgs->call, &spec, &desired,
+                              bPortable);
+}
+
+static char *callDiff(MigContext *p, MigArgs *pArgs) {
+  int bPortable = migOptionBool(p, &pArgs->options, "portable", 0);
+  MigSchemaText from = argSchema(p, pArgs, 0);
+  MigSchemaText to = argSchema(p, pArgs, 1);
+
+  return p->rc ? 0 : migSchemasDiff(p, &from, &to, bPortable);
+}
+
+static char *callCheck(MigContext *p, MigArgs *pArgs) {
+  MigSchemaText desired = {0, 0};
+
+  if (pArgs->n > 0) {
+    desired = argSchema(p, pArgs, 0);
+  }
+  return p->rc ? 0 : migSchemasCheck(p, pArgs->n > 0 ? &desired : 0);
+}
+
+static char *callDump(MigContext *p, MigArgs *pArgs) {
+  MigSchemaText source = {0, 0};
+
+  if (pArgs->n > 0) {
+    source = argSchema(p, pArgs, 0);
+  }
+  return p->rc ? 0 : migSchemasDump(p, pArgs->n > 0 ? &source : 0);
 }
 
 static char *callMerge(MigContext *p, MigArgs *pArgs) {
@@ -244,8 +326,11 @@ static char *callPrune(MigContext *p, MigArgs *pArgs) {
 static char *callStamp(MigContext *p, MigArgs *pArgs) {
   const char *zTargets = argText(p, pArgs, 0, "");
   int bPurge = migOptionBool(p, &pArgs->options, "purge", 0);
+  int bForce = migOptionBool(p, &pArgs->options, "force", 0);
 
-  return p->rc ? 0 : migStamp(p, pArgs->pConn, &pArgs->call, zTargets, bPurge);
+  return p->rc ? 0
+               : migStamp(p, pArgs->pConn, &pArgs->call, zTargets, bPurge,
+                          bForce);
 }
 
 static char *callImport(MigContext *p, MigArgs *pArgs) {
@@ -282,6 +367,23 @@ static char *callRequire(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migShowRequire(p, zTarget, zAtMost);
 }
 
+static char *callTable(MigContext *p, MigArgs *pArgs) {
+  const MigOptions *pOpt = &pArgs->options;
+  MigTableSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zSql = argScript(p, pArgs, 0, &spec.nSql);
+  migOptionPairs(p, pOpt, "rename", &spec.renameOld, &spec.renameNew);
+  migOptionPairs(p, pOpt, "using", &spec.usingColumn, &spec.usingExpr);
+  spec.bCheck = migOptionBool(p, pOpt, "check", 0);
+  if (p->rc == SQLITE_OK && spec.zSql == 0) {
+    migFail(p, MIG_USAGE,
+            "migrate_table() takes the CREATE TABLE statement that the table is"
+            " to have, not NULL");
+  }
+  return p->rc ? 0 : migMakeTable(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
 static char *callVerify(MigContext *p, MigArgs *pArgs) {
   return migHealthVerify(p, pArgs->pConn);
 }
@@ -299,8 +401,13 @@ static char *callConfig(MigContext *p, MigArgs *pArgs) {
 }
 
 static const MigFunction aFunction[] = {
+    {"migrate_autogenerate", 2, 2, MIG_F_ACTS, callAutogenerate,
+     "migrate_autogenerate(message, desired)",
+     "adds a revision that makes the schema the desired one; NULL if it is"},
     {"migrate_backup", 0, 1, MIG_F_ACTS | MIG_F_TEXT | MIG_F_INT, callBackup,
      "migrate_backup([note])", "takes a backup of the file; its number"},
+    {"migrate_check", 0, 1, 0, callCheck, "migrate_check([desired])",
+     "'ok' if the schema is the desired one, or as the last run left it"},
     {"migrate_config", 0, 2, MIG_F_ACTS, callConfig,
      "migrate_config([setting [, value]])",
      "settings kept in the file: all as JSON, one, or set one (NULL: default)"},
@@ -308,8 +415,12 @@ static const MigFunction aFunction[] = {
      "ids of the current heads, sorted, by commas; NULL when none"},
     {"migrate_delete", 1, 1, MIG_F_ACTS, callDelete, "migrate_delete(revision)",
      "removes a pending revision that nothing builds on; its id"},
+    {"migrate_diff", 2, 2, MIG_F_OPTIONS, callDiff, "migrate_diff(from, to)",
+     "the script that turns one schema into another; '' when they are equal"},
     {"migrate_downgrade", 1, 1, MIG_F_ACTS | MIG_F_JSON, callDowngrade,
      "migrate_downgrade(target)", "undoes what lies above target"},
+    {"migrate_dump", 0, 1, 0, callDump, "migrate_dump([schema])",
+     "a schema as SQL text, in a stable order; by default that of the file"},
     {"migrate_edit", 2, 3, MIG_F_ACTS, callEdit,
      "migrate_edit(revision, up [, down])",
      "replaces scripts of a revision that is not applied (NULL keeps one)"},
@@ -341,6 +452,9 @@ static const MigFunction aFunction[] = {
      "readable text of revisions with both scripts"},
     {"migrate_stamp", 1, 1, MIG_F_ACTS | MIG_F_JSON, callStamp,
      "migrate_stamp(targets)", "sets the applied set without running scripts"},
+    {"migrate_table", 1, 1, MIG_F_ACTS | MIG_F_SCRIPT, callTable,
+     "migrate_table(create_table)",
+     "gives a table this definition by the cheapest safe way, and says which"},
     {"migrate_upgrade", 0, 1, MIG_F_ACTS | MIG_F_JSON, callUpgrade,
      "migrate_upgrade([target])",
      "runs what is missing up to target, by default 'head'"},
@@ -417,6 +531,7 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
                         int argc, sqlite3_value **argv) {
   MigConnection *pConn = pArgs->pConn;
   int bDone = 0;
+  int bRunning;
   char *zResult;
   MigOnce *pOnce =
       migOnceFind(p, pCtx, pArgs->pFunction->zName, argc, argv, &bDone);
@@ -425,15 +540,19 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
     migOnceResult(pOnce, pCtx);
     return;
   }
-  migCallerActing(p, pConn, pArgs->pFunction->zName);
+  migCallerActing(p, pConn, pArgs->pFunction->zName,
+                  (pArgs->pFunction->flags & MIG_F_SCRIPT) != 0);
   if (p->rc) {
     return;
   }
+  bRunning = pConn->bRunning;
   pConn->bRunning = 1;
-  migTransactionLeftOpen(p, pConn);
+  if (!bRunning) {
+    migTransactionLeftOpen(p, pConn);
+  }
   argsRead(p, pArgs, argc, argv);
   zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
-  pConn->bRunning = 0;
+  pConn->bRunning = bRunning;
   if (p->rc == SQLITE_OK) {
     int flags = pArgs->pFunction->flags;
     migOnceKeep(pOnce, zResult,
@@ -470,12 +589,33 @@ typedef struct FunctionData {
   const MigFunction *pFunction;
 } FunctionData;
 
+/* A call by a script's statement works in the context of the run, which
+** outlives it, and leaves its error there. */
+static void functionScript(FunctionData *pData, sqlite3_context *pCtx, int argc,
+                           sqlite3_value **argv) {
+  MigContext *p = pData->pConn->pExecution->p;
+  MigArgs args;
+
+  memset(&args, 0, sizeof(args));
+  args.pConn = pData->pConn;
+  args.pFunction = pData->pFunction;
+  functionAct(p, &args, pCtx, argc, argv);
+  if (p->rc) {
+    sqlite3_result_error(pCtx, p->zError ? p->zError : "out of memory", -1);
+    sqlite3_result_error_code(pCtx, p->rc);
+  }
+}
+
 static void functionCall(sqlite3_context *pCtx, int argc,
                          sqlite3_value **argv) {
   FunctionData *pData = sqlite3_user_data(pCtx);
   MigContext context;
   MigArgs args;
 
+  if ((pData->pFunction->flags & MIG_F_SCRIPT) && pData->pConn->pExecution) {
+    functionScript(pData, pCtx, argc, argv);
+    return;
+  }
   migContextInit(&context, sqlite3_context_db_handle(pCtx));
   memset(&args, 0, sizeof(args));
   args.pConn = pData->pConn;

@@ -11,6 +11,7 @@
 #define MIG_F_JSON 4    /* the result is JSON */
 #define MIG_F_OPTIONS 8 /* takes options without acting */
 #define MIG_F_INT 16    /* the result is an integer */
+#define MIG_F_SCRIPT 32 /* acts, and a script may call it as well */
 
 /* A call under way. */
 typedef struct MigArgs MigArgs;

@@ -30,15 +30,17 @@ static const MigOptionHelp aOption[] = {
     {"allow_loss", "all", "list of tables that may lose rows when replaced"},
     {"transaction", "migrate_upgrade migrate_downgrade",
      "run: one transaction; each: one a revision"},
-    {"id", "migrate_revision migrate_merge", "the revision's id"},
+    {"id", "migrate_revision migrate_merge migrate_autogenerate",
+     "the revision's id"},
     {"parent", "migrate_revision",
      "what it builds on: targets, or base for a new root"},
-    {"splice", "migrate_revision migrate_merge",
+    {"splice", "migrate_revision migrate_merge migrate_autogenerate",
      "true: the parents may have children already"},
-    {"label", "migrate_revision migrate_merge", "branch label, or a list"},
-    {"depends_on", "migrate_revision migrate_merge",
+    {"label", "migrate_revision migrate_merge migrate_autogenerate",
+     "branch label, or a list"},
+    {"depends_on", "migrate_revision migrate_merge migrate_autogenerate",
      "revisions or labels that must run before, a list"},
-    {"created_at", "migrate_revision migrate_merge",
+    {"created_at", "migrate_revision migrate_merge migrate_autogenerate",
      "when it was written, ISO-8601 or Unix seconds"},
     {"repair", "migrate_edit migrate_import",
      "true: also for applied revisions; the new checksum counts from then on"},
@@ -46,10 +48,20 @@ static const MigOptionHelp aOption[] = {
     {"to", "migrate_backup migrate_restore",
      "a new database file for it, or a folder to put one in"},
     {"tables", "migrate_restore", "list of tables; only these are restored"},
-    {"force", "migrate_restore",
-     "true: also where a table's definition is another one now"},
+    {"force", "migrate_restore migrate_stamp",
+     "true: also where the schema, or a table, is another one now"},
     {"restore", "migrate_downgrade",
      "true: undo the last run from its automatic backup, not by scripts"},
+    {"baseline", "migrate_revision",
+     "true: it stands for the schema as it is, and is applied"},
+    {"replace", "migrate_revision",
+     "true: a baseline takes the place of all applied revisions"},
+    {"portable", "migrate_autogenerate migrate_diff",
+     "true: plain SQL, no migrate_table()"},
+    {"rename", "migrate_table", "object of columns: {\"old\":\"new\"}"},
+    {"using", "migrate_table",
+     "object of columns and the expressions over the old row to fill them by"},
+    {"check", "migrate_table", "true: quick_check the table afterwards"},
     {"backups", "migrate_prune", "list of the backups to drop, by number"},
     {"manual", "migrate_prune",
      "true: those that migrate_backup() took count and go too"},
@@ -72,7 +84,8 @@ static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
   size_t n = strlen(zFunction);
 
   if (strcmp(z, "all") == 0) {
-    return strcmp(zFunction, "migrate_require") != 0;
+    return strcmp(zFunction, "migrate_require") != 0 &&
+           strcmp(zFunction, "migrate_diff") != 0;
   }
   while ((z = strstr(z, zFunction)) != 0) {
     if (z[n] == 0 || z[n] == ' ') {
@@ -322,6 +335,30 @@ MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
   map.azKey = keys.az;
   map.azValue = values.az;
   return map;
+}
+
+/* A JSON object of texts, as two lists; empty when not given. Blanks can be
+** part of a column's name. */
+void migOptionPairs(MigContext *p, const MigOptions *pOpt, const char *zKey,
+                    MigList *pKeys, MigList *pValues) {
+  const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
+  int i;
+
+  if (pOption && strcmp(pOption->zType, "object")) {
+    optionType(p, pOption, "an object of names and texts");
+  }
+  for (i = 0; pOption && i < pOpt->n && p->rc == SQLITE_OK; i++) {
+    const MigOption *pItem = &pOpt->a[i];
+    if (pItem->iParent != pOption->iId) {
+      continue;
+    }
+    if (strcmp(pItem->zType, "text")) {
+      migFail(p, MIG_USAGE, "option %s: the value of %s is a text, not %s",
+              zKey, pItem->zKey, pItem->zType);
+    }
+    migListAdd(p, pKeys, pItem->zKey);
+    migListAdd(p, pValues, pItem->zValue);
+  }
 }
 
 /* A time given by the caller: ISO-8601 or Unix seconds, as milliseconds since

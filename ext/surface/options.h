@@ -43,6 +43,8 @@ MigList migListSplit(MigContext *p, const char *z);
 MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey);
 MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
                              const char *zKey);
+void migOptionPairs(MigContext *p, const MigOptions *pOpt, const char *zKey,
+                    MigList *pKeys, MigList *pValues);
 void migOptionsCall(MigContext *p, const MigOptions *pOpt, MigCall *pCall);
 i64 migTimeRead(MigContext *p, const char *z, const char *zKey);
 

@@ -14,6 +14,7 @@
 #include "health.h"
 #include "help.h"
 #include "backup_views.h"
+#include "schema_views.h"
 #include "views.h"
 
 /* ---- migrations ---- */
@@ -377,6 +378,11 @@ static const MigView aView[] = {
     {"migration_checks", "name TEXT, ok INTEGER, detail TEXT", 0, 3, 0, 0,
      fillChecks, 0, "SELECT * FROM migration_checks",
      "whether the file is as it was written: each check, and what it found"},
+    {"migration_diff",
+     "kind TEXT, object TEXT, change TEXT, destructive INTEGER, sql TEXT",
+     "old,new", 5, 2, 0, migFillDiff, 0,
+     "SELECT * FROM migration_diff(old, new)",
+     "what differs between two schemas, one row a difference"},
     {"migration_help", "kind TEXT, name TEXT, usage TEXT, help TEXT", 0, 4, 0,
      0, fillHelp, 0, "SELECT * FROM migration_help",
      "every function, table, option, setting, directive and error code"},

@@ -1,0 +1,289 @@
+/*
+** drift.c - the schema as the last run left it, and what changed since.
+**
+** At its end a run keeps the canonical text of the schema (fingerprint.h) in
+** three facts of _migrate_meta, which repeat nothing and are sealed by the
+** last:
+**   schema        the text: a zlib stream, or the bytes as they are when that
+**                 is not longer
+**   schema_size   its bytes
+**   fingerprint   BLAKE2b-256 of it, 32 bytes
+** Both texts have one statement an object, so they are compared statement by
+** statement, without looking into them.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "codec.h"
+#include "catalog.h"
+#include "fingerprint.h"
+#include "settings.h"
+#include "statement.h"
+#include "store.h"
+#include "drift.h"
+
+static const char zFactGet[] =
+    "SELECT value FROM main._migrate_meta WHERE name = ?1";
+static const char zFactSet[] =
+    "INSERT INTO main._migrate_meta(name, value) VALUES(?1, ?2)"
+    " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
+static const char zSizes[] =
+    "SELECT (SELECT value FROM main._migrate_meta WHERE name = 'schema'),"
+    " (SELECT value FROM main._migrate_meta WHERE name = 'schema_size')";
+
+/* Schemas that were left by a run that ended at these heads, the last one
+** first, unless a revision was edited after it. */
+static const char zLeft[] =
+    "SELECT fingerprint FROM main._migrate_history AS h"
+    " WHERE fingerprint IS NOT NULL AND to_revisions = ?1"
+    " AND action IN('upgrade', 'downgrade') AND revision IS NULL"
+    " AND outcome = 'done'"
+    " AND NOT EXISTS(SELECT 1 FROM main._migrate_history AS e"
+    " WHERE e.seq > h.seq AND e.action IN('edit', 'import', 'delete'))"
+    " ORDER BY seq DESC LIMIT 1";
+
+/* ---- keeping ---- */
+
+static void factSet(MigContext *p, const char *zName, const void *a, i64 n) {
+  sqlite3_stmt *pStmt = migCached(p, zFactSet);
+
+  migBindText(p, pStmt, 1, zName);
+  migBindBlob(p, pStmt, 2, a, n);
+  migRun(p, pStmt);
+}
+
+/* Read a fact of MIG_HASH_SIZE bytes: 1 when it is there. */
+static int factHash(MigContext *p, const char *zName, u8 *aHash) {
+  sqlite3_stmt *pStmt = migCached(p, zFactGet);
+  int bFound = 0;
+
+  migBindText(p, pStmt, 1, zName);
+  if (migStep(p, pStmt)) {
+    bFound = sqlite3_column_type(pStmt, 0) == SQLITE_BLOB &&
+             sqlite3_column_bytes(pStmt, 0) == MIG_HASH_SIZE;
+    if (bFound) {
+      memcpy(aHash, sqlite3_column_blob(pStmt, 0), MIG_HASH_SIZE);
+    }
+  }
+  sqlite3_reset(pStmt);
+  return bFound;
+}
+
+static void textHash(const char *z, i64 n, u8 aHash[MIG_HASH_SIZE]) {
+  MigHash hash;
+
+  migHashInit(&hash);
+  migHashAdd(&hash, z, n);
+  migHashFinal(&hash, aHash);
+}
+
+/* The canonical text of the schema as it is. */
+static void liveText(MigContext *p, MigText *pText) {
+  MigModel model;
+
+  memset(pText, 0, sizeof(*pText));
+  migCatalogRead(p, &model);
+  if (p->rc == SQLITE_OK) {
+    migSchemaCanonical(p, &model, pText);
+  }
+}
+
+/* The fingerprint of the schema as it is. */
+void migDriftLive(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
+  MigText text;
+
+  liveText(p, &text);
+  if (p->rc == SQLITE_OK) {
+    textHash(migTextZ(&text), text.n, aFingerprint);
+  }
+}
+
+/*
+** Keep the schema as it is, as what the last run left; its fingerprint. The
+** caller holds the write transaction. Nothing is written when it is the one
+** that is kept already.
+*/
+void migDriftKeep(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
+  u8 aKept[MIG_HASH_SIZE];
+  MigText text;
+  MigBytes packed;
+
+  liveText(p, &text);
+  if (p->rc) {
+    return;
+  }
+  textHash(migTextZ(&text), text.n, aFingerprint);
+  if (factHash(p, "fingerprint", aKept) &&
+      memcmp(aKept, aFingerprint, MIG_HASH_SIZE) == 0) {
+    return;
+  }
+  packed = migDeflate(p, migTextZ(&text), text.n,
+                      (int)migSettingInt(p, 1, "zlib_level"));
+  if (p->rc == SQLITE_OK && packed.n < text.n) {
+    factSet(p, "schema", packed.a, packed.n);
+  } else {
+    factSet(p, "schema", migTextZ(&text), text.n);
+  }
+  sqlite3_free(packed.a);
+  migMetaSetInt(p, "schema_size", text.n);
+  factSet(p, "fingerprint", aFingerprint, MIG_HASH_SIZE);
+}
+
+/* ---- comparing ---- */
+
+static void textDamaged(MigContext *p) {
+  migFail(p, MIG_STORE_DAMAGED,
+          "the schema that the last run left is not as it was written in"
+          " _migrate_meta; the next run keeps it anew");
+}
+
+/* The text that is kept, in the arena; NULL without one. */
+static const char *keptText(MigContext *p, i64 *pn) {
+  sqlite3_stmt *pStmt = migCached(p, zSizes);
+  u8 aKept[MIG_HASH_SIZE];
+  u8 aHash[MIG_HASH_SIZE];
+  const char *z = 0;
+  MigBytes text;
+  i64 nByte;
+
+  *pn = 0;
+  if (!factHash(p, "fingerprint", aKept) || !migStep(p, pStmt)) {
+    sqlite3_reset(pStmt);
+    return 0;
+  }
+  nByte = sqlite3_column_bytes(pStmt, 0);
+  *pn = sqlite3_column_int64(pStmt, 1);
+  if (sqlite3_column_type(pStmt, 0) != SQLITE_BLOB || *pn < nByte) {
+    textDamaged(p);
+  } else if (nByte == *pn) {
+    z = migStrndup(p, nByte ? sqlite3_column_blob(pStmt, 0) : "", nByte);
+  } else {
+    text = migInflate(p, sqlite3_column_blob(pStmt, 0), nByte, *pn,
+                      MIGRATE_MAX_SCRIPT);
+    z = p->rc ? 0 : migStrndup(p, (const char *)text.a, *pn);
+    sqlite3_free(text.a);
+  }
+  sqlite3_reset(pStmt);
+  if (z) {
+    textHash(z, *pn, aHash);
+  }
+  if (z && memcmp(aKept, aHash, MIG_HASH_SIZE)) {
+    textDamaged(p);
+  }
+  return p->rc ? 0 : z;
+}
+
+/* The statements of a text, one by one, in a list. */
+static void textSplit(MigContext *p, const char *z, i64 n, MigList *pOut) {
+  MigStatement st;
+  i64 i = 0;
+
+  while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
+    migListAdd(p, pOut, migStrndup(p, z + st.iStart, st.nByte));
+  }
+  if (p->rc == SQLITE_OK) {
+    migListSort(pOut);
+  }
+}
+
+/* What one statement makes: "table users". */
+static const char *statementObject(MigContext *p, const char *z) {
+  i64 n = (i64)strlen(z);
+  const char *zName;
+  MigDdl ddl;
+
+  if (!migDdlRead(p, z, n, &ddl)) {
+    if (p->eCode == MIG_FORMAT) {
+      migErrorClear(p);
+    }
+    return migPrintf(p, "%.40s", z);
+  }
+  zName = migTokenName(p, z, &ddl.name);
+  return migPrintf(p, "%s %s", migModelKind(ddl.eKind), zName ? zName : "");
+}
+
+/* Note an object; one that is in both texts has another definition. */
+static void oddAdd(MigContext *p, MigList *pNames, MigList *pHow,
+                   const char *zStatement, int bLive) {
+  const char *z = statementObject(p, zStatement);
+  int i;
+
+  for (i = 0; i < pNames->n && p->rc == SQLITE_OK; i++) {
+    if (strcmp(pNames->az[i], z) == 0) {
+      pHow->az[i] = "changed";
+      return;
+    }
+  }
+  if (z) {
+    migListAdd(p, pNames, z);
+    migListAdd(p, pHow, bLive ? "new" : "gone");
+  }
+}
+
+/* Objects whose statements are in one of the sorted lists only. */
+static void listsDiffer(MigContext *p, const MigList *pKept,
+                        const MigList *pLive, MigList *pOut) {
+  MigList names = {0, 0};
+  MigList how = {0, 0};
+  int i = 0;
+  int k = 0;
+
+  while ((i < pKept->n || k < pLive->n) && p->rc == SQLITE_OK) {
+    int c = i == pKept->n   ? 1
+            : k == pLive->n ? -1
+                            : strcmp(pKept->az[i], pLive->az[k]);
+    if (c < 0) {
+      oddAdd(p, &names, &how, pKept->az[i], 0);
+    } else if (c > 0) {
+      oddAdd(p, &names, &how, pLive->az[k], 1);
+    }
+    i += c <= 0;
+    k += c >= 0;
+  }
+  for (i = 0; i < names.n && p->rc == SQLITE_OK; i++) {
+    migListAdd(p, pOut, migPrintf(p, "%s: %s", names.az[i], how.az[i]));
+  }
+}
+
+/*
+** Append to pOut what was changed since the last run, as "table users:
+** changed" (or new, gone): how many. 0 as well when no run has kept anything.
+** The caller holds a read transaction and has opened the store.
+*/
+int migDriftFind(MigContext *p, MigList *pOut) {
+  int nBefore = pOut->n;
+  MigList kept = {0, 0};
+  MigList live = {0, 0};
+  MigText text;
+  const char *z;
+  i64 n;
+
+  z = keptText(p, &n);
+  if (z == 0 || p->rc) {
+    return 0;
+  }
+  liveText(p, &text);
+  if (p->rc || (text.n == n && memcmp(migTextZ(&text), z, (size_t)n) == 0)) {
+    return 0;
+  }
+  textSplit(p, z, n, &kept);
+  textSplit(p, migTextZ(&text), text.n, &live);
+  listsDiffer(p, &kept, &live, pOut);
+  return pOut->n - nBefore;
+}
+
+/* The fingerprint of the schema at the given current heads, when a run that
+** ended there has left it: 1, else 0. */
+int migDriftKnown(MigContext *p, const char *zHeads,
+                  u8 aFingerprint[MIG_HASH_SIZE]) {
+  sqlite3_stmt *pStmt = migCached(p, zLeft);
+  int bKnown = 0;
+
+  migBindText(p, pStmt, 1, zHeads);
+  if (migStep(p, pStmt) && sqlite3_column_bytes(pStmt, 0) == MIG_HASH_SIZE) {
+    memcpy(aFingerprint, sqlite3_column_blob(pStmt, 0), MIG_HASH_SIZE);
+    bKnown = 1;
+  }
+  sqlite3_reset(pStmt);
+  return bKnown;
+}

@@ -1,0 +1,272 @@
+/*
+** generated.c - revisions of which the scripts are made, not written.
+**
+** migrate_autogenerate(): up turns the schema that is there into the desired
+** one, down turns that back. Both are proven in scratch databases before the
+** revision is stored.
+**
+** A baseline: up makes the schema that is there, down drops it. It is applied
+** from the beginning. It can take the place of all applied revisions; pending
+** ones that built on one of those build on it then.
+*/
+#include <string.h>
+#include "sql.h"
+#include "applied.h"
+#include "catalog.h"
+#include "drift.h"
+#include "fingerprint.h"
+#include "generate.h"
+#include "generated.h"
+
+/* ---- autogenerate ---- */
+
+/* NOT_UP_TO_DATE unless everything is applied: what is compared would lack
+** what is pending. */
+static void headsCheck(MigContext *p, const MigState *pState) {
+  const MigGraph *pGraph = pState->pGraph;
+  int i;
+
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    if (!migSetHas(&pState->applied, i)) {
+      migFail(p, MIG_NOT_UP_TO_DATE,
+              "revision %s is not applied, and would be missing from what is"
+              " compared; run migrate_upgrade('heads') first",
+              pGraph->aNode[i].zId);
+    }
+  }
+}
+
+/* The annotation that undoes one: what is called zNew there is called zOld
+** again. */
+static void renameTurn(MigContext *p, MigRenames *pOut, const char *zTable,
+                       const char *zColumn, const char *zOld) {
+  pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(MigRename));
+  if (p->rc == SQLITE_OK) {
+    MigRename *pRename = &pOut->a[pOut->n++];
+    pRename->zTable = zTable;
+    pRename->zColumn = zColumn;
+    pRename->zOld = zOld;
+    pRename->iStart = 0;
+  }
+}
+
+/* The renames of the columns of one table, turned around. */
+static void columnsTurn(MigContext *p, MigRenames *pOut,
+                        const MigTableDiff *pDiff) {
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
+      renameTurn(p, pOut, pDiff->pOld->zName,
+                 pDiff->pOld->pTable->aColumn[pAlt->iOld].zName,
+                 pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
+    }
+  }
+}
+
+/* The renames that the comparison made use of, turned around. */
+static void renamesTurn(MigContext *p, const MigComparison *pCompare,
+                        MigRenames *pOut) {
+  int i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  for (i = 0; i < pCompare->n && p->rc == SQLITE_OK; i++) {
+    const MigDifference *pDiff = &pCompare->a[i];
+    if (pDiff->bRenamed) {
+      renameTurn(p, pOut, pCompare->pOld->aObject[pDiff->iOld].zName, 0,
+                 pCompare->pNew->aObject[pDiff->iNew].zName);
+    }
+    if (pDiff->pTable) {
+      columnsTurn(p, pOut, pDiff->pTable);
+    }
+  }
+}
+
+/* Make both scripts and prove them. */
+static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
+                        int bPortable, MigRevisionSpec *pSpec) {
+  MigRenames turned;
+  MigGenerate up;
+  MigGenerate down;
+
+  renamesTurn(p, &pPair->compare, &turned);
+  memset(&up, 0, sizeof(up));
+  up.pOld = &pPair->live;
+  up.pNew = &pPair->to.model;
+  up.pRenames = &pPair->to.renames;
+  up.bLive = 1;
+  up.bPortable = bPortable;
+  migGenerate(p, &up);
+  memset(&down, 0, sizeof(down));
+  down.pOld = &pPair->to.model;
+  down.pNew = &pPair->live;
+  down.pRenames = &turned;
+  down.bPortable = bPortable;
+  migGenerate(p, &down);
+  migProve(p, up.pOld, up.pNew, &up.script, &down.script);
+  pSpec->zUp = migTextZ(&up.script);
+  pSpec->nUp = up.script.n;
+  pSpec->zDown = migTextZ(&down.script);
+  pSpec->nDown = down.script.n;
+}
+
+/*
+** Add a revision that makes the schema the desired one. pSpec has everything
+** but the scripts. Returns its id for the caller to free, NULL when nothing
+** differs. Errors: NOT_UP_TO_DATE, UNPROVEN, those of the desired schema, and
+** those of any new revision.
+*/
+char *migGenerated(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                   MigRevisionSpec *pSpec, const MigSchemaText *pDesired,
+                   int bPortable) {
+  static const MigSchemaText live = {"live", 4};
+  MigSchemaPair pair;
+  MigChange change;
+  MigRevision rev;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  if (p->rc == SQLITE_OK) {
+    headsCheck(p, &change.state);
+  }
+  migSchemasCompare(p, &live, pDesired, &pair);
+  if (p->rc || pair.compare.n == 0) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  scriptsMake(p, &pair, bPortable, pSpec);
+  migAuthorFill(p, &change, pSpec, &rev);
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  migRevisionAdd(p, &change.packer, &rev);
+  return migAuthorDone(p, &change, pSpec->zAction, &rev);
+}
+
+/* ---- baseline ---- */
+
+/* The schema that is there, and what drops it. */
+static void baselineScripts(MigContext *p, MigRevisionSpec *pSpec) {
+  MigText up = {0, 0, 0};
+  MigGenerate down;
+  MigModel live;
+  MigModel empty;
+
+  migCatalogRead(p, &live);
+  memset(&empty, 0, sizeof(empty));
+  migModelFinish(p, &empty);
+  memset(&down, 0, sizeof(down));
+  down.pOld = &live;
+  down.pNew = &empty;
+  if (p->rc == SQLITE_OK) {
+    migSchemaText(p, &live, &up);
+    migGenerate(p, &down);
+    migProve(p, &empty, &live, &up, &down.script);
+  }
+  pSpec->zUp = migTextZ(&up);
+  pSpec->nUp = up.n;
+  pSpec->zDown = migTextZ(&down.script);
+  pSpec->nDown = down.script.n;
+}
+
+/* Add the id that is to stand for revision iNode, once. */
+static void idAdd(MigContext *p, const MigState *pState, int iNode,
+                  const char *zBaseline, MigList *pOut) {
+  const char *z = migSetHas(&pState->applied, iNode)
+                      ? zBaseline
+                      : pState->pGraph->aNode[iNode].zId;
+  int i;
+
+  for (i = 0; i < pOut->n; i++) {
+    if (strcmp(pOut->az[i], z) == 0) {
+      return;
+    }
+  }
+  migListAdd(p, pOut, z);
+}
+
+/* Let a pending revision build on the baseline instead of applied ones. */
+static void pendingRewire(MigContext *p, const MigState *pState, int iNode,
+                          const char *zBaseline) {
+  const MigNode *pNode = &pState->pGraph->aNode[iNode];
+  MigList parents = {0, 0};
+  MigList depends = {0, 0};
+  MigRevision rev;
+  int i;
+
+  for (i = 0; i < pNode->nParent && p->rc == SQLITE_OK; i++) {
+    idAdd(p, pState, pNode->aParent[i], zBaseline, &parents);
+  }
+  for (i = 0; i < pNode->nDepend && p->rc == SQLITE_OK; i++) {
+    idAdd(p, pState, pNode->aDepend[i], zBaseline, &depends);
+  }
+  memset(&rev, 0, sizeof(rev));
+  rev.zId = pNode->zId;
+  rev.nParent = parents.n;
+  rev.azParent = parents.az;
+  rev.nDepend = depends.n;
+  rev.azDepend = depends.az;
+  rev.nLabel = pNode->nLabel;
+  rev.azLabel = pNode->azLabel;
+  if (p->rc == SQLITE_OK) {
+    migRevisionRewire(p, &rev);
+  }
+}
+
+/* Remove all applied revisions, and let what builds on them build on the
+** baseline. */
+static void appliedReplace(MigContext *p, const MigChange *pChange,
+                           const char *zBaseline) {
+  const MigState *pState = &pChange->state;
+  int i;
+
+  for (i = 0; i < pState->pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    const char *zId = pState->pGraph->aNode[i].zId;
+    if (migSetHas(&pState->applied, i)) {
+      migAppliedRemove(p, zId);
+      migRevisionDelete(p, zId, pChange->iLevel);
+    } else {
+      pendingRewire(p, pState, i, zBaseline);
+    }
+  }
+}
+
+/*
+** Add a revision that stands for the schema as it is, applied. pSpec has
+** everything but parents and scripts. With bReplace it takes the place of all
+** applied revisions, else there may be none: APPLIED. Returns its id for the
+** caller to free. UNPROVEN, and the errors of any new revision.
+*/
+char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                  MigRevisionSpec *pSpec, int bReplace) {
+  u8 aFingerprint[MIG_HASH_SIZE];
+  MigChange change;
+  MigRevision rev;
+
+  migChangeBegin(p, &change, pConn, pCall);
+  if (p->rc == SQLITE_OK && !bReplace &&
+      migSetCount(&change.state.applied) > 0) {
+    migFail(p, MIG_APPLIED,
+            "revisions are applied already; give {\"baseline\":true,"
+            "\"replace\":true} to let one baseline take their place");
+  }
+  if (p->rc == SQLITE_OK) {
+    baselineScripts(p, pSpec);
+  }
+  pSpec->bParent = 1;
+  migListAdd(p, &pSpec->parents, "base");
+  migAuthorFill(p, &change, pSpec, &rev);
+  if (p->rc) {
+    migChangeEnd(p, &change, 0);
+    return 0;
+  }
+  if (bReplace) {
+    appliedReplace(p, &change, rev.zId);
+  }
+  migRevisionAdd(p, &change.packer, &rev);
+  migDriftKeep(p, aFingerprint);
+  migAppliedAdd(p, rev.zId, change.iRun, change.zStartedAt, rev.aChecksum,
+                aFingerprint);
+  return migAuthorDone(p, &change, pSpec->zAction, &rev);
+}

@@ -1,0 +1,172 @@
+/*
+** maketable.c - migrate_table(): make this table be so.
+**
+** Called directly it is an acting call of its own: transaction, automatic
+** backup, a row in the history. It makes no revision, so afterwards the schema
+** is another one than the last run left, and migrate_check() says so.
+**
+** Called by a statement of a script it is part of the run that is under way:
+** the run's transaction, its backup, its watch over foreign keys. It works in
+** the context of the run, because what it adds to that watch has to last, and
+** so that its error is that of the run.
+*/
+#include <string.h>
+#include "sql.h"
+#include "store.h"
+#include "settings.h"
+#include "history.h"
+#include "reshape.h"
+#include "change.h"
+#include "execute.h"
+#include "protect.h"
+#include "maketable.h"
+
+/* What the caller wants, with what the file and the connection allow. */
+static void reshapeInit(MigContext *p, MigReshape *pReshape,
+                        const MigTableSpec *pSpec) {
+  const char *zEdit = migSettingText(p, 1, "schema_edit");
+
+  memset(pReshape, 0, sizeof(*pReshape));
+  pReshape->zSql = pSpec->zSql;
+  pReshape->nSql = pSpec->nSql;
+  pReshape->renameOld = pSpec->renameOld;
+  pReshape->renameNew = pSpec->renameNew;
+  pReshape->usingColumn = pSpec->usingColumn;
+  pReshape->usingExpr = pSpec->usingExpr;
+  pReshape->bCheck = pSpec->bCheck;
+  if (p->rc == SQLITE_OK) {
+    pReshape->eEdit = strcmp(zEdit, "deny") == 0        ? MIG_EDIT_DENY
+                      : strcmp(zEdit, "defensive") == 0 ? MIG_EDIT_DEFENSIVE
+                                                        : MIG_EDIT_ALLOW;
+  }
+}
+
+/* Does the wanted definition refer to other tables? */
+static int refersToOthers(const MigReshape *pReshape) {
+  return sqlite3_strlike("%references%", pReshape->zSql, 0) == 0;
+}
+
+/* Carry out what was planned, watched by pForeign and copied by pTouched. */
+static void reshapeWatched(MigContext *p, MigReshape *pReshape,
+                           MigForeign *pForeign, MigTouched *pTouched) {
+  if (p->rc || pReshape->eWay == MIG_WAY_NOTHING) {
+    return;
+  }
+  pForeign->bAny |= refersToOthers(pReshape);
+  if (pReshape->eWay != MIG_WAY_CREATE) {
+    if (pForeign->bAny) {
+      migForeignWatch(p, pForeign, pReshape->zTable);
+    }
+    migTouchedTable(p, pTouched, pReshape->zTable);
+  }
+  migReshapeRun(p, pReshape);
+}
+
+/* As part of the run that is under way. */
+static char *makeInRun(MigContext *p, MigExecution *pExec,
+                       const MigTableSpec *pSpec) {
+  MigReshape reshape;
+
+  if (pExec->pTx == 0) {
+    migFail(p, MIG_NESTED_CALL,
+            "migrate_table() cannot stand in a no-transaction revision");
+  }
+  reshapeInit(p, &reshape, pSpec);
+  reshape.pTx = pExec->pTx;
+  reshape.pSaved = pExec->pSaved;
+  migReshapePlan(p, &reshape);
+  reshapeWatched(p, &reshape, &pExec->foreign, pExec->pTouched);
+  return migResultText(p, migWayName(reshape.eWay));
+}
+
+/* A direct call under way. */
+typedef struct Making {
+  MigChange change;
+  MigSettingsSaved saved;
+  MigReshape reshape;
+  MigForeign foreign;
+  MigProtect protect;
+} Making;
+
+/* Take the automatic backup, or begin it. */
+static void makeProtect(MigContext *p, Making *pMaking) {
+  MigProtect *pProtect = &pMaking->protect;
+  MigBackupRow *pRow = &pProtect->backup.row;
+
+  pProtect->bOwn = pMaking->change.tx.bOwn;
+  pRow->zCreatedAt = pMaking->change.zStartedAt;
+  pRow->zAction = "table";
+  pRow->iRun = pMaking->change.iRun;
+  pRow->zRevisions = pMaking->change.zFrom;
+  pProtect->backup.pTx = &pMaking->change.tx;
+  migProtectStart(p, pProtect, pMaking->change.pCall);
+  migTransactionCheck(p, &pMaking->change.tx,
+                      "the function of option progress");
+}
+
+/* Do it, once there is something to do. */
+static void makeRun(MigContext *p, Making *pMaking) {
+  MigChangeNote note = {"table", 0, pMaking->reshape.zTable, 0, 0, 0};
+  i64 nBefore;
+
+  makeProtect(p, pMaking);
+  migForeignStart(p, &pMaking->foreign);
+  nBefore = sqlite3_total_changes64(p->db) - pMaking->protect.touched.nChange;
+  reshapeWatched(p, &pMaking->reshape, &pMaking->foreign,
+                 &pMaking->protect.touched);
+  migForeignCheck(p, &pMaking->foreign);
+  note.nRow = sqlite3_total_changes64(p->db) -
+              pMaking->protect.touched.nChange - nBefore;
+  migProtectEnd(p, &pMaking->protect);
+  migProtectRetain(p, &pMaking->protect);
+  note.iBackup = pMaking->protect.iBackup;
+  migSettingsRestore(p, pMaking->change.tx.pConn, &pMaking->saved);
+  if (p->rc == SQLITE_OK) {
+    migTransactionArm(p, &pMaking->change.tx);
+  }
+  migChangeRecord(p, &pMaking->change, &note);
+}
+
+/* As a call of its own. */
+static char *makeDirect(MigContext *p, MigConnection *pConn,
+                        const MigCall *pCall, const MigTableSpec *pSpec) {
+  Making making;
+  char *zResult = 0;
+  int bChange;
+
+  memset(&making, 0, sizeof(making));
+  migSettingsSave(p, &making.saved);
+  migChangeBegin(p, &making.change, pConn, pCall);
+  if (p->rc == SQLITE_OK) {
+    reshapeInit(p, &making.reshape, pSpec);
+    making.reshape.pTx = &making.change.tx;
+    making.reshape.pSaved = &making.saved;
+    migReshapePlan(p, &making.reshape);
+  }
+  bChange = p->rc == SQLITE_OK && making.reshape.eWay != MIG_WAY_NOTHING;
+  if (bChange) {
+    makeRun(p, &making);
+  }
+  zResult = migResultText(p, migWayName(making.reshape.eWay));
+  migChangeEnd(p, &making.change, bChange);
+  migSettingsRestore(p, pConn, &making.saved);
+  if (p->rc == SQLITE_OK && bChange && !pCall->bDryRun) {
+    migProtectCommitted(&making.protect);
+  }
+  migProtectClose(&making.protect);
+  return zResult;
+}
+
+/*
+** Give a table the definition pSpec->zSql. Returns how that was done
+** ("nothing", "create", "alter", "edit", "rebuild") for the caller to free.
+** Errors: SCRIPT for a definition that SQLite does not take and for rows that
+** cannot live in it, USAGE, FORBIDDEN_STATEMENT, FOREIGN_KEY, DATA_LOSS,
+** UNPROVEN; nothing has changed then. The caller is pConn's acting call, or a
+** script's statement, and p then the context of its run.
+*/
+char *migMakeTable(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                   const MigTableSpec *pSpec) {
+  return pConn->pExecution ? makeInRun(p, pConn->pExecution, pSpec)
+                           : makeDirect(p, pConn, pCall, pSpec);
+}

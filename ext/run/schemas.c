@@ -1,0 +1,134 @@
+/*
+** schemas.c - schemas shown and compared: diff, check, dump.
+**
+** All of them only read, within one transaction. Results are in
+** sqlite3_malloc64() memory, for the caller to free.
+*/
+#include <string.h>
+#include "sql.h"
+#include "catalog.h"
+#include "drift.h"
+#include "fingerprint.h"
+#include "generate.h"
+#include "store.h"
+#include "transaction.h"
+#include "schemas.h"
+
+#define SHOWN 20 /* differences that a message lists */
+
+static const MigSchemaText live = {"live", 4};
+
+/*
+** Read two schemas and compare them. The errors are those of migSourceRead()
+** and FORMAT for an annotation that makes no sense.
+*/
+void migSchemasCompare(MigContext *p, const MigSchemaText *pFrom,
+                       const MigSchemaText *pTo, MigSchemaPair *pOut) {
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
+
+  memset(pOut, 0, sizeof(*pOut));
+  migCatalogRead(p, &pOut->live);
+  migSourceRead(p, pFrom->z, pFrom->n, &pOut->live, &pOut->from);
+  migSourceRead(p, pTo->z, pTo->n, &pOut->live, &pOut->to);
+  if (p->rc == SQLITE_OK) {
+    migCompare(p, &pOut->from.model, &pOut->to.model, &pOut->to.renames,
+               &pOut->compare);
+  }
+  migFinalize(p, pRead);
+}
+
+/* The script that turns one schema into the other; empty when they are the
+** same. With bPortable it holds no call of ours. UNPROVEN. */
+char *migSchemasDiff(MigContext *p, const MigSchemaText *pFrom,
+                     const MigSchemaText *pTo, int bPortable) {
+  MigGenerate generate;
+  MigSchemaPair pair;
+
+  memset(&generate, 0, sizeof(generate));
+  migSchemasCompare(p, pFrom, pTo, &pair);
+  if (p->rc == SQLITE_OK && pair.compare.n) {
+    generate.pOld = &pair.from.model;
+    generate.pNew = &pair.to.model;
+    generate.pRenames = &pair.to.renames;
+    generate.bLive = pair.from.bLive;
+    generate.bPortable = bPortable;
+    migGenerate(p, &generate);
+  }
+  return migResultText(p, migTextZ(&generate.script));
+}
+
+/* Fail with a list of what differs. */
+static void differencesFail(MigContext *p, const MigComparison *pCompare) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pCompare->n && i < SHOWN && p->rc == SQLITE_OK; i++) {
+    migTextF(p, &text, "%s%s", i ? "; " : "",
+             migDifferenceText(p, pCompare, i));
+  }
+  if (pCompare->n > SHOWN) {
+    migTextF(p, &text, "; and %d more", pCompare->n - SHOWN);
+  }
+  migFail(p, MIG_DIFFERENCES, "to be the desired schema this one lacks: %s",
+          migTextZ(&text));
+}
+
+/* Fail with a list of what was changed since the last run. */
+static void driftCheck(MigContext *p) {
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
+  MigText text = {0, 0, 0};
+  MigList list = {0, 0};
+  int i;
+
+  if (migStoreOpen(p)) {
+    migDriftFind(p, &list);
+  }
+  migFinalize(p, pRead);
+  for (i = 0; i < list.n && i < SHOWN; i++) {
+    migTextF(p, &text, "%s%s", i ? ", " : "", list.az[i]);
+  }
+  if (list.n > SHOWN) {
+    migTextF(p, &text, ", and %d more", list.n - SHOWN);
+  }
+  if (list.n) {
+    migFail(p, MIG_DRIFT,
+            "the schema is not as the last run left it: %s; write a revision"
+            " that makes these changes and stamp it, or undo them",
+            migTextZ(&text));
+  }
+}
+
+/* 'ok', or DIFFERENCES between the live schema and the desired one, or, with
+** pDesired NULL, DRIFT since the last run. */
+char *migSchemasCheck(MigContext *p, const MigSchemaText *pDesired) {
+  MigSchemaPair pair;
+
+  if (pDesired == 0) {
+    driftCheck(p);
+  } else {
+    migSchemasCompare(p, &live, pDesired, &pair);
+    if (p->rc == SQLITE_OK && pair.compare.n) {
+      differencesFail(p, &pair.compare);
+    }
+  }
+  return migResultText(p, "ok");
+}
+
+/* A schema as SQL text: that of the file, or what pSource names. */
+char *migSchemasDump(MigContext *p, const MigSchemaText *pSource) {
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
+  MigText text = {0, 0, 0};
+  MigSource source;
+  MigModel model;
+
+  migCatalogRead(p, &model);
+  if (pSource == 0) {
+    pSource = &live;
+  }
+  migSourceRead(p, pSource->z, pSource->n, &model, &source);
+  if (p->rc == SQLITE_OK) {
+    migSchemaText(p, &source.model, &text);
+  }
+  migFinalize(p, pRead);
+  return migResultText(p, migTextZ(&text));
+}

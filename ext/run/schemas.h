@@ -1,0 +1,31 @@
+/*
+** schemas.h - schemas shown and compared: diff, check, dump.
+*/
+#ifndef MIG_SCHEMAS_H
+#define MIG_SCHEMAS_H
+
+#include "compare.h"
+#include "source.h"
+
+/* A schema as an argument: n bytes, a zero byte behind. */
+typedef struct MigSchemaText {
+  const char *z;
+  i64 n;
+} MigSchemaText;
+
+/* Two schemas and what differs. */
+typedef struct MigSchemaPair {
+  MigModel live;
+  MigSource from;
+  MigSource to;
+  MigComparison compare;
+} MigSchemaPair;
+
+void migSchemasCompare(MigContext *p, const MigSchemaText *pFrom,
+                       const MigSchemaText *pTo, MigSchemaPair *pOut);
+char *migSchemasDiff(MigContext *p, const MigSchemaText *pFrom,
+                     const MigSchemaText *pTo, int bPortable);
+char *migSchemasCheck(MigContext *p, const MigSchemaText *pDesired);
+char *migSchemasDump(MigContext *p, const MigSchemaText *pSource);
+
+#endif

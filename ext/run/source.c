@@ -1,0 +1,196 @@
+/*
+** source.c - a schema, by what a call names it.
+**
+**   live            schema main of the connection
+**   @path           a file: an SQLite database, or a text
+**   one word        a target (revision/target.h): the schema that the up
+**                   scripts of these revisions and all they build on make,
+**                   replayed on an empty database
+**   anything else   the text of a schema; an empty text is an empty schema
+**
+** The caller holds a read transaction.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "os.h"
+#include "catalog.h"
+#include "plan.h"
+#include "replay.h"
+#include "revisions.h"
+#include "store.h"
+#include "source.h"
+
+/* Read the schema of a scratch database. */
+static void scratchRead(MigContext *p, MigScratch *pScratch, MigModel *pModel) {
+  if (pScratch && p->rc == SQLITE_OK) {
+    migScratchSwap(p, pScratch);
+    migCatalogRead(p, pModel);
+    migScratchSwap(p, pScratch);
+  }
+}
+
+/* ---- texts ---- */
+
+static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
+                     const MigModel *pLive, MigSource *pOut) {
+  MigScratch *pScratch = migScratchOpen(p);
+
+  if (n > MIGRATE_MAX_SCRIPT) {
+    migFail(p, MIG_TOO_BIG, "%s has more than %d bytes", zWhat,
+            MIGRATE_MAX_SCRIPT);
+  }
+  if (p->rc == SQLITE_OK) {
+    migDesiredMake(p, pScratch, z, n, zWhat, pLive, &pOut->renames);
+  }
+  scratchRead(p, pScratch, &pOut->model);
+  migScratchClose(p, pScratch);
+}
+
+/* ---- files ---- */
+
+/* Is the file of this connection something else than a database? */
+static int isOther(sqlite3 *db) {
+  sqlite3_stmt *pStmt = 0;
+  int rc =
+      sqlite3_prepare_v2(db, "SELECT 1 FROM main.sqlite_schema", -1, &pStmt, 0);
+
+  sqlite3_finalize(pStmt);
+  return rc == SQLITE_NOTADB;
+}
+
+/* Read the schema of the database on another connection. */
+static void databaseRead(MigContext *p, sqlite3 *db, MigModel *pModel) {
+  sqlite3 *dbMain = p->db;
+  struct MigCached *pCached = p->pCached;
+
+  sqlite3_busy_timeout(db, 1000);
+  p->db = db;
+  p->pCached = 0;
+  migCatalogRead(p, pModel);
+  migStatementsClose(p);
+  p->db = dbMain;
+  p->pCached = pCached;
+}
+
+/* The text in a file, without the mark of its encoding. */
+static void fileText(MigContext *p, const char *zPath, const MigModel *pLive,
+                     MigSource *pOut) {
+  MigBytes bytes = migFileRead(p, zPath, MIGRATE_MAX_SCRIPT);
+  i64 n = bytes.n >= 3 && memcmp(bytes.a, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  const char *z;
+
+  if (p->rc == SQLITE_OK) {
+    z = migStrndup(p, (const char *)bytes.a + n, bytes.n - n);
+    textRead(p, z, bytes.n - n, zPath, pLive, pOut);
+  }
+  sqlite3_free(bytes.a);
+}
+
+static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
+                     MigSource *pOut) {
+  sqlite3 *db = 0;
+  int rc = sqlite3_open_v2(zPath, &db, SQLITE_OPEN_READONLY, 0);
+
+  if (rc) {
+    migFailRc(p, rc, MIG_FILE, "%s: %s", zPath,
+              db ? sqlite3_errmsg(db) : "no memory");
+  } else if (isOther(db)) {
+    fileText(p, zPath, pLive, pOut);
+  } else {
+    databaseRead(p, db, &pOut->model);
+  }
+  sqlite3_close(db);
+}
+
+/* ---- revisions ---- */
+
+/* Replay the up scripts of a plan. */
+static void planReplay(MigContext *p, const MigState *pState,
+                       const MigPlan *pPlan, MigReplay *pReplay) {
+  MigPackCache cache;
+  MigRevision rev;
+  int i;
+
+  memset(&cache, 0, sizeof(cache));
+  for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
+    if (migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev)) {
+      migRevisionScripts(p, &cache, &rev);
+    }
+    if (p->rc == SQLITE_OK && rev.zUp) {
+      migReplayScript(p, pReplay, rev.zUp, rev.nUp,
+                      migPrintf(p, "revision %s (up)", rev.zId));
+    }
+  }
+  migScriptsClose(&cache);
+}
+
+/* The schema after the revisions that a target means. */
+static void targetRead(MigContext *p, const char *zTarget, MigSource *pOut) {
+  int bStore = migStoreOpen(p);
+  const char *zNames = 0;
+  MigScratch *pScratch;
+  MigState state;
+  MigState empty;
+  MigReplay replay;
+  MigPlan plan;
+  MigSet set;
+
+  migStateRead(p, bStore, &state);
+  set = migTargetSet(p, &state, zTarget);
+  if (p->rc == SQLITE_OK) {
+    zNames = migStateNames(p, &state, &set);
+  }
+  if (p->rc || zNames == 0 || zNames[0] == 0) {
+    return; /* base: an empty schema */
+  }
+  set = migSetNew(p, state.pGraph->nNode);
+  empty = migStateNew(p, state.pGraph, &set);
+  migPlanUpgrade(p, &empty, zNames, &plan);
+  pScratch = migScratchOpen(p);
+  if (p->rc == SQLITE_OK) {
+    memset(&replay, 0, sizeof(replay));
+    migReplayOpen(p, &replay, pScratch);
+    planReplay(p, &state, &plan, &replay);
+  }
+  scratchRead(p, pScratch, &pOut->model);
+  migScratchClose(p, pScratch);
+}
+
+/* ---- all ---- */
+
+/* Is it one word: not empty, and no white space, quote or semicolon in it? */
+static int isWord(const char *z, i64 n) {
+  i64 i;
+
+  for (i = 0; i < n; i++) {
+    if (migIsSpace(z[i]) || strchr("'\";()", z[i])) {
+      return 0;
+    }
+  }
+  return n > 0;
+}
+
+/*
+** Read the schema that the n bytes of z name; a zero byte is behind them.
+** pLive is the model of schema main: what a text has unchanged need not be
+** looked at again. Errors: those of texts (SCRIPT with line and column,
+** FORBIDDEN_STATEMENT, FORMAT), of targets, of scripts, FILE.
+*/
+void migSourceRead(MigContext *p, const char *z, i64 n, const MigModel *pLive,
+                   MigSource *pOut) {
+  memset(pOut, 0, sizeof(*pOut));
+  if (p->rc) {
+    return;
+  }
+  if (n == 4 && migStrICmp(z, "live") == 0) {
+    pOut->model = *pLive;
+    pOut->bLive = 1;
+  } else if (n > 1 && z[0] == '@') {
+    fileRead(p, z + 1, pLive, pOut);
+  } else if (isWord(z, n)) {
+    targetRead(p, z, pOut);
+  } else {
+    textRead(p, z, n, "the schema", pLive, pOut);
+  }
+}

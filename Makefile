@@ -30,10 +30,10 @@ SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_diesel folder
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
-                 drift steps record run source schemas stamp author generated import backups configure show health
-SRC_SURFACE    = options once wording functions rows help backup_views schema_views \
-                 views \
-                 tables migrate
+                 drift steps record run source schemas stamp author generated \
+                 import backups configure show health
+SRC_SURFACE    = options once wording functions rows help backup_views \
+                 schema_views views tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \

@@ -18,7 +18,11 @@
 --   last_backup    number of the newest backup there ever was
 --   chunk_bytes    bytes of column data of all chunks
 -- The last five repeat what the tables below say, so that one look answers;
--- they are rewritten in the same transaction.
+-- they are rewritten in the same transaction. Of the schema as the last run
+-- left it (ext/run/drift.c):
+--   schema         its canonical text, in the way of _migrate_scripts
+--   schema_size    bytes of that
+--   fingerprint    BLAKE2b-256 of that
 CREATE TABLE _migrate_meta(
   name TEXT PRIMARY KEY NOT NULL, -- which fact
   value                           -- its value

@@ -36,53 +36,6 @@ static void headsCheck(MigContext *p, const MigState *pState) {
   }
 }
 
-/* The annotation that undoes one: what is called zNew there is called zOld
-** again. */
-static void renameTurn(MigContext *p, MigRenames *pOut, const char *zTable,
-                       const char *zColumn, const char *zOld) {
-  pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(MigRename));
-  if (p->rc == SQLITE_OK) {
-    MigRename *pRename = &pOut->a[pOut->n++];
-    pRename->zTable = zTable;
-    pRename->zColumn = zColumn;
-    pRename->zOld = zOld;
-    pRename->iStart = 0;
-  }
-}
-
-/* The renames of the columns of one table, turned around. */
-static void columnsTurn(MigContext *p, MigRenames *pOut,
-                        const MigTableDiff *pDiff) {
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    const MigAlteration *pAlt = &pDiff->a[i];
-    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
-      renameTurn(p, pOut, pDiff->pOld->zName,
-                 pDiff->pOld->pTable->aColumn[pAlt->iOld].zName,
-                 pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
-    }
-  }
-}
-
-/* The renames that the comparison made use of, turned around. */
-static void renamesTurn(MigContext *p, const MigComparison *pCompare,
-                        MigRenames *pOut) {
-  int i;
-
-  memset(pOut, 0, sizeof(*pOut));
-  for (i = 0; i < pCompare->n && p->rc == SQLITE_OK; i++) {
-    const MigDifference *pDiff = &pCompare->a[i];
-    if (pDiff->bRenamed) {
-      renameTurn(p, pOut, pCompare->pOld->aObject[pDiff->iOld].zName, 0,
-                 pCompare->pNew->aObject[pDiff->iNew].zName);
-    }
-    if (pDiff->pTable) {
-      columnsTurn(p, pOut, pDiff->pTable);
-    }
-  }
-}
-
 /* Make both scripts and prove them. */
 static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
                         int bPortable, MigRevisionSpec *pSpec) {
@@ -90,7 +43,7 @@ static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
   MigGenerate up;
   MigGenerate down;
 
-  renamesTurn(p, &pPair->compare, &turned);
+  migRenamesBack(p, &pPair->compare, &turned);
   memset(&up, 0, sizeof(up));
   up.pOld = &pPair->live;
   up.pNew = &pPair->to.model;

@@ -69,7 +69,8 @@ static void differencesFail(MigContext *p, const MigComparison *pCompare) {
   if (pCompare->n > SHOWN) {
     migTextF(p, &text, "; and %d more", pCompare->n - SHOWN);
   }
-  migFail(p, MIG_DIFFERENCES, "to be the desired schema this one lacks: %s",
+  migFail(p, MIG_DIFFERENCES,
+          "the schema is not the desired one; what would make it so: %s",
           migTextZ(&text));
 }
 

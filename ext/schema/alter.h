@@ -19,11 +19,15 @@ typedef enum MigWay {
   MIG_WAY_REBUILD /* a new table, the rows copied (rebuild.h) */
 } MigWay;
 
+/* The version for scripts that may run on any SQLite we support. */
+#define MIG_ALTER_PORTABLE 3038000
+
 const char *migWayName(MigWay eWay);
-int migAlterStatements(MigContext *p, const MigTableDiff *pDiff, int iVersion,
-                       MigList *pOut);
+int migAlterStatements(MigContext *p, const MigModel *pModel,
+                       const MigTableDiff *pDiff, int iVersion, MigList *pOut);
 int migAlterAddable(const MigTableDiff *pDiff, int iNew);
 int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
                       int iOld);
+int migAlterAppendable(const MigTableDiff *pDiff, int iNew);
 
 #endif

@@ -14,13 +14,18 @@ typedef struct MigGenerate {
   const MigModel *pOld;
   const MigModel *pNew;
   const MigRenames *pRenames; /* may be NULL */
-  int bLive;      /* pOld is schema main of p: count what is lost, and see
-                  ** whether all of it compiles */
-  int bPortable;  /* no migrate_table(): plain SQL */
-  MigText script; /* out; empty: nothing differs */
+  int bLive;     /* pOld is schema main of p: count what is lost, and see
+                 ** whether all of it compiles */
+  int bPortable; /* no migrate_table(): plain SQL */
+
+  /* out */
+  MigComparison compare; /* what differs */
+  MigText script;        /* empty: nothing */
 } MigGenerate;
 
 void migGenerate(MigContext *p, MigGenerate *pGenerate);
+void migRenamesBack(MigContext *p, const MigComparison *pCompare,
+                    MigRenames *pBack);
 void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
               const MigText *pUp, const MigText *pDown);
 

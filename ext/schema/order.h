@@ -7,7 +7,8 @@
 ** swap them. Then tables are made (referenced before referencing; among tables
 ** in a cycle as they stand in the model) and changed, then virtual tables,
 ** indexes, views, triggers are made. An object that is changed and is no
-** ordinary table goes away and is made.
+** ordinary table goes away and is made; the triggers of a view that does are
+** made again as well, though they differ in nothing.
 */
 #ifndef MIG_ORDER_H
 #define MIG_ORDER_H
@@ -23,10 +24,10 @@ typedef enum MigOrderKind {
 
 typedef struct MigOrderStep {
   MigOrderKind eKind;
-  int iDifference;
-  int iOld;
+  int iDifference; /* -1: a trigger that goes with its view */
+  int iOld;        /* in the models, or -1 */
   int iNew;
-  const char *zFrom;
+  const char *zFrom; /* MIG_ORDER_RENAME */
   const char *zTo;
 } MigOrderStep;
 

@@ -17,12 +17,19 @@ typedef struct MigRebuild {
   const MigTableDiff *pDiff; /* pNew->zSql becomes the stored text */
   const char **azUsing;      /* for each new column an expression over the old
                              ** columns to fill it with, or NULL; may be NULL */
-  MigList temporary;         /* texts of TEMP triggers on the table */
-  int iCopy;                 /* out: statement that copies the rows (the last
-                             ** one, when there are two copies) */
-  MigList statements;        /* out */
+  const char **azWas; /* for each old column its name in those, when it has
+                      ** another one now; may be NULL */
+  MigList temporary;  /* statements that make the TEMP triggers on the table */
+  int bDense;         /* its rowids are 1 to n: they come again by themselves */
+  int bTwice;         /* copy twice, with no ALTER TABLE; set where needed */
+
+  /* out */
+  int iFirst;         /* of two copies the statement of the first, else -1 */
+  int iCopy;          /* the statement that copies the rows; the second one */
+  MigList statements; /* each without a semicolon */
 } MigRebuild;
 
 void migRebuildStatements(MigContext *p, MigRebuild *pRebuild);
+const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable);
 
 #endif

@@ -17,14 +17,22 @@
 typedef struct MigReplayCall {
   i64 iStart; /* of the statement, in the script */
   i64 n;
-  MigList statements; /* what it was expanded to */
+  MigList statements; /* what it was expanded to; none: nothing to be done */
 } MigReplayCall;
 
+/* It must live as long as the scratch database is used. */
 typedef struct MigReplay {
   MigScratch *pScratch;
   int bPlain; /* expand calls of migrate_table() into plain SQL */
   int nCall;
-  MigReplayCall *aCall; /* of the script replayed last, when bPlain */
+  MigReplayCall *aCall; /* of the script replayed last, when bPlain; several
+                        ** of one statement stand one after another */
+
+  /* the replay's own */
+  MigContext *pContext; /* of the script that runs */
+  i64 iStart;           /* its statement that runs */
+  i64 n;
+  int bSelect; /* which is one that may call migrate_table() */
 } MigReplay;
 
 void migReplayOpen(MigContext *p, MigReplay *pReplay, MigScratch *pScratch);

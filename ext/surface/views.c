@@ -257,11 +257,14 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
 
 /* ---- migration_plan ---- */
 
-/* Does a script drop or delete anything? */
+/* Does a script drop or delete anything, or, generated, says that it does? */
 static int scriptDestructive(const char *z, i64 n) {
   MigStatement statement;
   i64 i = 0;
 
+  if (z && strstr(z, "-- destructive: ")) {
+    return 1;
+  }
   while (z && migScriptNext(z, n, &i, &statement)) {
     if (statement.eKind == MIG_ST_DROP_TABLE ||
         statement.eKind == MIG_ST_DELETE ||

@@ -1,0 +1,653 @@
+/*
+** alter.c - the cheapest safe way from one definition of a table to another.
+**
+** What ALTER TABLE of SQLite can do, measured on 3.38.5, 3.40.1 and 3.54.1:
+**
+**   RENAME COLUMN, DROP COLUMN, ADD COLUMN   all supported versions
+**   ALTER COLUMN SET and DROP NOT NULL       from 3.53
+**   DROP CONSTRAINT of a CHECK               from 3.53
+**   DROP CONSTRAINT of a foreign key         3.54.1
+**   ADD [CONSTRAINT] CHECK                   3.54.1: before, rows for which it
+**                                            is NULL are refused
+**
+** A column is added without touching a row. SQLite reads the DEFAULT for rows
+** that are too short, and that reading is not always the value an INSERT would
+** store, nor the same in all versions: `TEXT DEFAULT 1.50` is '1.50' in old
+** rows and '1.5' in new ones; a DEFAULT of 5.0 without a type is 5 up to 3.40
+** and 5.0 in 3.54. Such a column is not appended, nor one whose DEFAULT is not
+** the same for all rows.
+**
+** Where a name is used is decided by tokens: what merely looks like a use is
+** taken for one. The dearer ways can do what is not done here.
+*/
+#include <string.h>
+#include "alter.h"
+
+const char *migWayName(MigWay eWay) {
+  static const char *const az[] = {"nothing", "create", "alter", "edit",
+                                   "rebuild"};
+
+  return az[eWay];
+}
+
+/* ------------------------------------------------------------------------
+** Columns that are added
+*/
+
+/* Is the column part of a PRIMARY KEY or UNIQUE? */
+static int inKey(const MigModelTable *pTable, int iColumn) {
+  int i;
+  int k;
+
+  for (i = 0; i < pTable->nConstraint; i++) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    if (pCon->eKind != MIG_CON_PRIMARY_KEY && pCon->eKind != MIG_CON_UNIQUE) {
+      continue;
+    }
+    for (k = 0; k < pCon->nColumn; k++) {
+      if (pCon->aiColumn[k] == iColumn) {
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
+/* Are these the digits of an integer that is the same in all spellings? */
+static int isInteger(const char *z, const MigToken *pToken) {
+  i64 i;
+
+  for (i = 0; i < pToken->n && migIsDigit(z[pToken->iStart + i]); i++) {
+  }
+  return i == pToken->n && pToken->eType == MIG_TK_NUMBER && i <= 18 &&
+         (z[pToken->iStart] != '0' || i == 1);
+}
+
+/* A DEFAULT that is one literal. */
+typedef struct Literal {
+  const char *z; /* the text it is in */
+  MigToken token;
+  int bSigned;
+  int bNull; /* NULL, or there is no DEFAULT */
+} Literal;
+
+/* Read a column's DEFAULT: 0 when it is no literal. A bare or quoted name is
+** one: SQLite takes it for a string. */
+static int literalRead(const MigDdl *pDdl, const MigModelColumn *pColumn,
+                       Literal *pOut) {
+  const MigDdlConstraint *pDefault = pColumn->pDefault;
+  i64 iEnd;
+  i64 i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  pOut->z = pDdl->z;
+  pOut->bNull = 1;
+  if (pDefault == 0) {
+    return 1;
+  }
+  iEnd = pDefault->value.iStart + pDefault->value.n;
+  i = migTokenSignificant(pDdl->z, iEnd, pDefault->value.iStart, &pOut->token);
+  if (pOut->token.eType == MIG_TK_OPERATOR) {
+    pOut->bSigned = 1;
+    i = migTokenSignificant(pDdl->z, iEnd, i, &pOut->token);
+  }
+  pOut->bNull = migTokenIs(pDdl->z, &pOut->token, "null");
+  return !pDefault->bParen && i == iEnd &&
+         (!pOut->bSigned || pOut->token.eType == MIG_TK_NUMBER) &&
+         !migWordIn(pDdl->z, &pOut->token,
+                    " current_date current_time current_timestamp ");
+}
+
+/* Is the literal what an INSERT would store, when it is read for rows that are
+** too short? */
+static int literalReads(const Literal *pLit, u8 eAffinity) {
+  const char *z = pLit->z;
+
+  if (eAffinity == MIG_AFFINITY_TEXT) {
+    return pLit->token.eType == MIG_TK_NUMBER
+               ? isInteger(z, &pLit->token)
+               : !migWordIn(z, &pLit->token, " true false ");
+  }
+  return eAffinity != MIG_AFFINITY_BLOB || pLit->token.eType != MIG_TK_NUMBER ||
+         isInteger(z, &pLit->token);
+}
+
+/* Is the literal of the type of a STRICT column? Before 3.41 SQLite does not
+** look. */
+static int literalStrict(const Literal *pLit, const MigModelColumn *pColumn) {
+  int bNumber = pLit->token.eType == MIG_TK_NUMBER;
+
+  if (pLit->bNull || migStrICmp(pColumn->zType, "any") == 0) {
+    return 1;
+  }
+  switch (pColumn->eAffinity) {
+  case MIG_AFFINITY_INTEGER:
+    return isInteger(pLit->z, &pLit->token);
+  case MIG_AFFINITY_REAL:
+    return bNumber;
+  case MIG_AFFINITY_TEXT:
+    return pLit->token.eType == MIG_TK_STRING;
+  default:
+    return pLit->token.eType == MIG_TK_BLOB;
+  }
+}
+
+/*
+** May the rows that are there be left as they are when this new column comes?
+** It must stand behind all others, and SQLite must read for them what a copy
+** of them would hold.
+*/
+int migAlterAppendable(const MigTableDiff *pDiff, int iNew) {
+  const MigModelTable *pTable = pDiff->pNew->pTable;
+  const MigModelColumn *pColumn = &pTable->aColumn[iNew];
+  Literal lit;
+  int i;
+
+  for (i = iNew; i < pTable->nColumn; i++) {
+    if (pDiff->aiFrom[i] >= 0) {
+      return 0;
+    }
+  }
+  if (inKey(pTable, iNew)) {
+    return 0;
+  }
+  if (pColumn->pGenerated) {
+    return !pColumn->pGenerated->bStored;
+  }
+  return literalRead(pDiff->pNew->pDdl, pColumn, &lit) &&
+         (lit.bNull ? !pColumn->bNotNull
+                    : literalReads(&lit, pColumn->eAffinity));
+}
+
+/* Has the column, or with -1 any column, a constraint of this kind? */
+static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
+  int i;
+
+  for (i = 0; i < pDdl->iTableConstraint; i++) {
+    if (pDdl->aConstraint[i].eKind == eKind &&
+        (iColumn < 0 || pDdl->aConstraint[i].iColumn == iColumn)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/*
+** Could ALTER TABLE ADD COLUMN add this new column? Its own CHECKs are held
+** against the rows by SQLite. DEFERRABLE that stands apart would change a
+** foreign key of another column.
+*/
+int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
+  const MigDdl *pDdl = pDiff->pNew->pDdl;
+  const MigModelColumn *pColumn = &pDiff->pNew->pTable->aColumn[iNew];
+  Literal lit;
+
+  if (pDiff->pOld->pTable == 0 || !migAlterAppendable(pDiff, iNew) ||
+      columnHas(pDdl, iNew, MIG_CON_DEFERRABLE)) {
+    return 0;
+  }
+  return pColumn->pGenerated ||
+         (literalRead(pDdl, pColumn, &lit) &&
+          (!columnHas(pDdl, iNew, MIG_CON_FOREIGN_KEY) || lit.bNull) &&
+          (!pDdl->bStrict || literalStrict(&lit, pColumn)));
+}
+
+/* ------------------------------------------------------------------------
+** Columns that are dropped
+*/
+
+/* Is zName a name in the text from byte i to iEnd? */
+static int textNames(const char *z, i64 i, i64 iEnd, const char *zName) {
+  MigToken token;
+
+  do {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    if (migTokenIsName(&token) && migTokenNameIs(z, &token, zName)) {
+      return 1;
+    }
+  } while (token.eType != MIG_TK_END);
+  return 0;
+}
+
+static int objectNames(const MigModelObject *pObject, const char *zName) {
+  return textNames(pObject->zSql, 0, (i64)strlen(pObject->zSql), zName);
+}
+
+/* Does the table itself use its column, but for what stands at the column? */
+static int tableUses(const MigModelObject *pObject, int iColumn) {
+  const MigDdl *pDdl = pObject->pDdl;
+  const char *zName = pObject->pTable->aColumn[iColumn].zName;
+  int i;
+
+  for (i = 0; i < pDdl->nConstraint; i++) {
+    const MigDdlConstraint *pCon = &pDdl->aConstraint[i];
+    if (pCon->iColumn != iColumn &&
+        textNames(pDdl->z, pCon->all.iStart, pCon->all.iStart + pCon->all.n,
+                  zName)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Does a table have a foreign key to the column of this name of zTable? */
+static int parentUses(const MigModelObject *pChild, const char *zTable,
+                      const char *zName) {
+  const MigModelTable *pTable = pChild->pTable;
+  int i;
+  int k;
+
+  for (i = 0; pTable && i < pTable->nConstraint; i++) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    if (pCon->eKind != MIG_CON_FOREIGN_KEY ||
+        migStrICmp(pCon->zParent, zTable) != 0) {
+      continue;
+    }
+    for (k = 0; k < pCon->nParent; k++) {
+      if (migStrICmp(pCon->azParent[k], zName) == 0) {
+        return 1;
+      }
+    }
+  }
+  return pTable == 0 && objectNames(pChild, zTable) &&
+         objectNames(pChild, zName);
+}
+
+/* Does another object use the column zName of zTable? Views and triggers need
+** not name the table to do so. */
+static int objectUses(const MigModelObject *pObject, const char *zTable,
+                      const char *zName) {
+  const MigDdl *pDdl = pObject->pDdl;
+
+  switch (pObject->eKind) {
+  case MIG_DDL_TABLE:
+    return parentUses(pObject, zTable, zName);
+  case MIG_DDL_INDEX:
+    return migStrICmp(pObject->zTable, zTable) == 0 &&
+           textNames(pObject->zSql,
+                     pDdl ? pDdl->table.iStart + pDdl->table.n : 0,
+                     (i64)strlen(pObject->zSql), zName);
+  case MIG_DDL_VIEW:
+  case MIG_DDL_TRIGGER:
+    return objectNames(pObject, zName);
+  default:
+    return 0;
+  }
+}
+
+/* How many columns stay that are not generated? */
+static int columnsStay(const MigTableDiff *pDiff) {
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pNew->nColumn; i++) {
+    int k = pDiff->aiFrom[i];
+    n += k >= 0 && pDiff->pOld->pTable->aColumn[k].pGenerated == 0;
+  }
+  return n;
+}
+
+/*
+** Could ALTER TABLE DROP COLUMN drop this old column? Only when nothing else
+** uses it and another column stays. SQLite has more to say, about views that
+** break by it, once it is done.
+*/
+int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
+                      int iOld) {
+  const MigModelObject *pOld = pDiff->pOld;
+  const char *zName;
+  int i;
+
+  if (pOld->pTable == 0 || pDiff->pNew->pTable == 0 ||
+      columnsStay(pDiff) == 0 || inKey(pOld->pTable, iOld) ||
+      columnHas(pOld->pDdl, iOld, MIG_CON_DEFERRABLE) ||
+      (columnHas(pOld->pDdl, iOld, MIG_CON_FOREIGN_KEY) &&
+       columnHas(pOld->pDdl, -1, MIG_CON_DEFERRABLE)) ||
+      tableUses(pOld, iOld)) {
+    return 0;
+  }
+  zName = pOld->pTable->aColumn[iOld].zName;
+  for (i = 0; i < pModel->nObject; i++) {
+    const MigModelObject *pObject = &pModel->aObject[i];
+    if (migStrICmp(pObject->zName, pOld->zName) == 0 &&
+        pObject->eKind == MIG_DDL_TABLE) {
+      continue; /* a foreign key to itself was seen as a use */
+    }
+    if (objectUses(pObject, pOld->zName, zName)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* ------------------------------------------------------------------------
+** Everything together
+*/
+
+/* Is a constraint added or dropped by adding or dropping the column at which
+** it stands? */
+static int isCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
+  int k;
+
+  if (pAlt->eKind == MIG_ALT_ADD_CONSTRAINT) {
+    k = pDiff->pNew->pTable->aConstraint[pAlt->iNew].pDdl->iColumn;
+    return k >= 0 && pDiff->aiFrom[k] < 0;
+  }
+  if (pAlt->eKind == MIG_ALT_DROP_CONSTRAINT) {
+    k = pDiff->pOld->pTable->aConstraint[pAlt->iOld].pDdl->iColumn;
+    return k >= 0 && pDiff->aiTo[k] < 0;
+  }
+  return 0;
+}
+
+/* How many constraints of the old table have this name? */
+static int namesCount(const MigTableDiff *pDiff, const char *zName) {
+  const MigDdl *pDdl = pDiff->pOld->pDdl;
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pDdl->nConstraint; i++) {
+    const MigToken *pName = &pDdl->aConstraint[i].name;
+    n += pName->eType != MIG_TK_END && migTokenNameIs(pDdl->z, pName, zName);
+  }
+  return n;
+}
+
+/* Could a constraint be added natively? */
+static int constraintAddable(const MigTableDiff *pDiff, int iNew,
+                             int iVersion) {
+  const MigModelConstraint *pCon = &pDiff->pNew->pTable->aConstraint[iNew];
+
+  return iVersion >= 3054001 && pCon->eKind == MIG_CON_CHECK &&
+         (pCon->zName == 0 || namesCount(pDiff, pCon->zName) == 0);
+}
+
+/* Could it be dropped natively? */
+static int constraintDroppable(const MigTableDiff *pDiff, int iOld,
+                               int iVersion) {
+  const MigModelConstraint *pCon = &pDiff->pOld->pTable->aConstraint[iOld];
+
+  if (pCon->zName == 0 || namesCount(pDiff, pCon->zName) != 1) {
+    return 0;
+  }
+  if (pCon->eKind == MIG_CON_FOREIGN_KEY) {
+    return iVersion >= 3054001 &&
+           !columnHas(pDiff->pOld->pDdl, -1, MIG_CON_DEFERRABLE);
+  }
+  return pCon->eKind == MIG_CON_CHECK && iVersion >= 3053000;
+}
+
+/* How many NOT NULLs does the column have? SQLite drops one. */
+static int notNulls(const MigDdl *pDdl, const MigDdlColumn *pColumn) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pColumn->nConstraint; i++) {
+    n += pDdl->aConstraint[pColumn->iConstraint + i].eKind == MIG_CON_NOT_NULL;
+  }
+  return n;
+}
+
+/* Could NOT NULL be set, dropped or given another ON CONFLICT natively? */
+static int notNullNative(const MigTableDiff *pDiff, const MigAlteration *pAlt,
+                         int iVersion) {
+  const MigModelColumn *pOld = &pDiff->pOld->pTable->aColumn[pAlt->iOld];
+  const MigModelColumn *pNew = &pDiff->pNew->pTable->aColumn[pAlt->iNew];
+  int bDrop = pAlt->eKind == MIG_ALT_DROP_NOT_NULL;
+
+  return iVersion >= 3053000 && (pNew->pNotNull == 0) == bDrop &&
+         (bDrop || pNew->pNotNull->name.eType == MIG_TK_END) &&
+         notNulls(pDiff->pOld->pDdl, pOld->pDdl) <= 1;
+}
+
+/* Is there a native form for this alteration? */
+static int alterationNative(const MigModel *pModel, const MigTableDiff *pDiff,
+                            const MigAlteration *pAlt, int iVersion) {
+  switch (pAlt->eKind) {
+  case MIG_ALT_ADD_COLUMN:
+    return migAlterAddable(pDiff, pAlt->iNew);
+  case MIG_ALT_DROP_COLUMN:
+    return migAlterDroppable(pModel, pDiff, pAlt->iOld);
+  case MIG_ALT_RENAME_COLUMN:
+    return 1;
+  case MIG_ALT_SET_NOT_NULL:
+  case MIG_ALT_DROP_NOT_NULL:
+  case MIG_ALT_NOT_NULL_CONFLICT:
+    return notNullNative(pDiff, pAlt, iVersion);
+  case MIG_ALT_ADD_CONSTRAINT:
+    return isCovered(pDiff, pAlt) ||
+           constraintAddable(pDiff, pAlt->iNew, iVersion);
+  case MIG_ALT_DROP_CONSTRAINT:
+    return isCovered(pDiff, pAlt) ||
+           constraintDroppable(pDiff, pAlt->iOld, iVersion);
+  default:
+    return 0;
+  }
+}
+
+/* Statements for one table being written. */
+typedef struct Alter {
+  MigContext *p;
+  const MigTableDiff *pDiff;
+  MigList list;
+} Alter;
+
+static void alterAdd(Alter *pa, const char *zFormat, ...) {
+  char *zAction;
+  va_list ap;
+
+  va_start(ap, zFormat);
+  zAction = migVprintf(pa->p, zFormat, ap);
+  va_end(ap);
+  migListAdd(pa->p, &pa->list,
+             migPrintf(pa->p, "ALTER TABLE main.\"%w\" %s",
+                       pa->pDiff->pOld->zName, zAction));
+}
+
+/* A part of the wanted text as it is. */
+static char *newText(Alter *pa, MigSpan span) {
+  return migStrndup(pa->p, pa->pDiff->pNew->pDdl->z + span.iStart, span.n);
+}
+
+static int nameTaken(const char **az, int n, int iBut, const char *zName) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (i != iBut && az[i] && migStrICmp(az[i], zName) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* A name that no column has, before or after. */
+static const char *nameFree(Alter *pa, const char **azNow, int n) {
+  const MigModelTable *pNew = pa->pDiff->pNew->pTable;
+  char *z = 0;
+  int i = 0;
+
+  do {
+    z = migPrintf(pa->p, "migrate_%d", ++i);
+  } while (z && (nameTaken(azNow, n, -1, z) || migModelColumn(pNew, z) >= 0));
+  return z;
+}
+
+/* The new column whose renaming an alteration asks for, if there is anything
+** left to do; else -1. azNow: the names of the old columns that are there. */
+static int renameLeft(const Alter *pa, const char **azNow, int iAlteration) {
+  const MigAlteration *pAlt = &pa->pDiff->a[iAlteration];
+
+  if (pAlt->eKind != MIG_ALT_RENAME_COLUMN ||
+      strcmp(azNow[pAlt->iOld],
+             pa->pDiff->pNew->pTable->aColumn[pAlt->iNew].zName) == 0) {
+    return -1;
+  }
+  return pAlt->iNew;
+}
+
+/* The new column that is still to get the name zName, or -1. */
+static int renameWants(const Alter *pa, const char **azNow, const char *zName) {
+  int i;
+
+  for (i = 0; i < pa->pDiff->n; i++) {
+    int iNew = renameLeft(pa, azNow, i);
+    if (iNew >= 0 &&
+        migStrICmp(pa->pDiff->pNew->pTable->aColumn[iNew].zName, zName) == 0) {
+      return iNew;
+    }
+  }
+  return -1;
+}
+
+/* Give a column its name, as it is written in the wanted text, unless another
+** one still has it; then give the name it had to the one that wants it, and
+** so on. */
+static void renameFollow(Alter *pa, const char **azNow, int n, int iNew) {
+  while (iNew >= 0 && pa->p->rc == SQLITE_OK) {
+    const MigModelColumn *pColumn = &pa->pDiff->pNew->pTable->aColumn[iNew];
+    const MigToken *pName = &pColumn->pDdl->name;
+    MigSpan name = {pName->iStart, pName->n};
+    int k = pa->pDiff->aiFrom[iNew];
+    const char *zHad = azNow[k];
+    if (nameTaken(azNow, n, k, pColumn->zName)) {
+      return;
+    }
+    alterAdd(pa, "RENAME COLUMN \"%w\" TO %s", zHad, newText(pa, name));
+    azNow[k] = pColumn->zName;
+    iNew = renameWants(pa, azNow, zHad);
+  }
+}
+
+/* Rename columns: first those whose names lead to a free one, then those that
+** change them in a cycle, of which one goes aside. */
+static void renamesOrder(Alter *pa, const char **azNow, int n) {
+  int i;
+
+  for (i = 0; i < pa->pDiff->n; i++) {
+    renameFollow(pa, azNow, n, renameLeft(pa, azNow, i));
+  }
+  for (i = 0; i < pa->pDiff->n && pa->p->rc == SQLITE_OK; i++) {
+    int iNew = renameLeft(pa, azNow, i);
+    if (iNew >= 0) {
+      int k = pa->pDiff->aiFrom[iNew];
+      const char *zHad = azNow[k];
+      azNow[k] = nameFree(pa, azNow, n);
+      alterAdd(pa, "RENAME COLUMN \"%w\" TO \"%w\"", zHad, azNow[k]);
+      renameFollow(pa, azNow, n, azNow[k] ? renameWants(pa, azNow, zHad) : -1);
+    }
+  }
+}
+
+static void renamesWrite(Alter *pa) {
+  const MigModelTable *pOld = pa->pDiff->pOld->pTable;
+  const char **azNow = migAlloc(pa->p, (u64)pOld->nColumn * sizeof(char *));
+  int i;
+
+  for (i = 0; azNow && i < pa->pDiff->pNew->pTable->nColumn; i++) {
+    int k = pa->pDiff->aiFrom[i];
+    if (k >= 0) { /* the dropped ones have gone */
+      azNow[k] = pOld->aColumn[k].zName;
+    }
+  }
+  if (azNow) {
+    renamesOrder(pa, azNow, pOld->nColumn);
+  }
+}
+
+/* ON CONFLICT of a constraint, when it says something. */
+static const char *conflictText(const MigDdlConstraint *pCon) {
+  static const char *const az[] = {"", " ON CONFLICT ROLLBACK",
+                                   " ON CONFLICT FAIL", " ON CONFLICT IGNORE",
+                                   " ON CONFLICT REPLACE"};
+
+  return az[pCon->eConflict];
+}
+
+/* Write the statement for an alteration, if it has this kind. */
+static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
+                            MigAlterationKind eKind) {
+  const MigModelTable *pOld = pa->pDiff->pOld->pTable;
+  const MigModelTable *pNew = pa->pDiff->pNew->pTable;
+
+  if (pAlt->eKind != eKind || isCovered(pa->pDiff, pAlt)) {
+    return;
+  }
+  switch (eKind) {
+  case MIG_ALT_DROP_COLUMN:
+    alterAdd(pa, "DROP COLUMN \"%w\"", pOld->aColumn[pAlt->iOld].zName);
+    break;
+  case MIG_ALT_DROP_CONSTRAINT:
+    alterAdd(pa, "DROP CONSTRAINT \"%w\"", pOld->aConstraint[pAlt->iOld].zName);
+    break;
+  case MIG_ALT_DROP_NOT_NULL:
+    alterAdd(pa, "ALTER COLUMN \"%w\" DROP NOT NULL",
+             pNew->aColumn[pAlt->iNew].zName);
+    break;
+  case MIG_ALT_ADD_COLUMN:
+    alterAdd(pa, "ADD COLUMN %s",
+             newText(pa, pNew->aColumn[pAlt->iNew].pDdl->all));
+    break;
+  case MIG_ALT_SET_NOT_NULL:
+  case MIG_ALT_NOT_NULL_CONFLICT:
+    alterAdd(pa, "ALTER COLUMN \"%w\" SET NOT NULL%s",
+             pNew->aColumn[pAlt->iNew].zName,
+             conflictText(pNew->aColumn[pAlt->iNew].pNotNull));
+    break;
+  case MIG_ALT_ADD_CONSTRAINT:
+    alterAdd(pa, "ADD %s",
+             newText(pa, pNew->aConstraint[pAlt->iNew].pDdl->all));
+    break;
+  default:
+    break;
+  }
+}
+
+static void alterationsWrite(Alter *pa, MigAlterationKind eKind) {
+  int i;
+
+  for (i = 0; i < pa->pDiff->n; i++) {
+    alterationWrite(pa, &pa->pDiff->a[i], eKind);
+  }
+}
+
+/*
+** When every alteration of pDiff can be done by ALTER TABLE of the SQLite of
+** version iVersion (as sqlite3_libversion_number() gives it; see also
+** MIG_ALTER_PORTABLE), append statements that do it, in an order that runs,
+** and return 1; else 0. pModel is the schema with the old table in it.
+**
+** They must run with foreign keys not enforced. SQLite may still refuse them:
+** because of rows, or because a view or trigger does not compile.
+*/
+int migAlterStatements(MigContext *p, const MigModel *pModel,
+                       const MigTableDiff *pDiff, int iVersion, MigList *pOut) {
+  /* what goes makes room for names, and for what comes */
+  static const MigAlterationKind aeOrder[] = {
+      MIG_ALT_DROP_CONSTRAINT,   MIG_ALT_DROP_NOT_NULL,
+      MIG_ALT_ADD_COLUMN,        MIG_ALT_SET_NOT_NULL,
+      MIG_ALT_NOT_NULL_CONFLICT, MIG_ALT_ADD_CONSTRAINT};
+  Alter a;
+  int i;
+
+  if (p->rc || pDiff->pOld->pTable == 0 || pDiff->pNew->pTable == 0) {
+    return 0;
+  }
+  for (i = 0; i < pDiff->n; i++) {
+    if (!alterationNative(pModel, pDiff, &pDiff->a[i], iVersion)) {
+      return 0;
+    }
+  }
+  memset(&a, 0, sizeof(a));
+  a.p = p;
+  a.pDiff = pDiff;
+  alterationsWrite(&a, MIG_ALT_DROP_COLUMN);
+  renamesWrite(&a);
+  for (i = 0; i < (int)(sizeof(aeOrder) / sizeof(aeOrder[0])); i++) {
+    alterationsWrite(&a, aeOrder[i]);
+  }
+  for (i = 0; i < a.list.n && p->rc == SQLITE_OK; i++) {
+    migListAdd(p, pOut, a.list.az[i]);
+  }
+  return p->rc == SQLITE_OK;
+}

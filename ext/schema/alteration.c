@@ -1,0 +1,689 @@
+/*
+** alteration.c - what differs between two definitions of a table, as data.
+**
+** Everything is compared by what it means, with names read as they are in the
+** new schema: a foreign key to a table that gets another name is the same when
+** it names that, and so is a CHECK whose column gets another name.
+**
+** Constraints are paired by what they mean: first those that agree in name and
+** ON CONFLICT as well, then the others, each with one. A hash finds the
+** candidates, so that many constraints take no quadratic time.
+**
+** What counts as the same is what SQLite cannot tell apart:
+**
+**   - NOT NULL that is written and NOT NULL that WITHOUT ROWID or STRICT imply.
+**   - DESC of a key that is the rowid.
+**   - a collation of a UNIQUE or PRIMARY KEY and the same one of the column.
+**   - DEFERRABLE in all its forms, but for INITIALLY DEFERRED; MATCH, which
+**     has no effect either, is compared as a text.
+**   - a DEFAULT in parentheses and without; a bare or quoted word there is a
+**     string, so its case counts.
+**
+** The order of UNIQUEs and PRIMARY KEY matters: SQLite numbers its own indexes
+** in it (sqlite_autoindex_t_1), and finds them by their numbers when it reads
+** the text. A table WITHOUT ROWID whose key is one INTEGER column has that
+** index behind all others, wherever the key is written.
+*/
+#include <string.h>
+#include "alteration.h"
+#include "text.h"
+
+/* A comparison of two definitions. */
+typedef struct Finder {
+  MigContext *p;
+  const MigNaming *pNaming; /* NULL: other tables are not known */
+  MigTableDiff *pDiff;
+  const MigModelTable *pOld;
+  const MigModelTable *pNew;
+  const char *zOld; /* the texts */
+  const char *zNew;
+} Finder;
+
+/* ------------------------------------------------------------------------
+** What is found
+*/
+
+static void found(Finder *pf, MigAlterationKind eKind, int iOld, int iNew) {
+  MigTableDiff *pDiff = pf->pDiff;
+  MigAlteration *pAlt;
+
+  pDiff->a = migModelRoom(pf->p, pDiff->a, pDiff->n, sizeof(*pAlt));
+  if (pDiff->a) {
+    pAlt = &pDiff->a[pDiff->n++];
+    pAlt->eKind = eKind;
+    pAlt->iOld = iOld;
+    pAlt->iNew = iNew;
+  }
+}
+
+/* Are two names the same, each of which may be missing? */
+static int nameSame(const char *zA, const char *zB) {
+  return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
+}
+
+/* The same for two tokens. */
+static int tokenSame(const Finder *pf, const MigToken *pA, const MigToken *pB) {
+  return nameSame(migTokenName(pf->p, pf->zOld, pA),
+                  migTokenName(pf->p, pf->zNew, pB));
+}
+
+/* ------------------------------------------------------------------------
+** What columns say
+*/
+
+/* Are two types the same? White space is none of it but for the one exact word
+** that makes a rowid; what a comment in a type says may change its affinity. */
+static int typeSame(const char *zA, const char *zB) {
+  MigSpan a = {0, (i64)strlen(zA)};
+  MigSpan b = {0, (i64)strlen(zB)};
+
+  if (migStrICmp(zA, zB) == 0) {
+    return 1;
+  }
+  return migStrICmp(zA, "integer") != 0 && migStrICmp(zB, "integer") != 0 &&
+         migModelAffinity(zA, 0) == migModelAffinity(zB, 0) &&
+         migSpanSame(zA, a, zB, b);
+}
+
+/* A DEFAULT that is one token with a sign or without. */
+typedef struct Literal {
+  char cSign; /* 0: none */
+  MigToken token;
+  const char *zString; /* what it is when it is a string, else NULL */
+} Literal;
+
+/* Read a DEFAULT: 0 when it is more than a literal in parentheses. */
+static int literalRead(MigContext *p, const char *z,
+                       const MigDdlConstraint *pCon, Literal *pOut) {
+  i64 nLeft = 0;
+  MigWords w;
+
+  memset(pOut, 0, sizeof(*pOut));
+  migWordsStart(&w, z, pCon->value);
+  for (; w.token.eType == MIG_TK_LP; nLeft++) {
+    migWordsNext(&w);
+  }
+  if (w.token.eType == MIG_TK_OPERATOR && w.token.n == 1 &&
+      (z[w.token.iStart] == '+' || z[w.token.iStart] == '-')) {
+    pOut->cSign = z[w.token.iStart];
+    migWordsNext(&w);
+  }
+  pOut->token = w.token;
+  if (migWordsAtName(&w) || w.token.eType == MIG_TK_STRING) {
+    pOut->zString = migTokenName(p, z, &w.token);
+  }
+  if (w.token.eType < MIG_TK_WORD || w.token.eType > MIG_TK_NUMBER) {
+    return 0;
+  }
+  for (migWordsNext(&w); w.token.eType == MIG_TK_RP; nLeft--) {
+    migWordsNext(&w);
+  }
+  return w.token.eType == MIG_TK_END && nLeft == 0;
+}
+
+static int defaultSame(const Finder *pf, const MigDdlConstraint *pA,
+                       const MigDdlConstraint *pB) {
+  Literal a;
+  Literal b;
+  MigSpan spanA;
+  MigSpan spanB;
+
+  if (pA == 0 || pB == 0) {
+    return pA == pB;
+  }
+  if (!literalRead(pf->p, pf->zOld, pA, &a) ||
+      !literalRead(pf->p, pf->zNew, pB, &b)) {
+    return migSpanSame(pf->zOld, pA->value, pf->zNew, pB->value);
+  }
+  if (a.zString && b.zString) {
+    return a.cSign == b.cSign && strcmp(a.zString, b.zString) == 0;
+  }
+  spanA.iStart = a.token.iStart;
+  spanA.n = a.token.n;
+  spanB.iStart = b.token.iStart;
+  spanB.n = b.token.n;
+  return a.cSign == b.cSign && a.zString == b.zString &&
+         migSpanSame(pf->zOld, spanA, pf->zNew, spanB);
+}
+
+static int generatedSame(const Finder *pf, const MigDdlConstraint *pA,
+                         const MigDdlConstraint *pB) {
+  if (pA == 0 || pB == 0) {
+    return pA == pB;
+  }
+  return pA->bStored == pB->bStored &&
+         migTableDiffSame(pf->pDiff, pf->zOld, pA->value, pf->zNew, pB->value);
+}
+
+/* The collation of a column; z is the text it stands in. */
+const char *migAlterationCollation(MigContext *p, const char *z,
+                                   const MigModelColumn *pColumn) {
+  const char *zName =
+      pColumn->pCollate ? migTokenName(p, z, &pColumn->pCollate->target) : 0;
+
+  return zName ? zName : "BINARY";
+}
+
+static int collationSame(const Finder *pf, const MigModelColumn *pA,
+                         const MigModelColumn *pB) {
+  return migStrICmp(migAlterationCollation(pf->p, pf->zOld, pA),
+                    migAlterationCollation(pf->p, pf->zNew, pB)) == 0;
+}
+
+/* NOT NULL, its ON CONFLICT and its name. One that is only implied has
+** neither. */
+static void notNullFind(Finder *pf, int iOld, int iNew) {
+  static const MigDdlConstraint none;
+  const MigModelColumn *pA = &pf->pOld->aColumn[iOld];
+  const MigModelColumn *pB = &pf->pNew->aColumn[iNew];
+  const MigDdlConstraint *pConA = pA->pNotNull ? pA->pNotNull : &none;
+  const MigDdlConstraint *pConB = pB->pNotNull ? pB->pNotNull : &none;
+
+  if (pA->bNotNull != pB->bNotNull) {
+    found(pf, pB->bNotNull ? MIG_ALT_SET_NOT_NULL : MIG_ALT_DROP_NOT_NULL, iOld,
+          iNew);
+    return;
+  }
+  if (pConA->eConflict != pConB->eConflict) {
+    found(pf, MIG_ALT_NOT_NULL_CONFLICT, iOld, iNew);
+  }
+  if (!tokenSame(pf, &pConA->name, &pConB->name)) {
+    found(pf, MIG_ALT_NOT_NULL_NAME, iOld, iNew);
+  }
+}
+
+static void columnFind(Finder *pf, int iOld, int iNew) {
+  const MigModelColumn *pA = &pf->pOld->aColumn[iOld];
+  const MigModelColumn *pB = &pf->pNew->aColumn[iNew];
+
+  if (migStrICmp(pA->zName, pB->zName) != 0) {
+    found(pf, MIG_ALT_RENAME_COLUMN, iOld, iNew);
+  }
+  if (!typeSame(pA->zType, pB->zType)) {
+    found(pf, MIG_ALT_TYPE, iOld, iNew);
+  }
+  notNullFind(pf, iOld, iNew);
+  if (!defaultSame(pf, pA->pDefault, pB->pDefault)) {
+    found(pf, MIG_ALT_DEFAULT, iOld, iNew);
+  }
+  if (!collationSame(pf, pA, pB)) {
+    found(pf, MIG_ALT_COLLATE, iOld, iNew);
+  }
+  if (!generatedSame(pf, pA->pGenerated, pB->pGenerated)) {
+    found(pf, MIG_ALT_GENERATED, iOld, iNew);
+  }
+}
+
+/* Do the columns that stay stand in the same order, before all new ones? */
+static int orderSame(const MigTableDiff *pDiff) {
+  int nColumn = pDiff->pNew->pTable->nColumn;
+  int iLast = -1;
+  int bAdded = 0;
+  int i;
+
+  for (i = 0; i < nColumn; i++) {
+    int k = pDiff->aiFrom[i];
+    if (k >= 0 && (bAdded || k < iLast)) {
+      return 0;
+    }
+    bAdded |= k < 0;
+    iLast = k < 0 ? iLast : k;
+  }
+  return 1;
+}
+
+static void columnsFind(Finder *pf) {
+  const MigTableDiff *pDiff = pf->pDiff;
+  int i;
+
+  for (i = 0; i < pf->pOld->nColumn; i++) {
+    if (pDiff->aiTo[i] < 0) {
+      found(pf, MIG_ALT_DROP_COLUMN, i, -1);
+    }
+  }
+  for (i = 0; i < pf->pNew->nColumn && pf->p->rc == SQLITE_OK; i++) {
+    if (pDiff->aiFrom[i] < 0) {
+      found(pf, MIG_ALT_ADD_COLUMN, -1, i);
+    } else {
+      columnFind(pf, pDiff->aiFrom[i], i);
+    }
+  }
+  if (!orderSame(pDiff)) {
+    found(pf, MIG_ALT_ORDER, -1, -1);
+  }
+}
+
+/* ------------------------------------------------------------------------
+** What constraints mean
+*/
+
+/* Does an old column become a new one? Either may be unknown. */
+static int becomes(const Finder *pf, int iOld, int iNew) {
+  return iOld >= 0 && iNew >= 0 && pf->pDiff->aiTo[iOld] == iNew;
+}
+
+static int columnsSame(const Finder *pf, const MigModelConstraint *pA,
+                       const MigModelConstraint *pB) {
+  int i;
+
+  for (i = 0; i < pA->nColumn && i < pB->nColumn; i++) {
+    if (!becomes(pf, pA->aiColumn[i], pB->aiColumn[i])) {
+      return 0;
+    }
+  }
+  return pA->nColumn == pB->nColumn;
+}
+
+/* What a key says of one of its columns. */
+typedef struct KeyTerm {
+  int bDesc;
+  const char *zWritten;   /* COLLATE that is written there, or NULL */
+  const char *zCollation; /* that which holds */
+} KeyTerm;
+
+static KeyTerm keyTerm(MigContext *p, const MigDdl *pDdl,
+                       const MigModelTable *pTable,
+                       const MigModelConstraint *pCon, int i) {
+  KeyTerm term = {pCon->pDdl->bDesc, 0, 0};
+
+  if (pCon->pDdl->iColumn < 0) {
+    const MigDdlTerm *pTerm = &pDdl->aTerm[pCon->pDdl->iTerm + i];
+    term.bDesc = pTerm->bDesc;
+    term.zWritten = migTokenName(p, pDdl->z, &pTerm->collate);
+  }
+  term.zCollation = term.zWritten
+                        ? term.zWritten
+                        : migAlterationCollation(
+                              p, pDdl->z, &pTable->aColumn[pCon->aiColumn[i]]);
+  return term;
+}
+
+/* Do two PRIMARY KEYs or UNIQUEs mean the same? */
+static int keySame(const Finder *pf, const MigModelConstraint *pA,
+                   const MigModelConstraint *pB) {
+  int i;
+
+  if (!columnsSame(pf, pA, pB)) {
+    return 0;
+  }
+  for (i = 0; i < pA->nColumn; i++) {
+    KeyTerm a = keyTerm(pf->p, pf->pDiff->pOld->pDdl, pf->pOld, pA, i);
+    KeyTerm b = keyTerm(pf->p, pf->pDiff->pNew->pDdl, pf->pNew, pB, i);
+    if (a.bDesc != b.bDesc || (!nameSame(a.zWritten, b.zWritten) &&
+                               !nameSame(a.zCollation, b.zCollation))) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Does the old parent of a foreign key go on as the new one? *ppDiff is then
+** how its columns are renamed, or NULL. */
+static int parentSame(const Finder *pf, const char *zOld, const char *zNew,
+                      const MigTableDiff **ppDiff) {
+  const MigNaming *pNaming = pf->pNaming;
+  int bOwnOld = migStrICmp(zOld, pf->pDiff->pOld->zName) == 0;
+  int bOwnNew = migStrICmp(zNew, pf->pDiff->pNew->zName) == 0;
+  int iOld = pNaming ? migModelFind(pNaming->pOld, 0, zOld) : -1;
+
+  *ppDiff = 0;
+  if (bOwnOld || bOwnNew) {
+    *ppDiff = pf->pDiff;
+    return bOwnOld == bOwnNew;
+  }
+  if (iOld < 0 || pNaming->aiTo[iOld] < 0) {
+    return migStrICmp(zOld, zNew) == 0;
+  }
+  *ppDiff = pNaming->apDiff[iOld];
+  return pNaming->aiTo[iOld] == migModelFind(pNaming->pNew, 0, zNew);
+}
+
+static int foreignSame(const Finder *pf, const MigModelConstraint *pA,
+                       const MigModelConstraint *pB) {
+  const MigDdlConstraint *pDdlA = pA->pDdl;
+  const MigDdlConstraint *pDdlB = pB->pDdl;
+  const MigTableDiff *pParent;
+  int i;
+
+  if (!columnsSame(pf, pA, pB) || pA->nParent != pB->nParent ||
+      pDdlA->eDelete != pDdlB->eDelete || pDdlA->eUpdate != pDdlB->eUpdate ||
+      (pDdlA->eDefer == MIG_DEFER_DEFERRED) !=
+          (pDdlB->eDefer == MIG_DEFER_DEFERRED) ||
+      !tokenSame(pf, &pDdlA->match, &pDdlB->match) ||
+      !parentSame(pf, pA->zParent, pB->zParent, &pParent)) {
+    return 0;
+  }
+  for (i = 0; i < pA->nParent; i++) {
+    if (migStrICmp(migTableDiffName(pParent, pA->azParent[i]),
+                   pB->azParent[i]) != 0) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Do two constraints mean the same, apart from name and ON CONFLICT? */
+static int meaningSame(const Finder *pf, const MigModelConstraint *pA,
+                       const MigModelConstraint *pB) {
+  if (pA->eKind != pB->eKind) {
+    return 0;
+  }
+  if (pA->eKind == MIG_CON_CHECK) {
+    return migTableDiffSame(pf->pDiff, pf->zOld, pA->pDdl->value, pf->zNew,
+                            pB->pDdl->value);
+  }
+  return pA->eKind == MIG_CON_FOREIGN_KEY ? foreignSame(pf, pA, pB)
+                                          : keySame(pf, pA, pB);
+}
+
+static int detailsSame(const MigModelConstraint *pA,
+                       const MigModelConstraint *pB) {
+  return pA->pDdl->eConflict == pB->pDdl->eConflict &&
+         nameSame(pA->zName, pB->zName);
+}
+
+/* ------------------------------------------------------------------------
+** Constraints in pairs
+*/
+
+/* Constraints being paired, those of the new table in chains by hash. */
+typedef struct Pairs {
+  Finder *pf;
+  int bDetails; /* only what agrees in name and ON CONFLICT */
+  int *aiTo;    /* for each old constraint the new one, or -1 */
+  u8 *abTaken;  /* new constraints that have one */
+  u32 *auHash;  /* hashes of the new ones */
+  int *aiNext;  /* the next one in the chain, or -1 */
+  int *aiHead;  /* first of a chain, or -1 */
+  u32 nHead;    /* a power of two */
+} Pairs;
+
+static u32 hashInt(u32 u, int i) {
+  return (u ^ (u32)i) * 16777619u;
+}
+
+/* Add n bytes, in lower case and without quotes, so that all forms of a name
+** give the same. */
+static u32 hashWord(u32 u, const char *z, i64 n) {
+  i64 i;
+
+  for (i = 0; i < n; i++) {
+    int c = (unsigned char)z[i];
+    if (c != '"' && c != '\'' && c != '`' && c != '[' && c != ']') {
+      u = hashInt(u, c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+  }
+  return hashInt(u, 256); /* its end */
+}
+
+/* Add the tokens of a CHECK, with the names of the new table. */
+static u32 hashCheck(u32 u, const Finder *pf, int bOld, MigSpan span) {
+  MigWords w;
+
+  migWordsStart(&w, bOld ? pf->zOld : pf->zNew, span);
+  for (; w.token.eType != MIG_TK_END; migWordsNext(&w)) {
+    const char *zName = bOld ? migTableDiffWord(pf->pDiff, &w) : 0;
+    u = zName ? hashWord(u, zName, (i64)strlen(zName))
+              : hashWord(u, w.z + w.token.iStart, w.token.n);
+  }
+  return u;
+}
+
+/* A hash that is the same for constraints that mean the same. */
+static u32 hashConstraint(const Pairs *pp, const MigModelConstraint *pCon,
+                          int bOld) {
+  const Finder *pf = pp->pf;
+  u32 u = hashInt(2166136261u, (int)pCon->eKind);
+  int i;
+
+  if (pCon->eKind == MIG_CON_CHECK) {
+    u = hashCheck(u, pf, bOld, pCon->pDdl->value);
+  }
+  for (i = 0; i < pCon->nColumn; i++) {
+    int k = pCon->aiColumn[i];
+    u = hashInt(u, bOld && k >= 0 ? pf->pDiff->aiTo[k] : k);
+  }
+  if (pp->bDetails) {
+    u = hashInt(u, pCon->pDdl->eConflict);
+    u = pCon->zName ? hashWord(u, pCon->zName, (i64)strlen(pCon->zName)) : u;
+  }
+  return u;
+}
+
+/* Put the new constraints that have no other one yet into chains. From the end,
+** so that a chain keeps the order. */
+static void chainsMake(Pairs *pp) {
+  const MigModelTable *pTable = pp->pf->pNew;
+  int i;
+
+  memset(pp->aiHead, 0xff, pp->nHead * sizeof(int));
+  for (i = pTable->nConstraint - 1; i >= 0; i--) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    if (!pp->abTaken[i] && pCon->eKind != MIG_CON_PRIMARY_KEY) {
+      u32 u = hashConstraint(pp, pCon, 0);
+      pp->auHash[i] = u;
+      pp->aiNext[i] = pp->aiHead[u & (pp->nHead - 1)];
+      pp->aiHead[u & (pp->nHead - 1)] = i;
+    }
+  }
+}
+
+/* Find the other one of an old constraint and take it out of its chain. */
+static int chainTake(Pairs *pp, const MigModelConstraint *pCon) {
+  u32 u = hashConstraint(pp, pCon, 1);
+  int *pi = &pp->aiHead[u & (pp->nHead - 1)];
+
+  for (; *pi >= 0; pi = &pp->aiNext[*pi]) {
+    const MigModelConstraint *pNew = &pp->pf->pNew->aConstraint[*pi];
+    int i = *pi;
+    if (pp->auHash[i] == u && (!pp->bDetails || detailsSame(pCon, pNew)) &&
+        meaningSame(pp->pf, pCon, pNew)) {
+      *pi = pp->aiNext[i];
+      pp->abTaken[i] = 1;
+      return i;
+    }
+  }
+  return -1;
+}
+
+/* Pair all that can be paired now. */
+static void pairsFind(Pairs *pp, int bDetails) {
+  const MigModelTable *pTable = pp->pf->pOld;
+  int i;
+
+  pp->bDetails = bDetails;
+  chainsMake(pp);
+  for (i = 0; i < pTable->nConstraint && pp->pf->p->rc == SQLITE_OK; i++) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    if (pp->aiTo[i] < 0 && pCon->eKind != MIG_CON_PRIMARY_KEY) {
+      pp->aiTo[i] = chainTake(pp, pCon);
+    }
+  }
+}
+
+/* Pair the constraints but for the PRIMARY KEY. */
+static void pairsMake(Finder *pf, Pairs *pp) {
+  int nOld = pf->pOld->nConstraint;
+  int nNew = pf->pNew->nConstraint;
+
+  memset(pp, 0, sizeof(*pp));
+  pp->pf = pf;
+  for (pp->nHead = 8; pp->nHead < (u32)nNew; pp->nHead *= 2) {
+  }
+  pp->aiTo = migAlloc(pf->p, (u64)nOld * sizeof(int));
+  pp->abTaken = migAlloc(pf->p, (u64)nNew);
+  pp->auHash = migAlloc(pf->p, (u64)nNew * sizeof(u32));
+  pp->aiNext = migAlloc(pf->p, (u64)nNew * sizeof(int));
+  pp->aiHead = migAlloc(pf->p, (u64)pp->nHead * sizeof(int));
+  if (pf->p->rc) {
+    return;
+  }
+  memset(pp->aiTo, 0xff, (size_t)nOld * sizeof(int));
+  pairsFind(pp, 1);
+  pairsFind(pp, 0);
+}
+
+/* ------------------------------------------------------------------------
+** What constraints say
+*/
+
+/* Name and ON CONFLICT of two that mean the same. */
+static void detailsFind(Finder *pf, int iOld, int iNew) {
+  const MigModelConstraint *pA = &pf->pOld->aConstraint[iOld];
+  const MigModelConstraint *pB = &pf->pNew->aConstraint[iNew];
+
+  if (pA->pDdl->eConflict != pB->pDdl->eConflict) {
+    found(pf, MIG_ALT_CONFLICT, iOld, iNew);
+  }
+  if (!nameSame(pA->zName, pB->zName)) {
+    found(pf, MIG_ALT_NAME, iOld, iNew);
+  }
+}
+
+/* Do two PRIMARY KEYs mean the same? One may be the rowid and the other not;
+** where that comes from the type or WITHOUT ROWID, those tell it. */
+static int primarySame(const Finder *pf, const MigModelConstraint *pA,
+                       const MigModelConstraint *pB) {
+  int bRowidA = pf->pOld->iRowid >= 0;
+  int bRowidB = pf->pNew->iRowid >= 0;
+
+  if (bRowidA && bRowidB) {
+    return columnsSame(pf, pA, pB);
+  }
+  if (!keySame(pf, pA, pB)) {
+    return 0;
+  }
+  return bRowidA == bRowidB ||
+         pf->pDiff->pOld->pDdl->bWithoutRowid !=
+             pf->pDiff->pNew->pDdl->bWithoutRowid ||
+         !typeSame(pf->pOld->aColumn[pA->aiColumn[0]].zType,
+                   pf->pNew->aColumn[pB->aiColumn[0]].zType);
+}
+
+/* The PRIMARY KEY: it is entered into the pairs when it stays. */
+static void primaryFind(Finder *pf, Pairs *pp) {
+  int iOld = pf->pOld->iPrimary;
+  int iNew = pf->pNew->iPrimary;
+
+  if (iOld < 0 && iNew < 0) {
+    return;
+  }
+  if (iOld < 0 || iNew < 0 ||
+      !primarySame(pf, &pf->pOld->aConstraint[iOld],
+                   &pf->pNew->aConstraint[iNew])) {
+    found(pf, MIG_ALT_PRIMARY_KEY, iOld, iNew);
+    return;
+  }
+  pp->aiTo[iOld] = iNew;
+  pp->abTaken[iNew] = 1;
+  detailsFind(pf, iOld, iNew);
+}
+
+/* Has a constraint an index of its own whose number depends on its place? */
+static int isNumbered(const MigModelTable *pTable,
+                      const MigModelConstraint *pCon) {
+  if (pCon->eKind != MIG_CON_PRIMARY_KEY) {
+    return pCon->eKind == MIG_CON_UNIQUE;
+  }
+  return pCon->nColumn != 1 || pCon->pDdl->bDesc || pCon->aiColumn[0] < 0 ||
+         migStrICmp(pTable->aColumn[pCon->aiColumn[0]].zType, "integer") != 0;
+}
+
+/* Do the keys that stay stand in the same order? */
+static int keyOrderSame(const Finder *pf, const Pairs *pp) {
+  int iLast = -1;
+  int i;
+
+  for (i = 0; i < pf->pOld->nConstraint; i++) {
+    int k = pp->aiTo[i];
+    if (k >= 0 && isNumbered(pf->pOld, &pf->pOld->aConstraint[i])) {
+      if (k < iLast) {
+        return 0;
+      }
+      iLast = k;
+    }
+  }
+  return 1;
+}
+
+static void constraintsFind(Finder *pf) {
+  Pairs pairs;
+  int i;
+
+  pairsMake(pf, &pairs);
+  if (pf->p->rc) {
+    return;
+  }
+  primaryFind(pf, &pairs);
+  if (pf->pOld->bAutoincrement != pf->pNew->bAutoincrement) {
+    found(pf, MIG_ALT_AUTOINCREMENT, -1, -1);
+  }
+  for (i = 0; i < pf->pOld->nConstraint; i++) {
+    if (pf->pOld->aConstraint[i].eKind == MIG_CON_PRIMARY_KEY) {
+      continue;
+    }
+    if (pairs.aiTo[i] < 0) {
+      found(pf, MIG_ALT_DROP_CONSTRAINT, i, -1);
+    } else {
+      detailsFind(pf, i, pairs.aiTo[i]);
+    }
+  }
+  for (i = 0; i < pf->pNew->nConstraint; i++) {
+    if (!pairs.abTaken[i] &&
+        pf->pNew->aConstraint[i].eKind != MIG_CON_PRIMARY_KEY) {
+      found(pf, MIG_ALT_ADD_CONSTRAINT, -1, i);
+    }
+  }
+  if (!keyOrderSame(pf, &pairs)) {
+    found(pf, MIG_ALT_KEY_ORDER, -1, -1);
+  }
+}
+
+/*
+** Find what differs. pDiff comes from migAlterationColumns(). pNaming tells
+** what becomes of other tables; NULL: they keep their names.
+*/
+void migAlterationFind(MigContext *p, const MigNaming *pNaming,
+                       MigTableDiff *pDiff) {
+  const MigModelObject *pOld = pDiff->pOld;
+  const MigModelObject *pNew = pDiff->pNew;
+  Finder f;
+
+  memset(&f, 0, sizeof(f));
+  f.p = p;
+  f.pNaming = pNaming;
+  f.pDiff = pDiff;
+  if (p->rc) {
+    return;
+  }
+  if (pOld->pTable == 0 || pNew->pTable == 0) {
+    if (strcmp(pOld->zSql, pNew->zSql) != 0) {
+      found(&f, MIG_ALT_OTHER, -1, -1);
+    }
+    return;
+  }
+  f.pOld = pOld->pTable;
+  f.pNew = pNew->pTable;
+  f.zOld = pOld->pDdl->z;
+  f.zNew = pNew->pDdl->z;
+  columnsFind(&f);
+  constraintsFind(&f);
+  if (pOld->pDdl->bStrict != pNew->pDdl->bStrict) {
+    found(&f, MIG_ALT_STRICT, -1, -1);
+  }
+  if (pOld->pDdl->bWithoutRowid != pNew->pDdl->bWithoutRowid) {
+    found(&f, MIG_ALT_WITHOUT_ROWID, -1, -1);
+  }
+}
+
+/* How many alterations lie between the two, whichever way: the order of things
+** is not one, as it may differ in one direction only. */
+int migAlterationFit(const MigTableDiff *pDiff) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    n += pDiff->a[i].eKind != MIG_ALT_ORDER;
+  }
+  return n;
+}

@@ -1,0 +1,626 @@
+/*
+** compare.c - what differs between two schemas, as data.
+**
+** Objects are paired first: tables by annotations, then everything by name and
+** kind, indexes and triggers only when what they are on is a pair, too. Then
+** each pair is compared. Stored texts that are equal byte for byte need no more
+** than that, as long as nothing is renamed.
+**
+** Where tables or columns are renamed, the old texts are read with the new
+** names: exactly in CHECKs, generated columns and indexes, where a name cannot
+** be anything else; in views and triggers as far as one word in the place of
+** another can be told to be a renamed table, or a renamed column of the table
+** that a trigger is on. What cannot be told is shown as a difference.
+**
+** Objects that are left alone (eSkip) are passed over. Whether a table is a
+** user's is a guess by its name, though, and may come out differently on the
+** two sides: a table named like a virtual one, or like another tool's. Such a
+** table that is ordinary on both sides is a pair like any other, with its
+** indexes and triggers. So it is neither made where it is already, nor dropped
+** because the other side does not look at it; it is changed when both schemas
+** say what it is and differ in that.
+**
+** Where the old schema has no tables at all, annotations of tables say nothing,
+** as there is nothing to rename.
+*/
+#include <string.h>
+#include "alteration.h"
+#include "compare.h"
+
+/* A comparison being made. */
+typedef struct Compare {
+  const MigModel *pOld;
+  const MigModel *pNew;
+  MigComparison *pOut;
+  int bNames;           /* something is renamed */
+  int *aiTo;            /* for each old object the new one, or -1 */
+  int *aiFrom;          /* for each new object the old one, or -1 */
+  MigNaming naming;     /* of it */
+  MigRenames *aColumns; /* for each new object annotations of its columns */
+} Compare;
+
+/* Are two names the same, each of which may be missing? */
+static int nameSame(const char *zA, const char *zB) {
+  return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
+}
+
+static int isTable(const MigModelObject *pObject) {
+  return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
+}
+
+/* Is it on a table or a view? */
+static int isOn(const MigModelObject *pObject) {
+  return pObject->eKind == MIG_DDL_INDEX || pObject->eKind == MIG_DDL_TRIGGER;
+}
+
+/* ------------------------------------------------------------------------
+** Indexes, views, triggers, virtual tables
+*/
+
+/* Two words of views or triggers, in the place of one another. pDiff: of the
+** table that the trigger is on, or NULL. bDot: behind a dot. */
+static int wordSame(MigContext *p, const Compare *pc, const MigTableDiff *pDiff,
+                    const MigWords *pA, const MigWords *pB, int bDot) {
+  MigSpan a = {pA->token.iStart, pA->token.n};
+  MigSpan b = {pB->token.iStart, pB->token.n};
+  int bSame = migSpanSame(pA->z, a, pB->z, b);
+  MigMark mark = migArenaMark(p);
+  const char *zA;
+  const char *zB;
+  int iOld;
+
+  if (!migWordsAtName(pA) || !migWordsAtName(pB)) {
+    return bSame;
+  }
+  zA = migTokenName(p, pA->z, &pA->token);
+  zB = migTokenName(p, pB->z, &pB->token);
+  iOld = bDot || pA->bLabel ? -1 : migModelFind(pc->pOld, 0, zA);
+  if (iOld >= 0 && isTable(&pc->pOld->aObject[iOld]) && pc->aiTo[iOld] >= 0) {
+    int iNew = migModelFind(pc->pNew, 0, zB);
+    bSame = pc->aiTo[iOld] == iNew || (bSame && iNew < 0);
+  }
+  if (!bSame && pDiff) {
+    bSame = nameSame(migTableDiffName(pDiff, zA), zB);
+  }
+  migArenaRelease(p, mark);
+  return bSame;
+}
+
+/* Do two parts of views or triggers say the same? */
+static int partSame(MigContext *p, const Compare *pc, const MigTableDiff *pDiff,
+                    const char *zA, MigSpan a, const char *zB, MigSpan b) {
+  int bDot = 0;
+  MigWords wordsA;
+  MigWords wordsB;
+
+  if (!pc->bNames) {
+    return migSpanSame(zA, a, zB, b);
+  }
+  migWordsStart(&wordsA, zA, a);
+  migWordsStart(&wordsB, zB, b);
+  while (wordsA.token.eType != MIG_TK_END && wordsB.token.eType != MIG_TK_END &&
+         p->rc == SQLITE_OK) {
+    if (!wordSame(p, pc, pDiff, &wordsA, &wordsB, bDot)) {
+      return 0;
+    }
+    bDot = wordsA.token.eType == MIG_TK_DOT;
+    migWordsNext(&wordsA);
+    migWordsNext(&wordsB);
+  }
+  return wordsA.token.eType == wordsB.token.eType;
+}
+
+/* Do two lists of names say the same: columns of a view, UPDATE OF? */
+static int namesSame(MigContext *p, const MigTableDiff *pDiff, const MigDdl *pA,
+                     const MigDdl *pB) {
+  int i;
+
+  for (i = 0; i < pA->nTerm && i < pB->nTerm; i++) {
+    const char *zA = migTokenName(p, pA->z, &pA->aTerm[i].name);
+    const char *zB = migTokenName(p, pB->z, &pB->aTerm[i].name);
+    if (!nameSame(migTableDiffName(pDiff, zA), zB)) {
+      return 0;
+    }
+  }
+  return pA->nTerm == pB->nTerm;
+}
+
+static int viewSame(MigContext *p, const Compare *pc, const MigDdl *pA,
+                    const MigDdl *pB) {
+  return namesSame(p, 0, pA, pB) &&
+         partSame(p, pc, 0, pA->z, pA->select, pB->z, pB->select);
+}
+
+static int triggerSame(MigContext *p, const Compare *pc,
+                       const MigTableDiff *pDiff, const MigDdl *pA,
+                       const MigDdl *pB) {
+  return pA->eTime == pB->eTime && pA->eEvent == pB->eEvent &&
+         namesSame(p, pDiff, pA, pB) &&
+         partSame(p, pc, pDiff, pA->z, pA->where, pB->z, pB->where) &&
+         partSame(p, pc, pDiff, pA->z, pA->body, pB->z, pB->body);
+}
+
+/* What an index is of. */
+typedef struct Key {
+  const MigDdl *pDdl;
+  const MigModelObject *pOn; /* its table */
+} Key;
+
+/* The column a term of an index names, or NULL. */
+static const MigModelColumn *termColumn(MigContext *p, const Key *pKey,
+                                        const MigDdlTerm *pTerm) {
+  const char *zName = migTokenName(p, pKey->pDdl->z, &pTerm->name);
+  int i = zName && pKey->pOn->pTable ? migModelColumn(pKey->pOn->pTable, zName)
+                                     : -1;
+
+  return i < 0 ? 0 : &pKey->pOn->pTable->aColumn[i];
+}
+
+/* Do two terms of indexes say the same? A collation that is written is the same
+** as none when the column has it on both sides. */
+static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
+                    const Key *pB, int i) {
+  const MigDdlTerm *pTermA = &pA->pDdl->aTerm[i];
+  const MigDdlTerm *pTermB = &pB->pDdl->aTerm[i];
+  const MigModelColumn *pColumnA = termColumn(p, pA, pTermA);
+  const MigModelColumn *pColumnB = termColumn(p, pB, pTermB);
+  const char *zA = migTokenName(p, pA->pDdl->z, &pTermA->collate);
+  const char *zB = migTokenName(p, pB->pDdl->z, &pTermB->collate);
+
+  if (pTermA->bDesc != pTermB->bDesc) {
+    return 0;
+  }
+  if (pColumnA && pColumnB) {
+    const char *zOld = migAlterationCollation(p, pA->pOn->pDdl->z, pColumnA);
+    const char *zNew = migAlterationCollation(p, pB->pOn->pDdl->z, pColumnB);
+    if (nameSame(zOld, zNew)) {
+      zA = zA ? zA : zOld;
+      zB = zB ? zB : zNew;
+    }
+    return nameSame(zA, zB) &&
+           nameSame(migTableDiffName(pDiff, pColumnA->zName), pColumnB->zName);
+  }
+  return nameSame(zA, zB) && migTableDiffSame(pDiff, pA->pDdl->z, pTermA->expr,
+                                              pB->pDdl->z, pTermB->expr);
+}
+
+static int indexSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
+                     const Key *pB) {
+  const MigDdl *pDdlA = pA->pDdl;
+  const MigDdl *pDdlB = pB->pDdl;
+  MigMark mark = migArenaMark(p);
+  int bSame = pDdlA->bUnique == pDdlB->bUnique && pDdlA->nTerm == pDdlB->nTerm;
+  int i;
+
+  for (i = 0; bSame && i < pDdlA->nTerm; i++) {
+    bSame = termSame(p, pDiff, pA, pB, i);
+  }
+  migArenaRelease(p, mark);
+  return bSame && migTableDiffSame(pDiff, pDdlA->z, pDdlA->where, pDdlB->z,
+                                   pDdlB->where);
+}
+
+/* Module and arguments; these are the module's language, not SQL. */
+static int virtualSame(MigContext *p, const MigDdl *pA, const MigDdl *pB) {
+  int i;
+
+  for (i = 0; i < pA->nArg && i < pB->nArg; i++) {
+    if (pA->aArg[i].n != pB->aArg[i].n ||
+        memcmp(pA->z + pA->aArg[i].iStart, pB->z + pB->aArg[i].iStart,
+               (size_t)pA->aArg[i].n) != 0) {
+      return 0;
+    }
+  }
+  return pA->nArg == pB->nArg && nameSame(migTokenName(p, pA->z, &pA->module),
+                                          migTokenName(p, pB->z, &pB->module));
+}
+
+/* Do two objects that are no ordinary tables say the same, apart from their
+** names? */
+static int objectSame(MigContext *p, const Compare *pc, int iOld, int iNew) {
+  const MigModelObject *pA = &pc->pOld->aObject[iOld];
+  const MigModelObject *pB = &pc->pNew->aObject[iNew];
+  const MigTableDiff *pDiff = pA->iOn < 0 ? 0 : pc->naming.apDiff[pA->iOn];
+  Key keyA;
+  Key keyB;
+
+  if (pA->pDdl == 0 || pB->pDdl == 0) {
+    return strcmp(pA->zSql, pB->zSql) == 0;
+  }
+  switch (pA->eKind) {
+  case MIG_DDL_VIEW:
+    return viewSame(p, pc, pA->pDdl, pB->pDdl);
+  case MIG_DDL_TRIGGER:
+    return triggerSame(p, pc, pDiff, pA->pDdl, pB->pDdl);
+  case MIG_DDL_INDEX:
+    keyA.pDdl = pA->pDdl;
+    keyA.pOn = &pc->pOld->aObject[pA->iOn < 0 ? iOld : pA->iOn];
+    keyB.pDdl = pB->pDdl;
+    keyB.pOn = &pc->pNew->aObject[pB->iOn < 0 ? iNew : pB->iOn];
+    return indexSame(p, pDiff, &keyA, &keyB);
+  default:
+    return virtualSame(p, pA->pDdl, pB->pDdl);
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Pairs
+*/
+
+static void pairJoin(Compare *pc, int iOld, int iNew) {
+  pc->aiTo[iOld] = iNew;
+  pc->aiFrom[iNew] = iOld;
+}
+
+/* In how much do two tables of one kind differ? For migRenameResolve(). */
+static int tableFit(MigContext *p, const void *pScope, int iOld, int iNew) {
+  const Compare *pc = pScope;
+  const MigModelObject *pOld = &pc->pOld->aObject[iOld];
+  const MigModelObject *pNew = &pc->pNew->aObject[iNew];
+  MigMark mark = migArenaMark(p);
+  MigTableDiff diff;
+  int n;
+
+  if (pNew->eKind == MIG_DDL_VIRTUAL) {
+    return !objectSame(p, pc, iOld, iNew);
+  }
+  migTableDiffStart(p, pOld, pNew, &pc->aColumns[iNew], 1, &diff);
+  migAlterationFind(p, 0, &diff);
+  n = migAlterationFit(&diff);
+  migArenaRelease(p, mark);
+  return n;
+}
+
+/* The table of this name and kind, or -1. */
+static int tableFind(const MigModel *pModel, MigDdlKind eKind,
+                     const char *zName) {
+  int i = migModelFind(pModel, 0, zName);
+
+  return i >= 0 && pModel->aObject[i].eKind == eKind ? i : -1;
+}
+
+/* The same for one that is not left alone. */
+static int tableFindOurs(const MigModel *pModel, MigDdlKind eKind,
+                         const char *zName) {
+  int i = tableFind(pModel, eKind, zName);
+
+  return i >= 0 && pModel->aObject[i].eSkip == MIG_SKIP_NO ? i : -1;
+}
+
+/* The object an annotation belongs to, or FORMAT. */
+static int renameObject(MigContext *p, const Compare *pc,
+                        const MigRename *pRename) {
+  int i = migModelFind(pc->pNew, 0, pRename->zTable);
+
+  if (i < 0 || !isTable(&pc->pNew->aObject[i])) {
+    migFail(p, MIG_FORMAT,
+            "table %s is renamed, or a column of it, but it is not in the "
+            "wanted schema; correct the name, or leave the old one out",
+            pRename->zTable);
+  }
+  return i;
+}
+
+/* Keep the annotations of columns with their tables. */
+static void columnNotes(MigContext *p, Compare *pc,
+                        const MigRenames *pRenames) {
+  int i;
+
+  for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
+    const MigRename *pRename = &pRenames->a[i];
+    if (pRename->zColumn) {
+      int k = renameObject(p, pc, pRename);
+      MigRenames *pList = k < 0 ? 0 : &pc->aColumns[k];
+      if (pList) {
+        pList->a = migModelRoom(p, pList->a, pList->n, sizeof(*pRename));
+      }
+      if (pList && pList->a) {
+        pList->a[pList->n++] = *pRename;
+      }
+    }
+  }
+}
+
+/* Has the model a table that could be renamed? */
+static int hasTables(const MigModel *pModel) {
+  int i;
+
+  for (i = 0; i < pModel->nObject; i++) {
+    if (isTable(&pModel->aObject[i]) &&
+        pModel->aObject[i].eSkip == MIG_SKIP_NO) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Pair the tables that annotations rename. */
+static void pairsRename(MigContext *p, Compare *pc,
+                        const MigRenames *pRenames) {
+  MigRenameSet set;
+  int i;
+
+  memset(&set, 0, sizeof(set));
+  set.nOld = pc->pOld->nObject;
+  set.nNew = pc->pNew->nObject;
+  set.xFit = tableFit;
+  set.pScope = pc;
+  for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
+    const MigRename *pRename = &pRenames->a[i];
+    int iNew = pRename->zColumn ? -1 : renameObject(p, pc, pRename);
+    MigRenameNote note;
+    if (iNew >= 0) {
+      MigDdlKind eKind = pc->pNew->aObject[iNew].eKind;
+      memset(&note, 0, sizeof(note));
+      note.pRename = pRename;
+      note.iNew = iNew;
+      note.iFrom = tableFindOurs(pc->pOld, eKind, pRename->zOld);
+      note.iSame = tableFind(pc->pOld, eKind, pRename->zTable);
+      note.iTaken = tableFind(pc->pNew, eKind, pRename->zOld);
+      migRenameAdd(p, &set, &note);
+    }
+  }
+  migRenameResolve(p, &set);
+  for (i = 0; i < set.n && p->rc == SQLITE_OK; i++) {
+    if (set.a[i].bHolds) {
+      pairJoin(pc, set.a[i].iFrom, set.a[i].iNew);
+      pc->bNames = 1;
+    }
+  }
+}
+
+/* Is what two indexes or triggers are on a pair? */
+static int onSame(const Compare *pc, const MigModelObject *pOld,
+                  const MigModelObject *pNew) {
+  if (pOld->iOn < 0 || pNew->iOn < 0) {
+    return pOld->iOn == pNew->iOn && nameSame(pOld->zTable, pNew->zTable);
+  }
+  return pc->aiTo[pOld->iOn] == pNew->iOn;
+}
+
+/* May two objects of one name be a pair? */
+static int isPair(const Compare *pc, const MigModelObject *pOld,
+                  const MigModelObject *pNew) {
+  if (pOld->eKind != pNew->eKind ||
+      (pOld->eSkip != MIG_SKIP_NO && pNew->eSkip != MIG_SKIP_NO)) {
+    return 0;
+  }
+  return isOn(pOld) ? onSame(pc, pOld, pNew) : 1;
+}
+
+/* Pair by name what is on something, or what is not. */
+static void pairsByName(Compare *pc, int bOn) {
+  int i;
+
+  for (i = 0; i < pc->pNew->nObject; i++) {
+    const MigModelObject *pNew = &pc->pNew->aObject[i];
+    int k;
+    if (pc->aiFrom[i] >= 0 || isOn(pNew) != bOn) {
+      continue;
+    }
+    k = migModelFind(pc->pOld, pNew->eKind == MIG_DDL_TRIGGER, pNew->zName);
+    if (k >= 0 && pc->aiTo[k] < 0 && isPair(pc, &pc->pOld->aObject[k], pNew)) {
+      pairJoin(pc, k, i);
+    }
+  }
+}
+
+/* Find out which columns become which, for tables where that is not told by
+** their names alone. */
+static void namingFind(MigContext *p, Compare *pc) {
+  int i;
+
+  for (i = 0; i < pc->pNew->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pNew = &pc->pNew->aObject[i];
+    int k = pc->aiFrom[i];
+    MigTableDiff *pDiff;
+    if (k < 0 || pNew->eKind != MIG_DDL_TABLE ||
+        (pc->aColumns[i].n == 0 &&
+         nameSame(pc->pOld->aObject[k].zName, pNew->zName))) {
+      continue;
+    }
+    pDiff = migAlloc(p, sizeof(*pDiff));
+    if (pDiff) {
+      migTableDiffStart(p, &pc->pOld->aObject[k], pNew, &pc->aColumns[i], 0,
+                        pDiff);
+      pc->naming.apDiff[k] = pDiff;
+      pc->bNames |= pDiff->bNames;
+    }
+  }
+}
+
+static void pairsMake(MigContext *p, Compare *pc, const MigRenames *pRenames) {
+  int nOld = pc->pOld->nObject;
+  int nNew = pc->pNew->nObject;
+
+  pc->aiTo = migAlloc(p, (u64)nOld * sizeof(int));
+  pc->aiFrom = migAlloc(p, (u64)nNew * sizeof(int));
+  pc->naming.apDiff = migAlloc(p, (u64)nOld * sizeof(MigTableDiff *));
+  pc->naming.pOld = pc->pOld;
+  pc->naming.pNew = pc->pNew;
+  pc->naming.aiTo = pc->aiTo;
+  pc->aColumns = migAlloc(p, (u64)nNew * sizeof(MigRenames));
+  if (p->rc) {
+    return;
+  }
+  memset(pc->aiTo, 0xff, (size_t)nOld * sizeof(int));
+  memset(pc->aiFrom, 0xff, (size_t)nNew * sizeof(int));
+  if (pRenames) {
+    columnNotes(p, pc, pRenames);
+  }
+  if (pRenames && hasTables(pc->pOld)) {
+    pairsRename(p, pc, pRenames);
+  }
+  pairsByName(pc, 0);
+  pairsByName(pc, 1);
+  namingFind(p, pc);
+}
+
+/* ------------------------------------------------------------------------
+** Differences
+*/
+
+static void differenceAdd(MigContext *p, Compare *pc,
+                          const MigDifference *pDifference) {
+  MigComparison *pOut = pc->pOut;
+
+  pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(*pDifference));
+  if (pOut->a) {
+    pOut->a[pOut->n++] = *pDifference;
+  }
+}
+
+/* An object that is on one side only. */
+static void differenceAlone(MigContext *p, Compare *pc, int iOld, int iNew) {
+  MigDifference d;
+
+  memset(&d, 0, sizeof(d));
+  d.iOld = iOld;
+  d.iNew = iNew;
+  differenceAdd(p, pc, &d);
+}
+
+/* Compare a pair. */
+static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
+  const MigModelObject *pOld = &pc->pOld->aObject[iOld];
+  const MigModelObject *pNew = &pc->pNew->aObject[iNew];
+  MigTableDiff *pDiff = pc->naming.apDiff[iOld];
+  int bKnown = pDiff != 0;
+  MigMark mark = migArenaMark(p);
+  MigDifference d;
+
+  if (!pc->bNames && strcmp(pOld->zSql, pNew->zSql) == 0) {
+    return;
+  }
+  memset(&d, 0, sizeof(d));
+  d.iOld = iOld;
+  d.iNew = iNew;
+  d.bRenamed = isTable(pNew) && !nameSame(pOld->zName, pNew->zName);
+  if (pNew->eKind == MIG_DDL_TABLE) {
+    if (!bKnown && (pDiff = migAlloc(p, sizeof(*pDiff))) != 0) {
+      migTableDiffStart(p, pOld, pNew, 0, 0, pDiff);
+    }
+    if (pDiff) {
+      migAlterationFind(p, &pc->naming, pDiff);
+      d.bChanged = pDiff->n > 0;
+    }
+    d.pTable = pDiff;
+  } else {
+    d.bChanged = !objectSame(p, pc, iOld, iNew);
+  }
+  if (d.bChanged || d.bRenamed) {
+    differenceAdd(p, pc, &d);
+  } else if (!bKnown) {
+    migArenaRelease(p, mark);
+  }
+}
+
+/* Does an object of the old schema go with what it is on? */
+static int goesAlong(const Compare *pc, const MigModelObject *pObject) {
+  return pObject->iOn >= 0 && pc->aiTo[pObject->iOn] < 0;
+}
+
+/*
+** Compare two schemas. pRenames, which may be NULL, are annotations of the new
+** one. pOut refers to all of them.
+**
+** FORMAT for an annotation that means nothing, or may mean two things.
+*/
+void migCompare(MigContext *p, const MigModel *pOld, const MigModel *pNew,
+                const MigRenames *pRenames, MigComparison *pOut) {
+  Compare c;
+  int i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  pOut->pOld = pOld;
+  pOut->pNew = pNew;
+  memset(&c, 0, sizeof(c));
+  c.pOld = pOld;
+  c.pNew = pNew;
+  c.pOut = pOut;
+  pairsMake(p, &c, pRenames);
+  for (i = 0; i < pOld->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pOld->aObject[i];
+    if (c.aiTo[i] < 0 && pObject->eSkip == MIG_SKIP_NO &&
+        !goesAlong(&c, pObject)) {
+      differenceAlone(p, &c, i, -1);
+    }
+  }
+  for (i = 0; i < pNew->nObject && p->rc == SQLITE_OK; i++) {
+    if (c.aiFrom[i] >= 0) {
+      differencePair(p, &c, c.aiFrom[i], i);
+    } else if (pNew->aObject[i].eSkip == MIG_SKIP_NO) {
+      differenceAlone(p, &c, -1, i);
+    }
+  }
+}
+
+/*
+** Compare two definitions of one ordinary table, which may have two names. Of
+** pRenames, which may be NULL, the columns of pNew count. Nothing is known of
+** other tables: foreign keys to them are the same when they name the same.
+**
+** FORMAT as above.
+*/
+void migCompareTable(MigContext *p, const MigModelObject *pOld,
+                     const MigModelObject *pNew, const MigRenames *pRenames,
+                     MigTableDiff *pOut) {
+  migTableDiffStart(p, pOld, pNew, pRenames, 0, pOut);
+  migAlterationFind(p, 0, pOut);
+}
+
+/* ------------------------------------------------------------------------
+** In words
+*/
+
+static const char *kindText(const MigModelObject *pObject) {
+  return pObject->eKind == MIG_DDL_VIRTUAL ? "virtual table"
+                                           : migModelKind(pObject->eKind);
+}
+
+/* What is changed in a table, but for what goes without saying. */
+static void changesText(MigContext *p, const MigTableDiff *pDiff,
+                        MigText *pOut) {
+  const char *zBefore = ": ";
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    if (!migAlterationImplied(pDiff, i)) {
+      migTextStr(p, pOut, zBefore);
+      migTextStr(p, pOut, migAlterationText(p, pDiff, i));
+      zBefore = "; ";
+    }
+  }
+}
+
+/* What is to be done for a difference, on one line: "change table users: column
+** age: NOT NULL added". */
+const char *migDifferenceText(MigContext *p, const MigComparison *pCompare,
+                              int i) {
+  const MigDifference *pDiff = &pCompare->a[i];
+  const MigModelObject *aOld = pCompare->pOld->aObject;
+  const MigModelObject *aNew = pCompare->pNew->aObject;
+  const MigModelObject *pObject =
+      pDiff->iNew < 0 ? &aOld[pDiff->iOld] : &aNew[pDiff->iNew];
+  MigText text = {0, 0, 0};
+
+  if (pDiff->iOld < 0 || pDiff->iNew < 0) {
+    migTextStr(p, &text, pDiff->iNew < 0 ? "drop " : "create ");
+  } else {
+    migTextStr(p, &text, pDiff->bRenamed ? "rename " : "change ");
+  }
+  migTextStr(p, &text, kindText(pObject));
+  migTextStr(p, &text, " ");
+  if (pDiff->bRenamed) {
+    migNameText(p, aOld[pDiff->iOld].zName, &text);
+    migTextStr(p, &text, " to ");
+  }
+  migNameText(p, pObject->zName, &text);
+  if (pDiff->bRenamed && pDiff->bChanged) {
+    migTextStr(p, &text, " and change it");
+  }
+  if (pDiff->pTable) {
+    changesText(p, pDiff->pTable, &text);
+  }
+  return migTextZ(&text);
+}

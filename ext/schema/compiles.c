@@ -1,0 +1,125 @@
+/*
+** compiles.c - does all of a live schema compile?
+**
+** A schema may hold views and triggers that do not: over tables that are not
+** there, or with functions and modules that this connection does not have.
+** That disturbs nobody until ALTER TABLE RENAME or DROP COLUMN reads all of
+** them.
+**
+** SQLite says so when a statement that uses them is compiled; none is run.
+*/
+#include "compiles.h"
+#include "sql.h"
+
+/* Has a statement failed for what it says, and not for want of memory, an
+** interrupt or a lock? Then that error is forgotten. */
+int migCompilesNot(MigContext *p) {
+  switch (p->rc & 0xff) {
+  case SQLITE_OK:
+  case SQLITE_NOMEM:
+  case SQLITE_INTERRUPT:
+  case SQLITE_IOERR:
+  case SQLITE_FULL:
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return 0;
+  default:
+    migErrorClear(p);
+    return 1;
+  }
+}
+
+/* Is this a statement that SQLite compiles? */
+static int compilesSql(MigContext *p, char *zSql) {
+  migFinalize(p, migPrepare(p, zSql));
+  return !migCompilesNot(p);
+}
+
+/* A column of a table or view that an UPDATE can set, or NULL. */
+static const char *columnOf(MigContext *p, const MigModelObject *pObject) {
+  const MigModelTable *pTable = pObject->pTable;
+  sqlite3_stmt *pStmt;
+  const char *z = 0;
+  int i;
+
+  for (i = 0; pTable && i < pTable->nColumn; i++) {
+    if (pTable->aColumn[i].pGenerated == 0) {
+      return pTable->aColumn[i].zName;
+    }
+  }
+  pStmt = migPrepareF(p, "SELECT * FROM main.\"%w\"", pObject->zName);
+  if (p->rc == SQLITE_OK) {
+    z = migStrdup(p, sqlite3_column_name(pStmt, 0));
+  }
+  migFinalize(p, pStmt);
+  migCompilesNot(p);
+  return z;
+}
+
+/* Does a trigger compile? It is compiled into the statements that fire it. */
+static int compilesTrigger(MigContext *p, const MigModel *pModel,
+                           const MigModelObject *pTrigger) {
+  const MigModelObject *pOn = &pModel->aObject[pTrigger->iOn];
+  const MigDdl *pDdl = pTrigger->pDdl;
+  const char *zColumn;
+
+  switch ((MigTriggerEvent)pDdl->eEvent) {
+  case MIG_EVENT_INSERT:
+    return compilesSql(
+        p, migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pOn->zName));
+  case MIG_EVENT_DELETE:
+    return compilesSql(p, migPrintf(p, "DELETE FROM main.\"%w\"", pOn->zName));
+  case MIG_EVENT_UPDATE:
+    break;
+  }
+  zColumn = pDdl->nTerm ? migTokenName(p, pDdl->z, &pDdl->aTerm[0].name)
+                        : columnOf(p, pOn);
+  return zColumn &&
+         compilesSql(p, migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
+                                  pOn->zName, zColumn));
+}
+
+/* Does an object compile? A table does when its CHECKs and the expressions of
+** its indexes do. */
+static int compilesObject(MigContext *p, const MigModel *pModel,
+                          const MigModelObject *pObject) {
+  switch (pObject->eKind) {
+  case MIG_DDL_VIEW:
+    return compilesSql(
+        p, migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", pObject->zName));
+  case MIG_DDL_TABLE:
+    return compilesSql(p, migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES",
+                                    pObject->zName));
+  case MIG_DDL_TRIGGER:
+    return pObject->pDdl && pObject->iOn >= 0 &&
+           compilesTrigger(p, pModel, pObject);
+  default:
+    return 1;
+  }
+}
+
+/* Does all of the old schema, which is main of p? Not asked for is what goes:
+** it will be dropped first. */
+int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
+  const MigModel *pModel = pCompare->pOld;
+  u8 *abGone = migAlloc(p, (u64)pModel->nObject);
+  int bAll = 1;
+  int i;
+
+  for (i = 0; i < pCompare->n && p->rc == SQLITE_OK; i++) {
+    const MigDifference *pDif = &pCompare->a[i];
+    if (pDif->iOld >= 0 && pDif->pTable == 0 &&
+        (pDif->iNew < 0 || pDif->bChanged)) {
+      abGone[pDif->iOld] = 1;
+    }
+  }
+  for (i = 0; i < pModel->nObject && bAll && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pModel->aObject[i];
+    if (!abGone[i] && (pObject->iOn < 0 || !abGone[pObject->iOn]) &&
+        pObject->eSkip != MIG_SKIP_SQLITE &&
+        pObject->eSkip != MIG_SKIP_SHADOW) {
+      bAll = compilesObject(p, pModel, pObject);
+    }
+  }
+  return bAll;
+}

@@ -1,0 +1,12 @@
+/*
+** compiles.h - does all of a live schema compile?
+*/
+#ifndef MIG_COMPILES_H
+#define MIG_COMPILES_H
+
+#include "compare.h"
+
+int migCompilesNot(MigContext *p);
+int migCompilesAll(MigContext *p, const MigComparison *pCompare);
+
+#endif

@@ -1,0 +1,478 @@
+/*
+** edit.c - a table changed by replacing its stored text.
+**
+** Which changes can be made so is said in fit.c. What they need besides:
+**
+**   NOT NULL, CHECK, STRICT added; another affinity   a scan
+**   COLLATE and what else is deep                     REINDEX
+**   DEFAULT                                           see shortrow.c
+**   AUTOINCREMENT                                     a row of sqlite_sequence
+**   a foreign key added, or its columns changed       for the caller to check,
+**                                                     with the table's children
+**
+** Scans that can use an index run before the edit; behind it SQLite takes NOT
+** NULL on trust. All others run behind it, where names, affinities, DEFAULTs
+** and collations are the wanted ones. They read the table itself: an index may
+** have a number in other bytes. If a row is in the way that a copy would store
+** otherwise, the old text is put back.
+**
+** A column is appended to rows that are too short to have it, and read as its
+** DEFAULT, as ALTER TABLE ADD COLUMN does; both rely on no row being too long.
+** Only a column that was dropped by editing the text leaves such rows, which
+** nothing here does: ALTER TABLE DROP COLUMN writes all rows.
+*/
+#include <string.h>
+#include "edit.h"
+#include "editing.h"
+#include "fit.h"
+#include "shortrow.h"
+#include "sql.h"
+#include "text.h"
+
+/*
+** Could the table be changed by replacing its text, if its rows allow it?
+** pModel is the schema with the old table in it. Nothing is read.
+*/
+int migEditPossible(MigContext *p, const MigModel *pModel,
+                    const MigTableDiff *pDiff) {
+  return p->rc == SQLITE_OK &&
+         migModelFind(pModel, 0, pDiff->pOld->zName) >= 0 && migFitTable(pDiff);
+}
+
+/* The model of a schema that holds just this table. */
+static const MigModelObject *tableModel(MigContext *p, MigModel *pModel,
+                                        const char *zTable, const char *zSql) {
+  memset(pModel, 0, sizeof(*pModel));
+  migModelAdd(p, pModel, "table", zTable, zTable, zSql);
+  migModelFinish(p, pModel);
+  return p->rc ? 0 : &pModel->aObject[0];
+}
+
+/*
+** Make zSql the stored text of zTable, which says the same in other words: 1.
+** 0 when it does not, or SQLite does not let us; nothing has changed then.
+*/
+int migEditText(MigContext *p, const char *zTable, const char *zSql,
+                MigTransaction *pTx) {
+  const MigModelObject *pOld;
+  const MigModelObject *pNew;
+  MigTableDiff diff;
+  MigModel old;
+  MigModel new;
+  char *zName;
+  char *zOld = migQueryText(p,
+                            "SELECT sql FROM main.sqlite_schema"
+                            " WHERE type = 'table' AND name = %Q",
+                            zTable);
+
+  if (p->rc || zOld == 0 || strcmp(zOld, zSql) == 0) {
+    return p->rc == SQLITE_OK && zOld != 0;
+  }
+  pOld = tableModel(p, &old, zTable, zOld);
+  pNew = tableModel(p, &new, zTable, zSql);
+  if (p->rc || pOld->pTable == 0 || pNew->pTable == 0) {
+    return 0;
+  }
+  zName = migTokenName(p, zSql, &pNew->pDdl->name);
+  migCompareTable(p, pOld, pNew, 0, &diff);
+  return p->rc == SQLITE_OK && strcmp(zName, zTable) == 0 && diff.n == 0 &&
+         migFitLayout(&diff) && migFitKeys(&diff) &&
+         migEditingReplace(p, pTx, zTable, zSql);
+}
+
+/* ------------------------------------------------------------------------
+** Rows in the way
+*/
+
+/* A condition that no row may fulfil. */
+typedef struct Obstacle {
+  const char *zWhen; /* SQL */
+  const char *zWhat; /* what is wrong, for a message; NULL: a copy might do */
+  int bCheck;        /* it is a CHECK */
+} Obstacle;
+
+/* Conditions that are looked for in one pass. */
+typedef struct Obstacles {
+  int n;
+  Obstacle *a;
+} Obstacles;
+
+static Obstacle *obstacleAdd(MigEditing *pe, Obstacles *pObs, const char *zWhen,
+                             const char *zWhat) {
+  Obstacle *pNew;
+
+  pObs->a = migModelRoom(pe->p, pObs->a, pObs->n, sizeof(Obstacle));
+  if (pObs->a == 0) {
+    return 0;
+  }
+  pNew = &pObs->a[pObs->n++];
+  pNew->zWhen = zWhen;
+  pNew->zWhat = zWhat;
+  return pNew;
+}
+
+/* A name as SQL. */
+static char *quoted(MigContext *p, const char *zName) {
+  return migPrintf(p, "\"%w\"", zName);
+}
+
+/* Append the columns by which a row is named: how many. */
+static int keyWrite(MigEditing *pe, MigText *pText) {
+  const MigModelTable *pTable = pe->pDiff->pOld->pTable;
+  const MigModelConstraint *pKey;
+  int i;
+
+  if (pe->zRowid) {
+    migTextF(pe->p, pText, "%s", pe->zRowid);
+    return 1;
+  }
+  if (!pe->pDiff->pOld->pDdl->bWithoutRowid || pTable->iPrimary < 0) {
+    migTextStr(pe->p, pText, "NULL");
+    return 1;
+  }
+  pKey = &pTable->aConstraint[pTable->iPrimary];
+  for (i = 0; i < pKey->nColumn; i++) {
+    migTextF(pe->p, pText, "%s\"%w\"", i ? ", " : "",
+             pTable->aColumn[pKey->aiColumn[i]].zName);
+  }
+  return pKey->nColumn;
+}
+
+/* Say which row it is. */
+static const char *rowText(MigEditing *pe, sqlite3_stmt *pStmt, int nKey) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  migTextStr(pe->p, &text, pe->zRowid ? "the row with rowid " : "a row");
+  for (i = 0; i < nKey && sqlite3_column_type(pStmt, i) != SQLITE_NULL; i++) {
+    migTextF(pe->p, &text, "%s%.100s",
+             pe->zRowid ? ""
+             : i        ? ", "
+                        : ", the one with key ",
+             sqlite3_column_text(pStmt, i));
+  }
+  return migTextZ(&text);
+}
+
+/* The row the statement stands on is in the way. Where a copy would store other
+** values in it, it is for the copy to say whether they are right. CHECKs can be
+** switched off; a copy passes then. */
+static void obstacleMet(MigEditing *pe, const Obstacles *pObs,
+                        sqlite3_stmt *pStmt, int nKey) {
+  const Obstacle *pMet = 0;
+  int i;
+
+  pe->bGiveUp = 1;
+  for (i = pObs->n - 1; i >= 0; i--) {
+    if (sqlite3_column_int(pStmt, nKey + i)) {
+      pMet = &pObs->a[i];
+      if (pMet->zWhat == 0) {
+        return;
+      }
+    }
+  }
+  if (pMet == 0 || (pMet->bCheck &&
+                    migQueryInt(pe->p, 0, "PRAGMA ignore_check_constraints"))) {
+    return;
+  }
+  migFailRc(pe->p, SQLITE_CONSTRAINT, MIG_SCRIPT,
+            "table %s: %s %s; correct the rows first", pe->zTable, pMet->zWhat,
+            rowText(pe, pStmt, nKey));
+}
+
+/* Look for rows in the way. zHint says which indexes may help. */
+static void obstaclesFind(MigEditing *pe, const Obstacles *pObs,
+                          const char *zHint) {
+  MigText text = {0, 0, 0};
+  sqlite3_stmt *pStmt;
+  int nKey;
+  int i;
+
+  if (pObs->n == 0 || pe->p->rc || pe->bGiveUp) {
+    return;
+  }
+  migTextStr(pe->p, &text, "SELECT ");
+  nKey = keyWrite(pe, &text);
+  for (i = 0; i < pObs->n; i++) {
+    migTextF(pe->p, &text, ", (%s) IS TRUE", pObs->a[i].zWhen);
+  }
+  migTextF(pe->p, &text, " FROM main.\"%w\"%s WHERE ", pe->zTable, zHint);
+  for (i = 0; i < pObs->n; i++) {
+    migTextF(pe->p, &text, "%s%s", i ? " OR " : "", pObs->a[i].zWhen);
+  }
+  migTextStr(pe->p, &text, " LIMIT 1");
+  pStmt = migEditingPrepare(pe, migTextZ(&text));
+  if (migEditingStep(pe, pStmt)) {
+    obstacleMet(pe, pObs, pStmt, nKey);
+  }
+  migFinalize(pe->p, pStmt);
+}
+
+/* Before the edit: rows that are NULL where they may not be. */
+static void nullsFind(MigEditing *pe) {
+  const MigModelTable *pOld = pe->pDiff->pOld->pTable;
+  const MigModelTable *pNew = pe->pDiff->pNew->pTable;
+  Obstacles obs = {0, 0};
+  int i;
+
+  for (i = 0; i < pOld->nColumn; i++) {
+    const MigModelColumn *pColumn = &pNew->aColumn[i];
+    if (pColumn->bNotNull && !pOld->aColumn[i].bNotNull && i != pNew->iRowid &&
+        migFitStorage(pColumn) != MIG_STORAGE_VIRTUAL) {
+      obstacleAdd(pe, &obs, migPrintf(pe->p, "\"%w\" IS NULL", pColumn->zName),
+                  migPrintf(pe->p, "column %s is NULL in", pColumn->zName));
+    }
+  }
+  obstaclesFind(pe, &obs, "");
+}
+
+/* CHECKs that are new, or may come out otherwise. */
+static void checksAdd(MigEditing *pe, Obstacles *pObs) {
+  const MigModelObject *pNew = pe->pDiff->pNew;
+  u8 *abScan = migAlloc(pe->p, (u64)pNew->pTable->nConstraint);
+  int i;
+
+  for (i = 0; abScan && i < pe->pDiff->n; i++) {
+    if (pe->pDiff->a[i].eKind == MIG_ALT_ADD_CONSTRAINT) {
+      abScan[pe->pDiff->a[i].iNew] = 1;
+    }
+  }
+  for (i = 0; abScan && i < pNew->pTable->nConstraint; i++) {
+    const MigModelConstraint *pCon = &pNew->pTable->aConstraint[i];
+    if (pCon->eKind == MIG_CON_CHECK && (abScan[i] || pe->bDeep)) {
+      MigSpan value = pCon->pDdl->value;
+      char *zExpr = migStrndup(pe->p, pNew->pDdl->z + value.iStart, value.n);
+      Obstacle *pObstacle = obstacleAdd(
+          pe, pObs, migPrintf(pe->p, "NOT (%s\n)", zExpr),
+          migPrintf(pe->p, "CHECK (%.200s) does not hold in", zExpr));
+      if (pObstacle) {
+        pObstacle->bCheck = 1;
+      }
+    }
+  }
+}
+
+/* A virtual column that is NULL and may not be. SQLite would not look at IS
+** NULL of such a column. */
+static void virtualAdd(MigEditing *pe, Obstacles *pObs, int i) {
+  const MigModelTable *pOld = pe->pDiff->pOld->pTable;
+  const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
+
+  if (pColumn->bNotNull && migFitStorage(pColumn) == MIG_STORAGE_VIRTUAL &&
+      (pe->bDeep || i >= pOld->nColumn || !pOld->aColumn[i].bNotNull)) {
+    obstacleAdd(pe, pObs,
+                migPrintf(pe->p, "typeof(\"%w\") = 'null'", pColumn->zName),
+                migPrintf(pe->p, "column %s is NULL in", pColumn->zName));
+  }
+}
+
+/* Values that another affinity would store otherwise. From 2^53 on an integer
+** may be none as a REAL; 9.3e18 is beyond all integers. */
+static void affinityAdd(MigEditing *pe, Obstacles *pObs, int i) {
+  const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
+  u8 eOld = pe->pDiff->pOld->pTable->aColumn[i].eAffinity;
+  u8 eNew = pColumn->eAffinity;
+  char *z = quoted(pe->p, pColumn->zName);
+
+  if (eOld == eNew || (migFitNumeric(eOld) && migFitNumeric(eNew)) ||
+      migFitStorage(pColumn) == MIG_STORAGE_VIRTUAL) {
+    return;
+  }
+  if (eOld == MIG_AFFINITY_BLOB) {
+    obstacleAdd(pe, pObs, migPrintf(pe->p, "typeof(%s) = 'text'", z), 0);
+  }
+  if (eNew == MIG_AFFINITY_REAL) {
+    obstacleAdd(pe, pObs,
+                migPrintf(pe->p,
+                          "+%s BETWEEN 9007199254740992.0 AND 9.3e18"
+                          " OR +%s BETWEEN -9.3e18 AND -9007199254740992.0",
+                          z, z),
+                0);
+  } else {
+    obstacleAdd(pe, pObs,
+                migPrintf(pe->p,
+                          "typeof(%s) = 'real' AND %s = CAST(%s AS INTEGER)", z,
+                          z, z),
+                0);
+  }
+}
+
+/* Values that a STRICT column may not hold. */
+static void strictAdd(MigEditing *pe, Obstacles *pObs, int i) {
+  const MigModelObject *pOld = pe->pDiff->pOld;
+  const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
+  static const char *const azType[] = {"blob", "text", "", "integer", "real"};
+
+  if (!pe->pDiff->pNew->pDdl->bStrict ||
+      migStrICmp(pColumn->zType, "any") == 0 ||
+      (pOld->pDdl->bStrict && i < pOld->pTable->nColumn && !pe->bDeep &&
+       migStrICmp(pOld->pTable->aColumn[i].zType, "any") != 0)) {
+    return;
+  }
+  obstacleAdd(pe, pObs,
+              migPrintf(pe->p, "typeof(\"%w\") NOT IN ('null', '%s')",
+                        pColumn->zName, azType[pColumn->eAffinity]),
+              0);
+}
+
+/* Behind the edit: rows that the new text does not allow, or would have stored
+** in other bytes. */
+static void rowsFind(MigEditing *pe) {
+  Obstacles obs = {0, 0};
+  int i;
+
+  if (pe->p->rc || pe->bGiveUp) {
+    return;
+  }
+  checksAdd(pe, &obs);
+  for (i = 0; i < pe->pDiff->pNew->pTable->nColumn; i++) {
+    virtualAdd(pe, &obs, i);
+    strictAdd(pe, &obs, i);
+    if (i < pe->pDiff->pOld->pTable->nColumn) {
+      affinityAdd(pe, &obs, i);
+    }
+  }
+  obstaclesFind(pe, &obs, " NOT INDEXED");
+}
+
+/* ------------------------------------------------------------------------
+** The rest
+*/
+
+/* AUTOINCREMENT needs the table sqlite_sequence, which SQLite makes for a table
+** that has it. */
+static void sequenceMake(MigEditing *pe) {
+  const char *zFree = 0;
+  int i = 0;
+
+  if (pe->p->rc || pe->bGiveUp || !pe->pDiff->pNew->pTable->bAutoincrement ||
+      migQueryInt(pe->p, 0,
+                  "SELECT 1 FROM main.sqlite_schema"
+                  " WHERE name = 'sqlite_sequence'")) {
+    return;
+  }
+  do {
+    zFree = migPrintf(pe->p, "migrate_sequence_%d", ++i);
+  } while (migModelFind(pe->pModel, 0, zFree) >= 0);
+  migExecF(pe->p,
+           "CREATE TABLE main.\"%w\"(a INTEGER PRIMARY KEY AUTOINCREMENT)",
+           zFree);
+  migEditingArm(pe->p, pe->pTx);
+  migExecF(pe->p, "DROP TABLE main.\"%w\"", zFree);
+  migEditingArm(pe->p, pe->pTx);
+}
+
+/* Start or forget the mark of AUTOINCREMENT. */
+static void sequenceSet(MigEditing *pe) {
+  const MigModelTable *pOld = pe->pDiff->pOld->pTable;
+  const MigModelTable *pNew = pe->pDiff->pNew->pTable;
+
+  if (pe->bGiveUp || pOld->bAutoincrement == pNew->bAutoincrement) {
+    return;
+  }
+  migExecF(pe->p, "DELETE FROM main.sqlite_sequence WHERE name = %Q",
+           pe->zTable);
+  if (pNew->bAutoincrement) {
+    migExecF(pe->p,
+             "INSERT INTO main.sqlite_sequence(name, seq)"
+             " SELECT %Q, CASE WHEN %s > 0 THEN %s ELSE 0 END FROM main.\"%w\""
+             " ORDER BY %s DESC LIMIT 1",
+             pe->zTable, pe->zRowid, pe->zRowid, pe->zTable, pe->zRowid);
+  }
+}
+
+/* Put the indexes in order after what may have changed their keys. A UNIQUE
+** that does not hold any more would not hold in a copy either. */
+static void indexesRenew(MigEditing *pe) {
+  sqlite3_stmt *pStmt;
+
+  if (pe->p->rc || !pe->bDeep) {
+    return;
+  }
+  pStmt = migEditingPrepare(
+      pe, migPrintf(pe->p, "REINDEX main.\"%w\"", pe->zTable));
+  migEditingStep(pe, pStmt);
+  if (pStmt && (sqlite3_errcode(pe->p->db) & 0xff) == SQLITE_CONSTRAINT) {
+    migFailRc(pe->p, SQLITE_CONSTRAINT, MIG_SCRIPT,
+              "table %s: %s; correct the rows first", pe->zTable,
+              sqlite3_errmsg(pe->p->db));
+  }
+  migFinalize(pe->p, pStmt);
+}
+
+/* Leave the table as it was found. bRenewed: indexes have been renewed. */
+static void editUndo(MigEditing *pe, int bRenewed) {
+  migEditingBack(pe);
+  pe->bGiveUp = 0;
+  if (bRenewed) {
+    indexesRenew(pe);
+  }
+  if (pe->bGiveUp) {
+    migEditingStuck(pe);
+  }
+  pe->bGiveUp = 1;
+}
+
+/* A name of the rowid that no column hides, quoted, or NULL. */
+static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
+  static const char *const az[] = {"rowid", "_rowid_", "oid"};
+  const MigModelTable *pTable = pObject->pTable;
+  int i;
+
+  if (pTable->iRowid >= 0) {
+    return quoted(p, pTable->aColumn[pTable->iRowid].zName);
+  }
+  for (i = 0; i < 3 && !pObject->pDdl->bWithoutRowid; i++) {
+    if (migModelColumn(pTable, az[i]) < 0) {
+      return az[i];
+    }
+  }
+  return 0;
+}
+
+/*
+** Change the table from pDiff->pOld to pDiff->pNew by replacing its text: 1.
+** That happens inside the caller's write transaction and with foreign keys not
+** enforced. pModel is the schema as it is; SQLite has accepted pNew->zSql in a
+** scratch database.
+**
+** 0 when that cannot be done, or only a copy of the rows can tell; the table is
+** then as it was. Rows that no copy could satisfy are an error: SCRIPT with
+** SQLITE_CONSTRAINT. After an error the caller rolls back.
+*/
+int migEditTable(MigContext *p, const MigModel *pModel,
+                 const MigTableDiff *pDiff, MigTransaction *pTx) {
+  MigEditing e;
+  int bRenewed;
+  int bRows;
+
+  if (!migEditPossible(p, pModel, pDiff) ||
+      migEditingConfig(p->db, SQLITE_DBCONFIG_DEFENSIVE)) {
+    return 0;
+  }
+  memset(&e, 0, sizeof(e));
+  e.p = p;
+  e.pModel = pModel;
+  e.pDiff = pDiff;
+  e.pTx = pTx;
+  e.zTable = pDiff->pOld->zName;
+  e.zRowid = rowidName(p, pDiff->pNew);
+  e.bDeep = migFitDeep(pDiff);
+  bRows = (int)migQueryInt(p, 0, "SELECT 1 FROM main.\"%w\" LIMIT 1", e.zTable);
+  if (bRows) {
+    nullsFind(&e);
+    migShortRowsFill(&e);
+  }
+  sequenceMake(&e);
+  migEditingText(&e, pDiff->pNew->zSql);
+  if (bRows && !e.bGiveUp) {
+    indexesRenew(&e);
+    bRenewed = !e.bGiveUp;
+    rowsFind(&e);
+    if (e.bGiveUp) {
+      editUndo(&e, bRenewed);
+    }
+  }
+  sequenceSet(&e);
+  return p->rc == SQLITE_OK && !e.bGiveUp;
+}

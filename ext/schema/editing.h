@@ -1,0 +1,34 @@
+/*
+** editing.h - putting one stored text of a table in the place of another.
+*/
+#ifndef MIG_EDITING_H
+#define MIG_EDITING_H
+
+#include "compare.h"
+#include "transaction.h"
+
+/* A table being edited. Where SQLite does not take what is asked, bGiveUp is
+** set, and these functions do nothing any more, as after an error. */
+typedef struct MigEditing {
+  MigContext *p;
+  const MigModel *pModel;
+  const MigTableDiff *pDiff;
+  MigTransaction *pTx; /* or NULL */
+  const char *zTable;
+  const char *zRowid; /* a name of the rowid as SQL, or NULL */
+  int bDeep;          /* migFitDeep() */
+  int bGiveUp;        /* only a copy of the rows will do */
+} MigEditing;
+
+int migEditingConfig(sqlite3 *db, int iOption);
+void migEditingArm(MigContext *p, MigTransaction *pTx);
+int migEditingReplace(MigContext *p, MigTransaction *pTx, const char *zTable,
+                      const char *zSql);
+
+void migEditingText(MigEditing *pe, const char *zSql);
+void migEditingBack(MigEditing *pe);
+void migEditingStuck(MigEditing *pe);
+sqlite3_stmt *migEditingPrepare(MigEditing *pe, const char *zSql);
+int migEditingStep(MigEditing *pe, sqlite3_stmt *pStmt);
+
+#endif

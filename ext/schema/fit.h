@@ -1,0 +1,26 @@
+/*
+** fit.h - whether a new definition of a table fits the bytes of its rows.
+**
+** Pure.
+*/
+#ifndef MIG_FIT_H
+#define MIG_FIT_H
+
+#include "alter.h"
+
+/* Where the values of a column are. */
+typedef enum MigStorage {
+  MIG_STORAGE_PLAIN,
+  MIG_STORAGE_STORED, /* generated, and in the rows */
+  MIG_STORAGE_VIRTUAL /* generated, in no row */
+} MigStorage;
+
+MigStorage migFitStorage(const MigModelColumn *pColumn);
+int migFitNumeric(u8 eAffinity);
+int migFitKey(const MigModelConstraint *pCon);
+int migFitLayout(const MigTableDiff *pDiff);
+int migFitKeys(const MigTableDiff *pDiff);
+int migFitDeep(const MigTableDiff *pDiff);
+int migFitTable(const MigTableDiff *pDiff);
+
+#endif

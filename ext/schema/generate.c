@@ -1,0 +1,684 @@
+/*
+** generate.c - the script that turns one schema into another.
+**
+** The script is made in parts, each from what differs between a scratch
+** database and the wanted schema, and each run there before the next is made:
+**
+**   drop    what is not wanted, and what is changed and is no table: views and
+**           triggers would hinder what follows
+**   rename  tables, then columns, as annotations say, by ALTER TABLE, so that
+**           everything that names them follows
+**   make    tables are made and changed, then virtual tables, indexes, views
+**           and triggers are made
+**
+** drop and make are done once more behind that for what a rename has changed
+** on its way, and a last time should something be left. Then nothing differs,
+** or the answer is UNPROVEN.
+**
+** A script runs on whatever SQLite the file meets, so of its ALTER TABLE only
+** what the oldest supported one has stands in it; all else is left to
+** migrate_table(). ALTER TABLE RENAME and DROP COLUMN read the whole schema
+** again and fail where a view or a trigger does not compile. Then
+** migrate_table() does that as well, and tables are renamed in legacy mode
+** (sqlite.org/pragma.html, legacy_alter_table); what names them is made anew.
+**
+** Columns whose old and new names cross (two swap theirs) are renamed where
+** their table is changed: migrate_table() reads the annotations in the text it
+** is given as well, and would carry out once more what has been done.
+**
+** PROBLEMS. A script in which tables are renamed natively means
+** legacy_alter_table to be off, as it is unless an application sets it.
+*/
+#include <string.h>
+#include "catalog.h"
+#include "compiles.h"
+#include "generate.h"
+#include "loss.h"
+#include "order.h"
+#include "sql.h"
+
+#define SHOWN_MAX 5 /* differences that a message shows */
+
+/* The parts. */
+typedef enum Part {
+  PART_DROP,
+  PART_RENAME,
+  PART_MAKE
+} Part;
+
+/* Statements of one group stand together. */
+typedef enum Group {
+  GROUP_NONE,
+  GROUP_DROP,
+  GROUP_RENAME,
+  GROUP_TABLE,
+  GROUP_REST
+} Group;
+
+/* A script being made. */
+typedef struct Generator {
+  MigGenerate *pGenerate;
+  MigLosses *pLosses;
+  MigReplay replay; /* of the scratch database */
+  int bNative;      /* ALTER TABLE RENAME and DROP COLUMN will work */
+  int bNativeUsed;  /* and stand in the script */
+  int bTouches;     /* a table is dropped, altered or made anew */
+  MigModel now;     /* what the scratch database holds */
+  MigRenames left;  /* what is still to be renamed */
+  MigComparison compare;
+  MigOrder order;
+  MigText part; /* being made */
+  Group eGroup; /* of its last statement */
+} Generator;
+
+/* ------------------------------------------------------------------------
+** Errors
+*/
+
+/* A script that was made does not run, for the error of p. */
+static void errorUnproven(MigContext *p, const char *zWhat) {
+  char *zWhy;
+
+  if (p->rc == SQLITE_OK || p->zError == 0) {
+    return;
+  }
+  zWhy = sqlite3_mprintf("%s", p->zError + strlen("migrate: : ") +
+                                   strlen(migCodeName(p->eCode)));
+  if (zWhy && migCompilesNot(p)) {
+    migFail(p, MIG_UNPROVEN, "%s does not run: %s", zWhat, zWhy);
+  }
+  sqlite3_free(zWhy);
+}
+
+/* The first differences, for a message. */
+static const char *differencesText(MigContext *p,
+                                   const MigComparison *pCompare) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pCompare->n && i < SHOWN_MAX; i++) {
+    migTextStr(p, &text, i ? "; " : "");
+    migTextStr(p, &text, migDifferenceText(p, pCompare, i));
+  }
+  if (pCompare->n > SHOWN_MAX) {
+    migTextF(p, &text, "; and %d more", pCompare->n - SHOWN_MAX);
+  }
+  return migTextZ(&text);
+}
+
+/* Is there anything for which ALTER TABLE would read the whole schema? */
+static int needsNative(const MigComparison *pCompare) {
+  int i;
+  int k;
+
+  for (i = 0; i < pCompare->n; i++) {
+    const MigDifference *pDif = &pCompare->a[i];
+    if (pDif->bRenamed) {
+      return 1;
+    }
+    for (k = 0; pDif->pTable && k < pDif->pTable->n; k++) {
+      MigAlterationKind e = pDif->pTable->a[k].eKind;
+      if (e == MIG_ALT_RENAME_COLUMN || e == MIG_ALT_DROP_COLUMN) {
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
+/* ------------------------------------------------------------------------
+** Statements
+*/
+
+/* Does a text end with a comment that a semicolon would become a part of? */
+static int endsInComment(const char *z) {
+  i64 n = (i64)strlen(z);
+  i64 i = 0;
+  int bComment = 0;
+  MigToken token;
+
+  do {
+    i = migTokenNext(z, n, i, &token);
+    if (token.eType != MIG_TK_SPACE && token.eType != MIG_TK_END) {
+      bComment = token.eType == MIG_TK_COMMENT && z[token.iStart] == '-';
+    } else if (token.eType == MIG_TK_SPACE &&
+               memchr(z + token.iStart, '\n', (size_t)token.n)) {
+      bComment = 0;
+    }
+  } while (token.eType != MIG_TK_END);
+  return bComment;
+}
+
+/* Append a statement that stands without its semicolon. */
+static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
+  if (p->rc == SQLITE_OK && z) {
+    migTextStr(p, pOut, z);
+    migTextStr(p, pOut, endsInComment(z) ? "\n;\n" : ";\n");
+  }
+}
+
+/* A statement of this group follows. */
+static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
+  if (pg->eGroup != eGroup && pg->eGroup != GROUP_NONE) {
+    migTextStr(p, &pg->part, "\n");
+  }
+  pg->eGroup = eGroup;
+}
+
+/* Drop object i of the schema as it is. What goes with its table needs no
+** statement. */
+static void dropWrite(MigContext *p, Generator *pg, int i,
+                      const u8 *abDropped) {
+  static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
+                                       "TRIGGER"};
+  const MigModelObject *pObject = &pg->now.aObject[i];
+  int bTable =
+      pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
+  const MigLoss *pLoss =
+      bTable ? migLossFind(pg->pLosses, pObject->zName, 0) : 0;
+
+  if (pObject->iOn >= 0 && abDropped[pObject->iOn]) {
+    return;
+  }
+  groupBegin(p, pg, GROUP_DROP);
+  if (pLoss) {
+    migLossWrite(p, pLoss, &pg->part);
+  }
+  pg->bTouches |= bTable;
+  migTextF(p, &pg->part, "DROP %s \"%w\";\n", azKind[pObject->eKind],
+           pObject->zName);
+}
+
+/* Make an object of the wanted schema. A full-text table that keeps an index
+** of rows elsewhere has it made. */
+static void createWrite(MigContext *p, Generator *pg,
+                        const MigModelObject *pObject) {
+  char *zContent;
+
+  groupBegin(p, pg, pObject->eKind == MIG_DDL_TABLE ? GROUP_TABLE : GROUP_REST);
+  statementWrite(p, &pg->part, pObject->zSql);
+  if (pObject->eKind == MIG_DDL_VIRTUAL) {
+    zContent = migLossContent(p, pObject->pDdl);
+    if (zContent && migModelFind(pg->pGenerate->pNew, 0, zContent) >= 0) {
+      migTextF(p, &pg->part, "INSERT INTO \"%w\"(\"%w\") VALUES('rebuild');\n",
+               pObject->zName, pObject->zName);
+    }
+  }
+}
+
+/* Rename a table, by a step of the order. */
+static void renameWrite(MigContext *p, Generator *pg,
+                        const MigOrderStep *pStep) {
+  groupBegin(p, pg, GROUP_RENAME);
+  if (!pg->bNative) {
+    migTextStr(p, &pg->part, "PRAGMA legacy_alter_table=ON;\n");
+  }
+  migTextF(p, &pg->part, "ALTER TABLE \"%w\" RENAME TO \"%w\";\n", pStep->zFrom,
+           pStep->zTo);
+  if (!pg->bNative) {
+    migTextStr(p, &pg->part, "PRAGMA legacy_alter_table=OFF;\n");
+  }
+  pg->bTouches = 1;
+  pg->bNativeUsed |= pg->bNative;
+}
+
+/* ------------------------------------------------------------------------
+** Renamed columns
+*/
+
+/* Does a table have columns that get another name? */
+static int columnsRenamed(const MigTableDiff *pDiff) {
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    if (pDiff->a[i].eKind == MIG_ALT_RENAME_COLUMN) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Is the old name of one the name of another wanted column, or the new name
+** that of another column that is there? */
+static int columnsCross(const MigTableDiff *pDiff) {
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    const MigModelTable *pOld = pDiff->pOld->pTable;
+    const MigModelTable *pNew = pDiff->pNew->pTable;
+    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN &&
+        (migModelColumn(pNew, pOld->aColumn[pAlt->iOld].zName) >= 0 ||
+         migModelColumn(pOld, pNew->aColumn[pAlt->iNew].zName) >= 0)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Rename the columns of a table, in no particular order. A new name is written
+** as in the wanted text: SQLite puts it into all texts with these quotes. */
+static void columnsWrite(MigContext *p, Generator *pg,
+                         const MigTableDiff *pDiff) {
+  const MigDdl *pDdl = pDiff->pNew->pDdl;
+  int i;
+
+  groupBegin(p, pg, GROUP_RENAME);
+  for (i = 0; i < pDiff->n; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
+      const MigToken *pName = &pDdl->aColumn[pAlt->iNew].name;
+      migTextF(p, &pg->part, "ALTER TABLE \"%w\" RENAME COLUMN \"%w\" TO ",
+               pDiff->pNew->zName,
+               pDiff->pOld->pTable->aColumn[pAlt->iOld].zName);
+      migTextAdd(p, &pg->part, pDdl->z + pName->iStart, pName->n);
+      migTextStr(p, &pg->part, ";\n");
+    }
+  }
+  pg->bNativeUsed = pg->bTouches = 1;
+}
+
+/* What is left to rename behind the rename part: columns that are renamed where
+** their table is changed. */
+static void renamesLeft(MigContext *p, Generator *pg) {
+  const MigRenames *pAll = pg->pGenerate->pRenames;
+  MigRenames left = {0, 0};
+  int i;
+  int k;
+
+  for (i = 0; pAll && i < pAll->n && p->rc == SQLITE_OK; i++) {
+    const MigRename *pRename = &pAll->a[i];
+    int bLeft = pRename->zColumn && !pg->bNative;
+    for (k = 0; k < pg->compare.n && pRename->zColumn && !bLeft; k++) {
+      const MigTableDiff *pDiff = pg->compare.a[k].pTable;
+      bLeft = pDiff && columnsCross(pDiff) &&
+              migStrICmp(pDiff->pNew->zName, pRename->zTable) == 0;
+    }
+    if (bLeft) {
+      left.a = migModelRoom(p, left.a, left.n, sizeof(*pRename));
+      if (left.a) {
+        left.a[left.n++] = *pRename;
+      }
+    }
+  }
+  pg->left = left;
+}
+
+/* ------------------------------------------------------------------------
+** Changed tables
+*/
+
+/* The ALTER TABLE statements that change a table, of those that every supported
+** SQLite has: 1, or 0 when they cannot do it. */
+static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
+                      MigList *pList) {
+  int bNative = 0;
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    MigAlterationKind e = pDiff->a[i].eKind;
+    bNative |= e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_RENAME_COLUMN;
+  }
+  if ((bNative && !pg->bNative) ||
+      !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
+    return 0;
+  }
+  pg->bNativeUsed |= bNative;
+  return 1;
+}
+
+/* Tell of the columns that are lost. */
+static void tableLosses(MigContext *p, Generator *pg,
+                        const MigTableDiff *pDiff) {
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    int iOld = pDiff->a[i].iOld;
+    MigAlterationKind e = pDiff->a[i].eKind;
+    if (e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_GENERATED) {
+      const MigLoss *pLoss =
+          migLossFind(pg->pLosses, pDiff->pNew->zName,
+                      pDiff->pOld->pTable->aColumn[iOld].zName);
+      if (pLoss) {
+        migLossWrite(p, pLoss, &pg->part);
+      }
+    }
+  }
+}
+
+/* The options of a call of migrate_table(), or NULL without any. */
+static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
+  MigText json = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
+      migTextStr(p, &json, json.n ? "," : "{\"rename\":{");
+      migTextJson(p, &json, pDiff->pOld->pTable->aColumn[pAlt->iOld].zName);
+      migTextStr(p, &json, ":");
+      migTextJson(p, &json, pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
+    }
+  }
+  if (json.n) {
+    migTextStr(p, &json, "}}");
+  }
+  return json.z;
+}
+
+/* Change a table that stays. */
+static void tableWrite(MigContext *p, Generator *pg,
+                       const MigTableDiff *pDiff) {
+  MigList list = {0, 0};
+  char *zOptions;
+  int i;
+
+  groupBegin(p, pg, GROUP_TABLE);
+  pg->bTouches = 1;
+  tableLosses(p, pg, pDiff);
+  if (tableAlter(p, pg, pDiff, &list)) {
+    for (i = 0; i < list.n; i++) {
+      statementWrite(p, &pg->part, list.az[i]);
+    }
+    return;
+  }
+  zOptions = tableOptions(p, pDiff);
+  migTextF(p, &pg->part, "SELECT migrate_table(%Q", pDiff->pNew->zSql);
+  if (zOptions) {
+    migTextF(p, &pg->part, ", %Q", zOptions);
+  }
+  migTextStr(p, &pg->part, ");\n");
+}
+
+/* ------------------------------------------------------------------------
+** Parts
+*/
+
+/* Read the scratch database, and what differs there from the wanted schema. */
+static void nowRead(MigContext *p, Generator *pg) {
+  migScratchSwap(p, pg->replay.pScratch);
+  migCatalogRead(p, &pg->now);
+  migScratchSwap(p, pg->replay.pScratch);
+}
+
+static void nowCompare(MigContext *p, Generator *pg) {
+  memset(&pg->compare, 0, sizeof(pg->compare));
+  migCompare(p, &pg->now, pg->pGenerate->pNew, pg->left.n ? &pg->left : 0,
+             &pg->compare);
+}
+
+static void partDrop(MigContext *p, Generator *pg) {
+  u8 *abDropped = migAlloc(p, (u64)pg->now.nObject);
+  int i;
+
+  for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
+    if (pg->order.a[i].eKind == MIG_ORDER_DROP) {
+      abDropped[pg->order.a[i].iOld] = 1;
+    }
+  }
+  for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
+    if (pg->order.a[i].eKind == MIG_ORDER_DROP) {
+      dropWrite(p, pg, pg->order.a[i].iOld, abDropped);
+    }
+  }
+}
+
+static void partRename(MigContext *p, Generator *pg) {
+  int i;
+
+  for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
+    if (pg->order.a[i].eKind == MIG_ORDER_RENAME) {
+      renameWrite(p, pg, &pg->order.a[i]);
+    }
+  }
+  for (i = 0; i < pg->compare.n && pg->bNative && p->rc == SQLITE_OK; i++) {
+    const MigTableDiff *pDiff = pg->compare.a[i].pTable;
+    if (pDiff && columnsRenamed(pDiff) && !columnsCross(pDiff)) {
+      columnsWrite(p, pg, pDiff);
+    }
+  }
+  renamesLeft(p, pg);
+}
+
+static void partMake(MigContext *p, Generator *pg) {
+  int i;
+
+  for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
+    const MigOrderStep *pStep = &pg->order.a[i];
+    if (pStep->eKind == MIG_ORDER_CREATE) {
+      createWrite(p, pg, &pg->pGenerate->pNew->aObject[pStep->iNew]);
+    } else if (pStep->eKind == MIG_ORDER_TABLE) {
+      tableWrite(p, pg, pg->compare.a[pStep->iDifference].pTable);
+    }
+  }
+}
+
+/* Append the part to the script; in a portable one calls of migrate_table() are
+** replaced by what they were expanded to. */
+static void partAppend(MigContext *p, Generator *pg) {
+  MigText *pOut = &pg->pGenerate->script;
+  i64 iDone = 0;
+  int i;
+  int k;
+
+  for (i = 0; i < pg->replay.nCall && p->rc == SQLITE_OK; i++) {
+    const MigReplayCall *pCall = &pg->replay.aCall[i];
+    migTextAdd(p, pOut, pg->part.z + iDone, pCall->iStart - iDone);
+    iDone = pCall->iStart + pCall->n;
+    if (pCall->statements.n) {
+      migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
+      for (k = 0; k < pCall->statements.n; k++) {
+        statementWrite(p, pOut, pCall->statements.az[k]);
+      }
+      migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
+    }
+  }
+  migTextAdd(p, pOut, pg->part.z + iDone, pg->part.n - iDone);
+}
+
+/* Make a part, run it, and append it. */
+static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
+  nowCompare(p, pg);
+  if (p->rc || pg->compare.n == 0) {
+    return;
+  }
+  memset(&pg->part, 0, sizeof(pg->part));
+  memset(&pg->order, 0, sizeof(pg->order));
+  migOrder(p, &pg->compare, &pg->order);
+  switch (ePart) {
+  case PART_DROP:
+    partDrop(p, pg);
+    break;
+  case PART_RENAME:
+    partRename(p, pg);
+    break;
+  case PART_MAKE:
+    partMake(p, pg);
+    break;
+  }
+  if (p->rc || pg->part.n == 0) {
+    return;
+  }
+  migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
+  errorUnproven(p, "what was made for these schemas");
+  nowRead(p, pg);
+  partAppend(p, pg);
+}
+
+/* ------------------------------------------------------------------------
+** Scripts
+*/
+
+/* Put the settings that a portable script needs in front of it. */
+static void headWrite(MigContext *p, MigText *pScript) {
+  MigText text = {0, 0, 0};
+
+  migTextStr(p, &text,
+             "-- Foreign keys are not enforced while tables are dropped and "
+             "made anew:\n"
+             "-- rows that refer to them would be changed or lost.\n"
+             "PRAGMA foreign_keys=OFF;\n\n");
+  migTextAdd(p, &text, migTextZ(pScript), pScript->n);
+  *pScript = text;
+}
+
+/* Make the script, in a scratch database that is closed behind this. */
+static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
+  static const Part aePart[] = {PART_DROP, PART_RENAME, PART_DROP,
+                                PART_MAKE, PART_DROP,   PART_MAKE};
+  MigGenerate *pGenerate = pg->pGenerate;
+  size_t i;
+
+  memset(&pGenerate->script, 0, sizeof(pGenerate->script));
+  if (pGenerate->pRenames) {
+    pg->left = *pGenerate->pRenames;
+  }
+  migScratchCopy(p, pScratch, pGenerate->pOld);
+  pg->replay.bPlain = pGenerate->bPortable;
+  migReplayOpen(p, &pg->replay, pScratch);
+  nowRead(p, pg);
+  for (i = 0; i < sizeof(aePart) / sizeof(aePart[0]); i++) {
+    partMakeAndRun(p, pg, aePart[i]);
+  }
+  nowCompare(p, pg);
+  if (pg->compare.n && p->rc == SQLITE_OK) {
+    migFail(p, MIG_UNPROVEN,
+            "no script was found that does all of it, left to do: %s; write it "
+            "by hand",
+            differencesText(p, &pg->compare));
+  }
+  if (pGenerate->bPortable && pg->bTouches) {
+    headWrite(p, &pGenerate->script);
+  }
+}
+
+/* Try to make the script: 1 when it would be worth a try to make it without
+** ALTER TABLE where that reads the whole schema. */
+static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
+                     int bNative) {
+  MigScratch *pScratch = migScratchOpen(p);
+  Generator g;
+
+  memset(&g, 0, sizeof(g));
+  g.pGenerate = pGenerate;
+  g.pLosses = pLosses;
+  g.bNative = bNative;
+  if (pScratch) {
+    scriptMake(p, &g, pScratch);
+  }
+  migScratchClose(p, pScratch);
+  return p->eCode == MIG_UNPROVEN && g.bNativeUsed;
+}
+
+/*
+** Make the script, see generate.h. It leads from pOld to pNew, and that has
+** been tried in a scratch database. UNPROVEN when none is found; FORMAT for
+** annotations that mean nothing.
+*/
+void migGenerate(MigContext *p, MigGenerate *pGenerate) {
+  MigLosses losses = {0, 0};
+  int bNative = 1;
+
+  memset(&pGenerate->compare, 0, sizeof(pGenerate->compare));
+  memset(&pGenerate->script, 0, sizeof(pGenerate->script));
+  migCompare(p, pGenerate->pOld, pGenerate->pNew, pGenerate->pRenames,
+             &pGenerate->compare);
+  if (p->rc || pGenerate->compare.n == 0) {
+    return;
+  }
+  migLossRead(p, &pGenerate->compare, pGenerate->bLive, &losses);
+  if (pGenerate->bLive && needsNative(&pGenerate->compare)) {
+    bNative = migCompilesAll(p, &pGenerate->compare);
+  }
+  if (p->rc == SQLITE_OK && scriptTry(p, pGenerate, &losses, bNative)) {
+    migErrorClear(p);
+    scriptTry(p, pGenerate, &losses, 0);
+  }
+}
+
+/* Add a rename. */
+static void renameAdd(MigContext *p, MigRenames *pRenames, const char *zTable,
+                      const char *zColumn, const char *zOld) {
+  MigRename *pRename;
+
+  pRenames->a = migModelRoom(p, pRenames->a, pRenames->n, sizeof(*pRename));
+  if (pRenames->a) {
+    pRename = &pRenames->a[pRenames->n++];
+    pRename->zTable = zTable;
+    pRename->zColumn = zColumn;
+    pRename->zOld = zOld;
+  }
+}
+
+/* The renames that lead back: for the script in the other direction. */
+void migRenamesBack(MigContext *p, const MigComparison *pCompare,
+                    MigRenames *pBack) {
+  int i;
+  int k;
+
+  memset(pBack, 0, sizeof(*pBack));
+  for (i = 0; i < pCompare->n; i++) {
+    const MigDifference *pDif = &pCompare->a[i];
+    const MigTableDiff *pDiff = pDif->pTable;
+    if (pDif->bRenamed) {
+      renameAdd(p, pBack, pCompare->pOld->aObject[pDif->iOld].zName, 0,
+                pCompare->pNew->aObject[pDif->iNew].zName);
+    }
+    for (k = 0; pDiff && k < pDiff->n; k++) {
+      const MigAlteration *pAlt = &pDiff->a[k];
+      if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
+        renameAdd(p, pBack, pDiff->pOld->zName,
+                  pDiff->pOld->pTable->aColumn[pAlt->iOld].zName,
+                  pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
+      }
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Proof
+*/
+
+/* Replay one script; it must give the wanted schema. */
+static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
+                        const MigModel *pWanted, const char *zSide) {
+  MigComparison compare;
+  MigModel now;
+
+  if (p->rc) {
+    return;
+  }
+  memset(&compare, 0, sizeof(compare));
+  migReplayScript(p, pReplay, migTextZ(pText), pText->n, zSide);
+  errorUnproven(p, zSide);
+  migScratchSwap(p, pReplay->pScratch);
+  migCatalogRead(p, &now);
+  migScratchSwap(p, pReplay->pScratch);
+  migCompare(p, &now, pWanted, 0, &compare);
+  if (compare.n && p->rc == SQLITE_OK) {
+    migFail(p, MIG_UNPROVEN,
+            "%s does not give the schema it should, left to do: %s; correct it",
+            zSide, differencesText(p, &compare));
+  }
+}
+
+/*
+** Prove two scripts in a scratch database: pUp turns pOld into pNew, pDown,
+** which may be NULL, turns that into pOld again. UNPROVEN otherwise.
+*/
+void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
+              const MigText *pUp, const MigText *pDown) {
+  MigScratch *pScratch = migScratchOpen(p);
+  MigReplay replay;
+
+  memset(&replay, 0, sizeof(replay));
+  if (pScratch) {
+    migScratchCopy(p, pScratch, pOld);
+    migReplayOpen(p, &replay, pScratch);
+    proveScript(p, &replay, pUp, pNew, "the up script");
+    if (pDown) {
+      proveScript(p, &replay, pDown, pOld, "the down script");
+    }
+  }
+  migScratchClose(p, pScratch);
+}

@@ -1,0 +1,210 @@
+/*
+** loss.c - what is lost when one schema is turned into another.
+**
+** Rows of tables that are dropped, values of columns that are dropped or from
+** then on computed. What was computed before is no loss, nor is an index, a
+** view or a trigger. A full-text index of rows that stand elsewhere is made
+** again from them when it is changed, so only dropping it for good is one.
+**
+** A script tells of each loss in a comment before the statement:
+**
+**   -- destructive: drops table old_t with 3 rows
+**
+** Counting reads the user's database, each table once.
+*/
+#include <string.h>
+#include "loss.h"
+#include "compiles.h"
+#include "sql.h"
+
+/* The table or view that the rows of a full-text table stand in, or NULL: in
+** itself, or nowhere. */
+char *migLossContent(MigContext *p, const MigDdl *pDdl) {
+  int i;
+
+  if (pDdl == 0 || (!migTokenNameIs(pDdl->z, &pDdl->module, "fts5") &&
+                    !migTokenNameIs(pDdl->z, &pDdl->module, "fts4"))) {
+    return 0;
+  }
+  for (i = 0; i < pDdl->nArg; i++) {
+    i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
+    MigToken name;
+    MigToken equals;
+    MigToken value;
+    i64 k = migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &name);
+    k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
+    migTokenSignificant(pDdl->z, iEnd, k, &value);
+    if (migTokenIs(pDdl->z, &name, "content") && equals.n == 1 &&
+        pDdl->z[equals.iStart] == '=') {
+      char *zName = migTokenName(p, pDdl->z, &value);
+      return zName && zName[0] ? zName : 0;
+    }
+  }
+  return 0;
+}
+
+/* ------------------------------------------------------------------------
+** Finding
+*/
+
+static MigLoss *lossAdd(MigContext *p, MigLosses *pLosses,
+                        const MigModelObject *pObject, int iColumn,
+                        const char *zTable) {
+  MigLoss *pLoss;
+
+  pLosses->a = migModelRoom(p, pLosses->a, pLosses->n, sizeof(*pLoss));
+  if (pLosses->a == 0) {
+    return 0;
+  }
+  pLoss = &pLosses->a[pLosses->n++];
+  pLoss->pObject = pObject;
+  pLoss->iColumn = iColumn;
+  pLoss->zTable = zTable;
+  pLoss->bComputed = 0;
+  pLoss->n = MIG_LOSS_UNCOUNTED;
+  return pLoss;
+}
+
+/* Count what is lost of one table, from loss iFirst on, in one pass over it. */
+static void lossCount(MigContext *p, MigLosses *pLosses, int iFirst) {
+  const MigModelObject *pObject = pLosses->a[iFirst].pObject;
+  MigText sql = {0, 0, 0};
+  sqlite3_stmt *pStmt;
+  int i;
+
+  for (i = iFirst; i < pLosses->n; i++) {
+    const MigLoss *pLoss = &pLosses->a[i];
+    migTextStr(p, &sql, i == iFirst ? "SELECT " : ", ");
+    if (pLoss->iColumn < 0) {
+      migTextStr(p, &sql, "count(*)");
+    } else {
+      migTextF(p, &sql, "count(\"%w\")",
+               pObject->pTable->aColumn[pLoss->iColumn].zName);
+    }
+  }
+  migTextF(p, &sql, " FROM main.\"%w\"", pObject->zName);
+  pStmt = migPrepare(p, sql.z);
+  if (migStep(p, pStmt)) {
+    for (i = iFirst; i < pLosses->n; i++) {
+      pLosses->a[i].n = sqlite3_column_int64(pStmt, i - iFirst);
+    }
+  }
+  migFinalize(p, pStmt);
+  if (migCompilesNot(p)) {
+    for (i = iFirst; i < pLosses->n; i++) {
+      pLosses->a[i].n = MIG_LOSS_UNREADABLE;
+    }
+  }
+}
+
+/* Columns of a table that stays. */
+static void lossColumns(MigContext *p, const MigTableDiff *pDiff,
+                        MigLosses *pLosses) {
+  int i;
+
+  for (i = 0; i < pDiff->n && p->rc == SQLITE_OK; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    int bComputed = pAlt->eKind == MIG_ALT_GENERATED;
+    if ((bComputed || pAlt->eKind == MIG_ALT_DROP_COLUMN) &&
+        pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0) {
+      MigLoss *pLoss =
+          lossAdd(p, pLosses, pDiff->pOld, pAlt->iOld, pDiff->pNew->zName);
+      if (pLoss) {
+        pLoss->bComputed = bComputed;
+      }
+    }
+  }
+}
+
+/* Are rows lost with a difference that is no changed table? */
+static int lossIsTable(MigContext *p, const MigDifference *pDif,
+                       const MigModelObject *pOld) {
+  if (pDif->iNew >= 0 && !pDif->bChanged) {
+    return 0;
+  }
+  return pOld->eKind == MIG_DDL_TABLE ||
+         (pOld->eKind == MIG_DDL_VIRTUAL &&
+          (pDif->iNew < 0 || migLossContent(p, pOld->pDdl) == 0));
+}
+
+/* Find what will be lost. bCount: the old schema is main of p; count it. What
+** cannot be read is no error. */
+void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
+                 MigLosses *pLosses) {
+  int i;
+
+  for (i = 0; i < pCompare->n && p->rc == SQLITE_OK; i++) {
+    const MigDifference *pDif = &pCompare->a[i];
+    const MigModelObject *pOld =
+        pDif->iOld < 0 ? 0 : &pCompare->pOld->aObject[pDif->iOld];
+    int iFirst = pLosses->n;
+    if (pDif->pTable) {
+      lossColumns(p, pDif->pTable, pLosses);
+    } else if (pOld && lossIsTable(p, pDif, pOld)) {
+      lossAdd(p, pLosses, pOld, -1, pOld->zName);
+    }
+    if (bCount && p->rc == SQLITE_OK && pLosses->n > iFirst) {
+      lossCount(p, pLosses, iFirst);
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Telling
+*/
+
+/* The loss of a table, or of a column of it; NULL: it is none. */
+const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
+                           const char *zColumn) {
+  int i;
+
+  for (i = 0; i < pLosses->n; i++) {
+    const MigLoss *pLoss = &pLosses->a[i];
+    int bColumn = pLoss->iColumn >= 0;
+    if (bColumn == (zColumn != 0) && migStrICmp(pLoss->zTable, zTable) == 0 &&
+        (!bColumn ||
+         migStrICmp(pLoss->pObject->pTable->aColumn[pLoss->iColumn].zName,
+                    zColumn) == 0)) {
+      return pLoss;
+    }
+  }
+  return 0;
+}
+
+/* A name for a comment, which ends with its line. */
+static char *nameShown(MigContext *p, const char *zName) {
+  char *zNew = migStrdup(p, zName);
+  char *z;
+
+  for (z = zNew; z && *z; z++) {
+    if (*z > 0 && *z < ' ') {
+      *z = '?';
+    }
+  }
+  return zNew;
+}
+
+/* Append the comment that tells of a loss. */
+void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut) {
+  const MigModelObject *pObject = pLoss->pObject;
+  const char *zUnit = pLoss->iColumn < 0 ? "row" : "value";
+  const char *zTable = nameShown(p, pLoss->zTable);
+
+  migTextStr(p, pOut, "-- destructive: ");
+  if (pLoss->iColumn >= 0) {
+    migTextF(p, pOut, "%s column %s of table %s",
+             pLoss->bComputed ? "computes" : "drops",
+             nameShown(p, pObject->pTable->aColumn[pLoss->iColumn].zName),
+             zTable);
+  } else {
+    migTextF(p, pOut, "drops %stable %s",
+             pObject->eKind == MIG_DDL_VIRTUAL ? "virtual " : "", zTable);
+  }
+  if (pLoss->n == MIG_LOSS_UNREADABLE) {
+    migTextF(p, pOut, ", whose %ss cannot be read here", zUnit);
+  } else if (pLoss->n != MIG_LOSS_UNCOUNTED) {
+    migTextF(p, pOut, " with %lld %s%s", pLoss->n, zUnit,
+             pLoss->n == 1 ? "" : "s");
+  }
+  migTextStr(p, pOut, "\n");
+}

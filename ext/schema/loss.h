@@ -1,0 +1,35 @@
+/*
+** loss.h - what is lost when one schema is turned into another.
+*/
+#ifndef MIG_LOSS_H
+#define MIG_LOSS_H
+
+#include "compare.h"
+#include "text.h"
+
+/* A table, or a column, with what is in it. */
+typedef struct MigLoss {
+  const MigModelObject *pObject; /* of the old schema */
+  int iColumn;                   /* column of it, or -1: all of it */
+  const char *zTable;            /* name of the table when the loss happens */
+  int bComputed;                 /* the column stays, but is computed then */
+  i64 n;                         /* rows, values that are not NULL, or below */
+} MigLoss;
+
+#define MIG_LOSS_UNCOUNTED (-1)
+#define MIG_LOSS_UNREADABLE (-2) /* a module is missing, for one */
+
+/* Zero-initialize. */
+typedef struct MigLosses {
+  int n;
+  MigLoss *a;
+} MigLosses;
+
+void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
+                 MigLosses *pLosses);
+const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
+                           const char *zColumn);
+void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut);
+char *migLossContent(MigContext *p, const MigDdl *pDdl);
+
+#endif

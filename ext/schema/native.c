@@ -1,0 +1,283 @@
+/*
+** native.c - ALTER TABLE in a schema of which a part may not compile.
+**
+** RENAME COLUMN and DROP COLUMN of SQLite 3.38 to 3.54 fail with "error in view
+** v: ..." when a view or a trigger, also one that has nothing to do with the
+** table, names what is not there: a table, a column, a virtual table whose
+** module is missing. (A missing function does not matter, and ADD COLUMN looks
+** at none of them.) "error in view v after drop column: ..." means that the
+*view
+** would break by it.
+**
+** What SQLite names is believed, one at a time, until it is content. That is
+** exact, and costs nothing where nothing is broken. A broken index, whose
+** collation is missing, cannot be set aside, because it could not be made
+*again.
+*/
+#include <string.h>
+#include "native.h"
+#include "sql.h"
+
+/* ------------------------------------------------------------------------
+** Settings
+*/
+
+/* Set an option of the connection. pTx is armed again; NULL: scratch
+** database. */
+void migSwitchSet(MigContext *p, MigTransaction *pTx, int iOption, int b,
+                  MigSwitch *pSwitch) {
+  pSwitch->iOption = iOption;
+  pSwitch->bWas = b;
+  if (p->rc == SQLITE_OK) {
+    sqlite3_db_config(p->db, iOption, -1, &pSwitch->bWas);
+  }
+  pSwitch->bDone = pSwitch->bWas != b;
+  if (pSwitch->bDone) {
+    sqlite3_db_config(p->db, iOption, b, (int *)0);
+    if (pTx) {
+      migTransactionArm(p, pTx);
+    }
+  }
+}
+
+/* Put it back, on every path. A change of settings has compiled statements
+** expire, those that undo among them, so after an error they are used first. */
+void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch) {
+  if (!pSwitch->bDone) {
+    return;
+  }
+  if (p->rc && pTx) {
+    migTransactionUndo(p, pTx);
+  }
+  sqlite3_db_config(p->db, pSwitch->iOption, pSwitch->bWas, (int *)0);
+  pSwitch->bDone = 0;
+  if (pTx) {
+    migTransactionArm(p, pTx);
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Statements
+*/
+
+/* Is a result a refusal, of the statement only? */
+static int isRefusal(int rc) {
+  int e = rc & 0xff;
+
+  return e == SQLITE_ERROR || e == SQLITE_CONSTRAINT || e == SQLITE_MISMATCH;
+}
+
+/*
+** Run one statement: SQLITE_OK, or the result code with which SQLite refused it
+** (ERROR, CONSTRAINT, MISMATCH), and *pzWhy is why. Anything else is an error
+** of p. pTx is armed again; NULL: scratch database.
+*/
+int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
+                 const char **pzWhy) {
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  *pzWhy = "";
+  if (p->rc) {
+    return p->rc;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  if (rc == SQLITE_OK) {
+    do {
+      rc = sqlite3_step(pStmt);
+    } while (rc == SQLITE_ROW);
+    rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
+  }
+  if (isRefusal(rc)) {
+    *pzWhy = migStrdup(p, sqlite3_errmsg(p->db));
+  } else if (rc) {
+    migFailDb(p, rc);
+  }
+  sqlite3_finalize(pStmt);
+  migTransactionCheck(p, pTx, "a function or collation of the schema");
+  if (pTx) {
+    migTransactionArm(p, pTx);
+  }
+  return p->rc ? p->rc : rc;
+}
+
+/*
+** The statement that makes an object as it is stored. The schema is put in
+*front
+** of its name, because TEMP may have an object of that name, or a table of that
+** of its table; SQLite does not store it.
+*/
+const char *migNativeText(MigContext *p, const MigModelObject *pObject) {
+  const MigDdl *pDdl = pObject->pDdl;
+  const char *z = pObject->zSql;
+  MigText text = {0, 0, 0};
+
+  if (pDdl == 0 || pDdl->schema.eType != MIG_TK_END) {
+    return z;
+  }
+  migTextAdd(p, &text, z, pDdl->name.iStart);
+  migTextStr(p, &text, "main.");
+  migTextStr(p, &text, z + pDdl->name.iStart);
+  return migTextZ(&text);
+}
+
+/* ------------------------------------------------------------------------
+** What is in the way
+*/
+
+/* An object that SQLite names as the cause. */
+typedef struct Blame {
+  int iObject;      /* in the model, or -1 */
+  int bAfter;       /* it would break by the statement */
+  const char *zWhy; /* what is wrong with it */
+} Blame;
+
+/* Behind the word for its kind, does zWhy name the object? Then *pBlame says
+** what is behind that. */
+static int isNamed(const char *zWhy, const MigModelObject *pObject,
+                   Blame *pBlame) {
+  size_t n = strlen(pObject->zName);
+  const char *z = zWhy + n;
+
+  if (strncmp(zWhy, pObject->zName, n) != 0) {
+    return 0;
+  }
+  pBlame->bAfter = strncmp(z, " after ", 7) == 0;
+  z = pBlame->bAfter || z[0] == ':' ? strstr(z, ": ") : 0;
+  pBlame->zWhy = z ? z + 2 : 0;
+  return z != 0;
+}
+
+/* Find out from SQLite's message what is in the way. A name may be the
+ *beginning
+ ** of another one, so the longest that fits counts. */
+static Blame blameRead(const MigModel *pModel, const char *zWhy) {
+  static const struct {
+    const char *zText;
+    MigDdlKind eKind;
+  } aKind[] = {{"error in view ", MIG_DDL_VIEW},
+               {"error in trigger ", MIG_DDL_TRIGGER},
+               {"error in index ", MIG_DDL_INDEX}};
+  Blame blame = {-1, 0, 0};
+  size_t nBest = 0;
+  size_t k;
+  int i;
+
+  for (k = 0; k < sizeof(aKind) / sizeof(aKind[0]); k++) {
+    size_t n = strlen(aKind[k].zText);
+    if (strncmp(zWhy, aKind[k].zText, n) != 0) {
+      continue;
+    }
+    for (i = 0; i < pModel->nObject; i++) {
+      const MigModelObject *pObject = &pModel->aObject[i];
+      Blame one = {i, 0, 0};
+      if (pObject->eKind == aKind[k].eKind && strlen(pObject->zName) >= nBest &&
+          isNamed(zWhy + n, pObject, &one)) {
+        blame = one;
+        nBest = strlen(pObject->zName);
+      }
+    }
+  }
+  return blame;
+}
+
+/* ------------------------------------------------------------------------
+** Setting aside
+*/
+
+/* Keep how an object is made again, unless that is known. */
+static void asideKeep(MigContext *p, MigNative *pNative, int iObject) {
+  const MigModelObject *pObject = &pNative->pModel->aObject[iObject];
+
+  if (!pNative->abAside[iObject]) {
+    pNative->abAside[iObject] = 1;
+    migListAdd(p,
+               pObject->eKind == MIG_DDL_VIEW ? &pNative->views
+                                              : &pNative->triggers,
+               migNativeText(p, pObject));
+  }
+}
+
+/* Run a statement that nothing should refuse. */
+static void asideRun(MigContext *p, MigNative *pNative, const char *zSql) {
+  const char *zWhy;
+  int rc = migNativeTry(p, pNative->pTx, zSql, &zWhy);
+
+  if (rc) {
+    migFailRc(p, rc, MIG_SCRIPT, "%s: %s", zWhy, zSql);
+  }
+  migListAdd(p, pNative->pRun, zSql);
+}
+
+/* Set a view with its triggers, or a trigger, aside. */
+static void asideSet(MigContext *p, MigNative *pNative, int iObject) {
+  const MigModel *pModel = pNative->pModel;
+  const MigModelObject *pObject = &pModel->aObject[iObject];
+  int i;
+
+  asideKeep(p, pNative, iObject);
+  for (i = pObject->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
+    asideKeep(p, pNative, i);
+  }
+  asideRun(p, pNative,
+           migPrintf(p,
+                     pObject->eKind == MIG_DDL_VIEW
+                         ? "DROP VIEW main.\"%w\""
+                         : "DROP TRIGGER main.\"%w\"",
+                     pObject->zName));
+}
+
+/*
+** Run an ALTER TABLE. Returns 1 when it is done, 0 when SQLite refuses it, for
+** what cannot be set aside; pNative->zWhy is the reason. SCRIPT when it would
+** break a view or trigger, or take a column from an index.
+**
+** Call migNativeEnd() behind the last one, whatever they returned.
+*/
+int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql) {
+  const MigModel *pModel = pNative->pModel;
+
+  if (pNative->abAside == 0) {
+    pNative->abAside = migAlloc(p, (u64)pModel->nObject);
+  }
+  while (p->rc == SQLITE_OK) {
+    Blame blame;
+    if (migNativeTry(p, pNative->pTx, zSql, &pNative->zWhy) == SQLITE_OK) {
+      migListAdd(p, pNative->pRun, zSql);
+      return 1;
+    }
+    if (p->rc) {
+      break;
+    }
+    blame = blameRead(pModel, pNative->zWhy);
+    if (blame.iObject < 0 || pNative->abAside[blame.iObject]) {
+      return 0; /* it may be a TEMP one of that name */
+    }
+    if (blame.bAfter) {
+      const MigModelObject *pObject = &pModel->aObject[blame.iObject];
+      migFail(p, MIG_SCRIPT,
+              "%s %s would no longer compile: %s; drop it first and make it "
+              "again afterwards",
+              migModelKind(pObject->eKind), pObject->zName, blame.zWhy);
+    } else if (pModel->aObject[blame.iObject].eKind == MIG_DDL_INDEX) {
+      return 0;
+    } else {
+      asideSet(p, pNative, blame.iObject);
+    }
+  }
+  return 0;
+}
+
+/* Make again what was set aside. */
+void migNativeEnd(MigContext *p, MigNative *pNative) {
+  int i;
+
+  for (i = 0; i < pNative->views.n && p->rc == SQLITE_OK; i++) {
+    asideRun(p, pNative, pNative->views.az[i]);
+  }
+  for (i = 0; i < pNative->triggers.n && p->rc == SQLITE_OK; i++) {
+    asideRun(p, pNative, pNative->triggers.az[i]);
+  }
+  memset(&pNative->views, 0, sizeof(pNative->views));
+  memset(&pNative->triggers, 0, sizeof(pNative->triggers));
+}

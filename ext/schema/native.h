@@ -1,0 +1,45 @@
+/*
+** native.h - ALTER TABLE in a schema of which a part may not compile.
+**
+** SQLite compiles all views and triggers again when it renames or drops a
+** column, and refuses when one was broken before. Such a one is set aside: it
+** is dropped, and made again behind the statement with the text it had.
+*/
+#ifndef MIG_NATIVE_H
+#define MIG_NATIVE_H
+
+#include "model.h"
+#include "text.h"
+#include "transaction.h"
+
+/* Zero-initialize, then fill the first part. */
+typedef struct MigNative {
+  const MigModel *pModel; /* the schema before the first statement */
+  MigTransaction *pTx;    /* to be armed; NULL: scratch database */
+  MigList *pRun;          /* the statements that were run are added to it */
+
+  const char *zWhy; /* out: why SQLite refused the last one */
+
+  u8 *abAside;      /* objects of the model that are set aside */
+  MigList views;    /* statements that make them again */
+  MigList triggers; /* behind them: they may be on the views */
+} MigNative;
+
+/* A setting of the connection that is another one for a while. */
+typedef struct MigSwitch {
+  int iOption; /* of sqlite3_db_config() */
+  int bWas;
+  int bDone; /* it was changed */
+} MigSwitch;
+
+void migSwitchSet(MigContext *p, MigTransaction *pTx, int iOption, int b,
+                  MigSwitch *pSwitch);
+void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch);
+
+int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
+                 const char **pzWhy);
+const char *migNativeText(MigContext *p, const MigModelObject *pObject);
+int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql);
+void migNativeEnd(MigContext *p, MigNative *pNative);
+
+#endif

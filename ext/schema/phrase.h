@@ -1,0 +1,14 @@
+/*
+** phrase.h - what differs between two definitions of a table, in words.
+*/
+#ifndef MIG_PHRASE_H
+#define MIG_PHRASE_H
+
+#include "tablediff.h"
+#include "text.h"
+
+const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i);
+int migAlterationImplied(const MigTableDiff *pDiff, int i);
+void migNameText(MigContext *p, const char *zName, MigText *pOut);
+
+#endif

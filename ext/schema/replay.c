@@ -1,0 +1,513 @@
+/*
+** replay.c - what scripts make of a schema, found out in a scratch database.
+**
+** The statements of a script are judged by their kind, as a run does it
+** (execute.c), and those that make a schema are run in the scratch database.
+** It has no rows, so nothing that only concerns rows could do anything there.
+** Foreign keys are never enforced in it, which is how a run drops and alters
+** tables; nothing else that is replayed would notice. So of the PRAGMAs only
+** legacy_alter_table is obeyed, from its statement to the opposite one or the
+** end of the script. Directives are for a run, too.
+**
+** migrate_table() is an SQL function of the scratch connection. Each call has a
+** context of its own, for its memory is not small: a call reads the whole
+** schema. Its error becomes the script's, with code and sentence as they are.
+** What only the application's connection has is stood in for (standin.h);
+** inside a call that takes a second try of the statement, for which a savepoint
+** undoes the first.
+*/
+#include <string.h>
+#include "catalog.h"
+#include "replay.h"
+#include "sql.h"
+#include "script.h"
+
+/* ------------------------------------------------------------------------
+** migrate_table() in a scratch database
+*/
+
+static const char zOptions[] =
+    "SELECT j.key, j.value, j.type FROM json_each(?1, ?2) AS j";
+
+/* Read the object of texts at zPath of the options into two lists. */
+static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
+                        MigList *pKeys, MigList *pValues) {
+  sqlite3_stmt *pStmt = migPrepare(p, zOptions);
+
+  migBindText(p, pStmt, 1, zJson);
+  migBindText(p, pStmt, 2, zPath);
+  while (migStep(p, pStmt)) {
+    const char *zType = migColumnText(p, pStmt, 2);
+    if (zType && strcmp(zType, "text") != 0) {
+      migFail(p, MIG_USAGE, "migrate_table: option %s wants an object of texts",
+              zPath + 2);
+    }
+    migListAdd(p, pKeys, migColumnText(p, pStmt, 0));
+    migListAdd(p, pValues, migColumnText(p, pStmt, 1));
+  }
+  migFinalize(p, pStmt);
+}
+
+/* The arguments of a call. */
+static void callRead(MigContext *p, MigReshape *pReshape, int nArg,
+                     sqlite3_value **apArg) {
+  const char *zSql = (const char *)sqlite3_value_text(apArg[0]);
+  const char *zJson = 0;
+
+  if (zSql == 0) {
+    migFail(p, MIG_USAGE,
+            "migrate_table: the first argument is a CREATE TABLE statement");
+    return;
+  }
+  pReshape->zSql = migStrdup(p, zSql);
+  pReshape->nSql = (i64)strlen(zSql);
+  if (nArg > 1) {
+    zJson = migStrdup(p, (const char *)sqlite3_value_text(apArg[1]));
+  }
+  if (zJson && !migQueryInt(p, 0, "SELECT json_valid(%Q)", zJson)) {
+    migFail(p, MIG_USAGE, "migrate_table: the options are no JSON");
+  }
+  if (zJson) {
+    optionsRead(p, zJson, "$.rename", &pReshape->renameOld,
+                &pReshape->renameNew);
+    optionsRead(p, zJson, "$.using", &pReshape->usingColumn,
+                &pReshape->usingExpr);
+  }
+}
+
+/* Keep what a call was expanded to, in the memory of the script. */
+static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
+  MigContext *p = pReplay->pContext;
+  MigReplayCall *pCall;
+  int i;
+
+  pReplay->aCall =
+      migModelRoom(p, pReplay->aCall, pReplay->nCall, sizeof(*pCall));
+  if (pReplay->aCall == 0) {
+    return;
+  }
+  pCall = &pReplay->aCall[pReplay->nCall++];
+  pCall->iStart = pReplay->iStart;
+  pCall->n = pReplay->n;
+  for (i = 0; i < pReshape->statements.n; i++) {
+    migListAdd(p, &pCall->statements, migStrdup(p, pReshape->statements.az[i]));
+  }
+}
+
+/* Carry a call out; all of it or, after an error, nothing. */
+static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
+  MigContext was;
+
+  migExec(p, "SAVEPOINT migrate_table");
+  migReshapePlan(p, pReshape);
+  migReshapeRun(p, pReshape);
+  if (p->rc == SQLITE_OK && pReplay->bPlain) {
+    callKeep(pReplay, pReshape);
+  }
+  migContextInit(&was, p->db);
+  migErrorSave(p, &was);
+  if (was.rc) {
+    migExec(p, "ROLLBACK TO migrate_table");
+  }
+  migExec(p, "RELEASE migrate_table");
+  if (was.rc) {
+    migErrorClear(p);
+    migErrorSave(&was, p);
+  }
+}
+
+/* The function. A statement that was stopped for taking too long is for the
+** scratch database to report. */
+static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
+  MigReplay *pReplay = sqlite3_user_data(pCtx);
+  int bSelect = pReplay->bSelect;
+  MigReshape reshape;
+  MigContext c;
+
+  pReplay->bSelect = 0; /* nothing that it runs may call it */
+  memset(&reshape, 0, sizeof(reshape));
+  reshape.bPlain = pReplay->bPlain;
+  reshape.eEdit = MIG_EDIT_DENY;
+  migContextInit(&c, sqlite3_context_db_handle(pCtx));
+  if (!bSelect) {
+    migFail(&c, MIG_NESTED_CALL,
+            "migrate_table() was called from inside another statement; call it "
+            "as a bare SELECT");
+  }
+  callRead(&c, &reshape, nArg, apArg);
+  callRun(&c, pReplay, &reshape);
+  if (c.rc == SQLITE_OK) {
+    sqlite3_result_text(pCtx, migWayName(reshape.eWay), -1, SQLITE_TRANSIENT);
+  } else {
+    sqlite3_result_error(pCtx, c.zError ? c.zError : "out of memory", -1);
+    sqlite3_result_error_code(pCtx, c.rc);
+    if (pReplay->pContext && (c.rc & 0xff) != SQLITE_INTERRUPT) {
+      migErrorSave(&c, pReplay->pContext);
+    }
+  }
+  migStatementsClose(&c);
+  migContextClear(&c);
+  pReplay->bSelect = bSelect;
+}
+
+/*
+** Have a scratch database understand migrate_table(). pReplay must live as long
+** as the database is used; bPlain may be set before or behind this.
+*/
+void migReplayOpen(MigContext *p, MigReplay *pReplay, MigScratch *pScratch) {
+  int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+  int bPlain = pReplay->bPlain;
+  int n;
+
+  memset(pReplay, 0, sizeof(*pReplay));
+  pReplay->bPlain = bPlain;
+  pReplay->pScratch = pScratch;
+  if (p->rc) {
+    return;
+  }
+  migScratchSwap(p, pScratch);
+  for (n = 1; n <= 2 && p->rc == SQLITE_OK; n++) {
+    int rc = sqlite3_create_function_v2(p->db, "migrate_table", n, flags,
+                                        pReplay, tableCall, 0, 0, 0);
+    if (rc) {
+      migFailDb(p, rc);
+    }
+  }
+  migScratchSwap(p, pScratch);
+}
+
+/* ------------------------------------------------------------------------
+** Scripts
+*/
+
+/* A script being replayed. */
+typedef struct Script {
+  MigReplay *pReplay;
+  const char *z;
+  i64 n;
+  const char *zWhat; /* what it is, for messages */
+  MigModel model;    /* the schema before it, when that has virtual tables */
+  u8 *abGone;        /* those of them that it has dropped */
+  MigList functions; /* stood in for, for calls of migrate_table() */
+} Script;
+
+/* Say where the error of p arose: at byte iAt. Its code stays. */
+static void errorLocate(MigContext *p, const Script *ps, i64 iAt) {
+  MigContext was;
+  int iLine;
+  int iColumn;
+
+  if (p->rc == SQLITE_OK || p->zError == 0) {
+    return;
+  }
+  migContextInit(&was, p->db);
+  migErrorSave(p, &was);
+  migPosition(ps->z, iAt, &iLine, &iColumn);
+  migFailRc(p, was.rc, was.eCode, "%s, line %d, column %d: %s", ps->zWhat,
+            iLine, iColumn,
+            was.zError + strlen("migrate: : ") +
+                strlen(migCodeName(was.eCode)));
+  sqlite3_free(was.zError);
+}
+
+/* SQLite does not take a statement. */
+static void statementFail(MigContext *p, const Script *ps, i64 iAt, int rc,
+                          const char *zWhy) {
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  }
+  migFailRc(p, rc, MIG_SCRIPT, "%s", zWhy);
+  errorLocate(p, ps, iAt);
+}
+
+/* Does a statement call migrate_table()? */
+static int statementCalls(const Script *ps, const MigStatement *pSt) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 i = pSt->iStart;
+  int bName = 0;
+  MigToken token;
+
+  do {
+    i = migTokenSignificant(ps->z, iEnd, i, &token);
+    if (bName && token.eType == MIG_TK_LP) {
+      return 1;
+    }
+    bName = migTokenNameIs(ps->z, &token, "migrate_table");
+  } while (token.eType != MIG_TK_END);
+  return 0;
+}
+
+/* Does a statement write where the schema is kept? */
+static int writesSchema(const Script *ps, const MigStatement *pSt) {
+  static const char *const az[] = {"sqlite_schema", "sqlite_master",
+                                   "sqlite_temp_schema", "sqlite_temp_master"};
+  size_t i;
+
+  for (i = 0; i < sizeof(az) / sizeof(az[0]); i++) {
+    if (migTokenNameIs(ps->z, &pSt->name, az[i])) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Obey a PRAGMA, if it is the one that makes a difference here. */
+static void pragmaObey(MigContext *p, const Script *ps,
+                       const MigStatement *pSt) {
+  if (pSt->value.eType != MIG_TK_END &&
+      migTokenNameIs(ps->z, &pSt->name, "legacy_alter_table")) {
+    migScratchSwap(p, ps->pReplay->pScratch);
+    sqlite3_db_config(p->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE,
+                      migPragmaOn(ps->z, pSt), (int *)0);
+    migScratchSwap(p, ps->pReplay->pScratch);
+  }
+}
+
+/* Is a statement to be run here? What cannot be replayed is an error. */
+static int statementWanted(MigContext *p, const Script *ps,
+                           const MigStatement *pSt) {
+  switch (pSt->eKind) {
+  case MIG_ST_CREATE_TABLE:
+  case MIG_ST_CREATE_VIRTUAL:
+  case MIG_ST_CREATE_INDEX:
+  case MIG_ST_CREATE_VIEW:
+  case MIG_ST_CREATE_TRIGGER:
+  case MIG_ST_DROP_TABLE:
+  case MIG_ST_DROP_INDEX:
+  case MIG_ST_DROP_VIEW:
+  case MIG_ST_DROP_TRIGGER:
+  case MIG_ST_ALTER_TABLE:
+  case MIG_ST_OTHER: /* SQLite will say what is wrong with it */
+    return 1;
+  case MIG_ST_SELECT:
+  case MIG_ST_VALUES:
+    return statementCalls(ps, pSt);
+  case MIG_ST_PRAGMA:
+    pragmaObey(p, ps, pSt);
+    return 0;
+  case MIG_ST_INSERT:
+  case MIG_ST_UPDATE:
+  case MIG_ST_DELETE:
+    if (!writesSchema(ps, pSt)) {
+      return 0;
+    }
+    break;
+  case MIG_ST_ROLLBACK:
+  case MIG_ST_SAVEPOINT:
+  case MIG_ST_RELEASE:
+  case MIG_ST_ATTACH:
+  case MIG_ST_DETACH:
+    break;
+  default:
+    return 0;
+  }
+  migFail(p, MIG_FORBIDDEN_STATEMENT,
+          pSt->eKind <= MIG_ST_DELETE
+              ? "a statement of the kind %s may not write sqlite_schema; alter "
+                "the table, or use migrate_table()"
+              : "a statement of the kind %s may not stand in a script; remove "
+                "it",
+          migKindName(pSt->eKind));
+  errorLocate(p, ps, pSt->iStart);
+  return 0;
+}
+
+/* What a CREATE statement makes; NULL: it is none, or beyond us. */
+static const MigDdl *statementDdl(MigContext *p, const Script *ps,
+                                  const MigStatement *pSt) {
+  MigDdl *pDdl;
+
+  if (pSt->eKind < MIG_ST_CREATE_TABLE || pSt->eKind > MIG_ST_CREATE_TRIGGER) {
+    return 0;
+  }
+  pDdl = migAlloc(p, sizeof(*pDdl));
+  if (pDdl && !migDdlRead(p, ps->z + pSt->iStart, pSt->nByte, pDdl)) {
+    pDdl = 0;
+    if (p->eCode == MIG_FORMAT) {
+      migErrorClear(p);
+    }
+  }
+  return pDdl;
+}
+
+/* The name of the function that the error of p is about, or NULL. */
+static char *functionMissing(MigContext *p, const MigContext *pWas) {
+  static const char *const az[] = {"no such function: ", "unknown function: "};
+  size_t i;
+
+  for (i = 0; pWas->zError && i < sizeof(az) / sizeof(az[0]); i++) {
+    const char *z = strstr(pWas->zError, az[i]);
+    if (z) {
+      z += strlen(az[i]);
+      return migStrndup(p, z, (i64)strcspn(z, " ,;:()'\""));
+    }
+  }
+  return 0;
+}
+
+/*
+** A call of migrate_table() has failed. If that is for a function which is not
+** there, have it stood in for, by calling it, forget the error and return 1:
+** the statement is worth another try. Each function is worth one.
+*/
+static int functionStandIn(MigContext *p, Script *ps) {
+  MigContext was;
+  char *zName;
+  int i;
+
+  if ((p->rc & 0xff) != SQLITE_ERROR) {
+    return 0;
+  }
+  migContextInit(&was, p->db);
+  migErrorSave(p, &was);
+  zName = functionMissing(p, &was);
+  for (i = 0; zName && i < ps->functions.n; i++) {
+    if (migStrICmp(ps->functions.az[i], zName) == 0) {
+      zName = 0;
+    }
+  }
+  if (zName) {
+    migListAdd(p, &ps->functions, zName);
+    migScratchExec(p, ps->pReplay->pScratch,
+                   migPrintf(p, "SELECT \"%w\"()", zName));
+  }
+  if (zName && p->rc == SQLITE_OK) {
+    sqlite3_free(was.zError);
+    return 1;
+  }
+  migErrorClear(p);
+  migErrorSave(&was, p);
+  return 0;
+}
+
+/* The module of a virtual table drops the tables it keeps; a stand-in does not.
+** Do so for it. */
+static void shadowsDrop(MigContext *p, Script *ps, const MigStatement *pSt) {
+  const MigModel *pModel = &ps->model;
+  int iVirtual = migModelFind(pModel, 0, migTokenName(p, ps->z, &pSt->name));
+  int i;
+
+  if (iVirtual < 0 || pModel->aObject[iVirtual].eKind != MIG_DDL_VIRTUAL ||
+      ps->abGone[iVirtual] || p->rc) {
+    return;
+  }
+  ps->abGone[iVirtual] = 1;
+  for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
+    if (pModel->aObject[i].iVirtual == iVirtual) {
+      char *zSql = migPrintf(p, "DROP TABLE IF EXISTS main.\"%w\"",
+                             pModel->aObject[i].zName);
+      const char *zWhy;
+      i64 iAt;
+      int rc = zSql ? migScratchMake(p, ps->pReplay->pScratch, zSql,
+                                     (i64)strlen(zSql), 0, &iAt, &zWhy)
+                    : SQLITE_NOMEM;
+      if (rc) {
+        statementFail(p, ps, pSt->iStart, rc, zWhy);
+      }
+    }
+  }
+}
+
+/* Run one statement. */
+static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
+  MigReplay *pReplay = ps->pReplay;
+  const MigDdl *pDdl = statementDdl(p, ps, pSt);
+  const char *zWhy = "";
+  i64 iAt = -1;
+  int rc;
+
+  if (pSt->nByte > 0x7fffffff) {
+    migFail(p, MIG_TOO_BIG, "a statement of %lld bytes; shorten it",
+            pSt->nByte);
+    errorLocate(p, ps, pSt->iStart);
+    return;
+  }
+  pReplay->iStart = pSt->iStart;
+  pReplay->n = pSt->nByte;
+  pReplay->bSelect = pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES;
+  do {
+    rc = migScratchMake(p, pReplay->pScratch, ps->z + pSt->iStart, pSt->nByte,
+                        pDdl, &iAt, &zWhy);
+  } while (pReplay->bSelect && p->rc && functionStandIn(p, ps));
+  pReplay->bSelect = 0;
+  if (p->rc) {
+    errorLocate(p, ps, pSt->iStart);
+  } else if (rc) {
+    statementFail(p, ps, pSt->iStart + (iAt > 0 ? iAt : 0), rc, zWhy);
+  } else if (pSt->eKind == MIG_ST_OTHER) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "this statement may not stand in a script; remove it");
+    errorLocate(p, ps, pSt->iStart);
+  } else if (pSt->eKind == MIG_ST_DROP_TABLE && ps->abGone) {
+    shadowsDrop(p, ps, pSt);
+  }
+}
+
+/* Read the schema that the script finds, when it has virtual tables. They have
+** no pages of their own. */
+static void virtualsRead(MigContext *p, Script *ps) {
+  migScratchSwap(p, ps->pReplay->pScratch);
+  if (migQueryInt(p, 0,
+                  "SELECT EXISTS(SELECT 1 FROM main.sqlite_schema"
+                  " WHERE type='table' AND rootpage=0)")) {
+    migCatalogRead(p, &ps->model);
+    ps->abGone = migAlloc(p, (u64)ps->model.nObject);
+  }
+  migScratchSwap(p, ps->pReplay->pScratch);
+}
+
+/* Set legacy_alter_table of the scratch connection, or ask for it with -1: as
+** it was found. */
+static int legacySet(MigContext *p, const MigReplay *pReplay, int b) {
+  int bWas = 0;
+
+  migScratchSwap(p, pReplay->pScratch);
+  sqlite3_db_config(p->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, -1, &bWas);
+  sqlite3_db_config(p->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, b, (int *)0);
+  migScratchSwap(p, pReplay->pScratch);
+  return bWas;
+}
+
+/*
+** Replay the script in the n bytes of z. zWhat says in messages what it is.
+**
+** SCRIPT with line and column for what SQLite does not take,
+** FORBIDDEN_STATEMENT for what no script may hold, and the errors of
+** migrate_table(); the scratch database is then of no use.
+*/
+void migReplayScript(MigContext *p, MigReplay *pReplay, const char *z, i64 n,
+                     const char *zWhat) {
+  const char *zZero = n > 0 ? memchr(z, 0, (size_t)n) : 0;
+  MigStatement st;
+  Script s;
+  int bLegacy;
+  i64 i = 0;
+
+  memset(&s, 0, sizeof(s));
+  s.pReplay = pReplay;
+  s.z = z;
+  s.n = n;
+  s.zWhat = zWhat;
+  pReplay->pContext = p;
+  pReplay->nCall = 0;
+  pReplay->aCall = 0;
+  if (p->rc == SQLITE_OK && zZero) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "a zero byte; SQLite would stop reading there, remove it");
+    errorLocate(p, &s, zZero - z);
+  }
+  if (p->rc) {
+    return;
+  }
+  virtualsRead(p, &s);
+  bLegacy = legacySet(p, pReplay, -1);
+  migScratchBegin(p, pReplay->pScratch);
+  while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
+    if (statementWanted(p, &s, &st)) {
+      statementRun(p, &s, &st);
+    }
+  }
+  migScratchEnd(p, pReplay->pScratch);
+  legacySet(p, pReplay, bLegacy);
+  pReplay->pContext = 0;
+}

@@ -1,0 +1,295 @@
+/*
+** reshape.c - "make this table be so": from today's definition to another one.
+**
+** The model of the wanted table (wanted.c) is compared with that of the live
+** one. Then the first of these is taken that will do (ways.c):
+**
+**   nothing  they say the same. Then options rename and using mean nothing
+**            either, so that doing it twice does it once.
+**   alter    ALTER TABLE, when that can do all of it
+**   edit     another text in the place of the stored one, when the caller and
+**            the connection allow it
+**   rebuild  a new table, the rows copied
+**
+** Where columns are renamed and more is to be done, the renames are tried in a
+** scratch copy of the schema, to plan for what is left. An expression of option
+** using is over the columns as they were called before, and makes a rebuild
+** necessary.
+**
+** Afterwards all is looked at again: the rows were all copied, the table can be
+** read, its model is the wanted one, nothing else in the schema has gone or
+** changed, and the views and triggers that have to do with it compile if they
+** did before (probe.h).
+**
+** After a failure the caller undoes the transaction. It may be undone already,
+** where a setting had to go back (native.c). Foreign keys and
+** legacy_alter_table go back with the caller's pSaved.
+*/
+#include <string.h>
+#include "probe.h"
+#include "reshape.h"
+#include "sql.h"
+#include "ways.h"
+
+/* ------------------------------------------------------------------------
+** What a dropped column takes along
+*/
+
+/* Does a trigger fire on the UPDATE OF a column? SQLite would make it again
+** without a word, and it would never fire. */
+static int triggerUses(const MigModelObject *pTrigger, const char *zColumn) {
+  const MigDdl *pDdl = pTrigger->pDdl;
+  int i;
+
+  for (i = 0; pDdl && i < pDdl->nTerm; i++) {
+    if (migTokenNameIs(pDdl->z, &pDdl->aTerm[i].name, zColumn)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Refuse to drop a column that an index or the head of a trigger uses. */
+static void columnsCheck(MigContext *p, const MigModel *pModel,
+                         const MigTableDiff *pDiff) {
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  int i;
+  int k;
+
+  for (k = 0; pOld && k < pOld->nColumn && p->rc == SQLITE_OK; k++) {
+    const char *zColumn = pOld->aColumn[k].zName;
+    if (!migWaysGone(pDiff, k)) {
+      continue;
+    }
+    for (i = pDiff->pOld->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
+      const MigModelObject *pOn = &pModel->aObject[i];
+      if (pOn->eKind == MIG_DDL_INDEX ? migWaysUses(pOn, zColumn)
+                                      : triggerUses(pOn, zColumn)) {
+        migFail(p, MIG_SCRIPT,
+                "%s %s uses column %s, which table %s is to lose; drop it "
+                "first",
+                migModelKind(pOn->eKind), pOn->zName, zColumn,
+                pDiff->pOld->zName);
+      }
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Running
+*/
+
+/* What is left to be done, for messages. */
+static const char *diffText(MigContext *p, const MigTableDiff *pDiff) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pDiff->n && i < 5; i++) {
+    migTextStr(p, &text, i ? "; " : "");
+    migTextStr(p, &text, migAlterationText(p, pDiff, i));
+  }
+  return migTextZ(&text);
+}
+
+/* Is nothing else gone or changed? */
+static void othersCheck(MigContext *p, const MigWays *pw,
+                        const MigModel *pNow) {
+  const MigModel *pWas = &pw->pr->model;
+  int i;
+
+  for (i = 0; i < pWas->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pA = &pWas->aObject[i];
+    int k = migModelFind(pNow, pA->eKind == MIG_DDL_TRIGGER, pA->zName);
+    const MigModelObject *pB = k >= 0 ? &pNow->aObject[k] : 0;
+    if (pB == 0 || pA->eKind != pB->eKind ||
+        (!pw->bAltered && strcmp(pA->zSql, pB->zSql) != 0 &&
+         migStrICmp(pA->zName, pw->pr->zTable) != 0)) {
+      migFail(p, MIG_UNPROVEN,
+              "%s %s has not come through the change of table %s; nothing is "
+              "kept",
+              migModelKind(pA->eKind), pA->zName, pw->pr->zTable);
+    }
+  }
+}
+
+/* Have SQLite look at the rows of the table. */
+static void rowsCheck(MigContext *p, const MigReshape *pr) {
+  sqlite3_stmt *pStmt =
+      pr->bCheck ? migPrepareF(p, "PRAGMA main.quick_check(\"%w\")", pr->zTable)
+                 : 0;
+  const char *z = migStep(p, pStmt) ? migColumnText(p, pStmt, 0) : "ok";
+
+  migFinalize(p, pStmt);
+  if (p->rc == SQLITE_OK && strcmp(z, "ok") != 0) {
+    migFail(p, MIG_DAMAGED, "table %s after its change: %s", pr->zTable, z);
+  }
+}
+
+/* Look at everything again. */
+static void proveAll(MigContext *p, const MigWays *pw,
+                     const MigProbes *pProbes) {
+  const MigReshape *pr = pw->pr;
+  MigWaysState now;
+
+  migFinalize(p,
+              migPrepareF(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", pr->zTable));
+  if (p->rc) {
+    return;
+  }
+  migWaysState(p, pr, &now);
+  if (p->rc == SQLITE_OK && now.diff.n) {
+    migFail(p, MIG_UNPROVEN, "table %s has not become what was wanted: %s",
+            pr->zTable, diffText(p, &now.diff));
+  }
+  if (p->rc == SQLITE_OK) {
+    othersCheck(p, pw, &now.model);
+  }
+  migProbesCheck(p, pr->pTx, &now.model, pProbes);
+  rowsCheck(p, pr);
+}
+
+/* Can views and triggers break? Only columns that come or go do that. */
+static int mayBreak(const MigTableDiff *pDiff) {
+  return migWaysHas(pDiff, MIG_ALT_ADD_COLUMN) ||
+         migWaysHas(pDiff, MIG_ALT_DROP_COLUMN) ||
+         migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN);
+}
+
+/*
+** Carry out what was planned, inside the caller's transaction. When the schema
+** is another one since, it is planned anew. pReshape->statements and eWay tell
+** what was done, which may be a dearer way than planned. Errors:
+**   SCRIPT     rows do not fit the definition (with SQLite's code), a view or
+**              trigger would break, SQLite refuses something
+**   DATA_LOSS  not all rows were copied
+**   UNPROVEN   something is not as it should be afterwards
+**   SQLITE     code of the application has ended the transaction; and others
+** The caller must undo the transaction then.
+*/
+void migReshapeRun(MigContext *p, MigReshape *pReshape) {
+  MigProbes probes = {0, 0, 0};
+  MigWays w;
+
+  if (p->rc == SQLITE_OK &&
+      migQueryInt(p, 0, "PRAGMA main.schema_version") != pReshape->iSchema) {
+    migReshapePlan(p, pReshape);
+  }
+  if (p->rc || pReshape->eWay == MIG_WAY_NOTHING) {
+    return;
+  }
+  migWaysOpen(p, &w, pReshape);
+  if (pReshape->eWay == MIG_WAY_CREATE) {
+    migWaysMake(p, &w);
+  } else {
+    w.state.model = pReshape->model;
+    w.state.diff = pReshape->diff;
+    if (mayBreak(&pReshape->diff)) {
+      migProbesTake(p, pReshape->pTx, &pReshape->model, &pReshape->diff,
+                    &probes);
+    }
+    migWaysTable(p, &w);
+  }
+  proveAll(p, &w, &probes);
+  migWaysClose(p, &w);
+  if (p->rc == SQLITE_OK) {
+    pReshape->eWay = w.eWay;
+    pReshape->statements = w.run;
+  }
+}
+
+/* ------------------------------------------------------------------------
+** Planning
+*/
+
+/* Plan what is left once columns are renamed. */
+static void planRest(MigContext *p, MigReshape *pr,
+                     const MigWaysState *pState) {
+  if (p->rc || (pState->diff.n == 0 && pr->azUsing == 0)) {
+    return;
+  }
+  if (migWaysEdit(p, pr, &pState->model, &pState->diff)) {
+    pr->eWay = MIG_WAY_EDIT;
+  } else {
+    pr->eWay = MIG_WAY_REBUILD;
+    migWaysRebuild(p, pr, pState, &pr->statements);
+  }
+}
+
+/* Try the renames in a scratch copy of the schema, to know what is left. When
+** they do not even work there, the rebuild will have to do them. */
+static void planRenames(MigContext *p, MigReshape *pr, MigWaysState *pState) {
+  MigScratch *pScratch = migScratchOpen(p);
+  MigReshape scratch = *pr;
+  MigWays w;
+
+  scratch.pTx = 0;
+  scratch.pSaved = 0;
+  scratch.eEdit = MIG_EDIT_DENY;
+  if (pScratch == 0) {
+    return;
+  }
+  migScratchCopy(p, pScratch, &pr->model);
+  migScratchSwap(p, pScratch);
+  if (p->rc == SQLITE_OK) {
+    migWaysOpen(p, &w, &scratch);
+    w.state = *pState;
+    migWaysRename(p, &w);
+    migWaysClose(p, &w);
+    *pState = w.state;
+    pr->statements = w.run;
+  }
+  migScratchSwap(p, pScratch);
+  migScratchClose(p, pScratch);
+}
+
+/* Plan how to change a table that is there. */
+static void planTable(MigContext *p, MigReshape *pr,
+                      const MigModelObject *pLive) {
+  MigWaysState state;
+
+  memset(&state, 0, sizeof(state));
+  migCompareTable(p, pLive, migWantedTable(pr), &pr->renames, &pr->diff);
+  if (p->rc || pr->diff.n == 0) {
+    return;
+  }
+  if (pLive->pTable == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "the definition of table %s in the schema cannot be read; change "
+            "it by hand",
+            pLive->zName);
+    return;
+  }
+  columnsCheck(p, &pr->model, &pr->diff);
+  pr->eWay = MIG_WAY_ALTER;
+  if (!migWaysAlter(p, pr, &pr->model, &pr->diff, &pr->statements)) {
+    state.model = pr->model;
+    state.diff = pr->diff;
+    if (migWaysHas(&pr->diff, MIG_ALT_RENAME_COLUMN)) {
+      planRenames(p, pr, &state);
+    }
+    planRest(p, pr, &state);
+  }
+}
+
+/*
+** Find out how the table can be made what pReshape->zSql says. Nothing is
+** changed. Errors are those of migWantedRead(), and SCRIPT when an index or
+** trigger uses a column that goes, or SQLite would not rename one.
+*/
+void migReshapePlan(MigContext *p, MigReshape *pReshape) {
+  const MigModelObject *pLive;
+
+  memset(&pReshape->eWay, 0, sizeof(*pReshape) - offsetof(MigReshape, eWay));
+  pReshape->iSchema = migQueryInt(p, 0, "PRAGMA main.schema_version");
+  pLive = migWantedRead(p, pReshape);
+  if (p->rc) {
+    return;
+  }
+  if (pLive) {
+    planTable(p, pReshape, pLive);
+  } else {
+    pReshape->eWay = MIG_WAY_CREATE;
+    migListAdd(p, &pReshape->statements,
+               migNativeText(p, migWantedTable(pReshape)));
+  }
+}

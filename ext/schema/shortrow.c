@@ -1,0 +1,274 @@
+/*
+** shortrow.c - rows that do not hold all columns of their table.
+**
+** ALTER TABLE ADD COLUMN writes no row; SQLite reads the DEFAULT where a row
+** is too short to have the column, so another DEFAULT would change values that
+** are there. The short rows are found by a DEFAULT that no row is likely to
+** hold, put in for a moment: they read as it. With the old text back each is
+** written as it reads, which makes it long. A row that holds that value in
+** truth is written as it is and does no harm; so the value need not be random.
+**
+** Tables without rowids are given up: there NOT INDEXED means nothing, and what
+** is read may come from an index.
+*/
+#include <string.h>
+#include "fit.h"
+#include "hash.h"
+#include "shortrow.h"
+#include "sql.h"
+#include "text.h"
+
+#define RANGES_MAX 1000000 /* runs of rows that are remembered: 16 MB */
+
+/* Runs of rows, one behind the other, that are all short: pairs of the first
+** and the last rowid. */
+typedef struct Ranges {
+  int n;
+  int nAlloc;
+  i64 *a; /* free with sqlite3_free() */
+} Ranges;
+
+/* The columns up to this one are in all rows: it can only have been there from
+** the beginning. */
+static int firstColumns(const MigModelTable *pTable) {
+  int iLast = 0;
+  int i;
+  int k;
+
+  for (i = 0; i < pTable->nColumn; i++) {
+    if (migFitStorage(&pTable->aColumn[i]) == MIG_STORAGE_STORED) {
+      iLast = i;
+    }
+  }
+  for (i = 0; i < pTable->nConstraint; i++) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    for (k = 0; migFitKey(pCon) && k < pCon->nColumn; k++) {
+      if (pCon->aiColumn[k] > iLast) {
+        iLast = pCon->aiColumn[k];
+      }
+    }
+  }
+  return iLast;
+}
+
+/* Mark the columns that get another DEFAULT and that a row may lack: how
+** many. */
+static int shortColumns(const MigTableDiff *pDiff, u8 *abShort) {
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  int iLast = firstColumns(pOld);
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    int k = pDiff->a[i].iOld;
+    if (pDiff->a[i].eKind == MIG_ALT_DEFAULT && k > iLast && !abShort[k] &&
+        migFitStorage(&pOld->aColumn[k]) == MIG_STORAGE_PLAIN) {
+      abShort[k] = 1;
+      n++;
+    }
+  }
+  return n;
+}
+
+/* The value that is put in, as SQL. */
+static const char *markText(MigEditing *pe) {
+  char zHex[2 * MIG_HASH_SIZE + 1];
+  u8 aHash[MIG_HASH_SIZE];
+  MigHash hash;
+
+  migHashInit(&hash);
+  migHashAdd(&hash, pe->pDiff->pOld->zSql, (i64)strlen(pe->pDiff->pOld->zSql));
+  migHashFinal(&hash, aHash);
+  migHashHex(aHash, MIG_HASH_SIZE, zHex);
+  return migPrintf(pe->p, "x'%s'", zHex);
+}
+
+/* The old text with another DEFAULT for the marked columns. */
+static const char *markedText(MigEditing *pe, const u8 *abShort,
+                              const char *zMark) {
+  const MigModelObject *pOld = pe->pDiff->pOld;
+  const char *z = pOld->pDdl->z;
+  MigText text = {0, 0, 0};
+  i64 iDone = 0;
+  int i;
+
+  for (i = 0; i < pOld->pTable->nColumn; i++) {
+    const MigModelColumn *pColumn = &pOld->pTable->aColumn[i];
+    MigSpan gap;
+    if (!abShort[i]) {
+      continue;
+    }
+    gap.iStart = pColumn->pDdl->all.iStart + pColumn->pDdl->all.n;
+    gap.n = 0;
+    if (pColumn->pDefault) {
+      gap = pColumn->pDefault->all;
+    }
+    migTextAdd(pe->p, &text, z + iDone, gap.iStart - iDone);
+    migTextF(pe->p, &text, " DEFAULT %s", zMark);
+    iDone = gap.iStart + gap.n;
+  }
+  migTextStr(pe->p, &text, z + iDone);
+  return migTextZ(&text);
+}
+
+/* Append the SQL that is true for a short row, while the mark is in. */
+static void shortWrite(MigEditing *pe, MigText *pText, const u8 *abShort,
+                       const char *zMark) {
+  const MigModelTable *pOld = pe->pDiff->pOld->pTable;
+  const char *zOr = "";
+  int i;
+
+  for (i = 0; i < pOld->nColumn; i++) {
+    if (abShort[i]) {
+      migTextF(pe->p, pText, "%s\"%w\" IS %s", zOr, pOld->aColumn[i].zName,
+               zMark);
+      zOr = " OR ";
+    }
+  }
+}
+
+/* Add a row to the runs. */
+static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
+  if (bNext && pRanges->n) {
+    pRanges->a[2 * pRanges->n - 1] = iRowid;
+    return;
+  }
+  if (pRanges->n == RANGES_MAX) {
+    pe->bGiveUp = 1;
+    return;
+  }
+  if (pRanges->n == pRanges->nAlloc) {
+    int nNew = pRanges->nAlloc ? 2 * pRanges->nAlloc : 64;
+    i64 *aNew = sqlite3_realloc64(pRanges->a, 2 * (u64)nNew * sizeof(i64));
+    if (aNew == 0) {
+      migNomem(pe->p);
+      return;
+    }
+    pRanges->a = aNew;
+    pRanges->nAlloc = nNew;
+  }
+  pRanges->a[2 * pRanges->n] = iRowid;
+  pRanges->a[2 * pRanges->n++ + 1] = iRowid;
+}
+
+/* Collect the short rows from rowid iFirst on. */
+static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
+                         Ranges *pRanges) {
+  sqlite3_stmt *pStmt = migEditingPrepare(
+      pe, migPrintf(pe->p,
+                    "SELECT %s, %s FROM main.\"%w\" NOT INDEXED"
+                    " WHERE %s >= %lld ORDER BY 1",
+                    pe->zRowid, zShort, pe->zTable, pe->zRowid, iFirst));
+  int bNext = 0;
+
+  while (migEditingStep(pe, pStmt)) {
+    int bShort = sqlite3_column_int(pStmt, 1);
+    if (bShort) {
+      rangesAdd(pe, pRanges, sqlite3_column_int64(pStmt, 0), bNext);
+    }
+    bNext = bShort;
+  }
+  migFinalize(pe->p, pStmt);
+}
+
+/* Find the short rows; the mark is in. One pass tells that there are none,
+** which is what most tables have. */
+static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
+  sqlite3_stmt *pStmt =
+      migEditingPrepare(pe, migPrintf(pe->p,
+                                      "SELECT %s FROM main.\"%w\" NOT INDEXED"
+                                      " WHERE %s ORDER BY 1 LIMIT 1",
+                                      pe->zRowid, pe->zTable, zShort));
+  i64 iFirst = 0;
+  int bFound = migEditingStep(pe, pStmt);
+
+  if (bFound) {
+    iFirst = sqlite3_column_int64(pStmt, 0);
+  }
+  migFinalize(pe->p, pStmt);
+  if (bFound) {
+    shortCollect(pe, zShort, iFirst, pRanges);
+  }
+}
+
+/* Write the rows of the runs as they read. */
+static void shortUpdate(MigEditing *pe, const u8 *abShort,
+                        const Ranges *pRanges) {
+  const MigModelTable *pOld = pe->pDiff->pOld->pTable;
+  const char *zComma = "";
+  MigText text = {0, 0, 0};
+  sqlite3_stmt *pStmt;
+  int i;
+
+  migTextF(pe->p, &text, "UPDATE OR ABORT main.\"%w\" NOT INDEXED SET ",
+           pe->zTable);
+  for (i = 0; i < pOld->nColumn; i++) {
+    if (abShort[i]) {
+      char *z = migPrintf(pe->p, "\"%w\"", pOld->aColumn[i].zName);
+      migTextF(pe->p, &text, "%s%s = %s", zComma, z, z);
+      zComma = ", ";
+    }
+  }
+  migTextF(pe->p, &text, " WHERE %s BETWEEN ?1 AND ?2", pe->zRowid);
+  pStmt = migEditingPrepare(pe, migTextZ(&text));
+  pe->bGiveUp = pStmt == 0;
+  for (i = 0; i < pRanges->n && pe->p->rc == SQLITE_OK && !pe->bGiveUp; i++) {
+    migBindInt(pe->p, pStmt, 1, pRanges->a[2 * i]);
+    migBindInt(pe->p, pStmt, 2, pRanges->a[2 * i + 1]);
+    migEditingStep(pe, pStmt);
+    sqlite3_reset(pStmt);
+  }
+  migFinalize(pe->p, pStmt);
+}
+
+/* The same without triggers: nothing changes that one could be for. TEMP
+** triggers cannot be switched off. */
+static void shortLengthen(MigEditing *pe, const u8 *abShort,
+                          const Ranges *pRanges) {
+  sqlite3 *db = pe->p->db;
+  int bTrigger = migEditingConfig(db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
+
+  if (pRanges->n == 0 || pe->p->rc || pe->bGiveUp) {
+    return;
+  }
+  if (migQueryInt(pe->p, 0,
+                  "SELECT 1 FROM temp.sqlite_schema WHERE type = 'trigger'"
+                  " AND tbl_name = %Q COLLATE nocase",
+                  pe->zTable)) {
+    pe->bGiveUp = 1;
+    return;
+  }
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
+  migEditingArm(pe->p, pe->pTx);
+  shortUpdate(pe, abShort, pRanges);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, bTrigger, (int *)0);
+  migEditingArm(pe->p, pe->pTx);
+}
+
+/* Have no row rely on a DEFAULT that is to change. The table has rows, and its
+** old text. */
+void migShortRowsFill(MigEditing *pe) {
+  const MigModelObject *pOld = pe->pDiff->pOld;
+  u8 *abShort = migAlloc(pe->p, (u64)pOld->pTable->nColumn);
+  Ranges ranges = {0, 0, 0};
+  MigText text = {0, 0, 0};
+  const char *zMark;
+
+  if (pe->bGiveUp || abShort == 0 || shortColumns(pe->pDiff, abShort) == 0) {
+    return;
+  }
+  if (pe->zRowid == 0) { /* NOT INDEXED means nothing without rowids */
+    pe->bGiveUp = 1;
+    return;
+  }
+  zMark = markText(pe);
+  shortWrite(pe, &text, abShort, zMark);
+  migEditingText(pe, markedText(pe, abShort, zMark));
+  if (pe->bGiveUp) {
+    return;
+  }
+  shortFind(pe, migTextZ(&text), &ranges);
+  migEditingBack(pe);
+  shortLengthen(pe, abShort, &ranges);
+  sqlite3_free(ranges.a);
+}

@@ -1,0 +1,52 @@
+/*
+** wanted.h - the definition that a table is to have.
+*/
+#ifndef MIG_WANTED_H
+#define MIG_WANTED_H
+
+#include "alter.h"
+#include "connection.h"
+#include "transaction.h"
+
+/* May the stored text be edited? */
+typedef enum MigEditMode {
+  MIG_EDIT_ALLOW,    /* unless the connection is DEFENSIVE */
+  MIG_EDIT_DENY,     /* never */
+  MIG_EDIT_DEFENSIVE /* DEFENSIVE is switched off for the call */
+} MigEditMode;
+
+/* A table to be changed (reshape.h). Zero-initialize, then fill the first
+** part. */
+typedef struct MigReshape {
+  const char *zSql; /* CREATE TABLE; anything before and behind it but blanks,
+                    ** comments and a semicolon is an error */
+  i64 nSql;
+  MigList renameOld; /* columns that get another name */
+  MigList renameNew;
+  MigList usingColumn; /* columns that are filled by an expression over the */
+  MigList usingExpr;   /* old ones, when anything is changed at all */
+  int bPlain; /* plain SQL only: no edit, so that the statements can run
+              ** without us */
+  int bCheck; /* quick_check afterwards */
+  MigEditMode eEdit;
+  MigTransaction *pTx;      /* to be armed; NULL: scratch database */
+  MigSettingsSaved *pSaved; /* of the connection; NULL: scratch database */
+
+  /* out */
+  MigWay eWay;        /* the dearest one that will be taken, or was */
+  const char *zTable; /* as it is named in the schema */
+  MigModel model;     /* the schema as found */
+  MigTableDiff diff;  /* unless the way is CREATE */
+  MigList statements; /* ALTER, REBUILD, CREATE: what is run, or was */
+
+  /* its own */
+  i64 iSchema;          /* schema_version as found */
+  MigModel wanted;      /* a schema with the wanted table */
+  MigRenames renames;   /* of columns */
+  const char **azUsing; /* for each wanted column its expression; or NULL */
+} MigReshape;
+
+const MigModelObject *migWantedRead(MigContext *p, MigReshape *pReshape);
+const MigModelObject *migWantedTable(const MigReshape *pReshape);
+
+#endif

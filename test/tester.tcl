@@ -82,6 +82,15 @@ proc load_migrate {{handle db}} {
   $handle cache flush
 }
 
+# Forget the schema that the last run has left, so that what a test has made by
+# hand since then is no drift.
+proc forget_schema {handle} {
+  $handle eval {
+    DELETE FROM _migrate_meta
+     WHERE name IN('schema', 'schema_size', 'fingerprint')
+  }
+}
+
 # Open a file (":memory:" too) with the extension loaded.
 proc open_db {handle file} {
   sqlite3 $handle $file

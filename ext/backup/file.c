@@ -446,6 +446,11 @@ static MigList storeNames(MigContext *p, int bApplied) {
   return list;
 }
 
+/* The schema that the last run has left is not the one of the backup. */
+static const char zNoSchema[] =
+    "DELETE FROM main._migrate_meta"
+    " WHERE name IN('schema', 'schema_size', 'fingerprint')";
+
 /* Write the applied set of the backup. */
 static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
   int i;
@@ -486,6 +491,7 @@ static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
   fileSwap(p, pFile);
   if (!pSource->bLive) {
     appliedWrite(p, pSource->pManifest);
+    migExec(p, zNoSchema);
   }
   if (p->rc == SQLITE_OK) {
     migStateLoad(p, &state);

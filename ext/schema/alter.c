@@ -112,8 +112,7 @@ static int literalReads(const Literal *pLit, u8 eAffinity) {
          isInteger(z, &pLit->token);
 }
 
-/* Is the literal of the type of a STRICT column? Before 3.41 SQLite does not
-** look. */
+/* Is the literal of the type of a STRICT column? */
 static int literalStrict(const Literal *pLit, const MigModelColumn *pColumn) {
   int bNumber = pLit->token.eType == MIG_TK_NUMBER;
 
@@ -173,9 +172,9 @@ static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
 }
 
 /*
-** Could ALTER TABLE ADD COLUMN add this new column? Its own CHECKs are held
-** against the rows by SQLite. DEFERRABLE that stands apart would change a
-** foreign key of another column.
+** Could ALTER TABLE ADD COLUMN add this new column? SQLite holds its CHECKs and
+** NOT NULL against the rows, but up to 3.40 not the type of a STRICT column.
+** DEFERRABLE that stands apart would change a foreign key of another column.
 */
 int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
   const MigDdl *pDdl = pDiff->pNew->pDdl;
@@ -186,10 +185,12 @@ int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
       columnHas(pDdl, iNew, MIG_CON_DEFERRABLE)) {
     return 0;
   }
-  return pColumn->pGenerated ||
-         (literalRead(pDdl, pColumn, &lit) &&
-          (!columnHas(pDdl, iNew, MIG_CON_FOREIGN_KEY) || lit.bNull) &&
-          (!pDdl->bStrict || literalStrict(&lit, pColumn)));
+  if (pColumn->pGenerated) {
+    return !pDdl->bStrict || migStrICmp(pColumn->zType, "any") == 0;
+  }
+  return literalRead(pDdl, pColumn, &lit) &&
+         (lit.bNull || !columnHas(pDdl, iNew, MIG_CON_FOREIGN_KEY)) &&
+         (!pDdl->bStrict || literalStrict(&lit, pColumn));
 }
 
 /* ------------------------------------------------------------------------

@@ -381,12 +381,86 @@ static void sequenceSet(MigEditing *pe) {
   }
 }
 
+/* Mark the columns that an index may have to hold in another way: virtual ones,
+** and those with another affinity or collation. */
+static u8 *columnsMoved(MigEditing *pe) {
+  const MigTableDiff *pDiff = pe->pDiff;
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+  u8 *ab = migAlloc(pe->p, (u64)pNew->nColumn);
+  int i;
+
+  for (i = 0; ab && i < pDiff->n; i++) {
+    if (pDiff->a[i].eKind == MIG_ALT_COLLATE) {
+      ab[pDiff->a[i].iNew] = 1;
+    }
+  }
+  for (i = 0; ab && i < pOld->nColumn; i++) {
+    ab[i] |= pOld->aColumn[i].eAffinity != pNew->aColumn[i].eAffinity ||
+             migFitStorage(&pNew->aColumn[i]) == MIG_STORAGE_VIRTUAL;
+  }
+  return ab;
+}
+
+/* Does an index hold anything but columns that are not marked? */
+static int indexMoved(const MigTableDiff *pDiff, const MigDdl *pIndex,
+                      const u8 *abMoved) {
+  const MigModelTable *pTable = pDiff->pNew->pTable;
+  int i;
+  int k;
+
+  if (pIndex == 0 || pIndex->where.n) {
+    return 1;
+  }
+  for (i = 0; i < pIndex->nTerm; i++) {
+    const MigToken *pName = &pIndex->aTerm[i].name;
+    for (k = 0; k < pTable->nColumn && pName->eType != MIG_TK_END &&
+                !migTokenNameIs(pIndex->z, pName, pTable->aColumn[k].zName);
+         k++) {
+    }
+    if (pName->eType == MIG_TK_END || k == pTable->nColumn || abMoved[k]) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Is there an index that has to be made again? What is one of a WITHOUT ROWID
+** table is not looked into. */
+static int indexesMoved(MigEditing *pe) {
+  const MigModelTable *pTable = pe->pDiff->pNew->pTable;
+  const u8 *abMoved = pe->bDeep ? columnsMoved(pe) : 0;
+  int i = migModelFind(pe->pModel, 0, pe->zTable);
+  int k;
+
+  if (abMoved == 0 || pe->pDiff->pNew->pDdl->bWithoutRowid) {
+    return abMoved != 0;
+  }
+  for (i = pe->pModel->aObject[i].iFirst; i >= 0;
+       i = pe->pModel->aObject[i].iNext) {
+    const MigModelObject *pObject = &pe->pModel->aObject[i];
+    if (pObject->eKind == MIG_DDL_INDEX &&
+        indexMoved(pe->pDiff, pObject->pDdl, abMoved)) {
+      return 1;
+    }
+  }
+  for (i = 0; i < pTable->nConstraint; i++) {
+    const MigModelConstraint *pCon = &pTable->aConstraint[i];
+    for (k = 0; migFitKey(pCon) && k < pCon->nColumn; k++) {
+      if (abMoved[pCon->aiColumn[k]]) {
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
 /* Put the indexes in order after what may have changed their keys. A UNIQUE
 ** that does not hold any more would not hold in a copy either. */
 static void indexesRenew(MigEditing *pe) {
   sqlite3_stmt *pStmt;
 
-  if (pe->p->rc || !pe->bDeep) {
+  if (pe->p->rc || !indexesMoved(pe)) {
     return;
   }
   pStmt = migEditingPrepare(
@@ -438,7 +512,8 @@ static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
 **
 ** 0 when that cannot be done, or only a copy of the rows can tell; the table is
 ** then as it was. Rows that no copy could satisfy are an error: SCRIPT with
-** SQLITE_CONSTRAINT. After an error the caller rolls back.
+** SQLITE_CONSTRAINT. After an error the caller undoes its transaction, if that
+** has not been done here.
 */
 int migEditTable(MigContext *p, const MigModel *pModel,
                  const MigTableDiff *pDiff, MigTransaction *pTx) {

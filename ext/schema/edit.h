@@ -2,8 +2,8 @@
 ** edit.h - a table changed by replacing its stored text.
 **
 ** Only in the classes that are proven safe, after the scan each needs. pTx is
-** armed again after each change of the schema or of a setting; it is NULL for
-** a scratch database.
+** armed again after each change of the schema or of a setting, and after an
+** error it may be undone already; it is NULL for a scratch database.
 */
 #ifndef MIG_EDIT_H
 #define MIG_EDIT_H

@@ -37,6 +37,16 @@ void migEditingArm(MigContext *p, MigTransaction *pTx) {
   }
 }
 
+/* Set a setting of the connection. After an error all is undone before it goes
+** back: behind that there may be no memory to do it. */
+void migEditingSet(MigContext *p, MigTransaction *pTx, int iOption, int b) {
+  if (p->rc && pTx) {
+    migTransactionUndo(p, pTx);
+  }
+  sqlite3_db_config(p->db, iOption, b, (int *)0);
+  migEditingArm(p, pTx);
+}
+
 /* Is this an objection of SQLite to what was asked? */
 static int isSoft(int rc) {
   return (rc & 0xff) == SQLITE_ERROR || (rc & 0xff) == SQLITE_AUTH;
@@ -110,11 +120,9 @@ int migEditingReplace(MigContext *p, MigTransaction *pTx, const char *zTable,
   if (p->rc || migEditingConfig(db, SQLITE_DBCONFIG_DEFENSIVE)) {
     return 0;
   }
-  sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, (int *)0);
-  migEditingArm(p, pTx);
+  migEditingSet(p, pTx, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1);
   bDone = textWrite(p, zTable, zSql);
-  sqlite3_db_config(db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, bWritable, (int *)0);
-  migEditingArm(p, pTx);
+  migEditingSet(p, pTx, SQLITE_DBCONFIG_WRITABLE_SCHEMA, bWritable);
   if (bDone) {
     schemaReload(p, zTable);
     migEditingArm(p, pTx);
@@ -162,8 +170,9 @@ int migEditingStep(MigEditing *pe, sqlite3_stmt *pStmt) {
     return 0;
   }
   rc = pStmt ? sqlite3_step(pStmt) : SQLITE_ERROR;
+  migTransactionCheck(pe->p, pe->pTx, "a function or collation of the schema");
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
-    return rc == SQLITE_ROW;
+    return rc == SQLITE_ROW && pe->p->rc == SQLITE_OK;
   }
   pe->bGiveUp = 1;
   if (!isSoft(rc) && (rc & 0xff) != SQLITE_CONSTRAINT) {

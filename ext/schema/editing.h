@@ -22,6 +22,7 @@ typedef struct MigEditing {
 
 int migEditingConfig(sqlite3 *db, int iOption);
 void migEditingArm(MigContext *p, MigTransaction *pTx);
+void migEditingSet(MigContext *p, MigTransaction *pTx, int iOption, int b);
 int migEditingReplace(MigContext *p, MigTransaction *pTx, const char *zTable,
                       const char *zSql);
 

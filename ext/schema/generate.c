@@ -185,6 +185,7 @@ static void dropWrite(MigContext *p, Generator *pg, int i,
     migLossWrite(p, pLoss, &pg->part);
   }
   pg->bTouches |= bTable;
+  /* sql-ok: the kind is one of azKind */
   migTextF(p, &pg->part, "DROP %s \"%w\";\n", azKind[pObject->eKind],
            pObject->zName);
 }

@@ -69,6 +69,9 @@ typedef struct Work {
   int bSequence;         /* there is a table sqlite_sequence */
 } Work;
 
+/* SQLite's three words for the rowid. */
+static const char *const azRowid[] = {"rowid", "_rowid_", "oid"};
+
 static void statementAdd(MigContext *p, const Work *pw, const char *zFormat,
                          ...) {
   va_list ap;
@@ -134,7 +137,6 @@ static const char *asideName(MigContext *p, const MigModel *pModel,
 ** have taken the words.
 */
 const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable) {
-  static const char *const az[] = {"rowid", "_rowid_", "oid"};
   const MigModelTable *pt = pTable->pTable;
   size_t i;
 
@@ -144,9 +146,9 @@ const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable) {
   if (pt->iRowid >= 0) {
     return migPrintf(p, "\"%w\"", pt->aColumn[pt->iRowid].zName);
   }
-  for (i = 0; i < sizeof(az) / sizeof(az[0]); i++) {
-    if (migModelColumn(pt, az[i]) < 0) {
-      return az[i];
+  for (i = 0; i < 3; i++) {
+    if (migModelColumn(pt, azRowid[i]) < 0) {
+      return azRowid[i];
     }
   }
   return 0;
@@ -269,23 +271,35 @@ static void copyMake(MigContext *p, const Work *pw, Copy *pCopy) {
   }
 }
 
-/* What is behind FROM: table zTable, with its columns as they were called. */
-static const char *copyFrom(MigContext *p, const Work *pw, const char *zTable) {
+/* Append the columns of a select over the old table that has them under the
+** names they had, and the rowid where it can be named. */
+static void wasAdd(MigContext *p, const Work *pw, MigText *pText) {
   const MigModelTable *pOld = pw->pOld->pTable;
-  const char *zRowid =
-      pw->zRowidOld && pw->zRowidOld[0] != '"' ? pw->zRowidOld : 0;
-  MigText text = {0, 0, 0};
+  size_t k;
   int i;
+
+  for (i = 0; i < pOld->nColumn; i++) {
+    migTextF(p, pText, "%s\"%w\" AS \"%w\"", i ? ", " : "",
+             pOld->aColumn[i].zName, oldName(pw, i));
+  }
+  for (k = 0; k < 3 && !pw->pOld->pDdl->bWithoutRowid; k++) {
+    int bTaken = migModelColumn(pOld, azRowid[k]) >= 0;
+    for (i = 0; i < pOld->nColumn; i++) {
+      bTaken |= migStrICmp(oldName(pw, i), azRowid[k]) == 0;
+    }
+    if (!bTaken) {
+      migTextF(p, pText, ", %s AS %s", azRowid[k], azRowid[k]);
+    }
+  }
+}
+
+/* What is behind FROM to read the old table, called zTable. */
+static const char *copyFrom(MigContext *p, const Work *pw, const char *zTable) {
+  MigText text = {0, 0, 0};
 
   if (pw->pRebuild->azWas) {
     migTextStr(p, &text, "(SELECT ");
-    if (zRowid) {
-      migTextF(p, &text, "%s AS %s, ", zRowid, zRowid);
-    }
-    for (i = 0; i < pOld->nColumn; i++) {
-      migTextF(p, &text, "%s\"%w\" AS \"%w\"", i ? ", " : "",
-               pOld->aColumn[i].zName, oldName(pw, i));
-    }
+    wasAdd(p, pw, &text);
     migTextF(p, &text, " FROM main.\"%w\" NOT INDEXED)", zTable);
   } else {
     migTextF(p, &text, "main.\"%w\" NOT INDEXED", zTable);

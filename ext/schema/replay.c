@@ -99,6 +99,9 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
   MigContext was;
 
   migExec(p, "SAVEPOINT migrate_table");
+  if (p->rc) {
+    return;
+  }
   migReshapePlan(p, pReshape);
   migReshapeRun(p, pReshape);
   if (p->rc == SQLITE_OK && pReplay->bPlain) {
@@ -110,10 +113,10 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
     migExec(p, "ROLLBACK TO migrate_table");
   }
   migExec(p, "RELEASE migrate_table");
-  if (was.rc) {
-    migErrorClear(p);
+  if (was.rc && p->rc == SQLITE_OK) {
     migErrorSave(&was, p);
   }
+  sqlite3_free(was.zError);
 }
 
 /* The function. A statement that was stopped for taking too long is for the
@@ -127,7 +130,7 @@ static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
   pReplay->bSelect = 0; /* nothing that it runs may call it */
   memset(&reshape, 0, sizeof(reshape));
   reshape.bPlain = pReplay->bPlain;
-  reshape.eEdit = MIG_EDIT_DENY;
+  reshape.eEdit = pReplay->bPlain ? MIG_EDIT_DENY : MIG_EDIT_ALLOW;
   migContextInit(&c, sqlite3_context_db_handle(pCtx));
   if (!bSelect) {
     migFail(&c, MIG_NESTED_CALL,
@@ -371,13 +374,11 @@ static int functionStandIn(MigContext *p, Script *ps) {
     migScratchExec(p, ps->pReplay->pScratch,
                    migPrintf(p, "SELECT \"%w\"()", zName));
   }
-  if (zName && p->rc == SQLITE_OK) {
-    sqlite3_free(was.zError);
-    return 1;
+  if (zName == 0 && p->rc == SQLITE_OK) {
+    migErrorSave(&was, p);
   }
-  migErrorClear(p);
-  migErrorSave(&was, p);
-  return 0;
+  sqlite3_free(was.zError);
+  return p->rc == SQLITE_OK;
 }
 
 /* The module of a virtual table drops the tables it keeps; a stand-in does not.

@@ -225,8 +225,7 @@ static void shortUpdate(MigEditing *pe, const u8 *abShort,
 ** triggers cannot be switched off. */
 static void shortLengthen(MigEditing *pe, const u8 *abShort,
                           const Ranges *pRanges) {
-  sqlite3 *db = pe->p->db;
-  int bTrigger = migEditingConfig(db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
+  int bTrigger = migEditingConfig(pe->p->db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
 
   if (pRanges->n == 0 || pe->p->rc || pe->bGiveUp) {
     return;
@@ -236,13 +235,13 @@ static void shortLengthen(MigEditing *pe, const u8 *abShort,
                   " AND tbl_name = %Q COLLATE nocase",
                   pe->zTable)) {
     pe->bGiveUp = 1;
+  }
+  if (pe->p->rc || pe->bGiveUp) {
     return;
   }
-  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
-  migEditingArm(pe->p, pe->pTx);
+  migEditingSet(pe->p, pe->pTx, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
   shortUpdate(pe, abShort, pRanges);
-  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, bTrigger, (int *)0);
-  migEditingArm(pe->p, pe->pTx);
+  migEditingSet(pe->p, pe->pTx, SQLITE_DBCONFIG_ENABLE_TRIGGER, bTrigger);
 }
 
 /* Have no row rely on a DEFAULT that is to change. The table has rows, and its

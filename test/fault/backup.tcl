@@ -135,6 +135,7 @@ proc backup_look {} {
   open_db db2 test.db
   set state [backup_state db2]
   set own [expr {[catch {db2 eval {SELECT count(*) FROM own}} n] ? 0 : $n}]
+  forget_schema db2
   set verify [catch {db2 onecolumn {SELECT migrate_verify()}} why]
   set keys [db2 eval {SELECT quote(error) FROM migration_history
                        WHERE outcome='failed'}]

@@ -35,9 +35,11 @@ static const struct DirectiveRule {
     {"down", MIG_DIR_DOWN, ARG_LINE},
     {"allow-loss", MIG_DIR_ALLOW_LOSS, ARG_NAME},
     {"no-transaction", MIG_DIR_NO_TRANSACTION, ARG_NONE},
+    {"renamed-from", MIG_DIR_RENAMED_FROM, ARG_NAME},
 };
 
-static const char zDirectives[] = "up, down, allow-loss NAME, no-transaction";
+static const char zDirectives[] = "up, down, allow-loss NAME, no-transaction,"
+                                  " renamed-from NAME";
 
 static int lineAt(const char *z, i64 i) {
   int iLine;
@@ -382,6 +384,8 @@ static void scanDirective(MigContext *p, const char *z,
               lineAt(z, pDir->iStart),
               pDir->eType == MIG_DIR_UP ? "up" : "down");
     }
+    break;
+  case MIG_DIR_RENAMED_FROM:
     break;
   }
 }

@@ -11,7 +11,8 @@ typedef enum MigDirectiveType {
   MIG_DIR_UP,
   MIG_DIR_DOWN,
   MIG_DIR_ALLOW_LOSS,
-  MIG_DIR_NO_TRANSACTION
+  MIG_DIR_NO_TRANSACTION,
+  MIG_DIR_RENAMED_FROM /* of a desired schema; a script may repeat it */
 } MigDirectiveType;
 
 typedef struct MigDirective {

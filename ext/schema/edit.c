@@ -196,6 +196,7 @@ static void obstaclesFind(MigEditing *pe, const Obstacles *pObs,
   for (i = 0; i < pObs->n; i++) {
     migTextF(pe->p, &text, ", (%s) IS TRUE", pObs->a[i].zWhen);
   }
+  /* sql-ok: constant */
   migTextF(pe->p, &text, " FROM main.\"%w\"%s WHERE ", pe->zTable, zHint);
   for (i = 0; i < pObs->n; i++) {
     migTextF(pe->p, &text, "%s%s", i ? " OR " : "", pObs->a[i].zWhen);
@@ -373,6 +374,7 @@ static void sequenceSet(MigEditing *pe) {
   migExecF(pe->p, "DELETE FROM main.sqlite_sequence WHERE name = %Q",
            pe->zTable);
   if (pNew->bAutoincrement) {
+    /* sql-ok: a name in quotes */
     migExecF(pe->p,
              "INSERT INTO main.sqlite_sequence(name, seq)"
              " SELECT %Q, CASE WHEN %s > 0 THEN %s ELSE 0 END FROM main.\"%w\""

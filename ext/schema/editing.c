@@ -170,13 +170,12 @@ int migEditingStep(MigEditing *pe, sqlite3_stmt *pStmt) {
     return 0;
   }
   rc = pStmt ? sqlite3_step(pStmt) : SQLITE_ERROR;
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+    pe->bGiveUp = 1;
+    if (!isSoft(rc) && (rc & 0xff) != SQLITE_CONSTRAINT) {
+      migFailDb(pe->p, rc);
+    }
+  }
   migTransactionCheck(pe->p, pe->pTx, "a function or collation of the schema");
-  if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
-    return rc == SQLITE_ROW && pe->p->rc == SQLITE_OK;
-  }
-  pe->bGiveUp = 1;
-  if (!isSoft(rc) && (rc & 0xff) != SQLITE_CONSTRAINT) {
-    migFailDb(pe->p, rc);
-  }
-  return 0;
+  return rc == SQLITE_ROW && pe->p->rc == SQLITE_OK;
 }

@@ -61,7 +61,8 @@ static const char zPragmas[] =
     " defer_foreign_keys foreign_key_check foreign_key_list function_list"
     " ignore_check_constraints index_info index_list index_xinfo"
     " integrity_check legacy_alter_table optimize quick_check"
-    " recursive_triggers secure_delete table_info table_list table_xinfo"
+    " recursive_triggers schema_version secure_delete table_info table_list"
+    " table_xinfo"
     " user_version ";
 
 static int pragmaAllowed(const char *zName) {

@@ -154,6 +154,7 @@ static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
 /* Collect the short rows from rowid iFirst on. */
 static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
                          Ranges *pRanges) {
+  /* sql-ok: names in quotes, and what shortWrite() made of them */
   sqlite3_stmt *pStmt = migEditingPrepare(
       pe, migPrintf(pe->p,
                     "SELECT %s, %s FROM main.\"%w\" NOT INDEXED"
@@ -174,6 +175,7 @@ static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
 /* Find the short rows; the mark is in. One pass tells that there are none,
 ** which is what most tables have. */
 static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
+  /* sql-ok: names in quotes, and what shortWrite() made of them */
   sqlite3_stmt *pStmt =
       migEditingPrepare(pe, migPrintf(pe->p,
                                       "SELECT %s FROM main.\"%w\" NOT INDEXED"
@@ -209,6 +211,7 @@ static void shortUpdate(MigEditing *pe, const u8 *abShort,
       zComma = ", ";
     }
   }
+  /* sql-ok: a name in quotes */
   migTextF(pe->p, &text, " WHERE %s BETWEEN ?1 AND ?2", pe->zRowid);
   pStmt = migEditingPrepare(pe, migTextZ(&text));
   pe->bGiveUp = pStmt == 0;

@@ -187,6 +187,8 @@ static char *callAutogenerate(MigContext *p, MigArgs *pArgs) {
   memset(&spec, 0, sizeof(spec));
   spec.zAction = "revision";
   spec.zMessage = argText(p, pArgs, 0, "");
+  spec.bParent = migOptionGiven(&pArgs->options, "parent");
+  spec.parents = migOptionList(p, &pArgs->options, "parent");
   specOptions(p, pArgs, &spec);
   return p->rc ? 0
                : migGenerated(p, pArgs->pConn, &pArgs->call, &spec, &desired,

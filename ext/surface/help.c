@@ -19,6 +19,8 @@ static const char *const aDirective[][3] = {
      "the script runs outside a transaction: only VACUUM, ANALYZE, REINDEX and"
      " the PRAGMAs journal_mode, auto_vacuum, page_size, incremental_vacuum,"
      " wal_checkpoint, optimize"},
+    {"renamed-from", "-- migrate:renamed-from NAME",
+     "in a desired schema, before a table or behind a column: its old name"},
     {"up", "-- migrate:up", "begins the up script in a file"},
 };
 

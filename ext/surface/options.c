@@ -32,7 +32,7 @@ static const MigOptionHelp aOption[] = {
      "run: one transaction; each: one a revision"},
     {"id", "migrate_revision migrate_merge migrate_autogenerate",
      "the revision's id"},
-    {"parent", "migrate_revision",
+    {"parent", "migrate_revision migrate_autogenerate",
      "what it builds on: targets, or base for a new root"},
     {"splice", "migrate_revision migrate_merge migrate_autogenerate",
      "true: the parents may have children already"},

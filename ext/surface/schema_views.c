@@ -12,13 +12,15 @@
 /* The statement that makes the new object, drops the old one, or changes it. */
 static const char *differenceSql(MigContext *p, const MigComparison *pCompare,
                                  const MigDifference *pDiff) {
+  static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
+                                       "TRIGGER"}; /* by MigDdlKind */
   const MigModelObject *pOld =
       pDiff->iOld < 0 ? 0 : &pCompare->pOld->aObject[pDiff->iOld];
   const MigModelObject *pNew =
       pDiff->iNew < 0 ? 0 : &pCompare->pNew->aObject[pDiff->iNew];
 
   if (pNew == 0) {
-    return migPrintf(p, "DROP %s \"%w\"", migModelKind(pOld->eKind),
+    return migPrintf(p, "DROP %s \"%w\"", azKind[pOld->eKind],
                      pOld->zName); /* sql-ok: a keyword */
   }
   if (pDiff->pTable && pDiff->bChanged) {

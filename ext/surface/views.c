@@ -257,20 +257,36 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
 
 /* ---- migration_plan ---- */
 
+/* Is there a comment of a generated script in bytes i to iEnd that tells what
+** the next statement destroys? */
+static int saysDestructive(const char *z, i64 i, i64 iEnd) {
+  static const char zMark[] = "-- destructive: ";
+  MigToken token;
+
+  do {
+    i = migTokenNext(z, iEnd, i, &token);
+    if (token.eType == MIG_TK_COMMENT && token.n > (i64)sizeof(zMark) &&
+        memcmp(z + token.iStart, zMark, sizeof(zMark) - 1) == 0) {
+      return 1;
+    }
+  } while (token.eType != MIG_TK_END);
+  return 0;
+}
+
 /* Does a script drop or delete anything, or, generated, says that it does? */
 static int scriptDestructive(const char *z, i64 n) {
   MigStatement statement;
+  i64 iBefore = 0;
   i64 i = 0;
 
-  if (z && strstr(z, "-- destructive: ")) {
-    return 1;
-  }
   while (z && migScriptNext(z, n, &i, &statement)) {
-    if (statement.eKind == MIG_ST_DROP_TABLE ||
+    if (saysDestructive(z, iBefore, statement.iStart) ||
+        statement.eKind == MIG_ST_DROP_TABLE ||
         statement.eKind == MIG_ST_DELETE ||
         statement.eAlter == MIG_ALTER_DROP) {
       return 1;
     }
+    iBefore = i;
   }
   return 0;
 }

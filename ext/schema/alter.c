@@ -30,6 +30,31 @@ const char *migWayName(MigWay eWay) {
   return az[eWay];
 }
 
+/* Is zName a name in the text from byte i to iEnd? bDouble: in double quotes.
+ */
+static int textNames(const char *z, i64 i, i64 iEnd, const char *zName,
+                     int bDouble) {
+  MigToken token;
+
+  do {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    if (migTokenIsName(&token) && (!bDouble || z[token.iStart] == '"') &&
+        migTokenNameIs(z, &token, zName)) {
+      return 1;
+    }
+  } while (token.eType != MIG_TK_END);
+  return 0;
+}
+
+/* The same for what an index says about its table. */
+static int indexNames(const MigModelObject *pIndex, const char *zName,
+                      int bDouble) {
+  const MigDdl *pDdl = pIndex->pDdl;
+  i64 i = pDdl ? pDdl->table.iStart + pDdl->table.n : 0;
+
+  return textNames(pIndex->zSql, i, (i64)strlen(pIndex->zSql), zName, bDouble);
+}
+
 /* ------------------------------------------------------------------------
 ** Columns that are added
 */
@@ -158,6 +183,35 @@ int migAlterAppendable(const MigTableDiff *pDiff, int iNew) {
                     : literalReads(&lit, pColumn->eAffinity));
 }
 
+/*
+** Would this new column be meant by a name in double quotes that is a string
+** today, in a CHECK or virtual column of the table or in an index on it? SQLite
+** adds it all the same, and the index is damaged by it.
+*/
+int migAlterClashes(const MigModel *pModel, const MigTableDiff *pDiff,
+                    int iNew) {
+  const MigDdl *pDdl = pDiff->pOld->pDdl;
+  const char *zName = pDiff->pNew->pTable->aColumn[iNew].zName;
+  int i = migModelFind(pModel, 0, pDiff->pOld->zName);
+
+  for (i = i < 0 ? i : pModel->aObject[i].iFirst; i >= 0;
+       i = pModel->aObject[i].iNext) {
+    if (pModel->aObject[i].eKind == MIG_DDL_INDEX &&
+        indexNames(&pModel->aObject[i], zName, 1)) {
+      return 1;
+    }
+  }
+  for (i = 0; i < pDdl->nConstraint; i++) {
+    const MigDdlConstraint *pCon = &pDdl->aConstraint[i];
+    if ((pCon->eKind == MIG_CON_CHECK || pCon->eKind == MIG_CON_GENERATED) &&
+        textNames(pDdl->z, pCon->value.iStart,
+                  pCon->value.iStart + pCon->value.n, zName, 1)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /* Has the column, or with -1 any column, a constraint of this kind? */
 static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
   int i;
@@ -197,21 +251,8 @@ int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
 ** Columns that are dropped
 */
 
-/* Is zName a name in the text from byte i to iEnd? */
-static int textNames(const char *z, i64 i, i64 iEnd, const char *zName) {
-  MigToken token;
-
-  do {
-    i = migTokenSignificant(z, iEnd, i, &token);
-    if (migTokenIsName(&token) && migTokenNameIs(z, &token, zName)) {
-      return 1;
-    }
-  } while (token.eType != MIG_TK_END);
-  return 0;
-}
-
 static int objectNames(const MigModelObject *pObject, const char *zName) {
-  return textNames(pObject->zSql, 0, (i64)strlen(pObject->zSql), zName);
+  return textNames(pObject->zSql, 0, (i64)strlen(pObject->zSql), zName, 0);
 }
 
 /* Does the table itself use its column, but for what stands at the column? */
@@ -224,7 +265,7 @@ static int tableUses(const MigModelObject *pObject, int iColumn) {
     const MigDdlConstraint *pCon = &pDdl->aConstraint[i];
     if (pCon->iColumn != iColumn &&
         textNames(pDdl->z, pCon->all.iStart, pCon->all.iStart + pCon->all.n,
-                  zName)) {
+                  zName, 0)) {
       return 1;
     }
   }
@@ -258,16 +299,12 @@ static int parentUses(const MigModelObject *pChild, const char *zTable,
 ** not name the table to do so. */
 static int objectUses(const MigModelObject *pObject, const char *zTable,
                       const char *zName) {
-  const MigDdl *pDdl = pObject->pDdl;
-
   switch (pObject->eKind) {
   case MIG_DDL_TABLE:
     return parentUses(pObject, zTable, zName);
   case MIG_DDL_INDEX:
     return migStrICmp(pObject->zTable, zTable) == 0 &&
-           textNames(pObject->zSql,
-                     pDdl ? pDdl->table.iStart + pDdl->table.n : 0,
-                     (i64)strlen(pObject->zSql), zName);
+           indexNames(pObject, zName, 0);
   case MIG_DDL_VIEW:
   case MIG_DDL_TRIGGER:
     return objectNames(pObject, zName);
@@ -407,7 +444,8 @@ static int alterationNative(const MigModel *pModel, const MigTableDiff *pDiff,
                             const MigAlteration *pAlt, int iVersion) {
   switch (pAlt->eKind) {
   case MIG_ALT_ADD_COLUMN:
-    return migAlterAddable(pDiff, pAlt->iNew);
+    return migAlterAddable(pDiff, pAlt->iNew) &&
+           !migAlterClashes(pModel, pDiff, pAlt->iNew);
   case MIG_ALT_DROP_COLUMN:
     return migAlterDroppable(pModel, pDiff, pAlt->iOld);
   case MIG_ALT_RENAME_COLUMN:
@@ -583,7 +621,6 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
     alterAdd(pa, "DROP CONSTRAINT \"%w\"", pOld->aConstraint[pAlt->iOld].zName);
     break;
   case MIG_ALT_DROP_NOT_NULL:
-    /* sql-ok: constant */
     alterAdd(pa, "ALTER COLUMN \"%w\" DROP NOT NULL",
              pNew->aColumn[pAlt->iNew].zName);
     break;
@@ -593,7 +630,7 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
     break;
   case MIG_ALT_SET_NOT_NULL:
   case MIG_ALT_NOT_NULL_CONFLICT:
-    alterAdd(pa, "ALTER COLUMN \"%w\" SET NOT NULL%s",
+    alterAdd(pa, "ALTER COLUMN \"%w\" SET NOT NULL%s", /* sql-ok: constant */
              pNew->aColumn[pAlt->iNew].zName,
              conflictText(pNew->aColumn[pAlt->iNew].pNotNull));
     break;

@@ -29,5 +29,7 @@ int migAlterAddable(const MigTableDiff *pDiff, int iNew);
 int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
                       int iOld);
 int migAlterAppendable(const MigTableDiff *pDiff, int iNew);
+int migAlterClashes(const MigModel *pModel, const MigTableDiff *pDiff,
+                    int iNew);
 
 #endif

@@ -36,7 +36,8 @@
 int migEditPossible(MigContext *p, const MigModel *pModel,
                     const MigTableDiff *pDiff) {
   return p->rc == SQLITE_OK &&
-         migModelFind(pModel, 0, pDiff->pOld->zName) >= 0 && migFitTable(pDiff);
+         migModelFind(pModel, 0, pDiff->pOld->zName) >= 0 &&
+         migFitTable(pModel, pDiff);
 }
 
 /* The model of a schema that holds just this table. */

@@ -24,6 +24,7 @@
 #include <string.h>
 #include "fit.h"
 
+/* Where the values of a column are. */
 MigStorage migFitStorage(const MigModelColumn *pColumn) {
   if (pColumn->pGenerated == 0) {
     return MIG_STORAGE_PLAIN;
@@ -32,6 +33,7 @@ MigStorage migFitStorage(const MigModelColumn *pColumn) {
                                       : MIG_STORAGE_VIRTUAL;
 }
 
+/* Is it one of the two affinities that store the same bytes? */
 int migFitNumeric(u8 eAffinity) {
   return eAffinity == MIG_AFFINITY_INTEGER || eAffinity == MIG_AFFINITY_NUMERIC;
 }
@@ -89,6 +91,7 @@ int migFitLayout(const MigTableDiff *pDiff) {
   return 1;
 }
 
+/* Is it a PRIMARY KEY or UNIQUE? */
 int migFitKey(const MigModelConstraint *pCon) {
   return pCon->eKind == MIG_CON_PRIMARY_KEY || pCon->eKind == MIG_CON_UNIQUE;
 }
@@ -252,8 +255,8 @@ static int kindFits(MigAlterationKind eKind) {
 }
 
 /* Could the new definition take the place of the old one, if the values in the
-** rows allow it? */
-int migFitTable(const MigTableDiff *pDiff) {
+** rows allow it? pModel: the schema with the old one in it. */
+int migFitTable(const MigModel *pModel, const MigTableDiff *pDiff) {
   const MigModelTable *pNew = pDiff->pNew->pTable;
   int i;
 
@@ -261,7 +264,9 @@ int migFitTable(const MigTableDiff *pDiff) {
     return 0;
   }
   for (i = 0; i < pDiff->n; i++) {
-    if (!kindFits(pDiff->a[i].eKind)) {
+    if (!kindFits(pDiff->a[i].eKind) ||
+        (pDiff->a[i].eKind == MIG_ALT_ADD_COLUMN &&
+         migAlterClashes(pModel, pDiff, pDiff->a[i].iNew))) {
       return 0;
     }
   }

@@ -21,6 +21,6 @@ int migFitKey(const MigModelConstraint *pCon);
 int migFitLayout(const MigTableDiff *pDiff);
 int migFitKeys(const MigTableDiff *pDiff);
 int migFitDeep(const MigTableDiff *pDiff);
-int migFitTable(const MigTableDiff *pDiff);
+int migFitTable(const MigModel *pModel, const MigTableDiff *pDiff);
 
 #endif

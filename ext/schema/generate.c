@@ -165,6 +165,17 @@ static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
   pg->eGroup = eGroup;
 }
 
+/* A table is about to lose its name: where another one gets that, a run would
+** take it for the same table with fewer rows, and refuse. */
+static void lossAllow(MigContext *p, Generator *pg, const char *zTable) {
+  const MigModel *pNew = pg->pGenerate->pNew;
+  int i = migModelFind(pNew, 0, zTable);
+
+  if (i >= 0 && pNew->aObject[i].eKind == MIG_DDL_TABLE) {
+    migTextF(p, &pg->part, "-- migrate:allow-loss \"%w\"\n", zTable);
+  }
+}
+
 /* Drop object i of the schema as it is. What goes with its table needs no
 ** statement. */
 static void dropWrite(MigContext *p, Generator *pg, int i,
@@ -184,7 +195,10 @@ static void dropWrite(MigContext *p, Generator *pg, int i,
   if (pLoss) {
     migLossWrite(p, pLoss, &pg->part);
   }
-  pg->bTouches |= bTable;
+  if (bTable) {
+    lossAllow(p, pg, pObject->zName);
+    pg->bTouches = 1;
+  }
   /* sql-ok: the kind is one of azKind */
   migTextF(p, &pg->part, "DROP %s \"%w\";\n", azKind[pObject->eKind],
            pObject->zName);
@@ -211,6 +225,7 @@ static void createWrite(MigContext *p, Generator *pg,
 static void renameWrite(MigContext *p, Generator *pg,
                         const MigOrderStep *pStep) {
   groupBegin(p, pg, GROUP_RENAME);
+  lossAllow(p, pg, pStep->zFrom);
   if (!pg->bNative) {
     migTextStr(p, &pg->part, "PRAGMA legacy_alter_table=ON;\n");
   }

@@ -6,13 +6,12 @@
 ** table, names what is not there: a table, a column, a virtual table whose
 ** module is missing. (A missing function does not matter, and ADD COLUMN looks
 ** at none of them.) "error in view v after drop column: ..." means that the
-*view
-** would break by it.
+** view would break by it.
 **
 ** What SQLite names is believed, one at a time, until it is content. That is
 ** exact, and costs nothing where nothing is broken. A broken index, whose
 ** collation is missing, cannot be set aside, because it could not be made
-*again.
+** again.
 */
 #include <string.h>
 #include "native.h"
@@ -103,9 +102,8 @@ int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
 
 /*
 ** The statement that makes an object as it is stored. The schema is put in
-*front
-** of its name, because TEMP may have an object of that name, or a table of that
-** of its table; SQLite does not store it.
+** front of its name, because TEMP may have an object of that name, or a table
+** of that of its table; SQLite does not store it.
 */
 const char *migNativeText(MigContext *p, const MigModelObject *pObject) {
   const MigDdl *pDdl = pObject->pDdl;
@@ -149,8 +147,7 @@ static int isNamed(const char *zWhy, const MigModelObject *pObject,
 }
 
 /* Find out from SQLite's message what is in the way. A name may be the
- *beginning
- ** of another one, so the longest that fits counts. */
+** beginning of another one, so the longest that fits counts. */
 static Blame blameRead(const MigModel *pModel, const char *zWhy) {
   static const struct {
     const char *zText;

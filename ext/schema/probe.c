@@ -13,9 +13,8 @@
 **
 ** Where SQLite takes a name in double quotes that it cannot find for a string,
 ** a view with the "name" of a dropped column would go on compiling, with
-*another
-** meaning. One that has such a name in it is compiled with that switched off as
-** well.
+** another meaning. One that has such a name in it is compiled with that
+** switched off as well.
 */
 #include <string.h>
 #include "native.h"
@@ -212,7 +211,7 @@ static void probesStrict(MigContext *p, MigTransaction *pTx,
   MigSwitch strict;
   int i;
 
-  for (i = 0; i < pProbes->n; i++) {
+  for (i = 0; i < pProbes->n && p->rc == SQLITE_OK; i++) {
     MigProbe *pProbe = &pProbes->a[i];
     pProbe->bStrict = (u8)textQuotes(pProbe->pObject->zSql, pDiff);
     pProbes->bStrict |= pProbe->bStrict;
@@ -240,6 +239,8 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   MigSwitch aSwitch[2];
   int i;
 
+  memset(pOut, 0, sizeof(*pOut));
+  pOut->a = migAlloc(p, (u64)pModel->nObject * sizeof(MigProbe));
   if (p->rc) {
     return;
   }
@@ -248,10 +249,7 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
     const MigModelObject *pObject = &pModel->aObject[i];
     if (abFound[i] && isCompiled(p, pModel, pObject, &zWhy)) {
-      pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(MigProbe));
-      if (pOut->a) {
-        pOut->a[pOut->n++].pObject = pObject;
-      }
+      pOut->a[pOut->n++].pObject = pObject;
     }
   }
   probesStrict(p, pTx, pModel, pDiff, pOut);
@@ -262,7 +260,7 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
 ** strings? Their texts may be others now. SCRIPT when not. */
 static void probesCompile(MigContext *p, const MigModel *pModel,
                           const MigProbes *pProbes, int bStrict) {
-  const char *zWhy;
+  const char *zWhy = "";
   int i;
 
   for (i = 0; i < pProbes->n && p->rc == SQLITE_OK; i++) {

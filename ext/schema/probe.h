@@ -13,7 +13,7 @@ typedef struct MigProbe {
   u8 bStrict; /* also without taking "names" for strings */
 } MigProbe;
 
-/* Those that a change of a table could break. Zero-initialize. */
+/* Those that a change of a table could break. */
 typedef struct MigProbes {
   int n;
   MigProbe *a;

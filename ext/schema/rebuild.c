@@ -48,11 +48,9 @@
 **   - NOT INDEXED and ORDER BY have the rows come in the order of the table: a
 **     covering index would be read in its own order, and written in none.
 **   - NULL in a column that becomes the INTEGER PRIMARY KEY would be numbered
-*by
-**     SQLite; 'NULL' in its place is refused.
+**     by SQLite; 'NULL' in its place is refused.
 **   - Indexes are made behind it: they are sorted then. The other way round
-*took
-**     four times as long.
+**     took four times as long.
 */
 #include <string.h>
 #include "native.h"
@@ -131,10 +129,9 @@ static const char *asideName(MigContext *p, const MigModel *pModel,
 }
 
 /*
-** How SQL names the rowid of a table: the text for it, a column in quotes or
-*one
-** of SQLite's three words. NULL when there is none: WITHOUT ROWID, or columns
-** have taken the words.
+** How SQL names the rowid of a table: a column in quotes, or one of three
+** words. NULL when there is none: WITHOUT ROWID, or columns have taken the
+** words.
 */
 const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable) {
   const MigModelTable *pt = pTable->pTable;
@@ -271,8 +268,22 @@ static void copyMake(MigContext *p, const Work *pw, Copy *pCopy) {
   }
 }
 
-/* Append the columns of a select over the old table that has them under the
-** names they had, and the rowid where it can be named. */
+/* Has a column of the old table word k for the rowid, or had one? */
+static int wordTaken(const Work *pw, size_t k) {
+  const MigModelTable *pOld = pw->pOld->pTable;
+  int i;
+
+  for (i = 0; i < pOld->nColumn; i++) {
+    if (migStrICmp(pOld->aColumn[i].zName, azRowid[k]) == 0 ||
+        migStrICmp(oldName(pw, i), azRowid[k]) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Append the columns of the old table under the names they had, and the rowid
+** where it can be named. */
 static void wasAdd(MigContext *p, const Work *pw, MigText *pText) {
   const MigModelTable *pOld = pw->pOld->pTable;
   size_t k;
@@ -283,11 +294,7 @@ static void wasAdd(MigContext *p, const Work *pw, MigText *pText) {
              pOld->aColumn[i].zName, oldName(pw, i));
   }
   for (k = 0; k < 3 && !pw->pOld->pDdl->bWithoutRowid; k++) {
-    int bTaken = migModelColumn(pOld, azRowid[k]) >= 0;
-    for (i = 0; i < pOld->nColumn; i++) {
-      bTaken |= migStrICmp(oldName(pw, i), azRowid[k]) == 0;
-    }
-    if (!bTaken) {
+    if (!wordTaken(pw, k)) {
       migTextF(p, pText, ", %s AS %s", azRowid[k], azRowid[k]);
     }
   }
@@ -305,7 +312,8 @@ static const char *copyFrom(MigContext *p, const Work *pw, const char *zTable) {
     migTextF(p, &text, "main.\"%w\" NOT INDEXED", zTable);
   }
   if (pw->zRowidOld) {
-    migTextF(p, &text, " ORDER BY %s", pw->zRowidOld);
+    migTextStr(p, &text, " ORDER BY ");
+    migTextStr(p, &text, pw->zRowidOld);
   }
   return migTextZ(&text);
 }
@@ -480,16 +488,28 @@ static void rebuildTwice(MigContext *p, const Work *pw) {
   statementAdd(p, pw, "DROP TABLE main.\"%w\"", zAside);
 }
 
+/* How the rowid of the old table is named where it is read. */
+static const char *rowidOld(MigContext *p, const Work *pw) {
+  int iRowid = pw->pOld->pTable->iRowid;
+  size_t k;
+
+  if (pw->pRebuild->azWas == 0 || pw->pOld->pDdl->bWithoutRowid) {
+    return migRebuildRowid(p, pw->pOld);
+  }
+  if (iRowid >= 0) {
+    return migPrintf(p, "\"%w\"", oldName(pw, iRowid));
+  }
+  for (k = 0; k < 3 && wordTaken(pw, k); k++) {
+  }
+  return k < 3 ? azRowid[k] : 0;
+}
+
 /* Find how rowids are carried over. A column that is the new rowid and has a
 ** source brings them itself. */
 static void rowidsFind(MigContext *p, Work *pw) {
   int iRowid = pw->pNew->pTable->iRowid;
 
-  pw->zRowidOld = migRebuildRowid(p, pw->pOld);
-  if (pw->pOld->pTable->iRowid >= 0) {
-    pw->zRowidOld =
-        migPrintf(p, "\"%w\"", oldName(pw, pw->pOld->pTable->iRowid));
-  }
+  pw->zRowidOld = rowidOld(p, pw);
   if (pw->zRowidOld && !pw->pRebuild->bDense &&
       !(iRowid >= 0 && isCopied(pw, iRowid))) {
     pw->zRowidNew = migRebuildRowid(p, pw->pNew);

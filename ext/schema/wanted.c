@@ -7,8 +7,8 @@
 ** foreign keys do not ask for them.
 **
 ** A table keeps the case of its name: what SQLite knows it by is not only in
-*its
-** text. Columns are renamed by annotations in the text as well as by an option.
+** its text. Columns are renamed by annotations in the text as well as by an
+** option.
 */
 #include <string.h>
 #include "catalog.h"
@@ -277,7 +277,7 @@ static void usingRead(MigContext *p, MigReshape *pr,
     const char *zName = pr->usingColumn.az[i];
     const char *zExpr = pr->usingExpr.az[i];
     int k = wantedColumn(p, pr, "using", zName);
-    if (k >= 0 && pTable->aColumn[k].pGenerated) {
+    if (k >= 0 && pTable && pTable->aColumn[k].pGenerated) {
       migFail(p, MIG_USAGE,
               "option using, column %s: it is generated and cannot be filled",
               zName);

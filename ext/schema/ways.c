@@ -250,8 +250,7 @@ void migWaysOpen(MigContext *p, MigWays *pw, MigReshape *pr) {
 }
 
 /* Put settings back. After a failure foreign keys and legacy_alter_table are
- *for
- ** the caller, who undoes the transaction first. */
+** for the caller, who undoes the transaction first. */
 void migWaysClose(MigContext *p, MigWays *pw) {
   int bChanged = 0;
 
@@ -414,7 +413,7 @@ static const char zTemporary[] =
 ** none. */
 static MigToken triggerSchema(const MigDdl *pDdl) {
   MigToken none = {MIG_TK_END, 0, 0};
-  MigToken schema = none;
+  MigToken schema;
   MigToken dot = none;
   MigToken token = none;
   i64 i = 0;
@@ -483,9 +482,8 @@ static void rebuildMake(MigContext *p, const MigReshape *pr,
 }
 
 /* Run a statement that makes an index, or what else is behind the copy. Its
- *text
- ** may have "strings" that the connection would not take, but SQLite does take
- ** where they are stored. */
+** text may have "strings" that the connection would not take, and that SQLite
+** takes where they are stored. */
 static void rebuildObject(MigContext *p, MigWays *pw, const char *zSql) {
   const char *zWhy;
   MigSwitch strings;

@@ -1,4 +1,5 @@
-# run_sqlite_utils.py - sqlite-utils' own way to make t.age NOT NULL: transform().
+# run_sqlite_utils.py - sqlite-utils' own way to make t.age NOT NULL:
+# transform().
 #
 #     python3 run_sqlite_utils.py FILE ...
 #

@@ -118,7 +118,7 @@ proc need_python {module package} {
   if {![catch {exec $::python -c "import $module" 2>@1}]} {
     return
   }
-  catch {exec apt-get install -y -q --no-install-recommends $package 2>@1} said
+  catch {exec apt-get install -y -q --no-install-recommends $package 2>@1}
   if {[catch {exec $::python -c "import $module" 2>@1}]} {
     error "no Python module $module; sudo apt-get install $package"
   }
@@ -255,7 +255,9 @@ proc measure {tool} {
 }
 
 file mkdir $work
-set order {migrate migrate-rebuild alembic sqlite-utils knex drizzle-push drizzle-migrate}
+set order {
+  migrate migrate-rebuild alembic sqlite-utils knex drizzle-push drizzle-migrate
+}
 set measured {}
 puts "column age of table t: nullable to NOT NULL, foreign keys enforced"
 foreach tool [expr {[llength $argv] ? $argv : $order}] {

@@ -17,7 +17,7 @@
 */
 #include <string.h>
 #include "desired.h"
-#include "statement.h"
+#include "script.h"
 #include "text.h"
 
 /* A statement of it. */
@@ -241,6 +241,23 @@ static void wishesSplit(MigContext *p, Wishes *pw) {
   notesNone(p, pw, iFrom, pw->n);
 }
 
+/* Refuse a comment "-- migrate:" that means nothing anywhere. */
+static void directivesCheck(MigContext *p, const Wishes *pw) {
+  MigDirective directive;
+  MigContext was;
+  i64 i = 0;
+
+  while (migDirectiveNext(p, pw->z, pw->n, &i, &directive)) {
+  }
+  if (p->eCode == MIG_FORMAT && p->zError) {
+    migContextInit(&was, p->db);
+    migErrorSave(p, &was);
+    migFail(p, MIG_FORMAT, "%s, %s", pw->zWhat,
+            was.zError + strlen("migrate: FORMAT: "));
+    sqlite3_free(was.zError);
+  }
+}
+
 /* From its name on, does a statement say what a known object says? */
 static int textSame(const MigDdl *pA, const MigDdl *pB) {
   i64 nA = pA->all.iStart + pA->all.n - pA->name.iStart;
@@ -379,6 +396,9 @@ void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
             zWhat, lineAt(&w, zZero - z));
   }
   wishesSplit(p, &w);
+  if (p->rc == SQLITE_OK) {
+    directivesCheck(p, &w);
+  }
   if (pKnown && w.bMakes) {
     wishesFill(p, &w);
   }

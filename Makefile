@@ -10,6 +10,8 @@
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
 #   make bench      times against the sqlite3 shell
 #   make bench-backup  backups against gzip, borg and restic
+#   make bench-schema  changed tables and compared schemas
+#   make peers      what other tools lose in a table they change
 #   make install    into PREFIX
 #   make deps       look for what the above needs, install it when root
 #
@@ -73,7 +75,7 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
-        bench-backup install clean test-programs
+        bench-backup bench-schema peers install clean test-programs
 .SUFFIXES:
 .SECONDARY:
 
@@ -183,6 +185,17 @@ bench: deps
 bench-backup: deps
 	@$(MAKE_B) all
 	@tclsh test/bench/backup.tcl $(BENCH)
+
+# BENCH: arguments, such as -quick.
+bench-schema: deps
+	@$(MAKE_B) all
+	@tclsh test/bench/schema.tcl $(BENCH)
+
+# PEERS: the tools to run, or -show. They are installed by npm into build/peers;
+# those of Python must be there.
+peers: deps
+	@$(MAKE_B) all
+	@tclsh test/peers/runs.tcl $(PEERS)
 
 #--------------------------------------------------------------------------
 # Fuzzing. What it finds stays in build/fuzz; a crasher that is mended joins

@@ -539,7 +539,10 @@ proc spec_prune {} {
       }
     }
     dict for {x virtual} [dict get $spec x] {
-      if {![spec_stands [dict get $virtual arguments]]} {
+      # The content of a full-text table has rowids.
+      set arguments [dict get $virtual arguments]
+      if {![spec_stands $arguments]
+       || [regexp {%S(\d+)%} $arguments - t] && [dict get $spec t $t wr]} {
         dict unset spec x $x
       }
     }

@@ -36,6 +36,19 @@ static void headsCheck(MigContext *p, const MigState *pState) {
   }
 }
 
+/* What is compared has everything in it, so it builds on a head. */
+static void parentCheck(MigContext *p, const MigRevisionSpec *pSpec) {
+  int i;
+
+  for (i = 0; i < pSpec->parents.n; i++) {
+    if (strcmp(pSpec->parents.az[i], "base") == 0) {
+      migFail(p, MIG_USAGE,
+              "option parent: what differs from the schema as it is cannot be a"
+              " new root; name a head, or take a baseline");
+    }
+  }
+}
+
 /* Make both scripts and prove them. */
 static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
                         int bPortable, MigRevisionSpec *pSpec) {
@@ -78,6 +91,7 @@ char *migGenerated(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   MigChange change;
   MigRevision rev;
 
+  parentCheck(p, pSpec);
   migChangeBegin(p, &change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
     headsCheck(p, &change.state);

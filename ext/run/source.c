@@ -99,6 +99,10 @@ static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
     fileText(p, zPath, pLive, pOut);
   } else {
     databaseRead(p, db, &pOut->model);
+    if ((p->rc & 0xff) == SQLITE_CORRUPT) {
+      migErrorClear(p);
+      migFail(p, MIG_FILE, "%s: the database in this file is damaged", zPath);
+    }
   }
   sqlite3_close(db);
 }

@@ -248,6 +248,12 @@ static void directivesCheck(MigContext *p, const Wishes *pw) {
   i64 i = 0;
 
   while (migDirectiveNext(p, pw->z, pw->n, &i, &directive)) {
+    if (directive.eType == MIG_DIR_UP || directive.eType == MIG_DIR_DOWN) {
+      migFail(p, MIG_FORMAT,
+              "line %d: a schema has no sections up and down; this is a file "
+              "of migrations",
+              lineAt(pw, directive.iStart));
+    }
   }
   if (p->eCode == MIG_FORMAT && p->zError) {
     migContextInit(&was, p->db);

@@ -171,7 +171,8 @@ static void lossAllow(MigContext *p, Generator *pg, const char *zTable) {
   const MigModel *pNew = pg->pGenerate->pNew;
   int i = migModelFind(pNew, 0, zTable);
 
-  if (i >= 0 && pNew->aObject[i].eKind == MIG_DDL_TABLE) {
+  if (i >= 0 && (pNew->aObject[i].eKind == MIG_DDL_TABLE ||
+                 pNew->aObject[i].eKind == MIG_DDL_VIRTUAL)) {
     migTextF(p, &pg->part, "-- migrate:allow-loss \"%w\"\n", zTable);
   }
 }

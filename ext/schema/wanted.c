@@ -75,6 +75,22 @@ static void textCheckSelect(MigContext *p, const MigReshape *pr) {
   }
 }
 
+/* Make the n bytes of z a table in a scratch database: pr->wanted. */
+static void wantedMake(MigContext *p, MigReshape *pr, const char *z, i64 n) {
+  MigScratch *pScratch = migScratchOpen(p);
+
+  memset(&pr->renames, 0, sizeof(pr->renames));
+  if (pScratch) {
+    migDesiredMake(p, pScratch, z, n, zWhat, 0, &pr->renames);
+    migScratchSwap(p, pScratch);
+    if (p->rc == SQLITE_OK) {
+      migCatalogRead(p, &pr->wanted);
+    }
+    migScratchSwap(p, pScratch);
+    migScratchClose(p, pScratch);
+  }
+}
+
 /* Read the text and find its table's name. */
 static char *textName(MigContext *p, const MigReshape *pr, MigStatement *pSt) {
   i64 i = 0;
@@ -88,6 +104,10 @@ static char *textName(MigContext *p, const MigReshape *pr, MigStatement *pSt) {
   }
   textCheck(p, pr, pSt);
   textCheckSelect(p, pr);
+  if (p->rc == SQLITE_OK && !migTokenIsName(&pSt->name)) {
+    wantedMake(p, pr, pr->zSql, pr->nSql); /* SQLite says what is wrong */
+    textFail(p, pr, pSt->iStart, "the table has no name");
+  }
   return p->rc ? 0 : migTokenName(p, pr->zSql, &pSt->name);
 }
 
@@ -117,22 +137,6 @@ static const MigModelObject *liveFind(MigContext *p, const MigReshape *pr,
             pLive->zName);
   }
   return p->rc ? 0 : pLive;
-}
-
-/* Make the n bytes of z a table in a scratch database: pr->wanted. */
-static void wantedMake(MigContext *p, MigReshape *pr, const char *z, i64 n) {
-  MigScratch *pScratch = migScratchOpen(p);
-
-  memset(&pr->renames, 0, sizeof(pr->renames));
-  if (pScratch) {
-    migDesiredMake(p, pScratch, z, n, zWhat, 0, &pr->renames);
-    migScratchSwap(p, pScratch);
-    if (p->rc == SQLITE_OK) {
-      migCatalogRead(p, &pr->wanted);
-    }
-    migScratchSwap(p, pScratch);
-    migScratchClose(p, pScratch);
-  }
 }
 
 /* The wanted table. */

@@ -34,7 +34,7 @@ static const MigOptionHelp aOption[] = {
      "the revision's id"},
     {"parent", "migrate_revision migrate_autogenerate",
      "what it builds on: targets, or base for a new root"},
-    {"splice", "migrate_revision migrate_merge migrate_autogenerate",
+    {"splice", "migrate_revision migrate_merge",
      "true: the parents may have children already"},
     {"label", "migrate_revision migrate_merge migrate_autogenerate",
      "branch label, or a list"},

@@ -50,6 +50,15 @@ static void rowAdd(MigContext *p, MigRows *pRows, const MigModelObject *pObject,
   migRowText(p, pRows, 4, zSql);
 }
 
+/* Are values lost: is the column dropped, or computed from now on? */
+static int alterationDestroys(const MigTableDiff *pDiff, int i) {
+  const MigAlteration *pAlt = &pDiff->a[i];
+
+  return pAlt->eKind == MIG_ALT_DROP_COLUMN ||
+         (pAlt->eKind == MIG_ALT_GENERATED &&
+          pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0);
+}
+
 /* The rows of one difference. */
 static void differenceRows(MigContext *p, MigRows *pRows,
                            const MigComparison *pCompare, int i) {
@@ -80,7 +89,7 @@ static void differenceRows(MigContext *p, MigRows *pRows,
   for (k = 0; pDiff->pTable && k < pDiff->pTable->n && p->rc == SQLITE_OK;
        k++) {
     rowAdd(p, pRows, pNew, migAlterationText(p, pDiff->pTable, k),
-           pDiff->pTable->a[k].eKind == MIG_ALT_DROP_COLUMN, zSql);
+           alterationDestroys(pDiff->pTable, k), zSql);
   }
 }
 

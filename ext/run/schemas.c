@@ -51,7 +51,7 @@ char *migSchemasDiff(MigContext *p, const MigSchemaText *pFrom,
     generate.pNew = &pair.to.model;
     generate.pRenames = &pair.to.renames;
     generate.bLive = pair.from.bLive;
-    generate.bPortable = bPortable;
+    generate.bPortable = generate.bShell = bPortable;
     migGenerate(p, &generate);
   }
   return migResultText(p, migTextZ(&generate.script));

@@ -157,6 +157,21 @@ static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
   }
 }
 
+/* Append a statement of a rebuild, as it has to stand in a script for a shell:
+** where a copy fails, all of the transaction must go, because a shell that was
+** not told to stop would drop the table the rows are in. */
+static void plainWrite(MigContext *p, MigText *pOut, const char *z,
+                       int bShell) {
+  static const char zCopy[] = "INSERT OR ABORT ";
+
+  if (p->rc == SQLITE_OK && z && bShell &&
+      strncmp(z, zCopy, strlen(zCopy)) == 0) {
+    migTextStr(p, pOut, "INSERT OR ROLLBACK ");
+    z += strlen(zCopy);
+  }
+  statementWrite(p, pOut, z);
+}
+
 /* A statement of this group follows. */
 static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
   if (pg->eGroup != eGroup && pg->eGroup != GROUP_NONE) {
@@ -485,7 +500,7 @@ static void partAppend(MigContext *p, Generator *pg) {
     if (pCall->statements.n) {
       migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
       for (k = 0; k < pCall->statements.n; k++) {
-        statementWrite(p, pOut, pCall->statements.az[k]);
+        plainWrite(p, pOut, pCall->statements.az[k], pg->pGenerate->bShell);
       }
       migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
     }
@@ -526,16 +541,30 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
 ** Scripts
 */
 
-/* Put the settings that a portable script needs in front of it. */
-static void headWrite(MigContext *p, MigText *pScript) {
+/* Put around a portable script what it needs. A transaction is of use to a
+** shell only: a run, and other tools, have one. */
+static void frameWrite(MigContext *p, const Generator *pg) {
+  MigText *pScript = &pg->pGenerate->script;
   MigText text = {0, 0, 0};
 
-  migTextStr(p, &text,
-             "-- Foreign keys are not enforced while tables are dropped and "
-             "made anew:\n"
-             "-- rows that refer to them would be changed or lost.\n"
-             "PRAGMA foreign_keys=OFF;\n\n");
+  if (pg->bTouches) {
+    migTextStr(p, &text,
+               "-- Foreign keys are not enforced while tables are dropped and "
+               "made anew:\n"
+               "-- rows that refer to them would be changed or lost. Inside a "
+               "transaction\n"
+               "-- that is open already this PRAGMA does nothing: do not run "
+               "it in one.\n"
+               "PRAGMA foreign_keys=OFF;\n\n");
+  }
+  if (pg->pGenerate->bShell) {
+    migTextStr(p, &text,
+               "-- In the sqlite3 shell: sqlite3 -bail FILE, so that it stops "
+               "at an error.\n"
+               "BEGIN IMMEDIATE;\n\n");
+  }
   migTextAdd(p, &text, migTextZ(pScript), pScript->n);
+  migTextStr(p, &text, pg->pGenerate->bShell ? "\nCOMMIT;\n" : "");
   *pScript = text;
 }
 
@@ -564,8 +593,8 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
             "by hand",
             differencesText(p, &pg->compare));
   }
-  if (pGenerate->bPortable && pg->bTouches) {
-    headWrite(p, &pGenerate->script);
+  if (pGenerate->bPortable && pGenerate->script.n) {
+    frameWrite(p, pg);
   }
 }
 

@@ -17,6 +17,7 @@ typedef struct MigGenerate {
   int bLive;     /* pOld is schema main of p: count what is lost, and see
                  ** whether all of it compiles */
   int bPortable; /* no migrate_table(): plain SQL */
+  int bShell;    /* with bPortable: for a shell, as one transaction */
 
   /* out */
   MigComparison compare; /* what differs */

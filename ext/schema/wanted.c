@@ -92,7 +92,7 @@ static void wantedMake(MigContext *p, MigReshape *pr, const char *z, i64 n) {
 }
 
 /* Read the text and find its table's name. */
-static char *textName(MigContext *p, const MigReshape *pr, MigStatement *pSt) {
+static char *textName(MigContext *p, MigReshape *pr, MigStatement *pSt) {
   i64 i = 0;
 
   if (p->rc) {

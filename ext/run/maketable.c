@@ -46,6 +46,42 @@ static int refersToOthers(const MigReshape *pReshape) {
   return sqlite3_strlike("%references%", pReshape->zSql, 0) == 0;
 }
 
+/* Can rows be left without their parents by it? Not by an edit that touches
+** neither values nor keys. */
+static int mayOrphan(const MigReshape *pReshape) {
+  const MigTableDiff *pDiff = &pReshape->diff;
+  int i;
+
+  for (i = 0; pReshape->eWay == MIG_WAY_EDIT && i < pDiff->n; i++) {
+    const MigAlteration *pAlt = &pDiff->a[i];
+    const MigModelTable *pTable =
+        pAlt->eKind == MIG_ALT_ADD_CONSTRAINT    ? pDiff->pNew->pTable
+        : pAlt->eKind == MIG_ALT_DROP_CONSTRAINT ? pDiff->pOld->pTable
+                                                 : 0;
+    int k = pAlt->eKind == MIG_ALT_ADD_CONSTRAINT ? pAlt->iNew : pAlt->iOld;
+    switch (pAlt->eKind) {
+    case MIG_ALT_SET_NOT_NULL:
+    case MIG_ALT_DROP_NOT_NULL:
+    case MIG_ALT_NOT_NULL_CONFLICT:
+    case MIG_ALT_NOT_NULL_NAME:
+    case MIG_ALT_DEFAULT:
+    case MIG_ALT_CONFLICT:
+    case MIG_ALT_NAME:
+    case MIG_ALT_AUTOINCREMENT:
+      break;
+    case MIG_ALT_ADD_CONSTRAINT:
+    case MIG_ALT_DROP_CONSTRAINT:
+      if (pTable->aConstraint[k].eKind != MIG_CON_CHECK) {
+        return 1;
+      }
+      break;
+    default:
+      return 1;
+    }
+  }
+  return pReshape->eWay != MIG_WAY_EDIT;
+}
+
 /* Carry out what was planned, watched by pForeign and copied by pTouched. */
 static void reshapeWatched(MigContext *p, MigReshape *pReshape,
                            MigForeign *pForeign, MigTouched *pTouched) {
@@ -54,7 +90,7 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
   }
   pForeign->bAny |= refersToOthers(pReshape);
   if (pReshape->eWay != MIG_WAY_CREATE) {
-    if (pForeign->bAny) {
+    if (pForeign->bAny && mayOrphan(pReshape)) {
       migForeignWatch(p, pForeign, pReshape->zTable);
     }
     migTouchedTable(p, pTouched, pReshape->zTable);

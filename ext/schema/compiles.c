@@ -56,6 +56,21 @@ static const char *columnOf(MigContext *p, const MigModelObject *pObject) {
   return z;
 }
 
+/* The first column behind UPDATE OF that an UPDATE can set, or NULL. */
+static const char *columnSet(MigContext *p, const MigModelObject *pOn,
+                             const MigDdl *pDdl) {
+  int i;
+
+  for (i = 0; i < pDdl->nTerm && p->rc == SQLITE_OK; i++) {
+    const char *z = migTokenName(p, pDdl->z, &pDdl->aTerm[i].name);
+    int k = pOn->pTable && z ? migModelColumn(pOn->pTable, z) : -1;
+    if (k < 0 || pOn->pTable->aColumn[k].pGenerated == 0) {
+      return z;
+    }
+  }
+  return 0;
+}
+
 /* Does a trigger compile? It is compiled into the statements that fire it. */
 static int compilesTrigger(MigContext *p, const MigModel *pModel,
                            const MigModelObject *pTrigger) {
@@ -72,8 +87,10 @@ static int compilesTrigger(MigContext *p, const MigModel *pModel,
   case MIG_EVENT_UPDATE:
     break;
   }
-  zColumn = pDdl->nTerm ? migTokenName(p, pDdl->z, &pDdl->aTerm[0].name)
-                        : columnOf(p, pOn);
+  zColumn = pDdl->nTerm ? columnSet(p, pOn, pDdl) : columnOf(p, pOn);
+  if (zColumn == 0 && pDdl->nTerm) {
+    return 1; /* nothing can fire it */
+  }
   return zColumn &&
          compilesSql(p, migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
                                   pOn->zName, zColumn));

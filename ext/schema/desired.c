@@ -187,6 +187,21 @@ static i64 lineRest(const Wishes *pw, i64 i) {
   return i;
 }
 
+/* Is it one of the tables that SQLite makes itself? A dump may name them. */
+static int isOwn(const MigDdl *pDdl) {
+  static const char *const az[] = {"sqlite_sequence", "sqlite_stat1",
+                                   "sqlite_stat2", "sqlite_stat3",
+                                   "sqlite_stat4"};
+  size_t i;
+
+  for (i = 0; i < sizeof(az) / sizeof(az[0]); i++) {
+    if (migTokenNameIs(pDdl->z, &pDdl->name, az[i])) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /* Read what a CREATE statement makes; from byte i to iEnd it and its comments.
 ** What cannot be read is left to SQLite, which says what is wrong. */
 static void wishRead(MigContext *p, Wishes *pw, Wish *pWish, i64 i, i64 iEnd) {
@@ -208,12 +223,7 @@ static void wishRead(MigContext *p, Wishes *pw, Wish *pWish, i64 i, i64 iEnd) {
     return;
   }
   notesRead(p, pw, pDdl);
-  if (migTokenIsName(&pDdl->name) &&
-      sqlite3_strnicmp(pDdl->z + pDdl->name.iStart +
-                           (pDdl->name.eType != MIG_TK_WORD),
-                       "sqlite_", 7) == 0) {
-    pWish->bPass = 1; /* a dump may name them; SQLite makes them itself */
-  }
+  pWish->bPass |= isOwn(pDdl);
 }
 
 /* Take the text apart. */

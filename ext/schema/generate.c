@@ -351,7 +351,7 @@ static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
     MigAlterationKind e = pDiff->a[i].eKind;
     bNative |= e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_RENAME_COLUMN;
   }
-  if ((bNative && !pg->bNative) ||
+  if (!pg->bNative ||
       !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
     return 0;
   }

@@ -20,6 +20,7 @@
 ** reach beyond the connection.
 */
 #include <string.h>
+#include "migrate.h"
 #include "scratch.h"
 #include "sql.h"
 #include "standin.h"
@@ -123,6 +124,9 @@ static void configure(sqlite3 *dbFrom, sqlite3 *db) {
     sqlite3_limit(db, i, sqlite3_limit(dbFrom, i, -1));
   }
   sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+  if (sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1) > MIGRATE_MAX_SCRIPT) {
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MIGRATE_MAX_SCRIPT);
+  }
 }
 
 /* Let p work in the scratch database, or, the second time, back where it was.

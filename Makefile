@@ -28,7 +28,7 @@ SRC_REVISION   = set graph name target range plan applied scripts revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablediff alteration phrase compare order alter fit editing \
                  shortrow edit native rebuild wanted ways probe reshape replay \
-                 compiles loss generate
+                 compiles loss subset generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  load fill items objects backup verify retain touched \
                  decide restore file

@@ -674,6 +674,9 @@ void migAlterationFind(MigContext *p, const MigNaming *pNaming,
   if (pOld->pDdl->bWithoutRowid != pNew->pDdl->bWithoutRowid) {
     found(&f, MIG_ALT_WITHOUT_ROWID, -1, -1);
   }
+  if (pDiff->n == 1 && pDiff->a[0].eKind == MIG_ALT_KEY_ORDER) {
+    pDiff->n = 0; /* by itself it changes nothing for anybody */
+  }
 }
 
 /* How many alterations lie between the two, whichever way: the order of things

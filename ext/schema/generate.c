@@ -35,6 +35,7 @@
 #include "generate.h"
 #include "loss.h"
 #include "order.h"
+#include "subset.h"
 #include "sql.h"
 
 #define SHOWN_MAX 5 /* differences that a message shows */
@@ -616,6 +617,28 @@ static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
   return p->eCode == MIG_UNPROVEN && g.bNativeUsed;
 }
 
+/* The annotations at tables of a schema. */
+static void renamesOf(MigContext *p, const MigModel *pModel,
+                      const MigRenames *pAll, MigRenames *pOut) {
+  int i;
+
+  if (pAll) {
+    *pOut = *pAll;
+  } else {
+    memset(pOut, 0, sizeof(*pOut));
+  }
+  pOut->n = 0;
+  pOut->a = 0;
+  for (i = 0; pAll && i < pAll->n && p->rc == SQLITE_OK; i++) {
+    if (migModelFind(pModel, 0, pAll->a[i].zTable) >= 0) {
+      pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(MigRename));
+      if (pOut->a) {
+        pOut->a[pOut->n++] = pAll->a[i];
+      }
+    }
+  }
+}
+
 /*
 ** Make the script, see generate.h. It leads from pOld to pNew, and that has
 ** been tried in a scratch database. UNPROVEN when none is found; FORMAT for
@@ -623,6 +646,10 @@ static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
 */
 void migGenerate(MigContext *p, MigGenerate *pGenerate) {
   MigLosses losses = {0, 0};
+  MigGenerate part;
+  MigRenames renames;
+  MigModel old;
+  MigModel new;
   int bNative = 1;
 
   memset(&pGenerate->compare, 0, sizeof(pGenerate->compare));
@@ -636,10 +663,18 @@ void migGenerate(MigContext *p, MigGenerate *pGenerate) {
   if (pGenerate->bLive && needsNative(&pGenerate->compare)) {
     bNative = migCompilesAll(p, &pGenerate->compare);
   }
-  if (p->rc == SQLITE_OK && scriptTry(p, pGenerate, &losses, bNative)) {
-    migErrorClear(p);
-    scriptTry(p, pGenerate, &losses, 0);
+  part = *pGenerate;
+  if (migSubset(p, &pGenerate->compare, &old, &new)) {
+    part.pOld = &old;
+    part.pNew = &new;
+    renamesOf(p, &new, pGenerate->pRenames, &renames);
+    part.pRenames = &renames;
   }
+  if (p->rc == SQLITE_OK && scriptTry(p, &part, &losses, bNative)) {
+    migErrorClear(p);
+    scriptTry(p, &part, &losses, 0);
+  }
+  pGenerate->script = part.script;
 }
 
 /* Add a rename. */
@@ -715,9 +750,18 @@ static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
 void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
               const MigText *pUp, const MigText *pDown) {
   MigScratch *pScratch = migScratchOpen(p);
+  MigComparison compare;
   MigReplay replay;
+  MigModel old;
+  MigModel new;
 
   memset(&replay, 0, sizeof(replay));
+  memset(&compare, 0, sizeof(compare));
+  migCompare(p, pOld, pNew, 0, &compare);
+  if (migSubset(p, &compare, &old, &new)) {
+    pOld = &old;
+    pNew = &new;
+  }
   if (pScratch) {
     migScratchCopy(p, pScratch, pOld);
     migReplayOpen(p, &replay, pScratch);

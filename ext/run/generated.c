@@ -199,6 +199,21 @@ static void appliedReplace(MigContext *p, const MigChange *pChange,
   }
 }
 
+/* Give the baseline the labels of the revisions it stands for: branches that
+** go on from it keep their names. */
+static void labelsTake(MigContext *p, const MigState *pState,
+                       const char *zBaseline) {
+  int i;
+  int k;
+
+  for (i = 0; i < pState->pGraph->nNode; i++) {
+    const MigNode *pNode = &pState->pGraph->aNode[i];
+    for (k = 0; k < pNode->nLabel && migSetHas(&pState->applied, i); k++) {
+      migRevisionLabel(p, zBaseline, pNode->azLabel[k]);
+    }
+  }
+}
+
 /*
 ** Add a revision that stands for the schema as it is, applied. pSpec has
 ** everything but parents and scripts. With bReplace it takes the place of all
@@ -232,6 +247,9 @@ char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     appliedReplace(p, &change, rev.zId);
   }
   migRevisionAdd(p, &change.packer, &rev);
+  if (bReplace) {
+    labelsTake(p, &change.state, rev.zId);
+  }
   migDriftKeep(p, aFingerprint);
   migAppliedAdd(p, rev.zId, change.iRun, change.zStartedAt, rev.aChecksum,
                 aFingerprint);

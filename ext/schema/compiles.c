@@ -140,3 +140,16 @@ int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
   }
   return bAll;
 }
+
+/* Mark the views and triggers of a schema, which is main of p, that compile. */
+void migCompilesEach(MigContext *p, const MigModel *pModel, u8 *abCompiles) {
+  int i;
+
+  for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pModel->aObject[i];
+    abCompiles[i] =
+        pObject->eSkip == MIG_SKIP_NO &&
+        (pObject->eKind == MIG_DDL_VIEW || pObject->eKind == MIG_DDL_TRIGGER) &&
+        compilesObject(p, pModel, pObject);
+  }
+}

@@ -8,5 +8,6 @@
 
 int migCompilesNot(MigContext *p);
 int migCompilesAll(MigContext *p, const MigComparison *pCompare);
+void migCompilesEach(MigContext *p, const MigModel *pModel, u8 *abCompiles);
 
 #endif

@@ -720,9 +720,49 @@ void migRenamesBack(MigContext *p, const MigComparison *pCompare,
 ** Proof
 */
 
+/* What compiled before a script: it must go on doing so. */
+typedef struct Sound {
+  MigModel model; /* of the schema before */
+  u8 *abCompiles; /* its views and triggers that did */
+} Sound;
+
+/* See which views and triggers of the scratch database compile. */
+static void soundRead(MigContext *p, MigScratch *pScratch, Sound *pSound) {
+  memset(pSound, 0, sizeof(*pSound));
+  migScratchSwap(p, pScratch);
+  migCatalogRead(p, &pSound->model);
+  pSound->abCompiles = migAlloc(p, (u64)pSound->model.nObject + 1);
+  if (p->rc == SQLITE_OK) {
+    migCompilesEach(p, &pSound->model, pSound->abCompiles);
+  }
+  migScratchSwap(p, pScratch);
+}
+
+/* UNPROVEN when one that did before does not now. */
+static void soundCheck(MigContext *p, MigScratch *pScratch, const Sound *pWas,
+                       const char *zSide) {
+  Sound now;
+  int i;
+
+  soundRead(p, pScratch, &now);
+  for (i = 0; i < now.model.nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &now.model.aObject[i];
+    int k = migModelFind(&pWas->model, pObject->eKind == MIG_DDL_TRIGGER,
+                         pObject->zName);
+    if (k >= 0 && pWas->abCompiles[k] && !now.abCompiles[i] &&
+        pWas->model.aObject[k].eKind == pObject->eKind) {
+      migFail(p, MIG_UNPROVEN,
+              "after %s, %s %s would no longer compile; adapt it in the schema "
+              "too",
+              zSide, migModelKind(pObject->eKind), pObject->zName);
+    }
+  }
+}
+
 /* Replay one script; it must give the wanted schema. */
 static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
-                        const MigModel *pWanted, const char *zSide) {
+                        const MigModel *pWanted, const Sound *pSound,
+                        const char *zSide) {
   MigComparison compare;
   MigModel now;
 
@@ -741,6 +781,7 @@ static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
             "%s does not give the schema it should, left to do: %s; correct it",
             zSide, differencesText(p, &compare));
   }
+  soundCheck(p, pReplay->pScratch, pSound, zSide);
 }
 
 /*
@@ -754,6 +795,7 @@ void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
   MigReplay replay;
   MigModel old;
   MigModel new;
+  Sound sound;
 
   memset(&replay, 0, sizeof(replay));
   memset(&compare, 0, sizeof(compare));
@@ -765,9 +807,10 @@ void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
   if (pScratch) {
     migScratchCopy(p, pScratch, pOld);
     migReplayOpen(p, &replay, pScratch);
-    proveScript(p, &replay, pUp, pNew, "the up script");
+    soundRead(p, pScratch, &sound);
+    proveScript(p, &replay, pUp, pNew, &sound, "the up script");
     if (pDown) {
-      proveScript(p, &replay, pDown, pOld, "the down script");
+      proveScript(p, &replay, pDown, pOld, &sound, "the down script");
     }
   }
   migScratchClose(p, pScratch);

@@ -20,7 +20,6 @@
 ** reach beyond the connection.
 */
 #include <string.h>
-#include "migrate.h"
 #include "scratch.h"
 #include "sql.h"
 #include "standin.h"
@@ -29,7 +28,8 @@
 #define IMAGE_PAGE 1024  /* bytes of a page */
 #define ROWS_ASIDE 40    /* rows that sqlite_schema may hold meanwhile */
 #define TICK_STEPS 10000 /* virtual-machine steps between two calls of ours */
-#define TICK_MAX 2000    /* calls after which a statement is stopped */
+#define TICK_MAX 4000    /* calls after which a text or script is stopped */
+#define LENGTH_MAX 67108864 /* bytes of a value in it: 64 MiB */
 
 /* A row of sqlite_schema. */
 typedef struct SchemaRow {
@@ -42,6 +42,7 @@ typedef struct SchemaRow {
 
 struct MigScratch {
   sqlite3 *db;               /* swapped in: the user's connection */
+  sqlite3_stmt *pAsk;        /* on the user's connection: is it interrupted? */
   struct MigCached *pCached; /* and its statements */
   int bOwn;                  /* our own statement runs: all is allowed */
   int nTick;                 /* calls of the progress handler, below 0: off */
@@ -95,11 +96,20 @@ static int authorize(void *pArg, int eAction, const char *z3, const char *z4,
   }
 }
 
-/* Stop a statement of a desired schema that does not end. */
+/* Is the user's connection interrupted? What is interrupted refuses to step. */
+static int isInterrupted(MigScratch *pScratch) {
+  int rc = sqlite3_step(pScratch->pAsk);
+
+  sqlite3_reset(pScratch->pAsk);
+  return (rc & 0xff) == SQLITE_INTERRUPT;
+}
+
+/* Stop a statement that does not end, or when the user wants it. */
 static int tick(void *pArg) {
   MigScratch *pScratch = pArg;
 
-  return pScratch->nTick >= 0 && ++pScratch->nTick > TICK_MAX;
+  return (pScratch->nTick >= 0 && ++pScratch->nTick > TICK_MAX) ||
+         isInterrupted(pScratch);
 }
 
 /* Have the new connection understand SQL as the user's one does. */
@@ -124,8 +134,8 @@ static void configure(sqlite3 *dbFrom, sqlite3 *db) {
     sqlite3_limit(db, i, sqlite3_limit(dbFrom, i, -1));
   }
   sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-  if (sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1) > MIGRATE_MAX_SCRIPT) {
-    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MIGRATE_MAX_SCRIPT);
+  if (sqlite3_limit(db, SQLITE_LIMIT_LENGTH, -1) > LENGTH_MAX) {
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
   }
 }
 
@@ -159,6 +169,12 @@ MigScratch *migScratchOpen(MigContext *p) {
     migScratchClose(p, pScratch);
     return 0;
   }
+  rc = sqlite3_prepare_v2(p->db, "SELECT 1", -1, &pScratch->pAsk, 0);
+  if (rc) {
+    migFailDb(p, rc);
+    migScratchClose(p, pScratch);
+    return 0;
+  }
   configure(p->db, pScratch->db);
   migStandInCollations(pScratch->db, &pScratch->standIns);
   sqlite3_set_authorizer(pScratch->db, authorize, pScratch);
@@ -172,6 +188,7 @@ void migScratchClose(MigContext *p, MigScratch *pScratch) {
     migStatementsClose(p);
     migScratchSwap(p, pScratch);
     sqlite3_close(pScratch->db);
+    sqlite3_finalize(pScratch->pAsk);
     sqlite3_free(pScratch);
   }
 }
@@ -218,7 +235,6 @@ static int statementRun(MigContext *p, MigScratch *pScratch, const char *z,
   int rc;
 
   do {
-    pScratch->nTick = pScratch->nTick < 0 ? -1 : 0;
     rc = statementTry(p, z, n, piAt);
   } while (rc && p->rc == SQLITE_OK && (rc & 0xff) == SQLITE_ERROR &&
            migStandIn(p, &pScratch->standIns, pDdl));
@@ -599,6 +615,9 @@ int migScratchMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
   if (pDdl == 0 || pDdl->eKind == MIG_DDL_VIRTUAL ||
       (pDdl->eKind == MIG_DDL_TABLE && pDdl->select.n)) {
     rowsBack(p, pScratch); /* it may read them */
+  }
+  if (p->rc == SQLITE_OK && isInterrupted(pScratch)) {
+    migFailRc(p, SQLITE_INTERRUPT, MIG_SQLITE, "interrupted");
   }
   if (p->rc == SQLITE_OK) {
     rc = statementRun(p, pScratch, z, n, pDdl, piAt);

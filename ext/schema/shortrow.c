@@ -51,8 +51,20 @@ static int firstColumns(const MigModelTable *pTable) {
   return iLast;
 }
 
-/* Mark the columns that get another DEFAULT and that a row may lack: how
-** many. */
+/* Does what is read for a row without the column become something else: for
+** another DEFAULT, or the same read with another affinity? */
+static int readsAnew(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
+  const MigModelColumn *pOld;
+
+  if (pAlt->eKind != MIG_ALT_TYPE) {
+    return pAlt->eKind == MIG_ALT_DEFAULT;
+  }
+  pOld = &pDiff->pOld->pTable->aColumn[pAlt->iOld];
+  return pOld->pDefault &&
+         pOld->eAffinity != pDiff->pNew->pTable->aColumn[pAlt->iNew].eAffinity;
+}
+
+/* Mark the columns that are read anew and that a row may lack: how many. */
 static int shortColumns(const MigTableDiff *pDiff, u8 *abShort) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
   int iLast = firstColumns(pOld);
@@ -61,7 +73,7 @@ static int shortColumns(const MigTableDiff *pDiff, u8 *abShort) {
 
   for (i = 0; i < pDiff->n; i++) {
     int k = pDiff->a[i].iOld;
-    if (pDiff->a[i].eKind == MIG_ALT_DEFAULT && k > iLast && !abShort[k] &&
+    if (readsAnew(pDiff, &pDiff->a[i]) && k > iLast && !abShort[k] &&
         migFitStorage(&pOld->aColumn[k]) == MIG_STORAGE_PLAIN) {
       abShort[k] = 1;
       n++;

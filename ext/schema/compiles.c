@@ -8,6 +8,7 @@
 **
 ** SQLite says so when a statement that uses them is compiled; none is run.
 */
+#include <string.h>
 #include "compiles.h"
 #include "sql.h"
 
@@ -29,10 +30,36 @@ int migCompilesNot(MigContext *p) {
   }
 }
 
+/* Is the error of p about a foreign key whose parent is not there, or has no
+** such key? ALTER TABLE does not mind, and nothing is enforced then. */
+static int isForeign(const MigContext *p, const MigModel *pModel) {
+  static const char zMissing[] = "no such table: main.";
+  const char *z = p->zError ? strstr(p->zError, zMissing) : 0;
+  int i;
+  int k;
+
+  if (p->zError && strstr(p->zError, "foreign key mismatch")) {
+    return 1;
+  }
+  for (i = 0; z && i < pModel->nObject; i++) {
+    const MigModelTable *pTable = pModel->aObject[i].pTable;
+    for (k = 0; pTable && k < pTable->nConstraint; k++) {
+      const char *zParent = pTable->aConstraint[k].zParent;
+      if (zParent && migStrICmp(zParent, z + strlen(zMissing)) == 0) {
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
 /* Is this a statement that SQLite compiles? */
-static int compilesSql(MigContext *p, char *zSql) {
+static int compilesSql(MigContext *p, const MigModel *pModel, char *zSql) {
+  int bForeign;
+
   migFinalize(p, migPrepare(p, zSql));
-  return !migCompilesNot(p);
+  bForeign = p->rc && isForeign(p, pModel);
+  return !migCompilesNot(p) || bForeign;
 }
 
 /* A column of a table or view that an UPDATE can set, or NULL. */
@@ -81,9 +108,11 @@ static int compilesTrigger(MigContext *p, const MigModel *pModel,
   switch ((MigTriggerEvent)pDdl->eEvent) {
   case MIG_EVENT_INSERT:
     return compilesSql(
-        p, migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pOn->zName));
+        p, pModel,
+        migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pOn->zName));
   case MIG_EVENT_DELETE:
-    return compilesSql(p, migPrintf(p, "DELETE FROM main.\"%w\"", pOn->zName));
+    return compilesSql(p, pModel,
+                       migPrintf(p, "DELETE FROM main.\"%w\"", pOn->zName));
   case MIG_EVENT_UPDATE:
     break;
   }
@@ -91,9 +120,9 @@ static int compilesTrigger(MigContext *p, const MigModel *pModel,
   if (zColumn == 0 && pDdl->nTerm) {
     return 1; /* nothing can fire it */
   }
-  return zColumn &&
-         compilesSql(p, migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
-                                  pOn->zName, zColumn));
+  return zColumn && compilesSql(p, pModel,
+                                migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
+                                          pOn->zName, zColumn));
 }
 
 /* Does an object compile? A table does when its CHECKs and the expressions of
@@ -103,10 +132,12 @@ static int compilesObject(MigContext *p, const MigModel *pModel,
   switch (pObject->eKind) {
   case MIG_DDL_VIEW:
     return compilesSql(
-        p, migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", pObject->zName));
+        p, pModel,
+        migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", pObject->zName));
   case MIG_DDL_TABLE:
-    return compilesSql(p, migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES",
-                                    pObject->zName));
+    return compilesSql(
+        p, pModel,
+        migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pObject->zName));
   case MIG_DDL_TRIGGER:
     return pObject->pDdl && pObject->iOn >= 0 &&
            compilesTrigger(p, pModel, pObject);

@@ -221,8 +221,8 @@ static int statementTry(MigContext *p, const char *z, i64 n, i64 *piAt) {
   if (rc == SQLITE_OK) {
     rc = sqlite3_finalize(pStmt);
   }
-  if (rc == SQLITE_ROW ||
-      (rc && !bAutocommit && sqlite3_get_autocommit(p->db))) {
+  if (rc == SQLITE_ROW || (rc && rc != SQLITE_INTERRUPT && !bAutocommit &&
+                           sqlite3_get_autocommit(p->db))) {
     rc = SQLITE_NOMEM;
   }
   return rc;
@@ -625,6 +625,8 @@ int migScratchMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
     if (pScratch->nTick > TICK_MAX) {
       rc = SQLITE_ERROR;
       *pzWhy = "this takes too long for a schema";
+    } else if (rc == SQLITE_INTERRUPT) {
+      migFailRc(p, rc, MIG_SQLITE, "interrupted");
     }
   }
   if (rc == SQLITE_OK && ++pScratch->nMade % ROWS_ASIDE == 0) {

@@ -175,6 +175,8 @@ fault: deps
 	        echo test/fault/full.test,$$d,$$t,$$j; done; \
 	      for d in backup file restore prune upgrade undo; do \
 	        echo test/fault/backup_full.test,$$d,$$t,$$j; done; \
+      for d in alter edit default rebuild script back write auto; do \
+        echo test/fault/reshape_full.test,$$d,$$t,$$j; done; \
 	    done; done)
 
 bench: deps

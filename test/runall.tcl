@@ -28,7 +28,8 @@ if {[llength $files]==0} {
 }
 
 # The slow ones first, so that the two lanes end together.
-set slow {kill_backup fault_backup backup_property fault kill concurrency}
+set slow {fault_backup survive fault_reshape schema_property kill_backup
+  backup_property fault kill concurrency}
 set first {}
 set rest {}
 foreach f $files {

@@ -93,7 +93,7 @@ typedef unsigned int u32;
   X(BACKUP_DAMAGED, SQLITE_CORRUPT,                                            \
     "a backup in the file is not as it was written; use another one")          \
   X(SCHEMA_MISMATCH, SQLITE_ERROR,                                             \
-    "the schema is not what was expected; the message says what, or force")   \
+    "the schema is not what was expected; the message says what, or force")    \
   X(DIFFERENCES, SQLITE_ERROR,                                                 \
     "the schema is not the desired one; the message lists what differs")       \
   X(DRIFT, SQLITE_ERROR,                                                       \

@@ -308,6 +308,8 @@ static int objectUses(const MigModelObject *pObject, const char *zTable,
   case MIG_DDL_VIEW:
   case MIG_DDL_TRIGGER:
     return objectNames(pObject, zName);
+  case MIG_DDL_VIRTUAL: /* it may show any column of the table */
+    return objectNames(pObject, zTable);
   default:
     return 0;
   }

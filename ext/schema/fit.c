@@ -18,7 +18,8 @@
 **                       another expression
 **
 ** SQLite's own indexes are told apart by their count, sqlite_autoindex_t_2: so
-** keys must come in the same order, too. A column or key that SQLite leaves out
+** keys must come in the same order, too, and so must a key whose type decides
+** about its place (keyIsLate()). A column or key that SQLite leaves out
 ** of an index because it is in it already depends on collations.
 */
 #include <string.h>
@@ -149,6 +150,20 @@ static int keySame(const MigTableDiff *pDiff, const MigModelConstraint *pOld,
   return 1;
 }
 
+/* Is the PRIMARY KEY one that would be the rowid, if there were rowids? In a
+** WITHOUT ROWID table SQLite makes the index of such a key behind all others,
+** that of any other key in its turn. */
+static int keyIsLate(const MigModelTable *pTable) {
+  const MigModelConstraint *pKey;
+
+  if (pTable->iPrimary < 0) {
+    return 0;
+  }
+  pKey = &pTable->aConstraint[pTable->iPrimary];
+  return pKey->nColumn == 1 && pKey->aiColumn[0] >= 0 && !pKey->pDdl->bDesc &&
+         migStrICmp(pTable->aColumn[pKey->aiColumn[0]].zType, "integer") == 0;
+}
+
 /* Does SQLite make the same indexes for the keys, in the same order? */
 int migFitKeys(const MigTableDiff *pDiff) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -156,6 +171,9 @@ int migFitKeys(const MigTableDiff *pDiff) {
   int iOld = keyNext(pOld, 0);
   int iNew = keyNext(pNew, 0);
 
+  if (keyIsLate(pOld) != keyIsLate(pNew)) {
+    return 0;
+  }
   while (iOld < pOld->nConstraint && iNew < pNew->nConstraint) {
     if (!keySame(pDiff, &pOld->aConstraint[iOld], &pNew->aConstraint[iNew])) {
       return 0;

@@ -63,13 +63,14 @@ void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch) {
 static int isRefusal(int rc) {
   int e = rc & 0xff;
 
-  return e == SQLITE_ERROR || e == SQLITE_CONSTRAINT || e == SQLITE_MISMATCH;
+  return e == SQLITE_ERROR || e == SQLITE_AUTH || e == SQLITE_CONSTRAINT ||
+         e == SQLITE_MISMATCH;
 }
 
 /*
 ** Run one statement: SQLITE_OK, or the result code with which SQLite refused it
-** (ERROR, CONSTRAINT, MISMATCH), and *pzWhy is why. Anything else is an error
-** of p. pTx is armed again; NULL: scratch database.
+** (ERROR, AUTH, CONSTRAINT, MISMATCH), and *pzWhy is why. Anything else is an
+** error of p. pTx is armed again; NULL: scratch database.
 */
 int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
                  const char **pzWhy) {

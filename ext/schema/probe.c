@@ -1,5 +1,5 @@
 /*
-** probe.c - views and triggers that compile, and must go on doing so.
+** probe.c - what works before a table is changed, and must go on doing so.
 **
 ** A table that is made anew takes nothing from a view over it, but a view that
 ** names a column which is gone answers with an error from then on, and a
@@ -11,16 +11,28 @@
 ** A view is compiled by preparing a SELECT of it, a trigger by preparing a
 ** statement that would fire it; nothing is stepped.
 **
+** The same goes for a full-text table that has its rows in the table, or in a
+** view over it. Its module looks for columns when it is read, so one row is.
+** Without columns of its own it has those of the table, and its index counts
+** them, so they must stay as they are.
+**
 ** Where SQLite takes a name in double quotes that it cannot find for a string,
 ** a view with the "name" of a dropped column would go on compiling, with
 ** another meaning. One that has such a name in it is compiled with that
 ** switched off as well.
+**
+** And the new definition itself is compiled as CREATE TABLE would do it. A text
+** that is put in the place of another one, or a column that is appended, would
+** get past SQLite with a collation or function that is not there.
 */
 #include <string.h>
 #include "native.h"
 #include "probe.h"
 #include "sql.h"
 #include "text.h"
+
+/* Whose code may run when something is compiled or read. */
+static const char zWho[] = "a function or collation of the schema";
 
 /* ------------------------------------------------------------------------
 ** Compiling
@@ -100,7 +112,20 @@ static const char *probeText(MigContext *p, const MigModel *pModel,
   }
 }
 
-/* Does an object compile? If not, *pzWhy is why. */
+/* Is a statement taken, that came to the result rc? If not, *pzWhy is why. An
+** error of p when that is not for what the statement says. */
+static int isTaken(MigContext *p, int rc, const char **pzWhy) {
+  if (rc == SQLITE_OK || p->rc) {
+    return p->rc == SQLITE_OK;
+  }
+  *pzWhy = migStrdup(p, sqlite3_errmsg(p->db));
+  if ((rc & 0xff) != SQLITE_ERROR && (rc & 0xff) != SQLITE_AUTH) {
+    migFailDb(p, rc);
+  }
+  return 0;
+}
+
+/* Does a view or trigger compile? If not, *pzWhy is why. */
 static int isCompiled(MigContext *p, const MigModel *pModel,
                       const MigModelObject *pObject, const char **pzWhy) {
   MigMark mark = migArenaMark(p);
@@ -114,14 +139,66 @@ static int isCompiled(MigContext *p, const MigModel *pModel,
   rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
   sqlite3_finalize(pStmt);
   migArenaRelease(p, mark);
+  return isTaken(p, rc, pzWhy);
+}
+
+/* The names of the columns that a statement gives, in quotes. */
+static const char *columnsText(MigContext *p, sqlite3_stmt *pStmt) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < sqlite3_column_count(pStmt) && p->rc == SQLITE_OK; i++) {
+    migTextF(p, &text, "%s\"%w\"", i ? ", " : "",
+             sqlite3_column_name(pStmt, i));
+  }
+  return migTextZ(&text);
+}
+
+/* The columns of a virtual table that can be read, else NULL, and *pzWhy is
+** why. That a module finds its own tables damaged says nothing about the
+** file. */
+static const char *columnsRead(MigContext *p, const MigModelObject *pObject,
+                               const char **pzWhy) {
+  char *zSql =
+      migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 1", pObject->zName);
+  const char *zColumns = 0;
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
   if (rc == SQLITE_OK) {
-    return 1;
+    zColumns = columnsText(p, pStmt);
+    rc = sqlite3_step(pStmt);
   }
-  *pzWhy = migStrdup(p, sqlite3_errmsg(p->db));
-  if ((rc & 0xff) != SQLITE_ERROR && (rc & 0xff) != SQLITE_AUTH) {
-    migFailDb(p, rc);
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+    zColumns = 0;
+    isTaken(p, (rc & 0xff) == SQLITE_CORRUPT ? SQLITE_ERROR : rc, pzWhy);
   }
-  return 0;
+  sqlite3_finalize(pStmt);
+  return zColumns;
+}
+
+/* Does what a probe is about work? If not, *pzWhy is why. A virtual table must
+** have the columns it had, once they are known. */
+static int isWorking(MigContext *p, const MigModel *pModel,
+                     const MigModelObject *pObject, const char **pzColumns,
+                     const char **pzWhy) {
+  const char *zColumns;
+
+  if (pObject->eKind != MIG_DDL_VIRTUAL) {
+    return isCompiled(p, pModel, pObject, pzWhy);
+  }
+  zColumns = columnsRead(p, pObject, pzWhy);
+  if (zColumns && *pzColumns && strcmp(zColumns, *pzColumns) != 0) {
+    *pzWhy = migPrintf(p, "its columns would be %s and not %s", zColumns,
+                       *pzColumns);
+    return 0;
+  }
+  *pzColumns = zColumns;
+  return zColumns != 0;
 }
 
 /* ------------------------------------------------------------------------
@@ -178,8 +255,47 @@ static int textQuotes(const char *z, const MigTableDiff *pDiff) {
   return 0;
 }
 
-/* Mark in abFound the views and triggers that name zTable or a view that does,
-** and so on. */
+/* Has a virtual table its rows in zName: content='zName'? FTS5 takes the word
+** cut short as well. */
+static int contentIs(const MigDdl *pDdl, const char *zName) {
+  int i;
+
+  for (i = 0; i < pDdl->nArg; i++) {
+    i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
+    MigToken word;
+    MigToken equals;
+    MigToken value;
+    i64 k = migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &word);
+    k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
+    migTokenSignificant(pDdl->z, iEnd, k, &value);
+    if (word.n > 0 && word.n <= 7 && equals.n == 1 &&
+        pDdl->z[equals.iStart] == '=' &&
+        migStrNICmp(pDdl->z + word.iStart, "content", word.n) == 0 &&
+        migTokenNameIs(pDdl->z, &value, zName)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Could an object break when what has the name zName changes? */
+static int objectNames(const MigModelObject *pObject, const char *zName) {
+  if (pObject->pDdl == 0) {
+    return 0;
+  }
+  switch (pObject->eKind) {
+  case MIG_DDL_VIEW:
+  case MIG_DDL_TRIGGER:
+    return textNames(pObject->zSql, zName);
+  case MIG_DDL_VIRTUAL:
+    return contentIs(pObject->pDdl, zName);
+  default:
+    return 0;
+  }
+}
+
+/* Mark in abFound the views, triggers and full-text tables that name zTable or
+** a view that does, and so on. */
 static void objectsFind(MigContext *p, const MigModel *pModel,
                         const char *zTable, u8 *abFound) {
   MigList names = {0, 0};
@@ -190,10 +306,7 @@ static void objectsFind(MigContext *p, const MigModel *pModel,
   for (k = 0; k < names.n && p->rc == SQLITE_OK; k++) {
     for (i = 0; i < pModel->nObject; i++) {
       const MigModelObject *pObject = &pModel->aObject[i];
-      if (!abFound[i] && pObject->pDdl &&
-          (pObject->eKind == MIG_DDL_VIEW ||
-           pObject->eKind == MIG_DDL_TRIGGER) &&
-          textNames(pObject->zSql, names.az[k])) {
+      if (!abFound[i] && objectNames(pObject, names.az[k])) {
         abFound[i] = 1;
         if (pObject->eKind == MIG_DDL_VIEW) {
           migListAdd(p, &names, pObject->zName);
@@ -213,7 +326,8 @@ static void probesStrict(MigContext *p, MigTransaction *pTx,
 
   for (i = 0; i < pProbes->n && p->rc == SQLITE_OK; i++) {
     MigProbe *pProbe = &pProbes->a[i];
-    pProbe->bStrict = (u8)textQuotes(pProbe->pObject->zSql, pDiff);
+    pProbe->bStrict = pProbe->pObject->eKind != MIG_DDL_VIRTUAL &&
+                      textQuotes(pProbe->pObject->zSql, pDiff);
     pProbes->bStrict |= pProbe->bStrict;
   }
   if (!pProbes->bStrict) {
@@ -229,8 +343,9 @@ static void probesStrict(MigContext *p, MigTransaction *pTx,
 }
 
 /*
-** Find the views and triggers of pModel that compile and that name the table of
-** pDiff, directly or by a view. pTx is armed again; NULL: scratch database.
+** Find the views, triggers and full-text tables of pModel that work and that
+** name the table of pDiff, directly or by a view. pTx is armed again; NULL:
+** scratch database.
 */
 void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut) {
@@ -248,18 +363,33 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   switchesOn(p, pTx, aSwitch);
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
     const MigModelObject *pObject = &pModel->aObject[i];
-    if (abFound[i] && isCompiled(p, pModel, pObject, &zWhy)) {
-      pOut->a[pOut->n++].pObject = pObject;
+    const char *zColumns = 0;
+    if (abFound[i] && isWorking(p, pModel, pObject, &zColumns, &zWhy)) {
+      pOut->a[pOut->n].pObject = pObject;
+      pOut->a[pOut->n++].zColumns = zColumns;
     }
   }
   probesStrict(p, pTx, pModel, pDiff, pOut);
   switchesBack(p, pTx, aSwitch);
+  migTransactionCheck(p, pTx, zWho);
 }
 
-/* Do the probes compile, with bStrict those that did with "names" that are no
+/* Something has stopped working. */
+static void probeFail(MigContext *p, const MigModelObject *pObject,
+                      const char *zWhy) {
+  int bVirtual = pObject->eKind == MIG_DDL_VIRTUAL;
+
+  migFail(p, MIG_SCRIPT,
+          "%s%s %s would no longer %s: %s; drop it first and make it again "
+          "afterwards",
+          bVirtual ? "virtual " : "", migModelKind(pObject->eKind),
+          pObject->zName, bVirtual ? "work" : "compile", zWhy);
+}
+
+/* Do the probes work, with bStrict those that did with "names" that are no
 ** strings? Their texts may be others now. SCRIPT when not. */
-static void probesCompile(MigContext *p, const MigModel *pModel,
-                          const MigProbes *pProbes, int bStrict) {
+static void probesWork(MigContext *p, const MigModel *pModel,
+                       const MigProbes *pProbes, int bStrict) {
   const char *zWhy = "";
   int i;
 
@@ -267,17 +397,15 @@ static void probesCompile(MigContext *p, const MigModel *pModel,
     const MigModelObject *pObject = pProbes->a[i].pObject;
     int k =
         migModelFind(pModel, pObject->eKind == MIG_DDL_TRIGGER, pObject->zName);
+    const char *zColumns = pProbes->a[i].zColumns;
     if (k >= 0 && (!bStrict || pProbes->a[i].bStrict) &&
-        !isCompiled(p, pModel, &pModel->aObject[k], &zWhy)) {
-      migFail(p, MIG_SCRIPT,
-              "%s %s would no longer compile: %s; drop it first and make it "
-              "again afterwards",
-              migModelKind(pObject->eKind), pObject->zName, zWhy);
+        !isWorking(p, pModel, &pModel->aObject[k], &zColumns, &zWhy)) {
+      probeFail(p, pObject, zWhy);
     }
   }
 }
 
-/* SCRIPT when a probe does not compile in what is pModel now. */
+/* SCRIPT when a probe does not work in what is pModel now. */
 void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes) {
   MigSwitch aSwitch[2];
@@ -287,11 +415,84 @@ void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
     return;
   }
   switchesOn(p, pTx, aSwitch);
-  probesCompile(p, pModel, pProbes, 0);
+  probesWork(p, pModel, pProbes, 0);
   if (pProbes->bStrict) {
     migSwitchSet(p, pTx, SQLITE_DBCONFIG_DQS_DML, 0, &strict);
-    probesCompile(p, pModel, pProbes, 1);
+    probesWork(p, pModel, pProbes, 1);
     migSwitchBack(p, pTx, &strict);
   }
   switchesBack(p, pTx, aSwitch);
+  migTransactionCheck(p, pTx, zWho);
+}
+
+/* ------------------------------------------------------------------------
+** The definition
+*/
+
+/* The statement that makes a table under another name. What names the table
+** itself, in front of a column, is changed along with it. */
+static const char *makeText(MigContext *p, const MigModelObject *pTable,
+                            const char *zName) {
+  const char *z = pTable->zSql;
+  i64 n = (i64)strlen(z);
+  i64 i = pTable->pDdl->name.iStart + pTable->pDdl->name.n;
+  MigText text = {0, 0, 0};
+  MigToken name = {MIG_TK_END, 0, 0};
+  MigToken token;
+  i64 iDone = i;
+
+  migTextF(p, &text, "CREATE TABLE main.\"%w\"", zName);
+  do {
+    i = migTokenSignificant(z, n, i, &token);
+    if (token.eType == MIG_TK_DOT && migTokenIsName(&name) &&
+        migTokenNameIs(z, &name, pTable->zName)) {
+      migTextAdd(p, &text, z + iDone, name.iStart - iDone);
+      migTextF(p, &text, "\"%w\"", zName);
+      iDone = name.iStart + name.n;
+    }
+    name = token;
+  } while (token.eType != MIG_TK_END);
+  migTextAdd(p, &text, z + iDone, n - iDone);
+  return migTextZ(&text);
+}
+
+/* Why this connection would not make the table, or NULL. What an authorizer
+** has against it is found out by what is done. */
+static const char *makeRefused(MigContext *p, const MigModelObject *pTable,
+                               const char *zName) {
+  const char *zSql = makeText(p, pTable, zName);
+  sqlite3_stmt *pStmt = 0;
+  const char *zWhy = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  sqlite3_finalize(pStmt);
+  isTaken(p, rc, &zWhy);
+  return (rc & 0xff) == SQLITE_AUTH ? 0 : zWhy;
+}
+
+/*
+** SCRIPT when CREATE TABLE on this connection, which is the user's, would
+** refuse the new definition: for a collation or a function that it does not
+** know, mostly. Not when it would refuse the old one for the same reason.
+*/
+void migProbeDefinition(MigContext *p, const MigModel *pModel,
+                        const MigTableDiff *pDiff) {
+  const char *zName = 0;
+  const char *zOld;
+  const char *zNew;
+  int i = 0;
+
+  do {
+    zName = migPrintf(p, "migrate%d", ++i);
+  } while (p->rc == SQLITE_OK && migModelFind(pModel, 0, zName) >= 0);
+  zNew = makeRefused(p, pDiff->pNew, zName);
+  zOld = zNew ? makeRefused(p, pDiff->pOld, zName) : 0;
+  if (zNew && (zOld == 0 || strcmp(zOld, zNew) != 0)) {
+    migFail(p, MIG_SCRIPT, "table %s cannot be changed: %s", pDiff->pOld->zName,
+            zNew);
+  }
 }

@@ -1,5 +1,5 @@
 /*
-** probe.h - views and triggers that compile, and must go on doing so.
+** probe.h - what works before a table is changed, and must go on doing so.
 */
 #ifndef MIG_PROBE_H
 #define MIG_PROBE_H
@@ -7,10 +7,11 @@
 #include "compare.h"
 #include "transaction.h"
 
-/* A view or trigger that compiled. */
+/* A view or trigger that compiled, or a virtual table that could be read. */
 typedef struct MigProbe {
   const MigModelObject *pObject;
-  u8 bStrict; /* also without taking "names" for strings */
+  const char *zColumns; /* virtual tables: the names of their columns */
+  u8 bStrict;           /* also without taking "names" for strings */
 } MigProbe;
 
 /* Those that a change of a table could break. */
@@ -24,5 +25,7 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut);
 void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes);
+void migProbeDefinition(MigContext *p, const MigModel *pModel,
+                        const MigTableDiff *pDiff);
 
 #endif

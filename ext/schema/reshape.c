@@ -18,8 +18,8 @@
 **
 ** Afterwards all is looked at again: the rows were all copied, the table can be
 ** read, its model is the wanted one, nothing else in the schema has gone or
-** changed, and the views and triggers that have to do with it compile if they
-** did before (probe.h).
+** changed, AUTOINCREMENT goes on counting where it was, and what has to do with
+** the table works if it did before (probe.h).
 **
 ** After a failure the caller undoes the transaction. It may be undone already,
 ** where a setting had to go back (native.c). Foreign keys and
@@ -136,9 +136,45 @@ static void rowsCheck(MigContext *p, const MigReshape *pr) {
   migFinalize(p, pStmt);
 }
 
-/* Look at everything again. */
-static void proveAll(MigContext *p, const MigWays *pw,
-                     const MigProbes *pProbes) {
+/* How far AUTOINCREMENT has counted for the table, 0 when it has not. */
+static i64 markRead(MigContext *p, const MigReshape *pr,
+                    const MigModel *pModel) {
+  return migModelFind(pModel, 0, "sqlite_sequence") < 0
+             ? 0
+             : migQueryInt(p, 0,
+                           "SELECT max(seq) FROM main.sqlite_sequence"
+                           " WHERE name = %Q",
+                           pr->zTable);
+}
+
+/* Has AUTOINCREMENT kept its mark, which was iMark? Or is it gone with it? */
+static void markCheck(MigContext *p, const MigReshape *pr,
+                      const MigModel *pModel, i64 iMark) {
+  const char *zWhat = 0;
+
+  if (pr->eWay == MIG_WAY_CREATE || !pr->diff.pOld->pTable->bAutoincrement) {
+    return;
+  }
+  if (!pr->diff.pNew->pTable->bAutoincrement) {
+    zWhat = migQueryInt(p, 0,
+                        "SELECT count(*) FROM main.sqlite_sequence"
+                        " WHERE name = %Q",
+                        pr->zTable)
+                ? "is still there"
+                : 0;
+  } else if (markRead(p, pr, pModel) < iMark) {
+    zWhat = "is not what it was";
+  }
+  if (zWhat) {
+    migFail(p, MIG_UNPROVEN,
+            "table %s after its change: the mark of AUTOINCREMENT %s",
+            pr->zTable, zWhat);
+  }
+}
+
+/* Look at everything again. iMark: see markRead(). */
+static void proveAll(MigContext *p, const MigWays *pw, const MigProbes *pProbes,
+                     i64 iMark) {
   const MigReshape *pr = pw->pr;
   MigWaysState now;
 
@@ -155,23 +191,40 @@ static void proveAll(MigContext *p, const MigWays *pw,
   if (p->rc == SQLITE_OK) {
     othersCheck(p, pw, &now.model);
   }
+  markCheck(p, pr, &now.model, iMark);
   migProbesCheck(p, pr->pTx, &now.model, pProbes);
   rowsCheck(p, pr);
 }
 
-/* Can views and triggers break? Only columns that come or go do that. */
+/* Can what names the table break? Only columns that come, go or move do that,
+** and the rowid is one. */
 static int mayBreak(const MigTableDiff *pDiff) {
   return migWaysHas(pDiff, MIG_ALT_ADD_COLUMN) ||
          migWaysHas(pDiff, MIG_ALT_DROP_COLUMN) ||
-         migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN);
+         migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN) ||
+         migWaysHas(pDiff, MIG_ALT_ORDER) ||
+         migWaysHas(pDiff, MIG_ALT_WITHOUT_ROWID);
+}
+
+/* Before anything is changed: what must not break, and the mark, see
+** markRead(). */
+static i64 proofBegin(MigContext *p, const MigReshape *pr, MigProbes *pProbes) {
+  if (pr->pTx) {
+    migProbeDefinition(p, &pr->model, &pr->diff);
+  }
+  if (mayBreak(&pr->diff)) {
+    migProbesTake(p, pr->pTx, &pr->model, &pr->diff, pProbes);
+  }
+  return pr->diff.pOld->pTable->bAutoincrement ? markRead(p, pr, &pr->model)
+                                               : 0;
 }
 
 /*
 ** Carry out what was planned, inside the caller's transaction. When the schema
 ** is another one since, it is planned anew. pReshape->statements and eWay tell
 ** what was done, which may be a dearer way than planned. Errors:
-**   SCRIPT     rows do not fit the definition (with SQLite's code), a view or
-**              trigger would break, SQLite refuses something
+**   SCRIPT     rows do not fit the definition (with SQLite's code), a view,
+**              trigger or full-text table would break, SQLite refuses something
 **   DATA_LOSS  not all rows were copied
 **   UNPROVEN   something is not as it should be afterwards
 **   SQLITE     code of the application has ended the transaction; and others
@@ -179,6 +232,7 @@ static int mayBreak(const MigTableDiff *pDiff) {
 */
 void migReshapeRun(MigContext *p, MigReshape *pReshape) {
   MigProbes probes = {0, 0, 0};
+  i64 iMark = 0;
   MigWays w;
 
   if (p->rc == SQLITE_OK &&
@@ -194,13 +248,10 @@ void migReshapeRun(MigContext *p, MigReshape *pReshape) {
   } else {
     w.state.model = pReshape->model;
     w.state.diff = pReshape->diff;
-    if (mayBreak(&pReshape->diff)) {
-      migProbesTake(p, pReshape->pTx, &pReshape->model, &pReshape->diff,
-                    &probes);
-    }
+    iMark = proofBegin(p, pReshape, &probes);
     migWaysTable(p, &w);
   }
-  proveAll(p, &w, &probes);
+  proveAll(p, &w, &probes, iMark);
   migWaysClose(p, &w);
   if (p->rc == SQLITE_OK) {
     pReshape->eWay = w.eWay;

@@ -266,12 +266,17 @@ void migWaysClose(MigContext *p, MigWays *pw) {
 
 /* SQLite refuses a statement, which is not to be. */
 static void statementFail(MigContext *p, const MigWays *pw, int rc,
-                          const char *zWhy) {
+                          const char *zSql, const char *zWhy) {
   const MigModelObject *pNew = migWantedTable(pw->pr);
   const MigModelTable *pTable = pNew->pTable;
   int e = rc & 0xff;
 
-  if (e == SQLITE_MISMATCH && pTable->iRowid >= 0) {
+  if (e == SQLITE_AUTH) {
+    migFailRc(p, rc, MIG_UNSUPPORTED,
+              "table %s: the authorizer of this connection denies what its "
+              "change needs; have it allow %s",
+              pNew->zName, zSql);
+  } else if (e == SQLITE_MISMATCH && pTable->iRowid >= 0) {
     migFailRc(p, rc, MIG_SCRIPT,
               "table %s: column %s is to be its INTEGER PRIMARY KEY, and a row "
               "has NULL there or what is no integer; correct it first, or fill "
@@ -304,7 +309,7 @@ static void statementRun(MigContext *p, MigWays *pw, const char *zSql) {
   int rc = statementTry(p, pw, zSql, &zWhy);
 
   if (rc) {
-    statementFail(p, pw, rc, zWhy);
+    statementFail(p, pw, rc, zSql, zWhy);
   }
 }
 
@@ -497,7 +502,7 @@ static void rebuildObject(MigContext *p, MigWays *pw, const char *zSql) {
     migSwitchBack(p, pw->pr->pTx, &strings);
   }
   if (rc) {
-    statementFail(p, pw, rc, zWhy);
+    statementFail(p, pw, rc, zSql, zWhy);
   }
 }
 
@@ -523,12 +528,13 @@ static int rebuildRun(MigContext *p, MigWays *pw, const MigRebuild *pRebuild,
 
   for (i = 0; i <= pRebuild->iCopy && p->rc == SQLITE_OK; i++) {
     int rc = statementTry(p, pw, pList->az[i], &zWhy);
-    if (p->rc == SQLITE_OK && (rc & 0xff) == SQLITE_ERROR &&
+    int e = rc & 0xff;
+    if (p->rc == SQLITE_OK && (e == SQLITE_ERROR || e == SQLITE_AUTH) &&
         !pRebuild->bTwice && i < pRebuild->iCopy - 1) {
       return 0;
     }
     if (rc) {
-      statementFail(p, pw, rc, zWhy);
+      statementFail(p, pw, rc, pList->az[i], zWhy);
     } else if (i == pRebuild->iFirst || i == pRebuild->iCopy) {
       rowsCount(p, pw, nRow);
     }

@@ -128,6 +128,10 @@ static int literalRead(const MigDdl *pDdl, const MigModelColumn *pColumn,
 static int literalReads(const Literal *pLit, u8 eAffinity) {
   const char *z = pLit->z;
 
+  if (pLit->token.eType == MIG_TK_NUMBER && pLit->token.n > 1 &&
+      (z[pLit->token.iStart + 1] == 'x' || z[pLit->token.iStart + 1] == 'X')) {
+    return 0; /* beyond 32 bits SQLite up to 3.40 reads a text */
+  }
   if (eAffinity == MIG_AFFINITY_TEXT) {
     return pLit->token.eType == MIG_TK_NUMBER
                ? isInteger(z, &pLit->token)

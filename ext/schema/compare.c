@@ -244,6 +244,221 @@ static int objectSame(MigContext *p, const Compare *pc, int iOld, int iNew) {
 }
 
 /* ------------------------------------------------------------------------
+** Renamed columns
+*/
+
+/* Is column i of these? */
+static int columnIn(const MigModelTable *pTable, const u8 *ab,
+                    const char *zName) {
+  int i = migModelColumn(pTable, zName);
+
+  return i >= 0 && ab[i];
+}
+
+/* Does an expression use one of these columns? What only looks like it counts
+** as well. */
+static int spanUses(MigContext *p, const MigModelObject *pObject, const u8 *ab,
+                    MigSpan span) {
+  MigWords w;
+
+  migWordsStart(&w, pObject->pDdl->z, span);
+  for (; w.token.eType != MIG_TK_END && p->rc == SQLITE_OK; migWordsNext(&w)) {
+    if (migWordsAtName(&w)) {
+      MigMark mark = migArenaMark(p);
+      const char *zName = migTokenName(p, w.z, &w.token);
+      int bUses = zName && columnIn(pObject->pTable, ab, zName);
+      migArenaRelease(p, mark);
+      if (bUses) {
+        return 1;
+      }
+    }
+  }
+  return 0;
+}
+
+/* Does constraint i, which may be -1, say something of these columns? */
+static int constraintUses(MigContext *p, const MigModelObject *pObject,
+                          const u8 *ab, int i) {
+  const MigModelTable *pTable = pObject->pTable;
+  const MigModelConstraint *pCon = i < 0 ? 0 : &pTable->aConstraint[i];
+  int k;
+
+  if (pCon == 0) {
+    return 0;
+  }
+  for (k = 0; k < pCon->nColumn; k++) {
+    if (pCon->aiColumn[k] >= 0 && ab[pCon->aiColumn[k]]) {
+      return 1;
+    }
+  }
+  for (k = 0; k < pCon->nParent; k++) {
+    if (nameSame(pCon->zParent, pObject->zName) &&
+        columnIn(pTable, ab, pCon->azParent[k])) {
+      return 1;
+    }
+  }
+  return pCon->eKind == MIG_CON_CHECK &&
+         spanUses(p, pObject, ab, pCon->pDdl->value);
+}
+
+/* Does a generated column compute from these? */
+static int generatedUses(MigContext *p, const MigModelObject *pObject,
+                         const u8 *ab, int i) {
+  const MigDdlConstraint *pGenerated = pObject->pTable->aColumn[i].pGenerated;
+
+  return pGenerated && spanUses(p, pObject, ab, pGenerated->value);
+}
+
+/* Is alteration i about these columns of the old and the new table? That one
+** gets another name is none. */
+static int alterationUses(MigContext *p, const MigTableDiff *pDiff, int i,
+                          const u8 *abOld, const u8 *abNew) {
+  const MigAlteration *pAlt = &pDiff->a[i];
+
+  switch (pAlt->eKind) {
+  case MIG_ALT_GENERATED:
+    return abNew[pAlt->iNew] ||
+           generatedUses(p, pDiff->pOld, abOld, pAlt->iOld) ||
+           generatedUses(p, pDiff->pNew, abNew, pAlt->iNew);
+  case MIG_ALT_TYPE:
+  case MIG_ALT_SET_NOT_NULL:
+  case MIG_ALT_DROP_NOT_NULL:
+  case MIG_ALT_NOT_NULL_CONFLICT:
+  case MIG_ALT_NOT_NULL_NAME:
+  case MIG_ALT_DEFAULT:
+  case MIG_ALT_COLLATE:
+    return abNew[pAlt->iNew];
+  case MIG_ALT_PRIMARY_KEY:
+  case MIG_ALT_ADD_CONSTRAINT:
+  case MIG_ALT_DROP_CONSTRAINT:
+  case MIG_ALT_CONFLICT:
+  case MIG_ALT_NAME:
+    return constraintUses(p, pDiff->pOld, abOld, pAlt->iOld) ||
+           constraintUses(p, pDiff->pNew, abNew, pAlt->iNew);
+  default:
+    return 0;
+  }
+}
+
+/* Is nothing at all to change in these columns, their order included? */
+static int columnsSame(MigContext *p, const MigTableDiff *pDiff,
+                       const u8 *abOld, const u8 *abNew) {
+  int iLast = -1;
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    if (alterationUses(p, pDiff, i, abOld, abNew)) {
+      return 0;
+    }
+  }
+  for (i = 0; i < pDiff->pNew->pTable->nColumn; i++) {
+    if (abNew[i] && pDiff->aiFrom[i] < iLast) {
+      return 0;
+    }
+    iLast = abNew[i] ? pDiff->aiFrom[i] : iLast;
+  }
+  return 1;
+}
+
+/* How does a reading of a chain of columns fit? The tables are compared with
+** it. For migRenameResolve(). */
+static MigRenameFit columnsFit(MigContext *p, const MigRenameSet *pSet,
+                               int iFirst, int bHold) {
+  const MigTableDiff *pDiff = pSet->pScope;
+  MigMark mark = migArenaMark(p);
+  u8 *abOld = migAlloc(p, (u64)pSet->nOld);
+  u8 *abNew = migAlloc(p, (u64)pSet->nNew);
+  MigRenameFit fit = {0, 0};
+  MigTableDiff trial;
+  int i;
+
+  migTableDiffStart(p, pDiff->pOld, pDiff->pNew, &trial);
+  for (i = 0; i < pSet->n && p->rc == SQLITE_OK; i++) {
+    if (pSet->a[i].bHolds) {
+      migTableDiffRename(&trial, pSet->a[i].iFrom, pSet->a[i].iNew);
+    }
+  }
+  i = iFirst;
+  while (i >= 0 && p->rc == SQLITE_OK) {
+    const MigRenameNote *pNote = &pSet->a[i];
+    abOld[pNote->iFrom] = 1;
+    abNew[pNote->iNew] = 1;
+    if (bHold) {
+      migTableDiffRename(&trial, pNote->iFrom, pNote->iNew);
+      fit.nChange--; /* the rename itself does not count */
+    }
+    i = pNote->iAfter == iFirst ? -1 : pNote->iAfter;
+  }
+  migTableDiffJoin(p, &trial);
+  migAlterationFind(p, 0, &trial);
+  if (p->rc == SQLITE_OK) {
+    fit.nChange += migAlterationFit(&trial);
+    fit.bNothing = columnsSame(p, &trial, abOld, abNew);
+  }
+  migArenaRelease(p, mark);
+  return fit;
+}
+
+/* Look up the annotations of columns. Those of other tables, and of the table
+** itself, are passed over. */
+static void columnsNotes(MigContext *p, const MigRenames *pRenames,
+                         const MigTableDiff *pDiff, MigRenameSet *pSet) {
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+  int i;
+
+  for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
+    const MigRename *pRename = &pRenames->a[i];
+    MigRenameNote note;
+    if (pRename->zColumn == 0 ||
+        !nameSame(pRename->zTable, pDiff->pNew->zName)) {
+      continue;
+    }
+    memset(&note, 0, sizeof(note));
+    note.pRename = pRename;
+    note.iNew = migModelColumn(pNew, pRename->zColumn);
+    note.iFrom = migModelColumn(pOld, pRename->zOld);
+    note.iSame = migModelColumn(pOld, pRename->zColumn);
+    note.iTaken = migModelColumn(pNew, pRename->zOld);
+    if (note.iNew >= 0) {
+      migRenameAdd(p, pSet, &note);
+    } else if (!pSet->bQuiet) {
+      migFail(p, MIG_FORMAT,
+              "table %s is wanted without column %s, which is renamed from "
+              "%s; correct the name, or leave it out",
+              pRename->zTable, pRename->zColumn, pRename->zOld);
+    }
+  }
+}
+
+/* Begin a diff: find out which column becomes which. pRenames may be NULL.
+** FORMAT for an annotation that means nothing; bQuiet: it is passed over. */
+static void diffStart(MigContext *p, const MigModelObject *pOld,
+                      const MigModelObject *pNew, const MigRenames *pRenames,
+                      int bQuiet, MigTableDiff *pOut) {
+  MigRenameSet set;
+  int i;
+
+  migTableDiffStart(p, pOld, pNew, pOut);
+  if (pRenames && pRenames->n && pOut->aiFrom && p->rc == SQLITE_OK) {
+    memset(&set, 0, sizeof(set));
+    set.nOld = pOld->pTable->nColumn;
+    set.nNew = pNew->pTable->nColumn;
+    set.bQuiet = bQuiet;
+    set.xFit = columnsFit;
+    set.pScope = pOut;
+    columnsNotes(p, pRenames, pOut, &set);
+    migRenameResolve(p, &set);
+    for (i = 0; i < set.n && p->rc == SQLITE_OK; i++) {
+      if (set.a[i].bHolds) {
+        migTableDiffRename(pOut, set.a[i].iFrom, set.a[i].iNew);
+      }
+    }
+  }
+  migTableDiffJoin(p, pOut);
+}
+
+/* ------------------------------------------------------------------------
 ** Pairs
 */
 
@@ -252,23 +467,47 @@ static void pairJoin(Compare *pc, int iOld, int iNew) {
   pc->aiFrom[iNew] = iOld;
 }
 
-/* In how much do two tables of one kind differ? For migRenameResolve(). */
-static int tableFit(MigContext *p, const void *pScope, int iOld, int iNew) {
-  const Compare *pc = pScope;
+/* Add how much two tables of one kind differ. */
+static void pairFit(MigContext *p, const Compare *pc, int iOld, int iNew,
+                    MigRenameFit *pFit) {
   const MigModelObject *pOld = &pc->pOld->aObject[iOld];
   const MigModelObject *pNew = &pc->pNew->aObject[iNew];
   MigMark mark = migArenaMark(p);
   MigTableDiff diff;
-  int n;
 
   if (pNew->eKind == MIG_DDL_VIRTUAL) {
-    return !objectSame(p, pc, iOld, iNew);
+    int bSame = objectSame(p, pc, iOld, iNew);
+    pFit->nChange += !bSame;
+    pFit->bNothing &= bSame;
+    return;
   }
-  migTableDiffStart(p, pOld, pNew, &pc->aColumns[iNew], 1, &diff);
+  diffStart(p, pOld, pNew, &pc->aColumns[iNew], 1, &diff);
   migAlterationFind(p, 0, &diff);
-  n = migAlterationFit(&diff);
+  pFit->nChange += migAlterationFit(&diff);
+  pFit->bNothing &= diff.n == 0;
   migArenaRelease(p, mark);
-  return n;
+}
+
+/* How does a reading of a chain of tables fit? For migRenameResolve(). */
+static MigRenameFit tablesFit(MigContext *p, const MigRenameSet *pSet,
+                              int iFirst, int bHold) {
+  const Compare *pc = pSet->pScope;
+  const MigRenameNote *pFirst = &pSet->a[iFirst];
+  MigRenameFit fit = {0, 1};
+  int i = iFirst;
+
+  if (!bHold && pFirst->iBefore < 0 && pFirst->iTaken >= 0) {
+    pairFit(p, pc, pFirst->iFrom, pFirst->iTaken, &fit);
+  }
+  do {
+    const MigRenameNote *pNote = &pSet->a[i];
+    int iOld = bHold ? pNote->iFrom : pNote->iSame;
+    if (iOld >= 0) {
+      pairFit(p, pc, iOld, pNote->iNew, &fit);
+    }
+    i = pNote->iAfter;
+  } while (i >= 0 && i != iFirst);
+  return fit;
 }
 
 /* The table of this name and kind, or -1. */
@@ -285,6 +524,14 @@ static int tableFindOurs(const MigModel *pModel, MigDdlKind eKind,
   int i = tableFind(pModel, eKind, zName);
 
   return i >= 0 && pModel->aObject[i].eSkip == MIG_SKIP_NO ? i : -1;
+}
+
+/* Has a table of the other kind this name, and goes away? */
+static u8 goesOther(const Compare *pc, MigDdlKind eKind, const char *zName) {
+  MigDdlKind eOther = eKind == MIG_DDL_TABLE ? MIG_DDL_VIRTUAL : MIG_DDL_TABLE;
+
+  return tableFindOurs(pc->pOld, eOther, zName) >= 0 &&
+         tableFind(pc->pNew, eOther, zName) < 0;
 }
 
 /* The object an annotation belongs to, or FORMAT. */
@@ -343,7 +590,7 @@ static void pairsRename(MigContext *p, Compare *pc,
   memset(&set, 0, sizeof(set));
   set.nOld = pc->pOld->nObject;
   set.nNew = pc->pNew->nObject;
-  set.xFit = tableFit;
+  set.xFit = tablesFit;
   set.pScope = pc;
   for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
     const MigRename *pRename = &pRenames->a[i];
@@ -357,6 +604,7 @@ static void pairsRename(MigContext *p, Compare *pc,
       note.iFrom = tableFindOurs(pc->pOld, eKind, pRename->zOld);
       note.iSame = tableFind(pc->pOld, eKind, pRename->zTable);
       note.iTaken = tableFind(pc->pNew, eKind, pRename->zOld);
+      note.bOther = note.iFrom < 0 && goesOther(pc, eKind, pRename->zOld);
       migRenameAdd(p, &set, &note);
     }
   }
@@ -421,10 +669,45 @@ static void namingFind(MigContext *p, Compare *pc) {
     }
     pDiff = migAlloc(p, sizeof(*pDiff));
     if (pDiff) {
-      migTableDiffStart(p, &pc->pOld->aObject[k], pNew, &pc->aColumns[i], 0,
-                        pDiff);
+      diffStart(p, &pc->pOld->aObject[k], pNew, &pc->aColumns[i], 0, pDiff);
       pc->naming.apDiff[k] = pDiff;
       pc->bNames |= pDiff->bNames;
+    }
+  }
+}
+
+/* Refuse an annotation of a column in a new table, when a table that goes away
+** has such a column: that it is the same table was not said. */
+static void newTableCheck(MigContext *p, const Compare *pc, int iNew) {
+  const MigRenames *pList = &pc->aColumns[iNew];
+  int i;
+  int k;
+
+  for (i = 0; i < pc->pOld->nObject; i++) {
+    const MigModelObject *pOld = &pc->pOld->aObject[i];
+    if (pc->aiTo[i] >= 0 || pOld->eSkip != MIG_SKIP_NO || pOld->pTable == 0) {
+      continue;
+    }
+    for (k = 0; k < pList->n && p->rc == SQLITE_OK; k++) {
+      const MigRename *pRename = &pList->a[k];
+      if (!pRename->bExact &&
+          migModelColumn(pOld->pTable, pRename->zOld) >= 0) {
+        migFail(p, MIG_FORMAT,
+                "column %s of table %s is renamed from %s, but that table is "
+                "new, and table %s, which has such a column, would be dropped; "
+                "say from which table it comes, or leave the old name out",
+                pRename->zColumn, pRename->zTable, pRename->zOld, pOld->zName);
+      }
+    }
+  }
+}
+
+static void newTablesCheck(MigContext *p, const Compare *pc) {
+  int i;
+
+  for (i = 0; i < pc->pNew->nObject && p->rc == SQLITE_OK; i++) {
+    if (pc->aiFrom[i] < 0 && pc->aColumns[i].n) {
+      newTableCheck(p, pc, i);
     }
   }
 }
@@ -453,6 +736,7 @@ static void pairsMake(MigContext *p, Compare *pc, const MigRenames *pRenames) {
   }
   pairsByName(pc, 0);
   pairsByName(pc, 1);
+  newTablesCheck(p, pc);
   namingFind(p, pc);
 }
 
@@ -498,7 +782,7 @@ static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
   d.bRenamed = isTable(pNew) && !nameSame(pOld->zName, pNew->zName);
   if (pNew->eKind == MIG_DDL_TABLE) {
     if (!bKnown && (pDiff = migAlloc(p, sizeof(*pDiff))) != 0) {
-      migTableDiffStart(p, pOld, pNew, 0, 0, pDiff);
+      diffStart(p, pOld, pNew, 0, 0, pDiff);
     }
     if (pDiff) {
       migAlterationFind(p, &pc->naming, pDiff);
@@ -565,7 +849,7 @@ void migCompare(MigContext *p, const MigModel *pOld, const MigModel *pNew,
 void migCompareTable(MigContext *p, const MigModelObject *pOld,
                      const MigModelObject *pNew, const MigRenames *pRenames,
                      MigTableDiff *pOut) {
-  migTableDiffStart(p, pOld, pNew, pRenames, 0, pOut);
+  diffStart(p, pOld, pNew, pRenames, 0, pOut);
   migAlterationFind(p, 0, pOut);
 }
 

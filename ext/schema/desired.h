@@ -12,6 +12,7 @@ typedef struct MigRename {
   const char *zColumn; /* NULL: the table */
   const char *zOld;
   i64 iStart; /* of the comment, in the text */
+  u8 bExact;  /* it holds: it comes from a comparison, not from a person */
 } MigRename;
 
 /* Zero-initialize. The array belongs to the arena. */

@@ -289,6 +289,31 @@ static int columnsCross(const MigTableDiff *pDiff) {
   return 0;
 }
 
+/* Does a virtual table have its content in the table? SQLite would not tell it
+** the new names. */
+static int isContent(MigContext *p, const MigModel *pModel,
+                     const char *zTable) {
+  int i;
+
+  for (i = 0; i < pModel->nObject; i++) {
+    const MigModelObject *pObject = &pModel->aObject[i];
+    const char *z = pObject->eKind == MIG_DDL_VIRTUAL && pObject->pDdl
+                        ? migLossContent(p, pObject->pDdl)
+                        : 0;
+    if (z && migStrICmp(z, zTable) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Must the columns be renamed where the table is changed? */
+static int renamedLater(MigContext *p, const Generator *pg,
+                        const MigTableDiff *pDiff) {
+  return columnsCross(pDiff) ||
+         (columnsRenamed(pDiff) && isContent(p, &pg->now, pDiff->pNew->zName));
+}
+
 /* Rename the columns of a table, in no particular order. A new name is written
 ** as in the wanted text: SQLite puts it into all texts with these quotes. */
 static void columnsWrite(MigContext *p, Generator *pg,
@@ -324,7 +349,7 @@ static void renamesLeft(MigContext *p, Generator *pg) {
     int bLeft = pRename->zColumn && !pg->bNative;
     for (k = 0; k < pg->compare.n && pRename->zColumn && !bLeft; k++) {
       const MigTableDiff *pDiff = pg->compare.a[k].pTable;
-      bLeft = pDiff && columnsCross(pDiff) &&
+      bLeft = pDiff && renamedLater(p, pg, pDiff) &&
               migStrICmp(pDiff->pNew->zName, pRename->zTable) == 0;
     }
     if (bLeft) {
@@ -352,7 +377,7 @@ static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
     MigAlterationKind e = pDiff->a[i].eKind;
     bNative |= e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_RENAME_COLUMN;
   }
-  if (!pg->bNative ||
+  if (!pg->bNative || (columnsRenamed(pDiff) && renamedLater(p, pg, pDiff)) ||
       !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
     return 0;
   }
@@ -466,7 +491,7 @@ static void partRename(MigContext *p, Generator *pg) {
   }
   for (i = 0; i < pg->compare.n && pg->bNative && p->rc == SQLITE_OK; i++) {
     const MigTableDiff *pDiff = pg->compare.a[i].pTable;
-    if (pDiff && columnsRenamed(pDiff) && !columnsCross(pDiff)) {
+    if (pDiff && columnsRenamed(pDiff) && !renamedLater(p, pg, pDiff)) {
       columnsWrite(p, pg, pDiff);
     }
   }

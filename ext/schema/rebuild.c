@@ -190,6 +190,10 @@ static int isSameLayout(const Work *pw) {
         pOld->aColumn[i].pGenerated || pNew->aColumn[i].pGenerated) {
       return 0;
     }
+    if (pw->pNew->pDdl->bStrict &&
+        migStrICmp(pOld->aColumn[i].zType, pNew->aColumn[i].zType) != 0) {
+      return 0; /* copying records, SQLite up to 3.40 looks at no type */
+    }
   }
   return 1;
 }

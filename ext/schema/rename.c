@@ -1,8 +1,10 @@
 /*
 ** rename.c - which annotations "renamed from" hold.
 **
-** An annotation stays in the text after it was carried out, so what it says
-** has to be held against both schemas. "N renamed from O" reads so:
+** A rename that someone wrote down is obeyed, or has been carried out, or is an
+** error: never is its old thing dropped in silence. But an annotation stays in
+** the text after it was carried out, so what it says has to be held against
+** both schemas. "N renamed from O" reads so:
 **
 **   O is not in the old schema    it was carried out, if N is there; else an
 **                                 error
@@ -18,21 +20,20 @@
 **
 ** What the names leave open is decided by which reading leaves less to change:
 **
-**   a ring                        else it was carried out
-**   O only in the old, N in both  N of the old goes away and O takes its place,
-**                                 or N stays and O goes away; else an error
+**   a ring                        it was carried out, when nothing at all is
+**                                 left in what it names; else what is less; of
+**                                 two that leave as much it holds when it
+**                                 leaves nothing, else an error
+**   O only in the old, N in both  N of the old goes away and O takes its place;
+**                                 else an error, because O would go away
 **   O in both, N only in the new  O becomes N and another O is made; else an
 **                                 error, because N may be new, too
+**
+** Notes that come from a comparison (bExact) are not guessed about: they hold
+** where the old thing is there.
 */
-#include <limits.h>
 #include "rename.h"
 #include "text.h"
-
-/* How two readings of a chain fit: what is left to change in each. */
-typedef struct Fit {
-  i64 nHold; /* the notes hold */
-  i64 nStay; /* everything keeps its name */
-} Fit;
 
 /* What a note is about, for messages. */
 static const char *noteWhat(MigContext *p, const MigRename *pRename) {
@@ -72,33 +73,52 @@ void migRenameAdd(MigContext *p, MigRenameSet *pSet,
 ** Chains
 */
 
-/* Settle the notes that cannot hold: the old name is gone, or is claimed twice.
-** aiNote: for each new thing its first other note, from 1. */
+/* Claim old and new thing of a note for it. Settled is a note whose old name is
+** gone, or that says what another one says, and one that is exact. aiNote: for
+** each new thing its note, from 1; aiFrom: for each old one. */
+static void noteClaim(MigContext *p, MigRenameSet *pSet, int i, int *aiNote,
+                      int *aiFrom) {
+  MigRenameNote *pNote = &pSet->a[i];
+
+  pNote->bSettled = 1;
+  if (pNote->iFrom < 0) {
+    return;
+  }
+  if (aiNote[pNote->iNew]) {
+    if (aiNote[pNote->iNew] != aiFrom[pNote->iFrom]) {
+      noteFail(p, pSet, pNote,
+               "another old name of it is given as well; leave one out");
+    }
+  } else if (aiFrom[pNote->iFrom]) {
+    noteFail(p, pSet, pNote, "so is something else; leave one of the two out");
+  } else {
+    pNote->bHolds = pNote->bSettled = pNote->pRename->bExact;
+    aiNote[pNote->iNew] = i + 1;
+    aiFrom[pNote->iFrom] = i + 1;
+  }
+}
+
+/* Settle the notes that need no look at others. */
 static void notesSettle(MigContext *p, MigRenameSet *pSet, int *aiNote) {
-  int *aiFrom = migAlloc(p, (u64)pSet->nOld * sizeof(int)); /* as aiNote */
+  int *aiFrom = migAlloc(p, (u64)pSet->nOld * sizeof(int));
   int i;
 
   for (i = 0; i < pSet->n && p->rc == SQLITE_OK; i++) {
-    MigRenameNote *pNote = &pSet->a[i];
-    pNote->bSettled = 1;
-    if (pNote->iFrom < 0) {
-      if (pNote->iSame < 0) {
-        noteFail(p, pSet, pNote,
-                 "there is nothing of that name; correct the old name, or "
-                 "leave it out");
-      }
-    } else if (aiNote[pNote->iNew]) {
-      if (aiNote[pNote->iNew] != aiFrom[pNote->iFrom]) {
-        noteFail(p, pSet, pNote,
-                 "another old name of it is given as well; leave one out");
-      }
-    } else if (aiFrom[pNote->iFrom]) {
+    noteClaim(p, pSet, i, aiNote, aiFrom);
+  }
+  for (i = 0; i < pSet->n && p->rc == SQLITE_OK; i++) {
+    const MigRenameNote *pNote = &pSet->a[i];
+    if (pNote->iFrom >= 0 || pNote->pRename->bExact) {
+      continue;
+    }
+    if (pNote->bOther) {
       noteFail(p, pSet, pNote,
-               "so is something else; leave one of the two out");
-    } else {
-      pNote->bSettled = 0;
-      aiNote[pNote->iNew] = i + 1;
-      aiFrom[pNote->iFrom] = i + 1;
+               "that is a table of another kind, which would be dropped; drop "
+               "it in a step of its own, or leave the old name out");
+    } else if (pNote->iSame < 0 && aiNote[pNote->iNew] == 0) {
+      noteFail(p, pSet, pNote,
+               "there is nothing of that name; correct the old name, or leave "
+               "it out");
     }
   }
 }
@@ -127,54 +147,35 @@ static int chainFirst(const MigRenameSet *pSet, int i) {
   return pSet->a[k].iBefore == i ? i : k;
 }
 
-/* What is left to change when iOld goes on as iNew. */
-static i64 fitOf(MigContext *p, const MigRenameSet *pSet, int iOld, int iNew) {
-  return iOld < 0 || iNew < 0 ? INT_MAX
-                              : pSet->xFit(p, pSet->pScope, iOld, iNew);
-}
+/* Does a ring hold? */
+static int ringHolds(MigContext *p, const MigRenameSet *pSet, int iFirst) {
+  MigRenameFit stay = pSet->xFit(p, pSet, iFirst, 0);
+  MigRenameFit hold;
 
-/* How a ring fits: everything keeps its name, or takes the next one. */
-static Fit fitRing(MigContext *p, const MigRenameSet *pSet, int iFirst) {
-  Fit fit = {0, 0};
-  int i = iFirst;
-
-  do {
-    const MigRenameNote *pNote = &pSet->a[i];
-    fit.nHold += fitOf(p, pSet, pNote->iFrom, pNote->iNew);
-    fit.nStay += fitOf(p, pSet, pNote->iSame, pNote->iNew);
-    fit.nHold += pSet->bPlaces && pNote->iFrom != pNote->iNew;
-    fit.nStay += pSet->bPlaces && pNote->iSame != pNote->iNew;
-    i = pNote->iAfter;
-  } while (i != iFirst);
-  return fit;
-}
-
-/* How a chain fits. bTaken: the old names stay, and the last new name is new;
-** else the new names stay, and what had the first old name goes away. */
-static Fit fitChain(MigContext *p, const MigRenameSet *pSet, int iFirst,
-                    int bTaken) {
-  Fit fit = {0, 0};
-  int i;
-
-  for (i = iFirst; i >= 0; i = pSet->a[i].iAfter) {
-    const MigRenameNote *pNote = &pSet->a[i];
-    fit.nHold += fitOf(p, pSet, pNote->iFrom, pNote->iNew);
-    fit.nStay += bTaken ? fitOf(p, pSet, pNote->iFrom, pNote->iTaken)
-                        : fitOf(p, pSet, pNote->iSame, pNote->iNew);
+  if (stay.bNothing) {
+    return 0;
   }
-  return fit;
+  hold = pSet->xFit(p, pSet, iFirst, 1);
+  if (hold.nChange == stay.nChange && !hold.bNothing) {
+    noteFail(p, pSet, &pSet->a[iFirst],
+             "the two have each other's name, and whether they have changed "
+             "places already cannot be told; do that in a step of its own, or "
+             "leave the old names out");
+    return 0;
+  }
+  return hold.nChange <= stay.nChange;
 }
 
-/* Does a chain hold? See the top of the file. */
+/* Does a chain hold? See the top of the file. When it does not, though nothing
+** has its first old name any more, notesCheck() will say so. */
 static int chainHolds(MigContext *p, const MigRenameSet *pSet, int iFirst) {
   const MigRenameNote *pFirst = &pSet->a[iFirst];
   const MigRenameNote *pLast = pFirst;
   int bTaken = pFirst->iTaken >= 0;
-  Fit fit;
+  int bHolds;
 
   if (pFirst->iBefore >= 0) {
-    fit = fitRing(p, pSet, iFirst);
-    return fit.nHold < fit.nStay;
+    return ringHolds(p, pSet, iFirst);
   }
   while (pLast->iAfter >= 0) {
     pLast = &pSet->a[pLast->iAfter];
@@ -182,17 +183,14 @@ static int chainHolds(MigContext *p, const MigRenameSet *pSet, int iFirst) {
   if (bTaken == (pLast->iSame >= 0)) {
     return !bTaken;
   }
-  fit = fitChain(p, pSet, iFirst, bTaken);
-  if (bTaken && fit.nHold >= fit.nStay) {
+  bHolds = pSet->xFit(p, pSet, iFirst, 1).nChange <
+           pSet->xFit(p, pSet, iFirst, 0).nChange;
+  if (bTaken && !bHolds) {
     noteFail(p, pSet, pFirst,
              "what has that name is wanted, too; correct the old name, or "
              "leave it out");
-  } else if (!bTaken && fit.nHold == fit.nStay) {
-    noteFail(p, pSet, pLast,
-             "there are both, and either may be meant; drop or rename one of "
-             "them first");
   }
-  return fit.nHold < fit.nStay;
+  return bHolds;
 }
 
 /* Settle a chain: all of it holds, or nothing. */
@@ -207,10 +205,37 @@ static void chainSettle(MigContext *p, MigRenameSet *pSet, int iFirst) {
   } while (i >= 0 && i != iFirst);
 }
 
+/* Refuse a note that does not hold when its old thing would go away: nothing
+** goes on from it, under its own name or another. */
+static void notesCheck(MigContext *p, const MigRenameSet *pSet) {
+  u8 *abGoesOn = migAlloc(p, (u64)pSet->nOld); /* as something else */
+  u8 *abTaken = migAlloc(p, (u64)pSet->nNew);  /* by something else */
+  int i;
+
+  for (i = 0; i < pSet->n && p->rc == SQLITE_OK; i++) {
+    if (pSet->a[i].bHolds) {
+      abGoesOn[pSet->a[i].iFrom] = 1;
+      abTaken[pSet->a[i].iNew] = 1;
+    }
+  }
+  for (i = 0; i < pSet->n && p->rc == SQLITE_OK && !pSet->bQuiet; i++) {
+    const MigRenameNote *pNote = &pSet->a[i];
+    const MigRename *pRename = pNote->pRename;
+    if (pNote->iFrom >= 0 && !abGoesOn[pNote->iFrom] &&
+        (pNote->iTaken < 0 || abTaken[pNote->iTaken])) {
+      migFail(p, MIG_FORMAT,
+              "%s %s would be dropped although %s is said to come from it: "
+              "there are both; drop or rename one of them first",
+              pRename->zColumn ? "column" : "table", pRename->zOld,
+              noteWhat(p, pRename));
+    }
+  }
+}
+
 /*
 ** Find out which notes hold: bHolds. No two that hold have one old or one new
-** thing. FORMAT for a note that means nothing, or may mean two things, unless
-** bQuiet.
+** thing. FORMAT for a note that means nothing, may mean two things, or is not
+** obeyed though its old thing would go away; unless bQuiet.
 */
 void migRenameResolve(MigContext *p, MigRenameSet *pSet) {
   int *aiNote = migAlloc(p, (u64)pSet->nNew * sizeof(int));
@@ -226,4 +251,5 @@ void migRenameResolve(MigContext *p, MigRenameSet *pSet) {
       chainSettle(p, pSet, chainFirst(pSet, i));
     }
   }
+  notesCheck(p, pSet);
 }

@@ -16,17 +16,27 @@ typedef struct MigRenameNote {
   int iTaken;  /* what has the old name in the new schema, or -1 */
   int iBefore; /* the note at iTaken, or -1 */
   int iAfter;  /* the note whose iTaken is iNew, or -1 */
+  u8 bOther;   /* iFrom is -1, but something of another kind has the old name,
+               ** and goes away */
   u8 bSettled;
   u8 bHolds; /* out: iFrom becomes iNew */
 } MigRenameNote;
 
-/* Zero-initialize, then fill the first part. */
+/* How a reading of a chain fits. */
+typedef struct MigRenameFit {
+  i64 nChange;  /* what is left to change, but for places */
+  int bNothing; /* nothing at all, places included, in what the chain names */
+} MigRenameFit;
+
+/* Zero-initialize, then fill the first part. xFit tells how the chain that note
+** iFirst begins fits: bHold, when it holds, else when everything keeps its
+** name. From note to note leads iAfter, to -1, or in a ring to iFirst. */
 typedef struct MigRenameSet {
   int nOld; /* objects of the old schema, or columns of the old table */
   int nNew;
-  int bQuiet;  /* what means nothing is no error, it does not hold */
-  int bPlaces; /* positions tell which of two is meant */
-  int (*xFit)(MigContext *p, const void *pScope, int iOld, int iNew);
+  int bQuiet; /* what means nothing is no error, it does not hold */
+  MigRenameFit (*xFit)(MigContext *p, const struct MigRenameSet *pSet,
+                       int iFirst, int bHold);
   const void *pScope;
   int n;
   MigRenameNote *a;

@@ -196,14 +196,29 @@ static void proveAll(MigContext *p, const MigWays *pw, const MigProbes *pProbes,
   rowsCheck(p, pr);
 }
 
-/* Can what names the table break? Only columns that come, go or move do that,
-** and the rowid is one. */
+/* Can what names the table break? Columns that come, go, move or compute
+** themselves do that, the rowid is one, and an upsert wants a key with the
+** collations that the key has. */
 static int mayBreak(const MigTableDiff *pDiff) {
-  return migWaysHas(pDiff, MIG_ALT_ADD_COLUMN) ||
-         migWaysHas(pDiff, MIG_ALT_DROP_COLUMN) ||
-         migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN) ||
-         migWaysHas(pDiff, MIG_ALT_ORDER) ||
-         migWaysHas(pDiff, MIG_ALT_WITHOUT_ROWID);
+  static const MigAlterationKind ae[] = {MIG_ALT_ADD_COLUMN,
+                                         MIG_ALT_DROP_COLUMN,
+                                         MIG_ALT_RENAME_COLUMN,
+                                         MIG_ALT_ORDER,
+                                         MIG_ALT_GENERATED,
+                                         MIG_ALT_COLLATE,
+                                         MIG_ALT_DROP_CONSTRAINT,
+                                         MIG_ALT_PRIMARY_KEY,
+                                         MIG_ALT_WITHOUT_ROWID,
+                                         MIG_ALT_TYPE,
+                                         MIG_ALT_OTHER};
+  size_t i;
+
+  for (i = 0; i < sizeof(ae) / sizeof(ae[0]); i++) {
+    if (migWaysHas(pDiff, ae[i])) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* Before anything is changed: what must not break, and the mark, see

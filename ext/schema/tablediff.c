@@ -25,89 +25,14 @@ static int columnNear(const MigModelTable *pTable, const char *zName, int i) {
              : migModelColumn(pTable, zName);
 }
 
-/* In how many things do two columns differ, as far as that can be told without
-** their tables? For migRenameResolve(). */
-static int columnFit(MigContext *p, const void *pScope, int iOld, int iNew) {
-  const MigTableDiff *pDiff = pScope;
-  const MigModelColumn *pA = &pDiff->pOld->pTable->aColumn[iOld];
-  const MigModelColumn *pB = &pDiff->pNew->pTable->aColumn[iNew];
-
-  MIG_UNUSED(p);
-  return (migStrICmp(pA->zType, pB->zType) != 0) +
-         (pA->bNotNull != pB->bNotNull) +
-         ((pA->pDefault == 0) != (pB->pDefault == 0)) +
-         ((pA->pCollate == 0) != (pB->pCollate == 0)) +
-         ((pA->pGenerated == 0) != (pB->pGenerated == 0)) +
-         ((pA->iKey == 0) != (pB->iKey == 0));
-}
-
-/* Let old column i become new column k, unless one of the two is taken. */
-static void columnJoin(MigTableDiff *pDiff, int i, int k) {
-  if (pDiff->aiTo[i] < 0 && pDiff->aiFrom[k] < 0) {
-    pDiff->aiTo[i] = k;
-    pDiff->aiFrom[k] = i;
-  }
-}
-
-/* Join the columns that annotations rename. Those of other tables, and of the
-** table itself, are passed over. */
-static void columnsRename(MigContext *p, const MigRenames *pRenames, int bQuiet,
-                          MigTableDiff *pDiff) {
-  const MigModelTable *pOld = pDiff->pOld->pTable;
-  const MigModelTable *pNew = pDiff->pNew->pTable;
-  MigRenameSet set;
-  int i;
-
-  memset(&set, 0, sizeof(set));
-  set.nOld = pOld->nColumn;
-  set.nNew = pNew->nColumn;
-  set.bQuiet = bQuiet;
-  set.bPlaces = 1;
-  set.xFit = columnFit;
-  set.pScope = pDiff;
-  for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
-    const MigRename *pRename = &pRenames->a[i];
-    MigRenameNote note;
-    if (pRename->zColumn == 0 ||
-        migStrICmp(pRename->zTable, pDiff->pNew->zName) != 0) {
-      continue;
-    }
-    memset(&note, 0, sizeof(note));
-    note.pRename = pRename;
-    note.iNew = migModelColumn(pNew, pRename->zColumn);
-    note.iFrom = migModelColumn(pOld, pRename->zOld);
-    note.iSame = migModelColumn(pOld, pRename->zColumn);
-    note.iTaken = migModelColumn(pNew, pRename->zOld);
-    if (note.iNew >= 0) {
-      migRenameAdd(p, &set, &note);
-    } else if (!bQuiet) {
-      migFail(p, MIG_FORMAT,
-              "table %s is wanted without column %s, which is renamed from "
-              "%s; correct the name, or leave it out",
-              pRename->zTable, pRename->zColumn, pRename->zOld);
-    }
-  }
-  migRenameResolve(p, &set);
-  for (i = 0; i < set.n && p->rc == SQLITE_OK; i++) {
-    if (set.a[i].bHolds) {
-      columnJoin(pDiff, set.a[i].iFrom, set.a[i].iNew);
-      pDiff->bNames = 1;
-    }
-  }
-}
-
 /*
-** Begin a diff: which column becomes which, and nothing else yet. Both objects
-*are ordinary tables;
-** when one of them is beyond us, there are no columns. pRenames may be NULL.
-** FORMAT for an annotation that means nothing; bQuiet: it is passed over.
+** Begin a diff: no column becomes another yet. Both objects are ordinary
+** tables; when one of them is beyond us, there are no columns.
 */
 void migTableDiffStart(MigContext *p, const MigModelObject *pOld,
-                       const MigModelObject *pNew, const MigRenames *pRenames,
-                       int bQuiet, MigTableDiff *pOut) {
+                       const MigModelObject *pNew, MigTableDiff *pOut) {
   const MigModelTable *pA = pOld->pTable;
   const MigModelTable *pB = pNew->pTable;
-  int i;
 
   memset(pOut, 0, sizeof(*pOut));
   pOut->pOld = pOld;
@@ -118,19 +43,40 @@ void migTableDiffStart(MigContext *p, const MigModelObject *pOld,
   }
   pOut->aiTo = migAlloc(p, (u64)pA->nColumn * sizeof(int));
   pOut->aiFrom = migAlloc(p, (u64)pB->nColumn * sizeof(int));
-  if (p->rc) {
+  if (p->rc == SQLITE_OK) {
+    memset(pOut->aiTo, 0xff, (size_t)pA->nColumn * sizeof(int));
+    memset(pOut->aiFrom, 0xff, (size_t)pB->nColumn * sizeof(int));
+  }
+}
+
+/* Let old column i become new column k, unless one of the two is taken. */
+static void columnJoin(MigTableDiff *pDiff, int i, int k) {
+  if (pDiff->aiTo[i] < 0 && pDiff->aiFrom[k] < 0) {
+    pDiff->aiTo[i] = k;
+    pDiff->aiFrom[k] = i;
+  }
+}
+
+/* Let an old column become a new one of another name. */
+void migTableDiffRename(MigTableDiff *pDiff, int iOld, int iNew) {
+  columnJoin(pDiff, iOld, iNew);
+  pDiff->bNames = 1;
+}
+
+/* Let the other columns go on under their names. */
+void migTableDiffJoin(MigContext *p, MigTableDiff *pDiff) {
+  const MigModelTable *pA = pDiff->pOld->pTable;
+  const MigModelTable *pB = pDiff->pNew->pTable;
+  int i;
+
+  if (p->rc || pDiff->aiTo == 0) {
     return;
   }
-  memset(pOut->aiTo, 0xff, (size_t)pA->nColumn * sizeof(int));
-  memset(pOut->aiFrom, 0xff, (size_t)pB->nColumn * sizeof(int));
-  if (pRenames) {
-    columnsRename(p, pRenames, bQuiet, pOut);
-  }
-  for (i = 0; i < pB->nColumn && p->rc == SQLITE_OK; i++) {
-    if (pOut->aiFrom[i] < 0) {
+  for (i = 0; i < pB->nColumn; i++) {
+    if (pDiff->aiFrom[i] < 0) {
       int k = columnNear(pA, pB->aColumn[i].zName, i);
       if (k >= 0) {
-        columnJoin(pOut, k, i);
+        columnJoin(pDiff, k, i);
       }
     }
   }

@@ -73,8 +73,9 @@ void migWordsNext(MigWords *pWords);
 int migWordsAtName(const MigWords *pWords);
 
 void migTableDiffStart(MigContext *p, const MigModelObject *pOld,
-                       const MigModelObject *pNew, const MigRenames *pRenames,
-                       int bQuiet, MigTableDiff *pOut);
+                       const MigModelObject *pNew, MigTableDiff *pOut);
+void migTableDiffRename(MigTableDiff *pDiff, int iOld, int iNew);
+void migTableDiffJoin(MigContext *p, MigTableDiff *pDiff);
 int migTableDiffSame(const MigTableDiff *pDiff, const char *zOld, MigSpan old,
                      const char *zNew, MigSpan new);
 const char *migTableDiffName(const MigTableDiff *pDiff, const char *zName);

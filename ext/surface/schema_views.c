@@ -9,28 +9,13 @@
 #include "schemas.h"
 #include "schema_views.h"
 
-/* The statement that makes the new object, drops the old one, or changes it. */
-static const char *differenceSql(MigContext *p, const MigComparison *pCompare,
-                                 const MigDifference *pDiff) {
+/* The statement that drops an object. */
+static const char *dropSql(MigContext *p, const MigModelObject *pObject) {
   static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
                                        "TRIGGER"}; /* by MigDdlKind */
-  const MigModelObject *pOld =
-      pDiff->iOld < 0 ? 0 : &pCompare->pOld->aObject[pDiff->iOld];
-  const MigModelObject *pNew =
-      pDiff->iNew < 0 ? 0 : &pCompare->pNew->aObject[pDiff->iNew];
 
-  if (pNew == 0) {
-    return migPrintf(p, "DROP %s \"%w\"", azKind[pOld->eKind],
-                     pOld->zName); /* sql-ok: a keyword */
-  }
-  if (pDiff->pTable && pDiff->bChanged) {
-    return migPrintf(p, "SELECT migrate_table(%Q)", pNew->zSql);
-  }
-  if (pDiff->bRenamed) {
-    return migPrintf(p, "ALTER TABLE \"%w\" RENAME TO \"%w\"", pOld->zName,
-                     pNew->zName);
-  }
-  return pNew->zSql;
+  return migPrintf(p, "DROP %s \"%w\"", azKind[pObject->eKind],
+                   pObject->zName); /* sql-ok: a keyword */
 }
 
 /* Are rows or values lost when the object goes? */
@@ -59,6 +44,28 @@ static int alterationDestroys(const MigTableDiff *pDiff, int i) {
           pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0);
 }
 
+/* The rows of an object that is in both schemas. */
+static void changeRows(MigContext *p, MigRows *pRows,
+                       const MigDifference *pDiff, const MigModelObject *pOld,
+                       const MigModelObject *pNew) {
+  int i;
+
+  if (pDiff->bRenamed) {
+    rowAdd(p, pRows, pNew, migPrintf(p, "rename from %s", pOld->zName), 0,
+           migPrintf(p, "ALTER TABLE \"%w\" RENAME TO \"%w\"", pOld->zName,
+                     pNew->zName));
+  }
+  if (pDiff->bChanged && pDiff->pTable == 0) {
+    rowAdd(p, pRows, pNew, "change", dropDestroys(pOld), pNew->zSql);
+  }
+  for (i = 0; pDiff->pTable && i < pDiff->pTable->n && p->rc == SQLITE_OK;
+       i++) {
+    rowAdd(p, pRows, pNew, migAlterationText(p, pDiff->pTable, i),
+           alterationDestroys(pDiff->pTable, i),
+           migPrintf(p, "SELECT migrate_table(%Q)", pNew->zSql));
+  }
+}
+
 /* The rows of one difference. */
 static void differenceRows(MigContext *p, MigRows *pRows,
                            const MigComparison *pCompare, int i) {
@@ -67,29 +74,13 @@ static void differenceRows(MigContext *p, MigRows *pRows,
       pDiff->iOld < 0 ? 0 : &pCompare->pOld->aObject[pDiff->iOld];
   const MigModelObject *pNew =
       pDiff->iNew < 0 ? 0 : &pCompare->pNew->aObject[pDiff->iNew];
-  const char *zSql = differenceSql(p, pCompare, pDiff);
-  int k;
 
-  if (pNew == 0) {
-    rowAdd(p, pRows, pOld, "drop", dropDestroys(pOld), zSql);
-    return;
-  }
-  if (pOld == 0) {
-    rowAdd(p, pRows, pNew, "create", 0, zSql);
-    return;
-  }
-  if (pDiff->bRenamed) {
-    rowAdd(p, pRows, pNew, migPrintf(p, "rename from %s", pOld->zName), 0,
-           migPrintf(p, "ALTER TABLE \"%w\" RENAME TO \"%w\"", pOld->zName,
-                     pNew->zName));
-  }
-  if (pDiff->bChanged && pDiff->pTable == 0) {
-    rowAdd(p, pRows, pNew, "change", dropDestroys(pOld), zSql);
-  }
-  for (k = 0; pDiff->pTable && k < pDiff->pTable->n && p->rc == SQLITE_OK;
-       k++) {
-    rowAdd(p, pRows, pNew, migAlterationText(p, pDiff->pTable, k),
-           alterationDestroys(pDiff->pTable, k), zSql);
+  if (pOld && pNew) {
+    changeRows(p, pRows, pDiff, pOld, pNew);
+  } else if (pOld) {
+    rowAdd(p, pRows, pOld, "drop", dropDestroys(pOld), dropSql(p, pOld));
+  } else if (pNew) {
+    rowAdd(p, pRows, pNew, "create", 0, pNew->zSql);
   }
 }
 

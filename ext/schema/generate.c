@@ -509,6 +509,7 @@ static void partMake(MigContext *p, Generator *pg) {
       tableWrite(p, pg, pg->compare.a[pStep->iDifference].pTable);
     }
   }
+  memset(&pg->left, 0, sizeof(pg->left)); /* all is renamed now */
 }
 
 /* Append the part to the script; in a portable one calls of migrate_table() are
@@ -713,6 +714,7 @@ static void renameAdd(MigContext *p, MigRenames *pRenames, const char *zTable,
     pRename->zTable = zTable;
     pRename->zColumn = zColumn;
     pRename->zOld = zOld;
+    pRename->bExact = 1;
   }
 }
 

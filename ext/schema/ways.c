@@ -354,6 +354,9 @@ void migWaysRename(MigContext *p, MigWays *pw) {
   }
   renamesMake(p, &before.model, pDiff, &list);
   bDone = altersRun(p, pw, &list, &zWhy);
+  if (bDone) {
+    pw->pr->renames.n = 0; /* carried out: not to be read once more */
+  }
   migWaysState(p, pw->pr, &pw->state);
   if (p->rc == SQLITE_OK) {
     renamesNote(p, pDiff, &pw->state);

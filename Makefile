@@ -26,9 +26,9 @@ SRC_STORE      = seal store settings history writeset caller connection \
                  transaction
 SRC_REVISION   = set graph name target range plan applied scripts revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
-                 tablediff alteration phrase compare order alter fit editing \
-                 shortrow edit native rebuild wanted ways probe reshape replay \
-                 compiles loss subset generate
+                 tablediff alteration phrase objectsame compare order alter fit \
+                 editing shortrow edit native rebuild wanted ways probe reshape \
+                 replay compiles loss subset prove generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  load fill items objects backup verify retain touched \
                  decide restore file

@@ -16,6 +16,7 @@
 #include "drift.h"
 #include "fingerprint.h"
 #include "generate.h"
+#include "prove.h"
 #include "generated.h"
 
 /* ---- autogenerate ---- */

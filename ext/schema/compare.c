@@ -26,6 +26,7 @@
 #include <string.h>
 #include "alteration.h"
 #include "compare.h"
+#include "objectsame.h"
 
 /* A comparison being made. */
 typedef struct Compare {
@@ -51,196 +52,6 @@ static int isTable(const MigModelObject *pObject) {
 /* Is it on a table or a view? */
 static int isOn(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_INDEX || pObject->eKind == MIG_DDL_TRIGGER;
-}
-
-/* ------------------------------------------------------------------------
-** Indexes, views, triggers, virtual tables
-*/
-
-/* Two words of views or triggers, in the place of one another. pDiff: of the
-** table that the trigger is on, or NULL. bDot: behind a dot. */
-static int wordSame(MigContext *p, const Compare *pc, const MigTableDiff *pDiff,
-                    const MigWords *pA, const MigWords *pB, int bDot) {
-  MigSpan a = {pA->token.iStart, pA->token.n};
-  MigSpan b = {pB->token.iStart, pB->token.n};
-  int bSame = migSpanSame(pA->z, a, pB->z, b);
-  MigMark mark = migArenaMark(p);
-  const char *zA;
-  const char *zB;
-  int iOld;
-
-  if (!migWordsAtName(pA) || !migWordsAtName(pB)) {
-    return bSame;
-  }
-  zA = migTokenName(p, pA->z, &pA->token);
-  zB = migTokenName(p, pB->z, &pB->token);
-  iOld = bDot || pA->bLabel ? -1 : migModelFind(pc->pOld, 0, zA);
-  if (iOld >= 0 && isTable(&pc->pOld->aObject[iOld]) && pc->aiTo[iOld] >= 0) {
-    int iNew = migModelFind(pc->pNew, 0, zB);
-    bSame = pc->aiTo[iOld] == iNew || (bSame && iNew < 0);
-  }
-  if (!bSame && pDiff) {
-    bSame = nameSame(migTableDiffName(pDiff, zA), zB);
-  }
-  migArenaRelease(p, mark);
-  return bSame;
-}
-
-/* Do two parts of views or triggers say the same? */
-static int partSame(MigContext *p, const Compare *pc, const MigTableDiff *pDiff,
-                    const char *zA, MigSpan a, const char *zB, MigSpan b) {
-  int bDot = 0;
-  MigWords wordsA;
-  MigWords wordsB;
-
-  if (!pc->bNames) {
-    return migSpanSame(zA, a, zB, b);
-  }
-  migWordsStart(&wordsA, zA, a);
-  migWordsStart(&wordsB, zB, b);
-  while (wordsA.token.eType != MIG_TK_END && wordsB.token.eType != MIG_TK_END &&
-         p->rc == SQLITE_OK) {
-    if (!wordSame(p, pc, pDiff, &wordsA, &wordsB, bDot)) {
-      return 0;
-    }
-    bDot = wordsA.token.eType == MIG_TK_DOT;
-    migWordsNext(&wordsA);
-    migWordsNext(&wordsB);
-  }
-  return wordsA.token.eType == wordsB.token.eType;
-}
-
-/* Do two lists of names say the same: columns of a view, UPDATE OF? */
-static int namesSame(MigContext *p, const MigTableDiff *pDiff, const MigDdl *pA,
-                     const MigDdl *pB) {
-  int i;
-
-  for (i = 0; i < pA->nTerm && i < pB->nTerm; i++) {
-    const char *zA = migTokenName(p, pA->z, &pA->aTerm[i].name);
-    const char *zB = migTokenName(p, pB->z, &pB->aTerm[i].name);
-    if (!nameSame(migTableDiffName(pDiff, zA), zB)) {
-      return 0;
-    }
-  }
-  return pA->nTerm == pB->nTerm;
-}
-
-static int viewSame(MigContext *p, const Compare *pc, const MigDdl *pA,
-                    const MigDdl *pB) {
-  return namesSame(p, 0, pA, pB) &&
-         partSame(p, pc, 0, pA->z, pA->select, pB->z, pB->select);
-}
-
-static int triggerSame(MigContext *p, const Compare *pc,
-                       const MigTableDiff *pDiff, const MigDdl *pA,
-                       const MigDdl *pB) {
-  return pA->eTime == pB->eTime && pA->eEvent == pB->eEvent &&
-         namesSame(p, pDiff, pA, pB) &&
-         partSame(p, pc, pDiff, pA->z, pA->where, pB->z, pB->where) &&
-         partSame(p, pc, pDiff, pA->z, pA->body, pB->z, pB->body);
-}
-
-/* What an index is of. */
-typedef struct Key {
-  const MigDdl *pDdl;
-  const MigModelObject *pOn; /* its table */
-} Key;
-
-/* The column a term of an index names, or NULL. */
-static const MigModelColumn *termColumn(MigContext *p, const Key *pKey,
-                                        const MigDdlTerm *pTerm) {
-  const char *zName = migTokenName(p, pKey->pDdl->z, &pTerm->name);
-  int i = zName && pKey->pOn->pTable ? migModelColumn(pKey->pOn->pTable, zName)
-                                     : -1;
-
-  return i < 0 ? 0 : &pKey->pOn->pTable->aColumn[i];
-}
-
-/* Do two terms of indexes say the same? A collation that is written is the same
-** as none when the column has it on both sides. */
-static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
-                    const Key *pB, int i) {
-  const MigDdlTerm *pTermA = &pA->pDdl->aTerm[i];
-  const MigDdlTerm *pTermB = &pB->pDdl->aTerm[i];
-  const MigModelColumn *pColumnA = termColumn(p, pA, pTermA);
-  const MigModelColumn *pColumnB = termColumn(p, pB, pTermB);
-  const char *zA = migTokenName(p, pA->pDdl->z, &pTermA->collate);
-  const char *zB = migTokenName(p, pB->pDdl->z, &pTermB->collate);
-
-  if (pTermA->bDesc != pTermB->bDesc) {
-    return 0;
-  }
-  if (pColumnA && pColumnB) {
-    const char *zOld = migAlterationCollation(p, pA->pOn->pDdl->z, pColumnA);
-    const char *zNew = migAlterationCollation(p, pB->pOn->pDdl->z, pColumnB);
-    if (nameSame(zOld, zNew)) {
-      zA = zA ? zA : zOld;
-      zB = zB ? zB : zNew;
-    }
-    return nameSame(zA, zB) &&
-           nameSame(migTableDiffName(pDiff, pColumnA->zName), pColumnB->zName);
-  }
-  return nameSame(zA, zB) && migTableDiffSame(pDiff, pA->pDdl->z, pTermA->expr,
-                                              pB->pDdl->z, pTermB->expr);
-}
-
-static int indexSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
-                     const Key *pB) {
-  const MigDdl *pDdlA = pA->pDdl;
-  const MigDdl *pDdlB = pB->pDdl;
-  MigMark mark = migArenaMark(p);
-  int bSame = pDdlA->bUnique == pDdlB->bUnique && pDdlA->nTerm == pDdlB->nTerm;
-  int i;
-
-  for (i = 0; bSame && i < pDdlA->nTerm; i++) {
-    bSame = termSame(p, pDiff, pA, pB, i);
-  }
-  migArenaRelease(p, mark);
-  return bSame && migTableDiffSame(pDiff, pDdlA->z, pDdlA->where, pDdlB->z,
-                                   pDdlB->where);
-}
-
-/* Module and arguments; these are the module's language, not SQL. */
-static int virtualSame(MigContext *p, const MigDdl *pA, const MigDdl *pB) {
-  int i;
-
-  for (i = 0; i < pA->nArg && i < pB->nArg; i++) {
-    if (pA->aArg[i].n != pB->aArg[i].n ||
-        memcmp(pA->z + pA->aArg[i].iStart, pB->z + pB->aArg[i].iStart,
-               (size_t)pA->aArg[i].n) != 0) {
-      return 0;
-    }
-  }
-  return pA->nArg == pB->nArg && nameSame(migTokenName(p, pA->z, &pA->module),
-                                          migTokenName(p, pB->z, &pB->module));
-}
-
-/* Do two objects that are no ordinary tables say the same, apart from their
-** names? */
-static int objectSame(MigContext *p, const Compare *pc, int iOld, int iNew) {
-  const MigModelObject *pA = &pc->pOld->aObject[iOld];
-  const MigModelObject *pB = &pc->pNew->aObject[iNew];
-  const MigTableDiff *pDiff = pA->iOn < 0 ? 0 : pc->naming.apDiff[pA->iOn];
-  Key keyA;
-  Key keyB;
-
-  if (pA->pDdl == 0 || pB->pDdl == 0) {
-    return strcmp(pA->zSql, pB->zSql) == 0;
-  }
-  switch (pA->eKind) {
-  case MIG_DDL_VIEW:
-    return viewSame(p, pc, pA->pDdl, pB->pDdl);
-  case MIG_DDL_TRIGGER:
-    return triggerSame(p, pc, pDiff, pA->pDdl, pB->pDdl);
-  case MIG_DDL_INDEX:
-    keyA.pDdl = pA->pDdl;
-    keyA.pOn = &pc->pOld->aObject[pA->iOn < 0 ? iOld : pA->iOn];
-    keyB.pDdl = pB->pDdl;
-    keyB.pOn = &pc->pNew->aObject[pB->iOn < 0 ? iNew : pB->iOn];
-    return indexSame(p, pDiff, &keyA, &keyB);
-  default:
-    return virtualSame(p, pA->pDdl, pB->pDdl);
-  }
 }
 
 /* ------------------------------------------------------------------------
@@ -476,7 +287,7 @@ static void pairFit(MigContext *p, const Compare *pc, int iOld, int iNew,
   MigTableDiff diff;
 
   if (pNew->eKind == MIG_DDL_VIRTUAL) {
-    int bSame = objectSame(p, pc, iOld, iNew);
+    int bSame = migObjectSame(p, &pc->naming, pc->bNames, iOld, iNew);
     pFit->nChange += !bSame;
     pFit->bNothing &= bSame;
     return;
@@ -790,7 +601,7 @@ static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
     }
     d.pTable = pDiff;
   } else {
-    d.bChanged = !objectSame(p, pc, iOld, iNew);
+    d.bChanged = !migObjectSame(p, &pc->naming, pc->bNames, iOld, iNew);
   }
   if (d.bChanged || d.bRenamed) {
     differenceAdd(p, pc, &d);

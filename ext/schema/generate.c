@@ -35,10 +35,9 @@
 #include "generate.h"
 #include "loss.h"
 #include "order.h"
+#include "prove.h"
 #include "subset.h"
 #include "sql.h"
-
-#define SHOWN_MAX 5 /* differences that a message shows */
 
 /* The parts. */
 typedef enum Part {
@@ -73,39 +72,8 @@ typedef struct Generator {
 } Generator;
 
 /* ------------------------------------------------------------------------
-** Errors
+** What is to be done
 */
-
-/* A script that was made does not run, for the error of p. */
-static void errorUnproven(MigContext *p, const char *zWhat) {
-  char *zWhy;
-
-  if (p->rc == SQLITE_OK || p->zError == 0) {
-    return;
-  }
-  zWhy = sqlite3_mprintf("%s", p->zError + strlen("migrate: : ") +
-                                   strlen(migCodeName(p->eCode)));
-  if (zWhy && migCompilesNot(p)) {
-    migFail(p, MIG_UNPROVEN, "%s does not run: %s", zWhat, zWhy);
-  }
-  sqlite3_free(zWhy);
-}
-
-/* The first differences, for a message. */
-static const char *differencesText(MigContext *p,
-                                   const MigComparison *pCompare) {
-  MigText text = {0, 0, 0};
-  int i;
-
-  for (i = 0; i < pCompare->n && i < SHOWN_MAX; i++) {
-    migTextStr(p, &text, i ? "; " : "");
-    migTextStr(p, &text, migDifferenceText(p, pCompare, i));
-  }
-  if (pCompare->n > SHOWN_MAX) {
-    migTextF(p, &text, "; and %d more", pCompare->n - SHOWN_MAX);
-  }
-  return migTextZ(&text);
-}
 
 /* Is there anything for which ALTER TABLE would read the whole schema? */
 static int needsNative(const MigComparison *pCompare) {
@@ -559,7 +527,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
     return;
   }
   migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
-  errorUnproven(p, "what was made for these schemas");
+  migProveFailed(p, "what was made for these schemas");
   nowRead(p, pg);
   partAppend(p, pg);
 }
@@ -618,7 +586,7 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
     migFail(p, MIG_UNPROVEN,
             "no script was found that does all of it, left to do: %s; write it "
             "by hand",
-            differencesText(p, &pg->compare));
+            migProveText(p, &pg->compare));
   }
   if (pGenerate->bPortable && pGenerate->script.n) {
     frameWrite(p, pg);
@@ -741,104 +709,4 @@ void migRenamesBack(MigContext *p, const MigComparison *pCompare,
       }
     }
   }
-}
-
-/* ------------------------------------------------------------------------
-** Proof
-*/
-
-/* What compiled before a script: it must go on doing so. */
-typedef struct Sound {
-  MigModel model; /* of the schema before */
-  u8 *abCompiles; /* its views and triggers that did */
-} Sound;
-
-/* See which views and triggers of the scratch database compile. */
-static void soundRead(MigContext *p, MigScratch *pScratch, Sound *pSound) {
-  memset(pSound, 0, sizeof(*pSound));
-  migScratchSwap(p, pScratch);
-  migCatalogRead(p, &pSound->model);
-  pSound->abCompiles = migAlloc(p, (u64)pSound->model.nObject + 1);
-  if (p->rc == SQLITE_OK) {
-    migCompilesEach(p, &pSound->model, pSound->abCompiles);
-  }
-  migScratchSwap(p, pScratch);
-}
-
-/* UNPROVEN when one that did before does not now. */
-static void soundCheck(MigContext *p, MigScratch *pScratch, const Sound *pWas,
-                       const char *zSide) {
-  Sound now;
-  int i;
-
-  soundRead(p, pScratch, &now);
-  for (i = 0; i < now.model.nObject && p->rc == SQLITE_OK; i++) {
-    const MigModelObject *pObject = &now.model.aObject[i];
-    int k = migModelFind(&pWas->model, pObject->eKind == MIG_DDL_TRIGGER,
-                         pObject->zName);
-    if (k >= 0 && pWas->abCompiles[k] && !now.abCompiles[i] &&
-        pWas->model.aObject[k].eKind == pObject->eKind) {
-      migFail(p, MIG_UNPROVEN,
-              "after %s, %s %s would no longer compile; adapt it in the schema "
-              "too",
-              zSide, migModelKind(pObject->eKind), pObject->zName);
-    }
-  }
-}
-
-/* Replay one script; it must give the wanted schema. */
-static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
-                        const MigModel *pWanted, const Sound *pSound,
-                        const char *zSide) {
-  MigComparison compare;
-  MigModel now;
-
-  if (p->rc) {
-    return;
-  }
-  memset(&compare, 0, sizeof(compare));
-  migReplayScript(p, pReplay, migTextZ(pText), pText->n, zSide);
-  errorUnproven(p, zSide);
-  migScratchSwap(p, pReplay->pScratch);
-  migCatalogRead(p, &now);
-  migScratchSwap(p, pReplay->pScratch);
-  migCompare(p, &now, pWanted, 0, &compare);
-  if (compare.n && p->rc == SQLITE_OK) {
-    migFail(p, MIG_UNPROVEN,
-            "%s does not give the schema it should, left to do: %s; correct it",
-            zSide, differencesText(p, &compare));
-  }
-  soundCheck(p, pReplay->pScratch, pSound, zSide);
-}
-
-/*
-** Prove two scripts in a scratch database: pUp turns pOld into pNew, pDown,
-** which may be NULL, turns that into pOld again. UNPROVEN otherwise.
-*/
-void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
-              const MigText *pUp, const MigText *pDown) {
-  MigScratch *pScratch = migScratchOpen(p);
-  MigComparison compare;
-  MigReplay replay;
-  MigModel old;
-  MigModel new;
-  Sound sound;
-
-  memset(&replay, 0, sizeof(replay));
-  memset(&compare, 0, sizeof(compare));
-  migCompare(p, pOld, pNew, 0, &compare);
-  if (migSubset(p, &compare, &old, &new)) {
-    pOld = &old;
-    pNew = &new;
-  }
-  if (pScratch) {
-    migScratchCopy(p, pScratch, pOld);
-    migReplayOpen(p, &replay, pScratch);
-    soundRead(p, pScratch, &sound);
-    proveScript(p, &replay, pUp, pNew, &sound, "the up script");
-    if (pDown) {
-      proveScript(p, &replay, pDown, pOld, &sound, "the down script");
-    }
-  }
-  migScratchClose(p, pScratch);
 }

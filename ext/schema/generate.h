@@ -27,7 +27,5 @@ typedef struct MigGenerate {
 void migGenerate(MigContext *p, MigGenerate *pGenerate);
 void migRenamesBack(MigContext *p, const MigComparison *pCompare,
                     MigRenames *pBack);
-void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
-              const MigText *pUp, const MigText *pDown);
 
 #endif

@@ -60,8 +60,8 @@ typedef struct Generator {
   MigGenerate *pGenerate;
   MigLosses *pLosses;
   MigReplay replay; /* of the scratch database */
-  int bNative;      /* ALTER TABLE RENAME and DROP COLUMN will work */
-  int bNativeUsed;  /* and stand in the script */
+  int bNative;      /* ALTER TABLE will work */
+  int bNativeUsed;  /* and stands in the script */
   int bTouches;     /* a table is dropped, altered or made anew */
   MigModel now;     /* what the scratch database holds */
   MigRenames left;  /* what is still to be renamed */
@@ -335,21 +335,14 @@ static void renamesLeft(MigContext *p, Generator *pg) {
 */
 
 /* The ALTER TABLE statements that change a table, of those that every supported
-** SQLite has: 1, or 0 when they cannot do it. */
+** SQLite has: 1, or 0 when they cannot do it. A newer one may refuse some. */
 static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
                       MigList *pList) {
-  int bNative = 0;
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    MigAlterationKind e = pDiff->a[i].eKind;
-    bNative |= e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_RENAME_COLUMN;
-  }
   if (!pg->bNative || (columnsRenamed(pDiff) && renamedLater(p, pg, pDiff)) ||
       !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
     return 0;
   }
-  pg->bNativeUsed |= bNative;
+  pg->bNativeUsed = 1;
   return 1;
 }
 

@@ -150,13 +150,13 @@ static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
 }
 
 /* A table is about to lose its name: where another one gets that, a run would
-** take it for the same table with fewer rows, and refuse. */
+** take it for the same table with fewer rows, and refuse. So it should where a
+** virtual table is made anew: nobody has said that its rows may go. */
 static void lossAllow(MigContext *p, Generator *pg, const char *zTable) {
   const MigModel *pNew = pg->pGenerate->pNew;
   int i = migModelFind(pNew, 0, zTable);
 
-  if (i >= 0 && (pNew->aObject[i].eKind == MIG_DDL_TABLE ||
-                 pNew->aObject[i].eKind == MIG_DDL_VIRTUAL)) {
+  if (i >= 0 && pNew->aObject[i].eKind == MIG_DDL_TABLE) {
     migTextF(p, &pg->part, "-- migrate:allow-loss \"%w\"\n", zTable);
   }
 }

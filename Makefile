@@ -20,11 +20,12 @@
 
 # The sources in the order of the layers: a file uses only those before it,
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
-SRC_BASE       = context sql text hash codec os progress
+SRC_BASE       = context sql text hash sha256 codec os progress
 SRC_LANGUAGE   = token words cursor statement script ddl
 SRC_STORE      = seal store settings history writeset caller connection \
                  transaction
-SRC_REVISION   = set graph name target range plan applied scripts revisions
+SRC_REVISION   = set graph name target range plan applied scripts origin \
+                 revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablediff alteration phrase objectsame compare order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
@@ -33,10 +34,15 @@ SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff
                  load fill items objects backup verify retain touched \
                  decide restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
-                 format_dbmate format_goose format_diesel folder
+                 format_dbmate format_goose format_flyway format_diesel \
+                 format_sqlx format_refinery format_sql_migrate format_prisma \
+                 format_drizzle format_d1 format_sqitch format_atlas \
+                 format_liquibase format_alembic folder assemble dispatch \
+                 versions
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
-                 drift steps record run source schemas stamp author generated \
-                 import backups configure show health
+                 mirror drift steps record run source schemas stamp author \
+                 generated import export adopt offline backups configure show \
+                 health
 SRC_SURFACE    = options once wording functions rows help backup_views \
                  schema_views views tables migrate
 
@@ -91,7 +97,7 @@ $(B)/obj/%.o: ext/%.c Makefile | $(B)/store_sql.h
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The storage tables, compiled in.
-STORE_SQL = sql/store_1.sql sql/store.sql
+STORE_SQL = sql/store_1.sql sql/store_2.sql sql/store.sql
 $(B)/store_sql.h: $(STORE_SQL) sql/store.awk
 	@mkdir -p $(@D)
 	@awk -f sql/store.awk $(STORE_SQL) > $@.new

@@ -14,7 +14,7 @@
 /* Format of the tables inside a database file. A file with a lower number is
 ** upgraded by the first call that writes it, one with a higher number is
 ** refused with STORE_NEWER. */
-#define MIGRATE_STORE_VERSION 2
+#define MIGRATE_STORE_VERSION 3
 
 /* The oldest SQLite that loads the extension: 3.38.0. */
 #define MIGRATE_SQLITE_MINIMUM 3038000

@@ -4,7 +4,7 @@
 -- ordinary tables: any SQLite reads them without the extension. Before each
 -- use the text of every statement below is compared with what the file holds.
 -- Dropping all of them leaves an ordinary database behind. Files of an older
--- version have the tables of store_1.sql.
+-- version have the tables of store_1.sql or store_2.sql.
 --
 -- A stored script is read in the sqlite3 shell, without the extension, by
 --   SELECT substr(sqlar_uncompress(data, size), up_at + 1, up_size)
@@ -43,7 +43,8 @@ CREATE TABLE _migrate_scripts(
                             -- that is not longer: then length(data) = size
 );
 
--- One row a revision. Its scripts lie in one pack, up before down.
+-- One row a revision. Its scripts lie in one pack, up before down. A further
+-- flag is 8: a repeatable one (ext/revision/revisions.h).
 CREATE TABLE _migrate_revisions(
   seq INTEGER PRIMARY KEY,       -- order of arrival
   revision TEXT NOT NULL UNIQUE, -- id
@@ -78,6 +79,21 @@ CREATE TABLE _migrate_edges(
 CREATE TABLE _migrate_labels(
   label TEXT PRIMARY KEY NOT NULL, -- the label
   revision TEXT NOT NULL           -- the revision that declares it
+) WITHOUT ROWID;
+
+-- The files that revisions were imported from, so that they can be given back
+-- byte for byte.
+CREATE TABLE _migrate_files(
+  revision TEXT NOT NULL, -- whose file it is, '' when it concerns several
+  format TEXT NOT NULL,   -- format of the folder
+  file TEXT NOT NULL,     -- path below the folder, '/' between its parts
+  part INTEGER NOT NULL,  -- what its bytes are: 0 the up script, 1 the down
+                          -- script, 2 data, 3 a part of the file of that name
+                          -- under revision ''
+  size INTEGER,           -- bytes, for part 2
+  data BLOB,              -- for part 2; ext/revision/origin.c says how
+  seal BLOB NOT NULL,     -- hash of the row
+  PRIMARY KEY(revision, format, file)
 ) WITHOUT ROWID;
 
 -- The applied set: one row for each revision this database has been through.

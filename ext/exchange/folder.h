@@ -1,14 +1,14 @@
 /*
-** folder.h - folders and files of migrations, read into revisions.
+** folder.h - a folder of files, or one file, on disk or in memory.
 */
 #ifndef MIG_FOLDER_H
 #define MIG_FOLDER_H
 
 #include "format.h"
 
-void migFolderLoad(MigContext *p, const char *zPath, const char *zFormat,
-                   const char **azKey, const char **azValue, int nKey,
-                   MigImport *pOut);
-const char *migFolderFormats(MigContext *p);
+void migFolderOpen(MigContext *p, MigFolder *pFolder, const char *zPath);
+void migFolderAdd(MigContext *p, MigFolder *pFolder, const char *zName,
+                  const char *z, i64 n);
+void migFolderClose(MigFolder *pFolder);
 
 #endif

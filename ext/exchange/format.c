@@ -28,14 +28,17 @@ static const char zBom[] = "\xef\xbb\xbf";
 ** FORMAT for a zero byte in the text.
 */
 const char *migFormatBytes(MigContext *p, MigFile *pFile) {
-  if (pFile->z == 0 && p->rc == SQLITE_OK) {
-    MigBytes bytes = migFileRead(p, pFile->zPath, FORMAT_MAX_FILE);
+  if (!pFile->bRead && p->rc == SQLITE_OK) {
     const char *zZero = 0;
 
-    pFile->z = (char *)bytes.a;
-    pFile->n = bytes.n;
-    if (bytes.n > 0) {
-      zZero = memchr(pFile->z, 0, (size_t)bytes.n);
+    if (pFile->z == 0) {
+      MigBytes bytes = migFileRead(p, pFile->zPath, FORMAT_MAX_FILE);
+      pFile->z = (char *)bytes.a;
+      pFile->n = bytes.n;
+    }
+    pFile->bRead = 1;
+    if (pFile->n > 0) {
+      zZero = memchr(pFile->z, 0, (size_t)pFile->n);
     }
     if (zZero) {
       migFormatFail(p, pFile, zZero - pFile->z,
@@ -109,9 +112,38 @@ MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   pStep->zDir = "";
   pStep->zStem = migStrndup(p, pFile->zBase, n);
   pStep->rev.zFile = pFile->zName;
+  pStep->pFile = pFile;
+  if (pFile->pStep) {
+    pFile->bShared = 1;
+  }
   pFile->bUsed = 1;
+  pFile->pStep = pStep;
   pFolder->apStep[pFolder->nStep++] = pStep;
   return pStep;
+}
+
+/* A further file of a step: another script, what says how to run it. */
+void migFormatAttach(MigFile *pFile, MigStep *pStep) {
+  pFile->bUsed = 1;
+  pFile->pStep = pStep;
+}
+
+/* A file of the folder as a whole: a plan, a journal, checksums. */
+void migFormatShare(MigFile *pFile) {
+  pFile->bUsed = 1;
+  pFile->bShared = 1;
+}
+
+/* The file of that name below the folder, or NULL. */
+MigFile *migFormatFile(MigFolder *pFolder, const char *zName) {
+  int i;
+
+  for (i = 0; i < pFolder->nFile; i++) {
+    if (strcmp(pFolder->aFile[i].zName, zName) == 0) {
+      return &pFolder->aFile[i];
+    }
+  }
+  return 0;
 }
 
 /* A copy of n bytes of a script from pFile. TOO_BIG above the limit. */
@@ -144,12 +176,14 @@ void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
 ** Join pStep, one half of a revision, with its other half. Halves are found
 ** in any order; what is shown of the revision comes from the up half.
 */
-static void pairJoin(MigStep *pStep, const MigStep *pOther) {
+static void pairJoin(MigStep *pStep, MigStep *pOther) {
+  pOther->pInto = pStep;
   if (pOther->rev.zUp) {
     const char *zDown = pStep->rev.zDown;
     i64 nDown = pStep->rev.nDown;
 
     *pStep = *pOther; /* names and message are the up half's */
+    pStep->pInto = 0;
     pStep->rev.zDown = zDown;
     pStep->rev.nDown = nDown;
   } else {
@@ -428,4 +462,51 @@ void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
     memcpy(ap, apTemp, (size_t)n * sizeof(*ap));
   }
   migArenaRelease(p, mark);
+}
+
+/* ---- writing ---- */
+
+/* Add a file of n bytes, which stay where they are. */
+void migOutputAdd(MigContext *p, MigOutput *pOut, const char *zName,
+                  const char *z, i64 n) {
+  int nFile = pOut->nFile;
+
+  if ((nFile & (nFile - 1)) == 0) { /* 0 or a power of two */
+    pOut->aFile = migGrow(p, pOut->aFile, (u64)nFile * sizeof(MigOutputFile),
+                          (nFile ? 2 * (u64)nFile : 1) * sizeof(MigOutputFile));
+  }
+  if (p->rc == SQLITE_OK) {
+    pOut->aFile[pOut->nFile].zName = zName;
+    pOut->aFile[pOut->nFile].z = z;
+    pOut->aFile[pOut->nFile++].n = n;
+  }
+}
+
+/* Add a file with that text. */
+void migOutputText(MigContext *p, MigOutput *pOut, const char *zName,
+                   const MigText *pText) {
+  migOutputAdd(p, pOut, zName, migTextZ(pText), pText->n);
+}
+
+/* Add a sentence to the export's notes. */
+void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...) {
+  va_list ap;
+
+  va_start(ap, zFormat);
+  migListAdd(p, &pOut->notes, migVprintf(p, zFormat, ap));
+  va_end(ap);
+}
+
+/* Append a line to a text that may end without a line end. */
+void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...) {
+  va_list ap;
+  char *z;
+
+  va_start(ap, zFormat);
+  z = migVprintf(p, zFormat, ap);
+  va_end(ap);
+  if (pText->n > 0 && pText->z[pText->n - 1] != '\n') {
+    migTextAdd(p, pText, "\n", 1);
+  }
+  migTextF(p, pText, "%s\n", z ? z : "");
 }

@@ -1,16 +1,19 @@
 /*
 ** format.h - what the formats of migration folders share.
 **
-** A format is a probe and a loader, both working on a MigFolder: a list of
-** files whose bytes are read when they are first asked for. A loader turns
+** A format is a probe, a loader and a writer (dispatch.c has the table). Probe
+** and loader work on a MigFolder: a list of files whose bytes are read when
+** they are first asked for, or were there from the start. A loader turns
 ** files into steps and knows the owner's grammar, nothing else; order, ids,
 ** transaction marks and notes about what was left over are made from the
-** steps by folder.c, the same way for all formats.
+** steps by assemble.c, the same way for all formats. A writer turns revisions
+** into files; what it writes is read back by the loader and compared before
+** any of it reaches the disk.
 */
 #ifndef MIG_FORMAT_H
 #define MIG_FORMAT_H
 
-#include "context.h"
+#include "text.h"
 
 /* One revision read from files. Memory is the context's. */
 typedef struct MigImported {
@@ -31,6 +34,8 @@ typedef struct MigImported {
   i64 nDown;
   int bNoTransaction;   /* nothing but statements that want no transaction */
   int bSkipMaintenance; /* PRAGMAs of the connection are passed over */
+  int bRepeatable;      /* run again after the others when it has changed */
+  int iFile;            /* its file, an index in the folder's aFile */
 } MigImported;
 
 typedef struct MigImport {
@@ -49,7 +54,11 @@ typedef struct MigFile {
   const char *zPath; /* where it is on disk */
   char *z;           /* contents and a zero, sqlite3_malloc'ed; NULL: unread */
   i64 n;             /* bytes at z */
+  int bRead;         /* the contents are there and were looked at */
   int bUsed;         /* a loader has taken it */
+  int bShared;       /* it concerns several steps, or the folder as a whole */
+  struct MigStep *pStep; /* else the step that it belongs to */
+  int iRevision;         /* index in MigImport.aRevision, -1 for a shared one */
 } MigFile;
 
 /* A revision being put together. Two steps that are the up and the down half
@@ -61,7 +70,17 @@ typedef struct MigStep {
   const char *zStem;    /* file name without .up, .down and .sql */
   const char *zMark;    /* the tool's mark against a transaction, or NULL */
   int bShared;          /* another step has the same version */
+  int bSquash; /* stands for all steps before it in a database that is new */
+  struct MigStep *pInto; /* the step that this one was joined to, or NULL */
+  struct MigFile *pFile; /* where it was found */
+  int iRevision;         /* its index in what is handed out */
 } MigStep;
+
+/* What the database says, when it matters. NULL: it is new. */
+typedef struct MigFolderHost {
+  int (*xNew)(MigContext *p); /* has it neither revisions nor tables? */
+  int (*xHas)(MigContext *p, const char *zId); /* is that revision stored? */
+} MigFolderHost;
 
 typedef struct MigFolder {
   int bSingle; /* the path named one file */
@@ -75,13 +94,55 @@ typedef struct MigFolder {
   int nPlaceholder;
   const char **azKey; /* placeholders the caller gave, and their values */
   const char **azValue;
+  MigFolderHost host;
 } MigFolder;
+
+/* One revision to be written as files. Texts of the caller. */
+typedef struct MigExported {
+  const char *zId;
+  const char *zMessage;   /* "" for none */
+  const char *zCreatedAt; /* ISO-8601, or NULL */
+  int nParent;            /* those of them that are written as well */
+  const char **azParent;
+  int nDepend;
+  const char **azDepend;
+  int nLabel;
+  const char **azLabel;
+  const char *zUp; /* bytes of the script, a zero after them; NULL: none */
+  i64 nUp;
+  const char *zDown;
+  i64 nDown;
+  int bNoTransaction; /* runs outside a transaction */
+  int bRepeatable;
+  const char *zVersion; /* digits, rising from one to the next: the id when all
+                        ** ids are so, else made from created_at */
+  const char *zSlug;    /* message in letters, digits and '_', not empty */
+  const char *zStem;    /* by file_template, or NULL; may hold '/' */
+} MigExported;
+
+/* A file that was written, below the folder. */
+typedef struct MigOutputFile {
+  const char *zName;
+  const char *z;
+  i64 n;
+} MigOutputFile;
+
+typedef struct MigOutput {
+  int nRevision;
+  const MigExported *aRevision; /* ancestors first, repeatable ones last */
+  int nFile;
+  MigOutputFile *aFile; /* made so far */
+  MigList notes;
+} MigOutput;
 
 /* Order of two steps: below, at or above zero. */
 typedef int (*MigStepOrder)(const MigStep *, const MigStep *);
 
 const char *migFormatBytes(MigContext *p, MigFile *pFile);
 MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile);
+void migFormatAttach(MigFile *pFile, MigStep *pStep);
+void migFormatShare(MigFile *pFile);
+MigFile *migFormatFile(MigFolder *pFolder, const char *zName);
 const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
                             i64 n);
 void migFormatUp(MigContext *p, MigStep *pStep, MigFile *pFile);
@@ -109,19 +170,38 @@ int migStepByName(const MigStep *pA, const MigStep *pB);
 int migStepByVersion(const MigStep *pA, const MigStep *pB);
 int migNaturalCompare(const char *zA, const char *zB);
 
-/* The formats. A probe returns how many files (diesel: folders) fit. */
+void migOutputAdd(MigContext *p, MigOutput *pOut, const char *zName,
+                  const char *z, i64 n);
+void migOutputText(MigContext *p, MigOutput *pOut, const char *zName,
+                   const MigText *pText);
+void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...);
+void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...);
+
+/* The formats. A probe returns how many files (diesel: folders) fit. A writer
+** adds files and notes; what its format cannot say is a note, what it cannot
+** hold at all is FORMAT. */
 int migOwnHeader(const char *z, i64 n);
-int migOwnProbe(MigContext *p, MigFolder *pFolder);
-void migOwnLoad(MigContext *p, MigFolder *pFolder);
-int migPlainProbe(MigContext *p, MigFolder *pFolder);
-void migPlainLoad(MigContext *p, MigFolder *pFolder);
-int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder);
-void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder);
-int migDbmateProbe(MigContext *p, MigFolder *pFolder);
-void migDbmateLoad(MigContext *p, MigFolder *pFolder);
-int migGooseProbe(MigContext *p, MigFolder *pFolder);
-void migGooseLoad(MigContext *p, MigFolder *pFolder);
-int migDieselProbe(MigContext *p, MigFolder *pFolder);
-void migDieselLoad(MigContext *p, MigFolder *pFolder);
+#define MIG_FORMAT_FUNCTIONS(Name)                                             \
+  int mig##Name##Probe(MigContext *p, MigFolder *pFolder);                     \
+  void mig##Name##Load(MigContext *p, MigFolder *pFolder);                     \
+  void mig##Name##Write(MigContext *p, MigOutput *pOut)
+MIG_FORMAT_FUNCTIONS(Own);
+MIG_FORMAT_FUNCTIONS(Plain);
+MIG_FORMAT_FUNCTIONS(GolangMigrate);
+MIG_FORMAT_FUNCTIONS(Dbmate);
+MIG_FORMAT_FUNCTIONS(Goose);
+MIG_FORMAT_FUNCTIONS(Diesel);
+MIG_FORMAT_FUNCTIONS(Flyway);
+MIG_FORMAT_FUNCTIONS(Sqlx);
+MIG_FORMAT_FUNCTIONS(Refinery);
+MIG_FORMAT_FUNCTIONS(SqlMigrate);
+MIG_FORMAT_FUNCTIONS(Prisma);
+MIG_FORMAT_FUNCTIONS(Drizzle);
+MIG_FORMAT_FUNCTIONS(D1);
+MIG_FORMAT_FUNCTIONS(Sqitch);
+MIG_FORMAT_FUNCTIONS(Atlas);
+MIG_FORMAT_FUNCTIONS(Liquibase);
+int migAlembicProbe(MigContext *p, MigFolder *pFolder); /* is not written */
+void migAlembicLoad(MigContext *p, MigFolder *pFolder);
 
 #endif

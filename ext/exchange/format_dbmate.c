@@ -243,3 +243,8 @@ void migDbmateLoad(MigContext *p, MigFolder *pFolder) {
     }
   }
 }
+
+void migDbmateWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
+}

@@ -108,12 +108,12 @@ static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
       migFormatMessage(p, zDir + nVersion, (i64)strlen(zDir) - nVersion);
   migFormatUp(p, pStep, pUp);
   if (pDown) {
-    pDown->bUsed = 1;
+    migFormatAttach(pDown, pStep);
     migFormatDown(p, pStep, pDown);
   }
   if (pMeta) {
     const char *z = migFormatBytes(p, pMeta);
-    pMeta->bUsed = 1;
+    migFormatAttach(pMeta, pStep);
     if (dieselMark(z, pMeta->n)) {
       pStep->zMark = "run_in_transaction = false";
     }
@@ -129,4 +129,9 @@ void migDieselLoad(MigContext *p, MigFolder *pFolder) {
       dieselRead(p, pFolder, i);
     }
   }
+}
+
+void migDieselWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
 }

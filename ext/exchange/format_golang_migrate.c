@@ -62,3 +62,8 @@ void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
   }
   migFormatPair(p, pFolder);
 }
+
+void migGolangMigrateWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
+}

@@ -415,3 +415,8 @@ void migGooseLoad(MigContext *p, MigFolder *pFolder) {
     }
   }
 }
+
+void migGooseWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
+}

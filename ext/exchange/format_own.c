@@ -432,3 +432,8 @@ void migOwnLoad(MigContext *p, MigFolder *pFolder) {
     }
   }
 }
+
+void migOwnWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
+}

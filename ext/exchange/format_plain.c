@@ -160,3 +160,8 @@ void migPlainLoad(MigContext *p, MigFolder *pFolder) {
   }
   migFormatPair(p, pFolder);
 }
+
+void migPlainWrite(MigContext *p, MigOutput *pOut) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(pOut);
+}

@@ -35,11 +35,12 @@ static const struct DirectiveRule {
     {"down", MIG_DIR_DOWN, ARG_LINE},
     {"allow-loss", MIG_DIR_ALLOW_LOSS, ARG_NAME},
     {"no-transaction", MIG_DIR_NO_TRANSACTION, ARG_NONE},
+    {"repeatable", MIG_DIR_REPEATABLE, ARG_NONE},
     {"renamed-from", MIG_DIR_RENAMED_FROM, ARG_NAME},
 };
 
 static const char zDirectives[] = "up, down, allow-loss NAME, no-transaction,"
-                                  " renamed-from NAME";
+                                  " repeatable, renamed-from NAME";
 
 static int lineAt(const char *z, i64 i) {
   int iLine;
@@ -371,6 +372,9 @@ static void scanDirective(MigContext *p, const char *z,
   switch ((MigDirectiveType)pDir->eType) {
   case MIG_DIR_NO_TRANSACTION:
     pOut->bNoTransaction = 1;
+    break;
+  case MIG_DIR_REPEATABLE:
+    pOut->bRepeatable = 1;
     break;
   case MIG_DIR_ALLOW_LOSS:
     allowLossAdd(p, pOut, pDir->zArg);

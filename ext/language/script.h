@@ -12,6 +12,7 @@ typedef enum MigDirectiveType {
   MIG_DIR_DOWN,
   MIG_DIR_ALLOW_LOSS,
   MIG_DIR_NO_TRANSACTION,
+  MIG_DIR_REPEATABLE,
   MIG_DIR_RENAMED_FROM /* of a desired schema; a script may repeat it */
 } MigDirectiveType;
 
@@ -29,6 +30,7 @@ int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
 ** of statements that are passed over, or -1. */
 typedef struct MigScriptInfo {
   int bNoTransaction;       /* has the directive */
+  int bRepeatable;          /* has that directive */
   int nAllowLoss;           /* names at azAllowLoss */
   const char **azAllowLoss; /* tables that may lose rows */
   i64 iBegin;               /* the script's own BEGIN */

@@ -19,6 +19,7 @@
 #include "seal.h"
 #include "store.h"
 #include "applied.h"
+#include "origin.h"
 #include "revisions.h"
 
 #define SEQ_LAST 0xffffffffffffLL /* greatest number of a row */
@@ -300,7 +301,8 @@ void migRevisionScripts(MigContext *p, MigPackCache *pCache,
 }
 
 /* Replace the stored scripts of pRev->zId by zUp and zDown, and its row by
-** pRev. pRev->place is still the old place. Flushes the packer. */
+** pRev; the files it came from are forgotten. pRev->place is still the old
+** place. Flushes the packer. */
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   MigPlace old = pRev->place;
 
@@ -311,6 +313,7 @@ void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
   migScriptsFlush(p, pPacker);
   revisionWrite(p, zRevisionEdit, revisionSeq(p, pRev->zId), pRev);
+  migOriginForget(p, pRev->zId);
   migScriptsRemove(p, &old, pPacker->iLevel);
 }
 
@@ -329,6 +332,7 @@ void migRevisionDelete(MigContext *p, const char *zId, int iLevel) {
     runWithId(p, zRevisionDelete, zId);
     runWithId(p, zEdgeDelete, zId);
     runWithId(p, zLabelDelete, zId);
+    migOriginForget(p, zId);
     migScriptsRemove(p, &rev.place, iLevel);
   }
 }

@@ -13,6 +13,7 @@
 #define MIG_REV_UP_ALONE 1   /* the up script runs outside a transaction */
 #define MIG_REV_DOWN_ALONE 2 /* the down script does */
 #define MIG_REV_LENIENT 4    /* imported: maintenance statements are skipped */
+#define MIG_REV_REPEATABLE 8 /* run again after the others when it changed */
 
 /* A stored revision, or one to be stored. */
 typedef struct MigRevision {

@@ -8,20 +8,29 @@
 ** in: it takes over its successor's place below the predecessor, and is
 ** pending even when the successor is applied. Files that are gone from the
 ** folder stay stored, and new ones are put behind them by their number.
+**
+** The files themselves are kept as well (origin.c), so that an export gives
+** them back. A repeatable revision that has changed is pending again.
 */
 #include <string.h>
 #include "sql.h"
 #include "text.h"
 #include "script.h"
 #include "applied.h"
+#include "dispatch.h"
 #include "folder.h"
 #include "name.h"
+#include "origin.h"
+#include "store.h"
 #include "import.h"
 
 /* An import under way. */
 typedef struct Import {
   MigChange change;
+  MigFolder folder;
   MigImport files;
+  int *aFirst; /* of each revision the first of its files, or -1 */
+  int *aNext;  /* of each file the next one of its revision */
   int bRepair;
   int nKnown;
   MigText added;   /* ids, by commas */
@@ -44,13 +53,15 @@ static void idAdd(MigContext *p, MigText *pText, const char *zId) {
 ** importer found out about the owner's marks. */
 static int importedFlags(MigContext *p, const MigImported *pFile) {
   MigScriptInfo info;
-  int flags = pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0;
+  int flags = (pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0) |
+              (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0);
 
   if (pFile->zUp && p->rc == SQLITE_OK) {
     migScriptScan(p, pFile->zUp, pFile->nUp, MIG_SCRIPT_OWN, &info);
     if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
       flags |= MIG_REV_UP_ALONE;
     }
+    flags |= info.bRepeatable ? MIG_REV_REPEATABLE : 0;
   }
   if (pFile->zDown && p->rc == SQLITE_OK) {
     migScriptScan(p, pFile->zDown, pFile->nDown, MIG_SCRIPT_OWN, &info);
@@ -59,6 +70,86 @@ static int importedFlags(MigContext *p, const MigImported *pFile) {
     }
   }
   return flags;
+}
+
+/* Are n bytes at z those of the file? */
+static int fileIs(const MigFile *pFile, const char *z, i64 n) {
+  return z && pFile->n == n && memcmp(pFile->z, z, (size_t)n) == 0;
+}
+
+/* Keep one file of a revision. */
+static void fileKeep(MigContext *p, const Import *pImport, MigFile *pFile,
+                     const MigRevision *pRev) {
+  MigOriginPart ePart = MIG_ORIGIN_DATA;
+
+  (void)migFormatBytes(p, pFile);
+  if (p->rc) {
+    return;
+  }
+  if (fileIs(pFile, pRev->zUp, pRev->nUp)) {
+    ePart = MIG_ORIGIN_UP;
+  } else if (fileIs(pFile, pRev->zDown, pRev->nDown)) {
+    ePart = MIG_ORIGIN_DOWN;
+  }
+  migOriginAdd(p, pRev->zId, pImport->files.zFormat, pFile->zName, ePart,
+               pFile->z, pFile->n, pRev->zUp, pRev->nUp, pRev->zDown,
+               pRev->nDown);
+}
+
+/* Keep the files of revision i, which has been stored or changed. */
+static void filesKeep(MigContext *p, const Import *pImport, int i,
+                      const MigRevision *pRev) {
+  const MigFolder *pFolder = &pImport->folder;
+  int iFile = pImport->files.aRevision[i].iFile;
+  int k;
+
+  if (pFolder->aFile[iFile].iRevision != i) {
+    migOriginAdd(p, pRev->zId, pImport->files.zFormat,
+                 pFolder->aFile[iFile].zName, MIG_ORIGIN_SHARE, 0, 0, 0, 0, 0,
+                 0);
+  }
+  for (k = pImport->aFirst[i]; k >= 0; k = pImport->aNext[k]) {
+    fileKeep(p, pImport, &pFolder->aFile[k], pRev);
+  }
+}
+
+/* Keep the files of the folder as a whole, as they are now. */
+static void sharedKeep(MigContext *p, const Import *pImport) {
+  const MigFolder *pFolder = &pImport->folder;
+  int i;
+
+  migOriginForgetShared(p, pImport->files.zFormat);
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    MigFile *pFile = &pFolder->aFile[i];
+    if (pFile->bUsed && pFile->bShared) {
+      const char *z = migFormatBytes(p, pFile);
+      migOriginAdd(p, "", pImport->files.zFormat, pFile->zName, MIG_ORIGIN_DATA,
+                   z, pFile->n, 0, 0, 0, 0);
+    }
+  }
+}
+
+/* Chain the files of each revision. */
+static void filesChain(MigContext *p, Import *pImport) {
+  int nFile = pImport->folder.nFile;
+  int nRevision = pImport->files.nRevision;
+  int i;
+
+  pImport->aFirst = migAlloc(p, ((u64)nRevision + 1) * sizeof(int));
+  pImport->aNext = migAlloc(p, ((u64)nFile + 1) * sizeof(int));
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < nRevision; i++) {
+    pImport->aFirst[i] = -1;
+  }
+  for (i = nFile - 1; i >= 0; i--) {
+    const MigFile *pFile = &pImport->folder.aFile[i];
+    if (pFile->bUsed && pFile->iRevision >= 0) {
+      pImport->aNext[i] = pImport->aFirst[pFile->iRevision];
+      pImport->aFirst[pFile->iRevision] = i;
+    }
+  }
 }
 
 /* What would be stored for a file; its edges and labels only for new ones. */
@@ -187,13 +278,25 @@ static const char *linearParent(MigContext *p, const Import *pImport, int i) {
   return pGraph->aNode[iNode].zId;
 }
 
+/* How many revisions of the folder are a line; repeatable ones, which come
+** behind, are not. */
+static int lineLength(const Import *pImport) {
+  int n = pImport->files.nRevision;
+
+  while (n > 0 && pImport->files.aRevision[n - 1].bRepeatable) {
+    n--;
+  }
+  return n;
+}
+
 /* Store file i, which is new. A run of new files is a chain; the last of them
 ** is linked to the stored file behind it. */
 static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
                       const char *zStoredBefore) {
   const MigImported *aFile = pImport->files.aRevision;
-  int n = pImport->files.nRevision;
-  const char *zParent = aFile[i].bLinear ? linearParent(p, pImport, i) : 0;
+  int n = lineLength(pImport);
+  int bLine = aFile[i].bLinear && i < n;
+  const char *zParent = bLine ? linearParent(p, pImport, i) : 0;
 
   migIdCheck(p, pRev->zId, "revision id");
   if (zParent) {
@@ -203,7 +306,7 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
       pRev->nParent = 1;
     }
   }
-  if (zParent == 0 && aFile[i].bLinear && i + 1 == n &&
+  if (zParent == 0 && bLine && i + 1 == n &&
       pImport->change.state.pGraph->nNode > 0) {
     noteAdd(p, pImport,
             migPrintf(p,
@@ -218,8 +321,9 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
         migPrintf(p, "%s is not UTF-8; it is stored as it is", pRev->zSource));
   }
   migRevisionAdd(p, &pImport->change.packer, pRev);
+  filesKeep(p, pImport, i, pRev);
   idAdd(p, &pImport->added, pRev->zId);
-  if (p->rc == SQLITE_OK && aFile[i].bLinear && i + 1 < n &&
+  if (p->rc == SQLITE_OK && bLine && i + 1 < n &&
       migGraphFind(pImport->change.state.pGraph, aFile[i + 1].zId) >= 0) {
     linkBetween(p, pImport, pRev->zId, zStoredBefore, aFile[i + 1].zId);
   }
@@ -262,9 +366,9 @@ static int edgesDiffer(const MigGraph *pGraph, int iNode,
 
 /* A stored revision whose scripts are those of the file: take over message,
 ** edges and labels while it is pending. */
-static void importSame(MigContext *p, Import *pImport, int iNode,
-                       const MigImported *pFile, MigRevision *pRev,
-                       const MigRevision *pStored) {
+static void importSame(MigContext *p, Import *pImport, int iNode, int i,
+                       MigRevision *pRev, const MigRevision *pStored) {
+  const MigImported *pFile = &pImport->files.aRevision[i];
   int bEdges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
   int bMessage =
       pStored->zMessage && strcmp(pStored->zMessage, pRev->zMessage) != 0;
@@ -281,6 +385,7 @@ static void importSame(MigContext *p, Import *pImport, int iNode,
   } else {
     pRev->place = pStored->place;
     migRevisionEdit(p, &pImport->change.packer, pRev);
+    filesKeep(p, pImport, i, pRev);
     if (bEdges) {
       migRevisionRewire(p, pRev);
     }
@@ -289,12 +394,13 @@ static void importSame(MigContext *p, Import *pImport, int iNode,
 }
 
 /* File i is stored, with another checksum. */
-static void importChanged(MigContext *p, Import *pImport, int iNode,
-                          const MigImported *pFile, MigRevision *pRev,
-                          const MigRevision *pStored) {
+static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
+                          MigRevision *pRev, const MigRevision *pStored) {
+  const MigImported *pFile = &pImport->files.aRevision[i];
   int bApplied = migSetHas(&pImport->change.state.applied, iNode);
+  int bAgain = (pRev->flags & MIG_REV_REPEATABLE) != 0;
 
-  if (bApplied && !pImport->bRepair) {
+  if (bApplied && !bAgain && !pImport->bRepair) {
     migFail(p, MIG_CHECKSUM,
             "%s differs from revision %s, which is applied; bring the file"
             " back, or take the new text with {\"repair\":true}",
@@ -303,7 +409,10 @@ static void importChanged(MigContext *p, Import *pImport, int iNode,
   }
   pRev->place = pStored->place;
   migRevisionEdit(p, &pImport->change.packer, pRev);
-  if (bApplied) {
+  filesKeep(p, pImport, i, pRev);
+  if (bApplied && bAgain && !pImport->bRepair) {
+    migAppliedRemove(p, pRev->zId);
+  } else if (bApplied) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
   } else if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
     migRevisionRewire(p, pRev);
@@ -332,9 +441,9 @@ static void importAll(MigContext *p, Import *pImport) {
       rev.zCreatedAt = stored.zCreatedAt;
     }
     if (memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
-      importSame(p, pImport, iNode, pFile, &rev, &stored);
+      importSame(p, pImport, iNode, i, &rev, &stored);
     } else {
-      importChanged(p, pImport, iNode, pFile, &rev, &stored);
+      importChanged(p, pImport, iNode, i, &rev, &stored);
     }
   }
 }
@@ -357,6 +466,26 @@ static char *importResult(MigContext *p, Import *pImport) {
   return migResultText(p, text.z);
 }
 
+/* Is there nothing in the file: no revision, no table? */
+static int hostNew(MigContext *p) {
+  int bStore = migStoreOpen(p);
+  MigState state;
+
+  migStateRead(p, bStore, &state);
+  return p->rc == SQLITE_OK && state.pGraph->nNode == 0 &&
+         migQueryInt(p, 1,
+                     "SELECT NOT EXISTS(SELECT 1 FROM main.sqlite_schema WHERE"
+                     " type = 'table' AND name NOT GLOB '_migrate_*'"
+                     " AND name NOT GLOB 'sqlite_*')");
+}
+
+/* Is that revision stored? */
+static int hostHas(MigContext *p, const char *zId) {
+  MigRevision rev;
+
+  return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
+}
+
 /*
 ** Read the folder or file zPath and store what is new. Returns the JSON
 ** object {format, new, known, changed, notes} for the caller to free. Errors:
@@ -373,19 +502,26 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
   memset(&import, 0, sizeof(import));
   import.bRepair = bRepair;
-  migFolderLoad(p, zPath, zFormat, pHolders->azKey, pHolders->azValue,
-                pHolders->n, &import.files);
+  import.folder.nPlaceholder = pHolders->n;
+  import.folder.azKey = pHolders->azKey;
+  import.folder.azValue = pHolders->azValue;
+  import.folder.host.xNew = hostNew;
+  import.folder.host.xHas = hostHas;
+  migImportLoad(p, &import.folder, zPath, zFormat, &import.files);
+  filesChain(p, &import);
   migChangeBegin(p, &import.change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
     importAll(p, &import);
   }
   bAny = import.added.n + import.changed.n > 0;
   if (bAny) {
+    sharedKeep(p, &import);
     migChangeReload(p, &import.change);
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);
     migChangeRecord(p, &import.change, &note);
   }
   zResult = p->rc ? 0 : importResult(p, &import);
   migChangeEnd(p, &import.change, bAny);
+  migFolderClose(&import.folder);
   return zResult;
 }

@@ -23,8 +23,15 @@ static const MigSetting aSetting[] = {
      "folder of backup files, below the folder of the database"},
     {"deterministic", MIG_SET_BOOL, "0", 0, 1, 0,
      "1: never BEGIN or COMMIT, only savepoints: for replicated files"},
+    {"file_template", MIG_SET_TEXT, 0, 0, 0, 0,
+     "names of the files that migrate_export() writes, such as"
+     " %(year)d_%(rev)s_%(slug)s"},
     {"max_backups", MIG_SET_INT, "30", 1, 1000000, 0,
      "automatic backups that are kept; the oldest go first"},
+    {"mirror", MIG_SET_ENUM, 0, 0, 0,
+     "alembic_version schema_migrations user_version",
+     "keep the version of another tool true: alembic_version,"
+     " schema_migrations (dbmate) or user_version"},
     {"schema_edit", MIG_SET_ENUM, "allow", 0, 0, "allow deny defensive",
      "may migrate_table() edit stored text: allow, but not on a DEFENSIVE"
      " connection; deny; defensive: DEFENSIVE is switched off for the call"},

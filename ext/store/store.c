@@ -47,7 +47,10 @@ static const struct {
   int n;
   const StoreTable *a;
 } aVersion[MIGRATE_STORE_VERSION + 1] = {
-    {0, 0}, {COUNT(aStore1), aStore1}, {COUNT(aStoreNow), aStoreNow}};
+    {0, 0},
+    {COUNT(aStore1), aStore1},
+    {COUNT(aStore2), aStore2},
+    {COUNT(aStoreNow), aStoreNow}};
 
 /* Those that version 2 has given a seal, as last column, and their key. */
 static const char *const aSealed[][2] = {
@@ -348,7 +351,7 @@ void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
   Upgrade upgrade = {xChanged, pArg, scratchName(p)};
   int i;
 
-  for (i = 0; i < COUNT(aSealed); i++) {
+  for (i = 0; i < COUNT(aSealed) && iVersion < 2; i++) {
     sealedRebuild(p, &upgrade, aSealed[i][0], aSealed[i][1]);
   }
   for (i = 0; i < COUNT(aStoreNow); i++) {
@@ -357,7 +360,9 @@ void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
       upgradeChanged(p, &upgrade);
     }
   }
-  metaBackups(p);
+  if (iVersion < 2) {
+    metaBackups(p);
+  }
   migMetaSetInt(p, "store_version", MIGRATE_STORE_VERSION);
 }
 

@@ -15,6 +15,9 @@
 #include "store.h"
 #include "settings.h"
 #include "run.h"
+#include "export.h"
+#include "adopt.h"
+#include "offline.h"
 #include "stamp.h"
 #include "generated.h"
 #include "maketable.h"
@@ -335,6 +338,48 @@ static char *callStamp(MigContext *p, MigArgs *pArgs) {
                           bForce);
 }
 
+static char *callExport(MigContext *p, MigArgs *pArgs) {
+  const MigOptions *pOpt = &pArgs->options;
+  MigExportSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zPath = argText(p, pArgs, 0, 0);
+  spec.zFormat = migOptionText(p, pOpt, "format");
+  spec.zTemplate = migOptionText(p, pOpt, "file_template");
+  spec.bOverwrite = migOptionBool(p, pOpt, "overwrite", 0);
+  if (p->rc == SQLITE_OK && spec.zPath == 0) {
+    migFail(p, MIG_USAGE, "the path of migrate_export may not be NULL");
+  }
+  return migExportFolder(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callAdopt(MigContext *p, MigArgs *pArgs) {
+  const MigOptions *pOpt = &pArgs->options;
+  MigAdoptSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zTool = migOptionText(p, pOpt, "tool");
+  spec.zRegistry = migOptionText(p, pOpt, "registry");
+  spec.bBaseline = migOptionBool(p, pOpt, "baseline", 0);
+  spec.bCheck = migOptionBool(p, pOpt, "check", 0);
+  spec.bRepair = migOptionBool(p, pOpt, "repair", 0);
+  return migAdopt(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callSql(MigContext *p, MigArgs *pArgs) {
+  const MigOptions *pOpt = &pArgs->options;
+  MigOfflineSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zRange = argText(p, pArgs, 0, 0);
+  spec.bShell = migOptionBool(p, pOpt, "shell", 1);
+  spec.bBookkeeping = migOptionBool(p, pOpt, "bookkeeping", 1);
+  if (p->rc == SQLITE_OK && spec.zRange == 0) {
+    migFail(p, MIG_USAGE, "the range of migrate_sql may not be NULL");
+  }
+  return migOfflineScript(p, &spec);
+}
+
 static char *callImport(MigContext *p, MigArgs *pArgs) {
   const char *zPath = argText(p, pArgs, 0, "");
   const char *zFormat = migOptionText(p, &pArgs->options, "format");
@@ -403,6 +448,9 @@ static char *callConfig(MigContext *p, MigArgs *pArgs) {
 }
 
 static const MigFunction aFunction[] = {
+    {"migrate_adopt", 0, 0, MIG_F_ACTS | MIG_F_JSON, callAdopt,
+     "migrate_adopt()",
+     "marks revisions applied as another tool's version table says"},
     {"migrate_autogenerate", 2, 2, MIG_F_ACTS, callAutogenerate,
      "migrate_autogenerate(message, desired)",
      "adds a revision that makes the schema the desired one; NULL if it is"},
@@ -426,6 +474,8 @@ static const MigFunction aFunction[] = {
     {"migrate_edit", 2, 3, MIG_F_ACTS, callEdit,
      "migrate_edit(revision, up [, down])",
      "replaces scripts of a revision that is not applied (NULL keeps one)"},
+    {"migrate_export", 1, 1, MIG_F_ACTS | MIG_F_JSON, callExport,
+     "migrate_export(path)", "writes the stored revisions as a folder"},
     {"migrate_heads", 0, 0, 0, callHeads, "migrate_heads()",
      "ids of the revisions without children, sorted, by commas; NULL when"
      " none"},
@@ -452,6 +502,8 @@ static const MigFunction aFunction[] = {
      "migrate_revision(message [, up [, down]])", "adds a revision; its id"},
     {"migrate_show", 1, 1, 0, callShow, "migrate_show(target)",
      "readable text of revisions with both scripts"},
+    {"migrate_sql", 1, 1, MIG_F_OPTIONS, callSql, "migrate_sql(range)",
+     "a script that does lo:hi, up or down, in any SQLite without us"},
     {"migrate_stamp", 1, 1, MIG_F_ACTS | MIG_F_JSON, callStamp,
      "migrate_stamp(targets)", "sets the applied set without running scripts"},
     {"migrate_table", 1, 1, MIG_F_ACTS | MIG_F_SCRIPT, callTable,

@@ -21,6 +21,9 @@ static const char *const aDirective[][3] = {
      " wal_checkpoint, optimize"},
     {"renamed-from", "-- migrate:renamed-from NAME",
      "in a desired schema, before a table or behind a column: its old name"},
+    {"repeatable", "-- migrate:repeatable",
+     "the revision stands outside the graph and runs again, after the others,"
+     " whenever its script has changed"},
     {"up", "-- migrate:up", "begins the up script in a file"},
 };
 

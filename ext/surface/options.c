@@ -42,7 +42,7 @@ static const MigOptionHelp aOption[] = {
      "revisions or labels that must run before, a list"},
     {"created_at", "migrate_revision migrate_merge migrate_autogenerate",
      "when it was written, ISO-8601 or Unix seconds"},
-    {"repair", "migrate_edit migrate_import",
+    {"repair", "migrate_edit migrate_import migrate_adopt",
      "true: also for applied revisions; the new checksum counts from then on"},
     {"purge", "migrate_stamp", "true: forget the applied set first"},
     {"to", "migrate_backup migrate_restore",
@@ -52,8 +52,8 @@ static const MigOptionHelp aOption[] = {
      "true: also where the schema, or a table, is another one now"},
     {"restore", "migrate_downgrade",
      "true: undo the last run from its automatic backup, not by scripts"},
-    {"baseline", "migrate_revision",
-     "true: it stands for the schema as it is, and is applied"},
+    {"baseline", "migrate_revision migrate_adopt",
+     "true: a revision that stands for the schema as it is, and is applied"},
     {"replace", "migrate_revision",
      "true: a baseline takes the place of all applied revisions"},
     {"portable", "migrate_autogenerate migrate_diff",
@@ -61,11 +61,23 @@ static const MigOptionHelp aOption[] = {
     {"rename", "migrate_table", "object of columns: {\"old\":\"new\"}"},
     {"using", "migrate_table",
      "object of columns and the expressions over the old row to fill them by"},
-    {"check", "migrate_table", "true: quick_check the table afterwards"},
+    {"check", "migrate_table migrate_adopt",
+     "true: quick_check the table afterwards; compare the schema with what the"
+     " adopted revisions make of an empty one"},
     {"backups", "migrate_prune", "list of the backups to drop, by number"},
     {"manual", "migrate_prune",
      "true: those that migrate_backup() took count and go too"},
-    {"format", "migrate_import", "the folder's format, instead of detecting"},
+    {"format", "migrate_import migrate_export",
+     "the folder's format, instead of detecting; of an export: own by default"},
+    {"file_template", "migrate_export",
+     "names of the files, such as %(year)d_%(rev)s_%(slug)s"},
+    {"overwrite", "migrate_export", "true: also files that differ"},
+    {"tool", "migrate_adopt", "the tool, when the file knows several"},
+    {"registry", "migrate_adopt",
+     "sqitch: its registry, instead of sqitch.db beside the file"},
+    {"shell", "migrate_sql", "false: no commands of the sqlite3 shell"},
+    {"bookkeeping", "migrate_sql",
+     "false: the scripts alone, for hosts that keep their own account"},
     {"at_most", "migrate_require",
      "error when the file is beyond this revision"},
 };
@@ -85,7 +97,8 @@ static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
 
   if (strcmp(z, "all") == 0) {
     return strcmp(zFunction, "migrate_require") != 0 &&
-           strcmp(zFunction, "migrate_diff") != 0;
+           strcmp(zFunction, "migrate_diff") != 0 &&
+           strcmp(zFunction, "migrate_sql") != 0;
   }
   while ((z = strstr(z, zFunction)) != 0) {
     if (z[n] == 0 || z[n] == ' ') {

@@ -1,0 +1,14 @@
+/*
+** assemble.h - steps put in order, with ids, flags and notes.
+*/
+#ifndef MIG_ASSEMBLE_H
+#define MIG_ASSEMBLE_H
+
+#include "format.h"
+
+void migAssemble(MigContext *p, MigFolder *pFolder, const char *zFormat,
+                 MigStepOrder xOrder, int bLinear);
+void migAssembleResult(MigContext *p, MigFolder *pFolder, const char *zFormat,
+                       MigImport *pOut);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+** origin.h - the files that revisions were imported from.
+*/
+#ifndef MIG_ORIGIN_H
+#define MIG_ORIGIN_H
+
+#include "codec.h"
+
+/* What the bytes of a file are. */
+typedef enum MigOriginPart {
+  MIG_ORIGIN_UP,   /* the up script of its revision */
+  MIG_ORIGIN_DOWN, /* the down script */
+  MIG_ORIGIN_DATA, /* bytes of its own */
+  MIG_ORIGIN_SHARE /* the revision is a part of the file of several */
+} MigOriginPart;
+
+typedef struct MigOrigin {
+  const char *zRevision; /* "" when it concerns several */
+  const char *zFormat;
+  const char *zFile;   /* path below the folder */
+  MigOriginPart ePart; /* of several: MIG_ORIGIN_DATA */
+  i64 nSize;           /* bytes, of MIG_ORIGIN_DATA */
+  const u8 *aData;     /* as stored */
+  i64 nData;
+} MigOrigin;
+
+typedef struct MigOrigins {
+  int n;
+  MigOrigin *a; /* by revision, format, file */
+} MigOrigins;
+
+void migOriginAdd(MigContext *p, const char *zRevision, const char *zFormat,
+                  const char *zFile, MigOriginPart ePart, const char *z, i64 n,
+                  const char *zUp, i64 nUp, const char *zDown, i64 nDown);
+void migOriginForget(MigContext *p, const char *zRevision);
+void migOriginForgetShared(MigContext *p, const char *zFormat);
+void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
+                    MigOrigins *pOut);
+MigBytes migOriginBytes(MigContext *p, const MigOrigin *pOrigin,
+                        const char *zUp, i64 nUp, const char *zDown,
+                        i64 nDown);
+
+#endif

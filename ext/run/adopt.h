@@ -1,0 +1,21 @@
+/*
+** adopt.h - taking over a file that another tool has migrated.
+*/
+#ifndef MIG_ADOPT_H
+#define MIG_ADOPT_H
+
+#include "call.h"
+#include "caller.h"
+
+typedef struct MigAdoptSpec {
+  const char *zTool;     /* NULL: the only one there is */
+  const char *zRegistry; /* sqitch: path of its registry, or NULL */
+  int bBaseline;         /* make a baseline revision with the found version */
+  int bCheck;            /* compare the live schema with a replay */
+  int bRepair;           /* though the owner's checksums differ */
+} MigAdoptSpec;
+
+char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+               const MigAdoptSpec *pSpec);
+
+#endif

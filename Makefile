@@ -38,10 +38,12 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_sqlx format_refinery format_sql_migrate format_prisma \
                  format_drizzle format_d1 format_sqitch format_atlas \
                  format_liquibase format_alembic folder assemble dispatch \
+                 compose \
                  versions
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
                  mirror drift steps record run source schemas stamp author \
-                 generated import export adopt offline backups configure show \
+                 generated import export match adopt plainscript ledger \
+                 offline backups configure show \
                  health
 SRC_SURFACE    = options once wording functions rows help backup_views \
                  schema_views views tables migrate
@@ -207,8 +209,11 @@ peers: deps
 
 #--------------------------------------------------------------------------
 # Fuzzing. What it finds stays in build/fuzz; a crasher that is mended joins
-# test/fuzz/corpus.
+# test/fuzz/corpus. Every format of migrations has its own FUZZ_SECONDS.
 
+FUZZ_FORMATS = detect \
+    $(shell sed -n 's/^[^"]*"\([a-z0-9-]*\)",.* BY_.*/\1/p' \
+    ext/exchange/dispatch.c)
 fuzz: deps
 	@$(MAKE_B) B=build/fuzzer CC=clang DEFS= OPT='-O1 -g' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
@@ -216,14 +221,20 @@ fuzz: deps
 	    $(FUZZ:%=build/fuzzer/%)
 	@for t in $(FUZZ); do \
 	  mkdir -p build/fuzzer/found/$$t test/fuzz/corpus/$$t; \
-	  echo "== $$t"; \
-	  ASAN_OPTIONS=detect_leaks=1 build/fuzzer/$$t \
-	      -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
-	      -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
-	      build/fuzzer/found/$$t test/fuzz/corpus/$$t \
-	      > build/fuzzer/$$t.log 2>&1 \
-	    && grep -E 'number_of_executed_units' build/fuzzer/$$t.log \
-	    || { tail -40 build/fuzzer/$$t.log; exit 1; }; \
+	  dict=$$(ls test/fuzz/$$t.dict 2>/dev/null); \
+	  case $$t in fuzz_import) formats="$(FUZZ_FORMATS)";; \
+	    *) formats=all;; esac; \
+	  for f in $$formats; do \
+	    echo "== $$t $$f"; \
+	    FUZZ_FORMAT=$$f ASAN_OPTIONS=detect_leaks=1 build/fuzzer/$$t \
+	        -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+	        $${dict:+-dict=$$dict} \
+	        -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
+	        build/fuzzer/found/$$t test/fuzz/corpus/$$t \
+	        > build/fuzzer/$$t.log 2>&1 \
+	      && grep -E 'number_of_executed_units' build/fuzzer/$$t.log \
+	      || { tail -40 build/fuzzer/$$t.log; exit 1; }; \
+	  done || exit 1; \
 	done
 
 build/fuzzer/%: test/fuzz/%.c $(B)/core/libmigrate.a

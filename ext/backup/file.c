@@ -451,20 +451,19 @@ static const char zNoSchema[] =
     "DELETE FROM main._migrate_meta"
     " WHERE name IN('schema', 'schema_size', 'fingerprint')";
 
-/* Write the applied set of the backup. */
+/* Write the applied set of the backup, less the repeatable revisions that have
+** changed since. */
 static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
+  MigRevision rev;
   int i;
 
   for (i = 0; i < pManifest->nApplied && p->rc == SQLITE_OK; i++) {
     const MigAppliedRow *pRow = &pManifest->aApplied[i];
-    if (migQueryInt(p, 0,
-                    "SELECT 1 FROM main._migrate_revisions"
-                    " WHERE revision = %Q",
-                    pRow->zRevision)) {
+    if (migRevisionTakes(p, pRow->zRevision, pRow->aChecksum)) {
       migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
                     pRow->aChecksum,
                     pRow->bFingerprint ? pRow->aFingerprint : 0);
-    } else {
+    } else if (!migRevisionRead(p, pRow->zRevision, &rev)) {
       migFail(p, MIG_UNKNOWN_REVISION,
               "revision %s was applied then and was deleted since; add it again"
               " with that id",

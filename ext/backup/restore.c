@@ -14,6 +14,7 @@
 #include <string.h>
 #include "sql.h"
 #include "applied.h"
+#include "revisions.h"
 #include "rowcode.h"
 #include "store.h"
 #include "fill.h"
@@ -68,8 +69,10 @@ static int appliedSame(const MigAppliedRow *pA, const MigAppliedRow *pB) {
          memcmp(pA->aChecksum, pB->aChecksum, MIG_HASH_SIZE) == 0;
 }
 
+/* Those that are not stored are left out, by force; repeatable ones that have
+** changed since are pending. */
 static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
-  if (revisionKnown(p, pRow->zRevision)) { /* else left out, by force */
+  if (migRevisionTakes(p, pRow->zRevision, pRow->aChecksum)) {
     migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
                   pRow->aChecksum, pRow->bFingerprint ? pRow->aFingerprint : 0);
   }

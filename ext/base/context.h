@@ -94,6 +94,9 @@ typedef unsigned int u32;
     "a backup in the file is not as it was written; use another one")          \
   X(SCHEMA_MISMATCH, SQLITE_ERROR,                                             \
     "the schema is not what was expected; the message says what, or force")    \
+  X(NO_BASELINE, SQLITE_ERROR,                                                 \
+    "no revision fits the versions of the file; import the folder first, or"   \
+    " {\"baseline\":true}")                                                    \
   X(DIFFERENCES, SQLITE_ERROR,                                                 \
     "the schema is not the desired one; the message lists what differs")       \
   X(DRIFT, SQLITE_ERROR,                                                       \

@@ -36,6 +36,39 @@ int migPathKind(const char *zPath) {
   return S_ISDIR(st.st_mode) ? MIG_PATH_FOLDER : MIG_PATH_FILE;
 }
 
+/* What a path leads to, as two numbers: the same for all paths to one file or
+** folder. 0 when there is nothing, or the system does not say. */
+int migPathPlace(const char *zPath, u64 *aPlace) {
+#ifdef _WIN32
+  (void)zPath;
+  (void)aPlace;
+  return 0;
+#else
+  struct stat st;
+
+  if (stat(zPath, &st)) {
+    return 0;
+  }
+  aPlace[0] = (u64)st.st_dev;
+  aPlace[1] = (u64)st.st_ino;
+  return 1;
+#endif
+}
+
+/* Whether a path ends in a symbolic link. */
+int migPathIsLink(const char *zPath) {
+#ifdef _WIN32
+  DWORD attributes = GetFileAttributesA(zPath);
+
+  return attributes != INVALID_FILE_ATTRIBUTES &&
+         (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
+#else
+  struct stat st;
+
+  return lstat(zPath, &st) == 0 && S_ISLNK(st.st_mode);
+#endif
+}
+
 /* The whole file, a zero byte after it. FILE when it cannot be read, TOO_BIG
 ** above nMax bytes. The caller frees the bytes. */
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
@@ -206,6 +239,72 @@ void migFileDelete(const char *zPath) {
 #endif
 }
 
+/* Create a file as migFileCreate() does, of n bytes. Nothing is left of it when
+** that fails. */
+void migFileMake(MigContext *p, const char *zPath, const char *zLike,
+                  const void *a, i64 n) {
+  FILE *pFile;
+  int bDone;
+
+  if (!migFileCreate(p, zPath, zLike)) {
+    return;
+  }
+  pFile = migPathIsLink(zPath) ? 0 : fopen(zPath, "wb");
+  bDone = pFile && fwrite(a, 1, (size_t)n, pFile) == (size_t)n;
+  if (pFile && fclose(pFile)) {
+    bDone = 0;
+  }
+  if (!bDone) {
+    fileFail(p, "write", zPath);
+    migFileDelete(zPath);
+  }
+}
+
+/* Rename a file in the place of the one that is there. Returns 1 when it was
+** done. */
+int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
+  if (p->rc) {
+    return 0;
+  }
+#ifdef _WIN32
+  if (MoveFileExA(zFrom, zTo, MOVEFILE_REPLACE_EXISTING)) {
+    return 1;
+  }
+  errno = EACCES;
+#else
+  if (rename(zFrom, zTo) == 0) {
+    return 1;
+  }
+#endif
+  fileFail(p, "write", zTo);
+  return 0;
+}
+
+/* Does a file hold just these n bytes? */
+int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n) {
+  struct stat st;
+  MigBytes bytes;
+  int bSame;
+
+  if (p->rc || stat(zPath, &st) || (i64)st.st_size != n) {
+    return 0;
+  }
+  bytes = migFileRead(p, zPath, n);
+  bSame = p->rc == SQLITE_OK && bytes.n == n &&
+          (n == 0 || memcmp(bytes.a, a, (size_t)n) == 0);
+  sqlite3_free(bytes.a);
+  return bSame;
+}
+
+/* Delete a folder if it is empty. */
+void migFolderDelete(const char *zPath) {
+#ifdef _WIN32
+  _rmdir(zPath);
+#else
+  rmdir(zPath);
+#endif
+}
+
 /* Make a folder in one that exists; fine when it is there. FILE when it
 ** cannot be made. */
 void migFolderMake(MigContext *p, const char *zPath) {
@@ -311,12 +410,14 @@ int migPathInside(const char *zPath) {
   return 1;
 }
 
-/* Add one name to the listing; "." and ".." are left out. */
+/* Add one name to the listing; "." and ".." are left out. A link to nowhere is
+** a file: who reads it is told. */
 static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
                        const char *zName) {
   MigEntry *pEntry;
   struct stat st;
   char *zPath;
+  int bThere;
 
   if (strcmp(zName, ".") == 0 || strcmp(zName, "..") == 0) {
     return;
@@ -327,13 +428,15 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
     pList->aEntry = migGrow(p, pList->aEntry, nOld, nNew);
   }
   zPath = migPathJoin(p, zFolder, zName);
-  if (p->rc || stat(zPath, &st)) {
-    return; /* gone since it was listed, or a dangling link */
+  if (p->rc) {
+    return;
   }
+  bThere = stat(zPath, &st) == 0;
   pEntry = &pList->aEntry[pList->nEntry++];
   pEntry->zName = migStrdup(p, zName);
-  pEntry->bFolder = S_ISDIR(st.st_mode);
-  pEntry->nSize = (i64)st.st_size;
+  pEntry->bFolder = bThere && S_ISDIR(st.st_mode);
+  pEntry->bLink = pEntry->bFolder && migPathIsLink(zPath);
+  pEntry->nSize = bThere ? (i64)st.st_size : 0;
 }
 
 /* Sort by name, bytewise: heap sort, so that neither the C library's qsort
@@ -402,8 +505,16 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
       fileFail(p, "read folder", zPath);
       return list;
     }
-    while (p->rc == SQLITE_OK && (pEntry = readdir(pDir)) != 0) {
+    while (p->rc == SQLITE_OK) {
+      errno = 0;
+      pEntry = readdir(pDir);
+      if (pEntry == 0) {
+        break;
+      }
       listingAdd(p, &list, zPath, pEntry->d_name);
+    }
+    if (errno) { /* the end of a folder is no error */
+      fileFail(p, "read folder", zPath);
     }
     closedir(pDir);
   }

@@ -11,6 +11,7 @@
 typedef struct MigEntry {
   char *zName; /* without the folder */
   int bFolder;
+  int bLink; /* a folder, by a symbolic link */
   i64 nSize; /* bytes, of files */
 } MigEntry;
 
@@ -23,10 +24,17 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax);
 int migFileCreate(MigContext *p, const char *zPath, const char *zLike);
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo);
 void migFileDelete(const char *zPath);
+void migFileMake(MigContext *p, const char *zPath, const char *zLike,
+                  const void *a, i64 n);
+int migFileReplace(MigContext *p, const char *zFrom, const char *zTo);
+int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n);
+void migFolderDelete(const char *zPath);
 MigListing migFolderRead(MigContext *p, const char *zPath);
 void migFolderMake(MigContext *p, const char *zPath);
 
 int migPathKind(const char *zPath);
+int migPathIsLink(const char *zPath);
+int migPathPlace(const char *zPath, u64 *aPlace);
 int migPathInside(const char *zPath);
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
 char *migPathFolder(MigContext *p, const char *zPath);

@@ -162,6 +162,7 @@ static void idTwice(MigContext *p, MigStep **ap, int n) {
 static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
   int n = pFolder->nStep;
   MigStep **ap = migAlloc(p, (u64)n * sizeof(*ap));
+  MigMark mark;
   int i;
 
   if (p->rc || n == 0) {
@@ -181,7 +182,9 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
     if (pRev->zMessage == 0) {
       pRev->zMessage = pStep->zStem;
     }
-    migIdCheck(p, pRev->zId, "revision");
+    mark = migArenaMark(p);
+    migIdCheck(p, pRev->zId, migPrintf(p, "revision of %s:", pRev->zFile));
+    migArenaRelease(p, mark);
   }
   idTwice(p, ap, n);
 }
@@ -288,6 +291,7 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
 
   stepScan(p, pStep, 0, &up);
   stepScan(p, pStep, 1, &down);
+  pRev->bRepeatable |= up.bRepeatable;
   bOther = (up.bSql && !up.bMaintenance) || (down.bSql && !down.bMaintenance);
   if ((up.bMaintenance || down.bMaintenance) && !bOther) {
     pRev->bNoTransaction = 1;
@@ -354,13 +358,19 @@ static void leftOver(MigContext *p, MigFolder *pFolder, const char *zFormat) {
 static void squash(MigContext *p, MigFolder *pFolder) {
   const MigFolderHost *pHost = &pFolder->host;
   MigStep **ap = pFolder->apStep;
+  int bNew = -1;  /* is the database new? not known yet */
   int iFrom = -1; /* the step that counts */
   int nKeep = 0;
   int i;
 
-  for (i = 0; i < pFolder->nStep; i++) {
-    if (ap[i]->bSquash && (pHost->xNew == 0 || pHost->xNew(p) ||
-                           pHost->xHas(p, ap[i]->rev.zId))) {
+  for (i = 0; i < pFolder->nStep && p->rc == SQLITE_OK; i++) {
+    if (!ap[i]->bSquash) {
+      continue;
+    }
+    if (bNew < 0) {
+      bNew = pHost->xNew == 0 || pHost->xNew(p);
+    }
+    if (bNew || pHost->xHas(p, ap[i]->rev.zId)) {
       iFrom = i;
     }
   }
@@ -409,11 +419,11 @@ void migAssemble(MigContext *p, MigFolder *pFolder, const char *zFormat,
   }
   folderIds(p, pFolder, &notes);
   squash(p, pFolder);
-  repeatableLast(p, pFolder);
   for (i = 0; i < pFolder->nStep && p->rc == SQLITE_OK; i++) {
     pFolder->apStep[i]->rev.bLinear = bLinear;
     stepFlags(p, pFolder, pFolder->apStep[i], &notes);
   }
+  repeatableLast(p, pFolder); /* now the scripts' own directives are known */
   noteWrite(p, pFolder, &notes.renamed,
             "ids with _ for what an id may not hold");
   noteWrite(p, pFolder, &notes.made,
@@ -464,6 +474,7 @@ void migAssembleResult(MigContext *p, MigFolder *pFolder, const char *zFormat,
     MigFile *pFile = &pFolder->aFile[i];
     if (pFile->pStep) {
       pFile->iRevision = pFile->pStep->iRevision;
+      pFile->bShared = pFile->iRevision < 0; /* of a step that was left out */
     }
   }
   pOut->zFormat = zFormat;

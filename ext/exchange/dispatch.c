@@ -6,8 +6,7 @@
 ** names with a pattern of their own more than plain numbers: of the formats
 ** with the strongest evidence exactly one must fit.
 **
-** A writer's files are read back by its loader before they are handed out. When
-** the scripts or their order come back otherwise, the format cannot hold them.
+** What is written is read back by the same loader (compose.c).
 */
 #include <string.h>
 #include "assemble.h"
@@ -26,37 +25,43 @@ typedef enum Evidence {
 typedef struct Format {
   const char *zName;
   Evidence eEvidence;
-  int bLinear; /* a step's parent is the one before it */
+  int holds; /* MIG_HOLDS_ bits; without a graph a step's parent is the one
+             ** before it */
   int (*xProbe)(MigContext *, MigFolder *);
   void (*xLoad)(MigContext *, MigFolder *);
   void (*xWrite)(MigContext *, MigOutput *); /* NULL: only read */
   MigStepOrder xOrder;
 } Format;
 
-#define FORMAT(name, Name, eEvidence, bLinear, xOrder)                         \
+#define DOWN MIG_HOLDS_DOWN
+#define AGAIN MIG_HOLDS_REPEATABLE
+#define DEPEND MIG_HOLDS_DEPEND
+#define GRAPH (MIG_HOLDS_GRAPH | MIG_HOLDS_DEPEND)
+
+#define FORMAT(name, Name, eEvidence, holds, xOrder)                           \
   {                                                                            \
-    name, eEvidence, bLinear, mig##Name##Probe, mig##Name##Load,               \
+    name, eEvidence, holds, mig##Name##Probe, mig##Name##Load,                 \
         mig##Name##Write, xOrder                                               \
   }
 
 static const Format aFormat[] = {
-    FORMAT("own", Own, BY_MARK, 0, 0),
-    FORMAT("golang-migrate", GolangMigrate, BY_NAME, 1, migStepByNumber),
-    FORMAT("dbmate", Dbmate, BY_MARK, 1, migStepByName),
-    FORMAT("goose", Goose, BY_MARK, 1, migStepByNumber),
-    FORMAT("flyway", Flyway, BY_NAME, 1, 0),
-    FORMAT("diesel", Diesel, BY_NAME, 1, migStepByVersion),
-    FORMAT("sqlx", Sqlx, BY_MARK, 1, migStepByNumber),
-    FORMAT("refinery", Refinery, BY_NAME, 1, 0),
-    FORMAT("sql-migrate", SqlMigrate, BY_MARK, 1, 0),
-    FORMAT("prisma", Prisma, BY_NAME, 1, 0),
-    FORMAT("drizzle", Drizzle, BY_MARK, 1, 0),
-    FORMAT("d1", D1, BY_MARK, 1, 0),
-    FORMAT("sqitch", Sqitch, BY_MARK, 1, 0),
-    FORMAT("atlas", Atlas, BY_MARK, 1, 0),
-    FORMAT("liquibase", Liquibase, BY_MARK, 1, 0),
-    {"alembic", BY_MARK, 0, migAlembicProbe, migAlembicLoad, 0, 0},
-    FORMAT("plain", Plain, BY_NUMBER, 1, migStepByNumber),
+    FORMAT("own", Own, BY_MARK, DOWN | AGAIN | GRAPH, 0),
+    FORMAT("golang-migrate", GolangMigrate, BY_NAME, DOWN, migStepByNumber),
+    FORMAT("dbmate", Dbmate, BY_MARK, DOWN, migStepByName),
+    FORMAT("goose", Goose, BY_MARK, DOWN, migStepByNumber),
+    FORMAT("flyway", Flyway, BY_NAME, DOWN | AGAIN, 0),
+    FORMAT("diesel", Diesel, BY_NAME, DOWN, migStepByVersion),
+    FORMAT("sqlx", Sqlx, BY_MARK, DOWN, migStepByNumber),
+    FORMAT("refinery", Refinery, BY_NAME, 0, 0),
+    FORMAT("sql-migrate", SqlMigrate, BY_MARK, DOWN, 0),
+    FORMAT("prisma", Prisma, BY_NAME, DOWN, 0),
+    FORMAT("drizzle", Drizzle, BY_MARK, 0, 0),
+    FORMAT("d1", D1, BY_MARK, 0, 0),
+    FORMAT("sqitch", Sqitch, BY_MARK, DOWN | DEPEND, 0),
+    FORMAT("atlas", Atlas, BY_MARK, 0, 0),
+    FORMAT("liquibase", Liquibase, BY_MARK, DOWN | AGAIN, 0),
+    {"alembic", BY_MARK, DOWN | GRAPH, migAlembicProbe, migAlembicLoad, 0, 0},
+    FORMAT("plain", Plain, BY_NUMBER, DOWN, migStepByNumber),
 };
 
 #define FORMAT_COUNT ((int)(sizeof(aFormat) / sizeof(aFormat[0])))
@@ -149,7 +154,8 @@ static void folderLoad(MigContext *p, MigFolder *pFolder, const Format *pFormat,
                        MigImport *pOut) {
   if (p->rc == SQLITE_OK) {
     pFormat->xLoad(p, pFolder);
-    migAssemble(p, pFolder, pFormat->zName, pFormat->xOrder, pFormat->bLinear);
+    migAssemble(p, pFolder, pFormat->zName, pFormat->xOrder,
+                !(pFormat->holds & MIG_HOLDS_GRAPH));
     migAssembleResult(p, pFolder, pFormat->zName, pOut);
   }
 }
@@ -181,104 +187,72 @@ void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
   folderLoad(p, pFolder, pFormat, pOut);
 }
 
+/* The same for a folder whose files are there already, in memory. */
+void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
+                    MigImport *pOut) {
+  const Format *pFormat;
+
+  memset(pOut, 0, sizeof(*pOut));
+  if (zFormat) {
+    pFormat = formatNamed(p, zFormat, 0);
+  } else {
+    pFormat = detect(p, pFolder, "the folder");
+  }
+  folderLoad(p, pFolder, pFormat, pOut);
+}
+
 /* ---- writing ---- */
 
-/* By folder, then by name bytewise, as a listing is. */
-static int outputBefore(const MigOutputFile *pA, const MigOutputFile *pB) {
-  const char *zA = strrchr(pA->zName, '/');
-  const char *zB = strrchr(pB->zName, '/');
-  i64 nA = zA ? zA - pA->zName : 0;
-  i64 nB = zB ? zB - pB->zName : 0;
-  int c = memcmp(pA->zName, pB->zName, (size_t)(nA < nB ? nA : nB));
-
-  if (c == 0) {
-    c = nA < nB ? -1 : nA > nB;
-  }
-  return c ? c < 0 : strcmp(pA->zName, pB->zName) < 0;
-}
-
-/* Sort files: shell sort, for there may be many and no stack to spare. FORMAT
-** when two have one name, letter case aside. */
-static void outputSort(MigContext *p, MigOutput *pOut) {
-  MigOutputFile *a = pOut->aFile;
-  int n = pOut->nFile;
-  int nGap;
+/* MIG_HOLDS_ bits of a format; 0 when there is none of that name. */
+int migFormatHolds(const char *zFormat) {
   int i;
 
-  for (nGap = n / 2; nGap > 0; nGap = nGap == 2 ? 1 : nGap * 5 / 11) {
-    for (i = nGap; i < n; i++) {
-      MigOutputFile file = a[i];
-      int k = i;
-      for (; k >= nGap && outputBefore(&file, &a[k - nGap]); k -= nGap) {
-        a[k] = a[k - nGap];
-      }
-      a[k] = file;
+  for (i = 0; i < FORMAT_COUNT; i++) {
+    if (strcmp(aFormat[i].zName, zFormat) == 0) {
+      return aFormat[i].holds;
     }
   }
-  for (i = 1; i < n && p->rc == SQLITE_OK; i++) {
-    if (migStrICmp(a[i - 1].zName, a[i].zName) == 0) {
-      migFail(p, MIG_FORMAT, "two revisions would be written to %s",
-              a[i].zName);
-    }
-  }
+  return 0;
 }
 
-/* Is a script what was to be written? Tools want line ends at the end of a
-** section, so white space there is no difference; nor is a missing script one
-** without statements, where a format cannot tell them apart. */
-static int scriptSame(const char *zA, i64 nA, const char *zB, i64 nB) {
-  nA = zA ? migFormatTrim(zA, 0, nA) : 0;
-  nB = zB ? migFormatTrim(zB, 0, nB) : 0;
-  return nA == nB && (nA == 0 || memcmp(zA, zB, (size_t)nA) == 0);
-}
-
-/* FORMAT unless what was read back is what was to be written. */
-static void outputCompare(MigContext *p, const MigOutput *pOut,
-                          const char *zFormat, const MigImport *pBack) {
+/* Is there a writer for the format? */
+int migFormatWritten(const char *zFormat) {
   int i;
 
-  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
-    const MigExported *pRev = &pOut->aRevision[i];
-    const MigImported *pRead = &pBack->aRevision[i];
-    if (i >= pBack->nRevision ||
-        !scriptSame(pRev->zUp, pRev->nUp, pRead->zUp, pRead->nUp) ||
-        !scriptSame(pRev->zDown, pRev->nDown, pRead->zDown, pRead->nDown)) {
-      migFail(p, MIG_FORMAT,
-              "revision %s cannot be written in the format %s: its scripts"
-              " would be read otherwise; take another format",
-              pRev->zId, zFormat);
+  for (i = 0; i < FORMAT_COUNT; i++) {
+    if (strcmp(aFormat[i].zName, zFormat) == 0) {
+      return aFormat[i].xWrite != 0;
     }
   }
-  if (p->rc == SQLITE_OK && pBack->nRevision != pOut->nRevision) {
-    migFail(p, MIG_FORMAT,
-            "these revisions cannot be written in the format %s: they would be"
-            " read as %d, not %d; take another format",
-            zFormat, pBack->nRevision, pOut->nRevision);
-  }
+  return 0;
 }
 
-/*
-** Write the revisions of *pOut as files of the format, sorted by name, and read
-** them back. FORMAT when the format does not hold them.
-*/
-void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
+/* Comments that a writer puts before or between statements for its tool, and
+** that a loader leaves in the script; a list with a NULL at its end. Behind one
+** without a line end there may be one more than in the script. */
+const char *const *migFormatInserts(const char *zFormat) {
+  static const char *const azGoose[] = {"-- +goose StatementBegin\n",
+                                        "-- +goose StatementEnd", 0};
+  static const char *const azSqlMigrate[] = {"-- +migrate StatementBegin\n",
+                                             "-- +migrate StatementEnd", 0};
+  static const char *const azSqlx[] = {"-- no-transaction\n", 0};
+  static const char *const azAtlas[] = {"-- atlas:txmode none\n", 0};
+  static const char *const azDrizzle[] = {"--> statement-breakpoint", 0};
+
+  return strcmp(zFormat, "goose") == 0         ? azGoose
+         : strcmp(zFormat, "sql-migrate") == 0 ? azSqlMigrate
+         : strcmp(zFormat, "sqlx") == 0        ? azSqlx
+         : strcmp(zFormat, "atlas") == 0       ? azAtlas
+         : strcmp(zFormat, "drizzle") == 0     ? azDrizzle
+                                               : &azDrizzle[1];
+}
+
+/* Have the format's writer add files to *pOut. FORMAT when there is no such
+** format, or when it cannot hold the revisions. */
+void migFormatWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   const Format *pFormat = formatNamed(p, zFormat, 1);
-  MigFolder folder;
-  MigImport back;
-  int i;
 
-  memset(&folder, 0, sizeof(folder));
-  memset(&back, 0, sizeof(back));
-  if (p->rc) {
-    return;
+  if (p->rc == SQLITE_OK) {
+    pFormat->xWrite(p, pOut);
   }
-  pFormat->xWrite(p, pOut);
-  outputSort(p, pOut);
-  for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
-    migFolderAdd(p, &folder, pOut->aFile[i].zName, pOut->aFile[i].z,
-                 pOut->aFile[i].n);
-  }
-  folderLoad(p, &folder, pFormat, &back);
-  outputCompare(p, pOut, zFormat, &back);
-  migFolderClose(&folder);
 }

@@ -9,6 +9,17 @@
 const char *migFormatNames(MigContext *p, int bWrite);
 void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
                    const char *zFormat, MigImport *pOut);
-void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat);
+void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
+                    MigImport *pOut);
+
+/* What a format can say. */
+#define MIG_HOLDS_DOWN 1       /* the way back */
+#define MIG_HOLDS_REPEATABLE 2 /* that a revision is run again when changed */
+#define MIG_HOLDS_GRAPH 4      /* ids, parents, labels: more than a line */
+#define MIG_HOLDS_DEPEND 8     /* dependencies */
+int migFormatHolds(const char *zFormat);
+int migFormatWritten(const char *zFormat);
+const char *const *migFormatInserts(const char *zFormat);
+void migFormatWrite(MigContext *p, MigOutput *pOut, const char *zFormat);
 
 #endif

@@ -2,29 +2,42 @@
 ** folder.c - a folder of files, or one file, on disk or in memory.
 **
 ** A folder is listed with its sub-folders, names that begin with a dot left
-** out. Bytes are read when a format asks for them (migFormatBytes()) and
-** belong to the folder until it is closed.
+** out. Symbolic links to folders are followed when everything else has been
+** listed, and no folder is listed twice: a link to a folder above, or a second
+** one to the same, ends there, with a note. The names are sorted in the end.
+** Bytes are read when a format asks for them (migFormatBytes()) and belong to
+** the folder until it is closed.
+**
+** A name that is not UTF-8 is refused, because ids, messages and the kept
+** files are texts. A link to nowhere is a file that cannot be read.
 */
 #include <string.h>
+#include "migrate.h"
 #include "folder.h"
 #include "os.h"
 #include "text.h"
 
 #define FOLDER_DEPTH 8 /* sub-folders below each other that are looked into */
+#define FOLDER_FILES (4 * MIGRATE_MAX_REVISIONS) /* of a folder */
 
 /* A file of the folder. zDir is "" at the top. */
 static MigFile *fileAdd(MigContext *p, MigFolder *pFolder, const char *zDir,
                         const char *zBase) {
   int n = pFolder->nFile;
-  MigFile *pFile;
+  MigFile *pFile = pFolder->aFile;
 
+  if (n >= FOLDER_FILES) {
+    migFail(p, MIG_TOO_BIG, "more than %d files; name a folder further down",
+            FOLDER_FILES);
+  }
   if ((n & (n - 1)) == 0) { /* 0 or a power of two */
-    pFolder->aFile = migGrow(p, pFolder->aFile, (u64)n * sizeof(MigFile),
-                             (n ? 2 * (u64)n : 1) * sizeof(MigFile));
+    pFile = migGrow(p, pFile, (u64)n * sizeof(MigFile),
+                    (n ? 2 * (u64)n : 1) * sizeof(MigFile));
   }
   if (p->rc) {
-    return 0;
+    return 0; /* what there was is still to be closed */
   }
+  pFolder->aFile = pFile;
   pFile = &pFolder->aFile[n];
   pFile->zDir = zDir;
   pFile->zBase = migStrdup(p, zBase);
@@ -47,8 +60,19 @@ static void folderAdd(MigContext *p, MigFolder *pFolder, const char *zRoot,
 /* A queue of sub-folders to list. */
 typedef struct FolderQueue {
   int n;
+  int iNext; /* the first one that was not listed yet */
   const char **az;
 } FolderQueue;
+
+/* A folder being listed. */
+typedef struct FolderWalk {
+  const char *zRoot;
+  FolderQueue plain; /* sub-folders that are no links */
+  FolderQueue links; /* wait until there is none of the others */
+  int nPlace;        /* folders that were listed */
+  int nSlot;         /* a power of two, or 0 */
+  u64 (*aPlace)[2];  /* by hash: where they are; zeros are a free slot */
+} FolderWalk;
 
 /* Put a sub-folder at the queue's end. */
 static void queueAdd(MigContext *p, FolderQueue *pQueue, const char *zDir) {
@@ -63,6 +87,63 @@ static void queueAdd(MigContext *p, FolderQueue *pQueue, const char *zDir) {
   }
 }
 
+/* The next sub-folder to list, or NULL. */
+static const char *walkNext(FolderWalk *pWalk) {
+  FolderQueue *pQueue = &pWalk->plain;
+
+  if (pQueue->iNext == pQueue->n) {
+    pQueue = &pWalk->links;
+  }
+  return pQueue->iNext < pQueue->n ? pQueue->az[pQueue->iNext++] : 0;
+}
+
+/* The slot of a place, or the free one where it belongs. */
+static u64 *walkSlot(const FolderWalk *pWalk, const u64 *aPlace) {
+  u64 iHash = (aPlace[0] ^ aPlace[1]) * 0x9e3779b97f4a7c15u;
+  u64 i = iHash >> 32 & (u64)(pWalk->nSlot - 1);
+
+  while ((pWalk->aPlace[i][0] || pWalk->aPlace[i][1]) &&
+         memcmp(pWalk->aPlace[i], aPlace, 2 * sizeof(u64)) != 0) {
+    i = (i + 1) & (u64)(pWalk->nSlot - 1);
+  }
+  return pWalk->aPlace[i];
+}
+
+/* Double the table of places. */
+static void walkGrow(MigContext *p, FolderWalk *pWalk) {
+  FolderWalk old = *pWalk;
+  int i;
+
+  pWalk->nSlot = old.nSlot ? 2 * old.nSlot : 16;
+  pWalk->aPlace = migAlloc(p, (u64)pWalk->nSlot * sizeof(*pWalk->aPlace));
+  for (i = 0; i < old.nSlot && p->rc == SQLITE_OK; i++) {
+    if (old.aPlace[i][0] || old.aPlace[i][1]) {
+      memcpy(walkSlot(pWalk, old.aPlace[i]), old.aPlace[i], 2 * sizeof(u64));
+    }
+  }
+}
+
+/* Whether the folder at zPath is met for the first time; now it has been. Where
+** the system does not tell folders apart, depth alone ends a loop. */
+static int walkEnter(MigContext *p, FolderWalk *pWalk, const char *zPath) {
+  u64 aPlace[2];
+  u64 *aSlot;
+
+  if (p->rc || !migPathPlace(zPath, aPlace)) {
+    return 1;
+  }
+  if (2 * pWalk->nPlace >= pWalk->nSlot) {
+    walkGrow(p, pWalk);
+  }
+  aSlot = p->rc ? 0 : walkSlot(pWalk, aPlace);
+  if (aSlot == 0 || aSlot[0] || aSlot[1]) {
+    return 0;
+  }
+  memcpy(aSlot, aPlace, sizeof(aPlace));
+  pWalk->nPlace++;
+  return 1;
+}
+
 /* How many folders below the top zDir lies; 0 for "". */
 static int folderDepth(const char *zDir) {
   int n = zDir[0] != 0;
@@ -73,27 +154,98 @@ static int folderDepth(const char *zDir) {
   return n;
 }
 
-/* List zRoot/zDir: files into the folder, sub-folders into the queue. */
-static void folderList(MigContext *p, MigFolder *pFolder, const char *zRoot,
-                       const char *zDir, FolderQueue *pQueue) {
-  const char *zPath = zDir[0] ? migPathJoin(p, zRoot, zDir) : zRoot;
-  MigListing list = migFolderRead(p, zPath);
+/* Take in an entry of the sub-folder zDir: a file into the folder, a folder
+** into a queue. */
+static void walkEntry(MigContext *p, MigFolder *pFolder, FolderWalk *pWalk,
+                      const char *zDir, const MigEntry *pEntry) {
+  const char *zName =
+      zDir[0] ? migPathJoin(p, zDir, pEntry->zName) : pEntry->zName;
+
+  if (p->rc == SQLITE_OK && !migIsUtf8(zName, (i64)strlen(zName))) {
+    migFail(p, MIG_FORMAT, "the file name %s is not UTF-8; rename it", zName);
+  } else if (!pEntry->bFolder) {
+    folderAdd(p, pFolder, pWalk->zRoot, zDir, pEntry->zName);
+  } else if (folderDepth(zDir) >= FOLDER_DEPTH) {
+    migFormatNote(p, pFolder, "%s: too deep, not looked into", zName);
+  } else {
+    if (migFormatSuffix(pEntry->zName, ".sql")) {
+      migFormatNote(p, pFolder, "%s: a folder, not a file", zName);
+    }
+    queueAdd(p, pEntry->bLink ? &pWalk->links : &pWalk->plain, zName);
+  }
+}
+
+/* List a sub-folder, unless it was listed. */
+static void walkList(MigContext *p, MigFolder *pFolder, FolderWalk *pWalk,
+                     const char *zDir) {
+  const char *zPath =
+      zDir[0] ? migPathJoin(p, pWalk->zRoot, zDir) : pWalk->zRoot;
+  MigListing list = {0, 0};
   int i;
 
+  if (walkEnter(p, pWalk, zPath)) {
+    list = migFolderRead(p, zPath);
+  } else {
+    migFormatNote(p, pFolder,
+                  "%s: a link to a folder that is listed already, not followed",
+                  zDir);
+  }
   for (i = 0; i < list.nEntry && p->rc == SQLITE_OK; i++) {
-    const MigEntry *pEntry = &list.aEntry[i];
-    if (pEntry->zName[0] == '.') {
-      continue;
+    if (list.aEntry[i].zName[0] != '.') {
+      walkEntry(p, pFolder, pWalk, zDir, &list.aEntry[i]);
     }
-    if (!pEntry->bFolder) {
-      folderAdd(p, pFolder, zRoot, zDir, pEntry->zName);
-    } else if (folderDepth(zDir) >= FOLDER_DEPTH) {
-      migFormatNote(p, pFolder, "%s/%s: too deep, not looked into", zDir,
-                    pEntry->zName);
-    } else {
-      queueAdd(p, pQueue,
-               zDir[0] ? migPathJoin(p, zDir, pEntry->zName) : pEntry->zName);
+  }
+}
+
+/* Let a[i] sink to its place in a heap of n files, the last name on top. */
+static void fileSift(MigFile *a, int i, int n) {
+  MigFile file = a[i];
+
+  for (;;) {
+    int iChild = 2 * i + 1;
+    if (iChild + 1 < n &&
+        migFormatOrder(a[iChild].zName, a[iChild + 1].zName) < 0) {
+      iChild++;
     }
+    if (iChild >= n || migFormatOrder(file.zName, a[iChild].zName) >= 0) {
+      break;
+    }
+    a[i] = a[iChild];
+    i = iChild;
+  }
+  a[i] = file;
+}
+
+/* Sort the files: heap sort, so that no names take quadratic time. */
+static void folderSort(MigFolder *pFolder) {
+  MigFile *a = pFolder->aFile;
+  int n = pFolder->nFile;
+  int i;
+
+  for (i = n / 2 - 1; i >= 0; i--) {
+    fileSift(a, i, n);
+  }
+  for (i = n - 1; i > 0; i--) {
+    MigFile file = a[0];
+    a[0] = a[i];
+    a[i] = file;
+    fileSift(a, 0, i);
+  }
+}
+
+/* List the folder at zPath with all below it. */
+static void folderWalk(MigContext *p, MigFolder *pFolder, const char *zPath) {
+  const char *zDir = "";
+  FolderWalk walk;
+
+  memset(&walk, 0, sizeof(walk));
+  walk.zRoot = zPath;
+  while (zDir && p->rc == SQLITE_OK) {
+    walkList(p, pFolder, &walk, zDir);
+    zDir = walkNext(&walk);
+  }
+  if (p->rc == SQLITE_OK) {
+    folderSort(pFolder);
   }
 }
 
@@ -123,27 +275,23 @@ static void folderSingle(MigContext *p, MigFolder *pFolder, const char *zPath) {
   pFolder->bSingle = 1;
 }
 
-/* List what zPath names, a folder or one file. FILE when nothing is there.
-** What was set in *pFolder before stays. */
+/* List what zPath names, a folder or one file. FILE when nothing is there or a
+** sub-folder cannot be read, FORMAT for a name that is not UTF-8, TOO_BIG for
+** too many files. What was set in *pFolder before stays. */
 void migFolderOpen(MigContext *p, MigFolder *pFolder, const char *zPath) {
   int eKind = migPathKind(zPath);
-  FolderQueue queue = {0, 0};
-  int i;
 
   if (eKind == MIG_PATH_NONE) {
     migFail(p, MIG_FILE, "%s: no such file or folder; check the path", zPath);
   } else if (eKind == MIG_PATH_FILE) {
     folderSingle(p, pFolder, zPath);
   } else {
-    queueAdd(p, &queue, "");
-    for (i = 0; i < queue.n && p->rc == SQLITE_OK; i++) {
-      folderList(p, pFolder, zPath, queue.az[i], &queue);
-    }
+    folderWalk(p, pFolder, zPath);
   }
 }
 
-/* Add a file of n bytes that are in memory. Files are added in the order of
-** their names: by folder, then bytewise. */
+/* Add a file of n bytes that are in memory. Files are added in the order that
+** migFormatOrder() gives. */
 void migFolderAdd(MigContext *p, MigFolder *pFolder, const char *zName,
                   const char *z, i64 n) {
   const char *zSlash = strrchr(zName, '/');

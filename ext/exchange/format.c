@@ -134,13 +134,35 @@ void migFormatShare(MigFile *pFile) {
   pFile->bShared = 1;
 }
 
+/* Order of the files of a folder: by their folder, then by name, bytewise. */
+int migFormatOrder(const char *zA, const char *zB) {
+  const char *zSlashA = strrchr(zA, '/');
+  const char *zSlashB = strrchr(zB, '/');
+  size_t nA = zSlashA ? (size_t)(zSlashA - zA) : 0;
+  size_t nB = zSlashB ? (size_t)(zSlashB - zB) : 0;
+  int c = memcmp(zA, zB, nA < nB ? nA : nB);
+
+  if (c == 0) {
+    c = nA < nB ? -1 : nA > nB;
+  }
+  return c ? c : strcmp(zA, zB);
+}
+
 /* The file of that name below the folder, or NULL. */
 MigFile *migFormatFile(MigFolder *pFolder, const char *zName) {
-  int i;
+  int iLow = 0;
+  int iHigh = pFolder->nFile;
 
-  for (i = 0; i < pFolder->nFile; i++) {
-    if (strcmp(pFolder->aFile[i].zName, zName) == 0) {
+  while (iLow < iHigh) {
+    int i = iLow + (iHigh - iLow) / 2;
+    int c = migFormatOrder(pFolder->aFile[i].zName, zName);
+    if (c == 0) {
       return &pFolder->aFile[i];
+    }
+    if (c < 0) {
+      iLow = i + 1;
+    } else {
+      iHigh = i;
     }
   }
   return 0;
@@ -192,10 +214,11 @@ static void pairJoin(MigStep *pStep, MigStep *pOther) {
   }
 }
 
-/* Whether two steps stand in one folder and have the same number. */
+/* Whether two steps stand in one folder and have the same number, or none. */
 static int pairSameNumber(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->zDir, pB->zDir) == 0 &&
-         migNaturalCompare(pA->zVersion, pB->zVersion) == 0;
+         migNaturalCompare(pA->zVersion ? pA->zVersion : "",
+                           pB->zVersion ? pB->zVersion : "") == 0;
 }
 
 /* Join the halves among the n steps at ap, which share a number: an up and a
@@ -357,6 +380,10 @@ const char *migFormatPlaceholder(const MigFolder *pFolder, const char *z,
       return pFolder->azValue[i] ? pFolder->azValue[i] : "";
     }
   }
+  if (pFolder->pnAsked) {
+    ++*pFolder->pnAsked;
+    return "";
+  }
   return 0;
 }
 
@@ -405,8 +432,9 @@ int migStepByNumber(const MigStep *pA, const MigStep *pB) {
   if (c == 0) {
     c = strcmp(pA->zDir, pB->zDir);
   }
-  if (c == 0 && pA->zVersion && pB->zVersion) {
-    c = migNaturalCompare(pA->zVersion, pB->zVersion);
+  if (c == 0) {
+    c = migNaturalCompare(pA->zVersion ? pA->zVersion : "",
+                          pB->zVersion ? pB->zVersion : "");
   }
   if (c == 0) {
     c = strcmp(pA->zStem, pB->zStem);
@@ -470,14 +498,17 @@ void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
 void migOutputAdd(MigContext *p, MigOutput *pOut, const char *zName,
                   const char *z, i64 n) {
   int nFile = pOut->nFile;
+  MigOutputFile *aFile = pOut->aFile;
 
   if ((nFile & (nFile - 1)) == 0) { /* 0 or a power of two */
-    pOut->aFile = migGrow(p, pOut->aFile, (u64)nFile * sizeof(MigOutputFile),
-                          (nFile ? 2 * (u64)nFile : 1) * sizeof(MigOutputFile));
+    aFile = migGrow(p, aFile, (u64)nFile * sizeof(MigOutputFile),
+                    (nFile ? 2 * (u64)nFile : 1) * sizeof(MigOutputFile));
   }
   if (p->rc == SQLITE_OK) {
+    pOut->aFile = aFile;
     pOut->aFile[pOut->nFile].zName = zName;
     pOut->aFile[pOut->nFile].z = z;
+    pOut->aFile[pOut->nFile].iRevision = -1;
     pOut->aFile[pOut->nFile++].n = n;
   }
 }
@@ -509,4 +540,11 @@ void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...) {
     migTextAdd(p, pText, "\n", 1);
   }
   migTextF(p, pText, "%s\n", z ? z : "");
+}
+
+/* The name of a revision's files without an ending: as file_template says,
+** else version and slug. */
+const char *migOutputStem(MigContext *p, const MigExported *pRev) {
+  return pRev->zStem ? pRev->zStem
+                     : migPrintf(p, "%s_%s", pRev->zVersion, pRev->zSlug);
 }

@@ -94,6 +94,8 @@ typedef struct MigFolder {
   int nPlaceholder;
   const char **azKey; /* placeholders the caller gave, and their values */
   const char **azValue;
+  int *pnAsked; /* not NULL: placeholders without a value are counted here and
+                ** stand for nothing */
   MigFolderHost host;
 } MigFolder;
 
@@ -118,6 +120,11 @@ typedef struct MigExported {
                         ** ids are so, else made from created_at */
   const char *zSlug;    /* message in letters, digits and '_', not empty */
   const char *zStem;    /* by file_template, or NULL; may hold '/' */
+  /* What follows is no writer's concern (compose.c). */
+  int bOriginal; /* its files, as they were imported, are there */
+  int nOriginal; /* none when it is a part of a shared one */
+  const struct MigOutputFile *aOriginal;
+  const char *zOriginalStem; /* what zStem would be for their names, or NULL */
 } MigExported;
 
 /* A file that was written, below the folder. */
@@ -125,6 +132,7 @@ typedef struct MigOutputFile {
   const char *zName;
   const char *z;
   i64 n;
+  int iRevision; /* whose it is, -1 for a shared one; compose.c finds out */
 } MigOutputFile;
 
 typedef struct MigOutput {
@@ -132,6 +140,8 @@ typedef struct MigOutput {
   const MigExported *aRevision; /* ancestors first, repeatable ones last */
   int nFile;
   MigOutputFile *aFile; /* made so far */
+  int nShared;          /* shared files as they were imported */
+  const MigOutputFile *aShared;
   MigList notes;
 } MigOutput;
 
@@ -142,6 +152,7 @@ const char *migFormatBytes(MigContext *p, MigFile *pFile);
 MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile);
 void migFormatAttach(MigFile *pFile, MigStep *pStep);
 void migFormatShare(MigFile *pFile);
+int migFormatOrder(const char *zA, const char *zB);
 MigFile *migFormatFile(MigFolder *pFolder, const char *zName);
 const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
                             i64 n);
@@ -176,6 +187,7 @@ void migOutputText(MigContext *p, MigOutput *pOut, const char *zName,
                    const MigText *pText);
 void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...);
 void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...);
+const char *migOutputStem(MigContext *p, const MigExported *pRev);
 
 /* The formats. A probe returns how many files (diesel: folders) fit. A writer
 ** adds files and notes; what its format cannot say is a note, what it cannot

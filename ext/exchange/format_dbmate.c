@@ -244,7 +244,35 @@ void migDbmateLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
+/* Append a section; its script gets a line end where it has none. */
+static void dbmateSection(MigContext *p, MigText *pText, const char *zName,
+                          int bAlone, const char *z, i64 n) {
+  migOutputLine(p, pText, "-- migrate:%s%s", zName,
+                bAlone ? " transaction:false" : "");
+  migTextAdd(p, pText, z, z ? n : 0);
+  migTextStr(p, pText, z && n > 0 && z[n - 1] != '\n' ? "\n" : 0);
+}
+
+/* A file a revision. dbmate runs none without a down section, so one is there
+** always. */
 void migDbmateWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  int nOneWay = 0;
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    int bAlone = pRev->bNoTransaction;
+    MigText text = {0, 0, 0};
+    dbmateSection(p, &text, "up", bAlone, pRev->zUp, pRev->nUp);
+    dbmateSection(p, &text, "down", bAlone, pRev->zDown, pRev->nDown);
+    migOutputText(p, pOut, migPrintf(p, "%s.sql", migOutputStem(p, pRev)),
+                  &text);
+    nOneWay += pRev->zUp && pRev->zDown == 0;
+  }
+  if (nOneWay > 0) {
+    migOutputNote(p, pOut,
+                  "%d revisions without a down script have an empty one, for "
+                  "dbmate demands it",
+                  nOneWay);
+  }
 }

@@ -131,7 +131,28 @@ void migDieselLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
+/* A folder a revision. diesel refuses an up.sql that is empty, so a revision
+** without a script gets a comment. */
 void migDieselWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  static const char zNothing[] = "-- nothing to do\n";
+  static const char zMeta[] = "run_in_transaction = false\n";
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    const char *zStem = migOutputStem(p, pRev);
+    int bNothing =
+        pRev->zUp == 0 || migFormatTrim(pRev->zUp, 0, pRev->nUp) == 0;
+    migOutputAdd(p, pOut, migPrintf(p, "%s/up.sql", zStem),
+                 bNothing ? zNothing : pRev->zUp,
+                 bNothing ? (i64)strlen(zNothing) : pRev->nUp);
+    if (pRev->zDown) {
+      migOutputAdd(p, pOut, migPrintf(p, "%s/down.sql", zStem), pRev->zDown,
+                   pRev->nDown);
+    }
+    if (pRev->bNoTransaction) {
+      migOutputAdd(p, pOut, migPrintf(p, "%s/metadata.toml", zStem), zMeta,
+                   (i64)strlen(zMeta));
+    }
+  }
 }

@@ -63,7 +63,19 @@ void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
   migFormatPair(p, pFolder);
 }
 
+/* An up file for each, an empty one where there is no script, and down files
+** where there are down scripts. */
 void migGolangMigrateWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    const char *zStem = migOutputStem(p, pRev);
+    migOutputAdd(p, pOut, migPrintf(p, "%s.up.sql", zStem),
+                 pRev->zUp ? pRev->zUp : "", pRev->nUp);
+    if (pRev->zDown) {
+      migOutputAdd(p, pOut, migPrintf(p, "%s.down.sql", zStem), pRev->zDown,
+                   pRev->nDown);
+    }
+  }
 }

@@ -15,7 +15,9 @@
 ** OFF, in any case of letters, at the first column; another one is an error,
 ** as with goose. A script is every byte between the lines of Up and Down, or
 ** from Down to the end; the other annotations stay in it as comments. Where
-** statements end is SQLite's to say, not the annotations'. Steps written in
+** statements end is SQLite's to say, not the annotations'; a script that goose
+** would cut elsewhere is written between StatementBegin and StatementEnd. Steps
+*written in
 ** Go have names like ours and are noted.
 **
 ** Between ENVSUB ON and OFF placeholders are replaced line by line, comment
@@ -31,6 +33,7 @@
 */
 #include <string.h>
 #include "format.h"
+#include "statement.h"
 #include "text.h"
 
 typedef enum GooseAnnotation {
@@ -416,7 +419,97 @@ void migGooseLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
+/* ---- writing ---- */
+
+/* Does goose end a statement at the end of the line at i? Then *piEnd is the
+** offset behind its ';': that of the last word before a comment. */
+static int gooseEnds(const char *z, i64 i, i64 iEnd, i64 *piEnd) {
+  i64 iStart = i;
+  i64 iLast = i;
+
+  while (i < iEnd && !(z[i] == '-' && z[i + 1] == '-' &&
+                       (i == iStart || migIsSpace(z[i - 1])))) {
+    if (!migIsSpace(z[i])) {
+      iLast = i + 1;
+    }
+    i++;
+  }
+  *piEnd = iLast;
+  return iLast > iStart && z[iLast - 1] == ';';
+}
+
+/* Would goose, without StatementBegin, find other statements than SQLite in
+** n bytes of z? It also drops lines that are blank or comments, which matters
+** within a literal. Annotations that are there already are left to do their
+** work. */
+static int gooseMisreads(const char *z, i64 n) {
+  MigStatement st = {0};
+  MigToken token;
+  i64 iNext = 0; /* where the statement after st begins */
+  int bMore = 1;
+  i64 iLine;
+  i64 iSemi;
+  i64 i;
+
+  for (i = 0; i < n; i = iLine) {
+    iLine = migLineEnd(z, n, i);
+    if (gooseMark(z, n, i) >= 0) {
+      return 0;
+    }
+  }
+  for (i = migTokenNext(z, n, 0, &token); token.eType != MIG_TK_END;
+       i = migTokenNext(z, n, i, &token)) {
+    if (token.eType != MIG_TK_SPACE &&
+        memchr(z + token.iStart, '\n', (size_t)token.n)) {
+      return 1;
+    }
+  }
+  for (i = 0; i < n; i = iLine) {
+    iLine = migLineEnd(z, n, i);
+    if (migFormatIdle(z, n, i) || !gooseEnds(z, i, iLine, &iSemi)) {
+      continue;
+    }
+    while (bMore && st.iStart + st.nByte < iSemi) {
+      bMore = migScriptNext(z, n, &iNext, &st);
+    }
+    if (!bMore || st.iStart + st.nByte != iSemi) {
+      return 1;
+    }
+  }
+  return migScriptNext(z, n, &iNext, &st); /* one that goose sees no end of */
+}
+
+/* Append a section, in StatementBegin and StatementEnd where needed. */
+static void gooseSection(MigContext *p, MigText *pText, const char *zName,
+                         const char *z, i64 n) {
+  int bWrap = z && p->rc == SQLITE_OK && gooseMisreads(z, n);
+
+  migOutputLine(p, pText, "-- +goose %s", zName);
+  if (bWrap) {
+    migOutputLine(p, pText, "-- +goose StatementBegin");
+  }
+  migTextAdd(p, pText, z, z ? n : 0);
+  migTextStr(p, pText, z && n > 0 && z[n - 1] != '\n' ? "\n" : 0);
+  if (bWrap) {
+    migOutputLine(p, pText, "-- +goose StatementEnd");
+  }
+}
+
+/* A file a revision. */
 void migGooseWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    MigText text = {0, 0, 0};
+    if (pRev->bNoTransaction) {
+      migOutputLine(p, &text, "-- +goose NO TRANSACTION");
+    }
+    gooseSection(p, &text, "Up", pRev->zUp, pRev->nUp);
+    if (pRev->zDown) {
+      gooseSection(p, &text, "Down", pRev->zDown, pRev->nDown);
+    }
+    migOutputText(p, pOut, migPrintf(p, "%s.sql", migOutputStem(p, pRev)),
+                  &text);
+  }
 }

@@ -7,6 +7,7 @@
 **     -- label: billing
 **     -- message: add invoices
 **     -- created-at: 2026-01-02T03:04:05Z
+**     -- repeatable: yes
 **     -- migrate:up
 **     CREATE TABLE invoice(id INTEGER PRIMARY KEY);
 **     -- migrate:down
@@ -16,7 +17,10 @@
 ** only revision is needed. Blank lines and comments without "word:" may stand
 ** between them; another word is an error. Without parents, with an empty
 ** list or with "base" the revision is a root. parents, depends-on and label
-** take lists with commas. A value that is as a whole a JSON string stands for
+** take lists with commas. repeatable, yes or no, says the same as the directive
+** -- migrate:repeatable in a script; it is there for scripts that came from
+** files whose names said so. A value that is as a whole a JSON string stands
+*for
 ** that string, so a message may hold line ends.
 **
 ** A script is every byte from the end of its section line to the start of the
@@ -28,8 +32,8 @@
 ** after them is not part of it unless the script ended with one itself, and
 ** only a section line or the end of the file may follow.
 **
-** Every .sql file at the top of the folder whose header names a revision is
-** read, in the order of names.
+** Every .sql file of the folder and its sub-folders whose header names a
+** revision is read, in the order of names.
 */
 #include <string.h>
 #include "format.h"
@@ -224,6 +228,18 @@ static const char **ownField(MigImported *pRev, const char *z,
   return ownKeyIs(z, pLine, "created-at") ? &pRev->zCreatedAt : 0;
 }
 
+/* A value that is yes or no. FORMAT for another one. */
+static void ownYes(MigContext *p, MigFile *pFile, const OwnHeader *pLine,
+                   int *pb) {
+  const char *z = pFile->z + pLine->iValue;
+  i64 n = pLine->iEnd - pLine->iValue;
+
+  *pb = n == 3 && migStrNICmp(z, "yes", 3) == 0;
+  if (!*pb && (n != 2 || migStrNICmp(z, "no", 2))) {
+    migFormatFail(p, pFile, pLine->iKey, "repeatable is yes or no");
+  }
+}
+
 /* Take in one header line. FORMAT for a second value or an unknown word. */
 static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
                           const OwnHeader *pLine) {
@@ -243,10 +259,12 @@ static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
     ownList(p, z, pLine->iValue, pLine->iEnd, &pRev->azDepend, &pRev->nDepend);
   } else if (ownKeyIs(z, pLine, "label")) {
     ownList(p, z, pLine->iValue, pLine->iEnd, &pRev->azLabel, &pRev->nLabel);
+  } else if (ownKeyIs(z, pLine, "repeatable")) {
+    ownYes(p, pFile, pLine, &pRev->bRepeatable);
   } else {
     migFormatFail(p, pFile, pLine->iKey,
                   "unknown header '%.*s'; known are revision, parents, "
-                  "depends-on, label, message, created-at",
+                  "depends-on, label, message, created-at, repeatable",
                   (int)pLine->nKey, z + pLine->iKey);
   }
 }
@@ -403,7 +421,7 @@ static void ownRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
 static int ownFits(MigContext *p, MigFile *pFile) {
   const char *z;
 
-  if (pFile->zDir[0] || !migFormatSuffix(pFile->zBase, ".sql")) {
+  if (!migFormatSuffix(pFile->zBase, ".sql")) {
     return 0;
   }
   z = migFormatBytes(p, pFile);
@@ -433,7 +451,85 @@ void migOwnLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
+/* ---- writing ---- */
+
+/* Append "-- key: value"; the value as a JSON string where the line would not
+** give it back. */
+static void ownWriteLine(MigContext *p, MigText *pText, const char *zKey,
+                         const char *zValue) {
+  i64 n = (i64)strlen(zValue);
+  int bPlain = n > 0 && zValue[0] != '"' && !migIsSpace(zValue[0]) &&
+               !migIsSpace(zValue[n - 1]);
+  i64 i;
+
+  for (i = 0; i < n; i++) {
+    bPlain = bPlain && (u8)zValue[i] >= ' ';
+  }
+  migTextF(p, pText, "-- %s: ", zKey);
+  if (bPlain) {
+    migTextStr(p, pText, zValue);
+  } else {
+    migTextJson(p, pText, zValue);
+  }
+  migTextStr(p, pText, "\n");
+}
+
+/* Append "-- key: a, b"; nothing for an empty list. */
+static void ownWriteList(MigContext *p, MigText *pText, const char *zKey, int n,
+                         const char **az) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migTextF(p, pText, i ? ", " : "-- %s: ", zKey);
+    migTextStr(p, pText, az[i]);
+  }
+  migTextStr(p, pText, n ? "\n" : 0);
+}
+
+/* Append a section; nothing for a missing script. bLast: nothing follows. */
+static void ownWriteScript(MigContext *p, MigText *pText, const char *zName,
+                           const char *z, i64 n, int bLast) {
+  MigFile file = {0};
+  int bOpen = n > 0 && z && z[n - 1] != '\n'; /* its last line has no end */
+
+  if (z == 0) {
+    return;
+  }
+  file.z = migStrndup(p, z, n);
+  file.n = n;
+  migTextF(p, pText, "-- migrate:%s", zName);
+  if (p->rc == SQLITE_OK && ((bOpen && !bLast) || ownScriptEnd(&file, 0) < n)) {
+    migTextF(p, pText, " bytes:%lld", n);
+  }
+  migTextStr(p, pText, "\n");
+  migTextAdd(p, pText, z, n);
+  migTextStr(p, pText, bOpen && !bLast ? "\n" : 0);
+}
+
+/* A file a revision; nothing of it is lost. */
 void migOwnWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    MigText text = {0, 0, 0};
+    ownWriteLine(p, &text, "revision", pRev->zId);
+    ownWriteList(p, &text, "parents", pRev->nParent, pRev->azParent);
+    if (pRev->nParent == 0 && !pRev->bRepeatable) {
+      migTextStr(p, &text, "-- parents: base\n");
+    }
+    ownWriteList(p, &text, "depends-on", pRev->nDepend, pRev->azDepend);
+    ownWriteList(p, &text, "label", pRev->nLabel, pRev->azLabel);
+    if (pRev->zMessage[0]) {
+      ownWriteLine(p, &text, "message", pRev->zMessage);
+    }
+    if (pRev->zCreatedAt) {
+      ownWriteLine(p, &text, "created-at", pRev->zCreatedAt);
+    }
+    migTextStr(p, &text, pRev->bRepeatable ? "-- repeatable: yes\n" : 0);
+    ownWriteScript(p, &text, "up", pRev->zUp, pRev->nUp, pRev->zDown == 0);
+    ownWriteScript(p, &text, "down", pRev->zDown, pRev->nDown, 1);
+    migOutputText(p, pOut, migPrintf(p, "%s.sql", migOutputStem(p, pRev)),
+                  &text);
+  }
 }

@@ -22,7 +22,7 @@
 #include "text.h"
 
 typedef struct PlainName {
-  i64 iVersion; /* where the digits begin */
+  i64 iVersion; /* where the digits begin, or the title without digits */
   i64 nVersion; /* how many */
   i64 nStem;    /* the name without .up, .down and .sql */
   int bDown;
@@ -31,11 +31,14 @@ typedef struct PlainName {
 /* The parts of a name; whether it is one of this format. */
 static int plainName(const MigFile *pFile, PlainName *pName) {
   const char *z = pFile->zBase;
-  i64 n = (i64)strlen(z) - 4;
+  i64 n = (i64)strlen(z);
 
+  memset(pName, 0, sizeof(*pName));
+  pName->nStem = n;
   if (!migFormatSuffix(z, ".sql")) {
     return 0;
   }
+  n -= 4;
   pName->bDown = migFormatSuffix(z, ".down.sql");
   if (pName->bDown) {
     n -= 5;
@@ -46,8 +49,12 @@ static int plainName(const MigFile *pFile, PlainName *pName) {
   pName->iVersion = z[0] == 'V' || z[0] == 'v';
   pName->nVersion = migFormatDigits(z + pName->iVersion);
   n = pName->iVersion + pName->nVersion;
-  return pName->nVersion > 0 &&
-         (n == pName->nStem || strchr("_-. ", z[n]) != 0);
+  if (pName->nVersion > 0 && (n == pName->nStem || strchr("_-. ", z[n]) != 0)) {
+    return 1;
+  }
+  pName->iVersion = 0;
+  pName->nVersion = 0;
+  return 0;
 }
 
 /* How many names fit; contents are not looked at. */
@@ -118,7 +125,7 @@ static void plainCheck(MigContext *p, MigFile *pFile) {
   }
 }
 
-/* Make a step, or one half of it, from a numbered file. */
+/* Make a step, or one half of it, from a file. */
 static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                       const PlainName *pName) {
   const char *z = pFile->zBase;
@@ -127,7 +134,9 @@ static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
 
   if (pStep) {
     pStep->zDir = pFile->zDir;
-    pStep->zVersion = migStrndup(p, z + pName->iVersion, pName->nVersion);
+    if (pName->nVersion > 0) {
+      pStep->zVersion = migStrndup(p, z + pName->iVersion, pName->nVersion);
+    }
     pStep->zStem = migStrndup(p, z, pName->nStem);
     pStep->rev.zMessage =
         migFormatMessage(p, z + iTitle, pName->nStem - iTitle);
@@ -143,25 +152,28 @@ void migPlainLoad(MigContext *p, MigFolder *pFolder) {
   for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
     MigFile *pFile = &pFolder->aFile[i];
     PlainName name;
-    int bNamed = plainName(pFile, &name);
-    if (bNamed || pFolder->bSingle) {
+    if (plainName(pFile, &name) || pFolder->bSingle) {
       plainCheck(p, pFile);
-    }
-    if (bNamed) {
       plainRead(p, pFolder, pFile, &name);
-    } else if (pFolder->bSingle) {
-      MigStep *pStep = migFormatStep(p, pFolder, pFile);
-      if (pStep) {
-        pStep->rev.zMessage =
-            migFormatMessage(p, pStep->zStem, (i64)strlen(pStep->zStem));
-        migFormatUp(p, pStep, pFile);
-      }
     }
   }
   migFormatPair(p, pFolder);
 }
 
+/* One file for a revision without a down script, else two. */
 void migPlainWrite(MigContext *p, MigOutput *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pOut);
+  int i;
+
+  for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[i];
+    const char *zStem = migOutputStem(p, pRev);
+    const char *zUp = pRev->zUp ? pRev->zUp : "";
+    if (pRev->zDown) {
+      migOutputAdd(p, pOut, migPrintf(p, "%s.up.sql", zStem), zUp, pRev->nUp);
+      migOutputAdd(p, pOut, migPrintf(p, "%s.down.sql", zStem), pRev->zDown,
+                   pRev->nDown);
+    } else {
+      migOutputAdd(p, pOut, migPrintf(p, "%s.sql", zStem), zUp, pRev->nUp);
+    }
+  }
 }

@@ -1,17 +1,696 @@
 /*
 ** versions.c - the version tables of other tools.
+**
+** A tool is known by its table: the name and all columns that its owner's
+** query names. Several tools share a name; what one of them has and the others
+** have not tells them apart. The schema is read as text (catalog.h) and looked
+** at once; an object of such a name that is no ordinary table with rowids, or
+** that has a trigger, is somebody else's and is not touched. sqitch keeps its
+** table in a file of its own, sqitch.db beside the database, which is opened
+** for reading only.
+**
+** Each row of aTool has the query that tells what is applied. It gives
+**   name, title, time, hash, kind, another name, and one more
+** with kind 1 for a baseline, which stands for everything up to it, 2 for a row
+** that its owner calls dirty, and 3 for what was reworked later. A history,
+*where rows of one version
+** follow one another, counts by its last row.
+**
+** What the rows hold is anybody's: a name must be a whole number or a text of
+** at most NAME_MAX bytes of UTF-8, anything else is FORMAT. What is no time is
+** no time. More rows than a file may have revisions are TOO_BIG.
 */
 #include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "os.h"
+#include "catalog.h"
 #include "versions.h"
 
-int migVersionTableName(const char *zTable) {
-  MIG_UNUSED(zTable);
+#define NAME_MAX 1024
+
+typedef struct VersionTool {
+  const char *zTool;
+  const char *zTable;
+  const char *zColumns; /* that it has */
+  const char *zNot;     /* that it has not; NULL: nothing else matters */
+  MigVersionRule eRule;
+  MigVersionHash eHash;
+  int bNumbered;
+  const char *zRows; /* NULL: PRAGMA user_version */
+} VersionTool;
+
+/* NOT NULL tells the table of Rails from that of dbmate. */
+#define TOOL_RAILS "rails"
+#define TOOL_DBMATE "dbmate"
+#define TOOL_SQITCH "sqitch"
+#define TOOL_HEADER "user_version"
+
+static const VersionTool aTool[] = {
+    {"alembic", "alembic_version", "version_num", 0, MIG_VERSION_HEADS,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT version_num, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.alembic_version ORDER BY rowid"},
+    {TOOL_DBMATE, "schema_migrations", "version", "dirty inserted_at filename",
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.schema_migrations ORDER BY version"},
+    {TOOL_RAILS, "schema_migrations", "version", "dirty inserted_at filename",
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.schema_migrations ORDER BY version"},
+    {"golang-migrate", "schema_migrations", "version dirty", 0,
+     MIG_VERSION_HEADS, MIG_VERSION_NOHASH, 1,
+     "SELECT version, NULL, NULL, NULL, CASE WHEN dirty THEN 2 ELSE 0 END,"
+     " NULL, NULL FROM main.schema_migrations ORDER BY rowid"},
+    {"ecto", "schema_migrations", "version inserted_at", "dirty",
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, NULL, inserted_at, NULL, 0, NULL, NULL"
+     " FROM main.schema_migrations ORDER BY version"},
+    {"goose", "goose_db_version", "id version_id is_applied tstamp", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version_id, NULL, tstamp, NULL, 0, NULL, NULL FROM"
+     " (SELECT version_id, tstamp, is_applied, max(id) AS last"
+     " FROM main.goose_db_version WHERE version_id IS NOT 0"
+     " GROUP BY version_id) WHERE is_applied ORDER BY last"},
+    {"flyway", "flyway_schema_history",
+     "installed_rank version description type script checksum installed_on"
+     " success",
+     0, MIG_VERSION_EACH, MIG_VERSION_CRC32, 0,
+     "SELECT coalesce(version, script), description, installed_on, checksum,"
+     " type IN('BASELINE', 'SQL_BASELINE', 'JDBC_BASELINE',"
+     " 'SCRIPT_BASELINE'), script, NULL FROM"
+     " (SELECT version, script, description, installed_on, checksum, type,"
+     " success, max(installed_rank) AS last FROM main.flyway_schema_history"
+     " WHERE type IS NOT 'SCHEMA'"
+     " GROUP BY version, CASE WHEN version IS NULL THEN script END)"
+     " WHERE success AND type NOT IN('DELETE', 'UNDO_SQL', 'UNDO_JDBC',"
+     " 'UNDO_SCRIPT', 'UNDO_SPRING_JDBC', 'UNDO_CUSTOM') ORDER BY last"},
+    {"liquibase", "DATABASECHANGELOG",
+     "ID AUTHOR FILENAME DATEEXECUTED ORDEREXECUTED EXECTYPE DESCRIPTION", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
+     "SELECT AUTHOR || ':' || ID, NULL, DATEEXECUTED, NULL, 0, ID,"
+     " FILENAME || '::' || ID || '::' || AUTHOR FROM main.DATABASECHANGELOG"
+     " WHERE EXECTYPE IN('EXECUTED', 'RERAN', 'MARK_RAN')"
+     " ORDER BY ORDEREXECUTED"},
+    {"atlas", "atlas_schema_revisions",
+     "version description type applied total executed_at", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT version, description, executed_at, NULL, type IS 1,"
+     " version || '_' || description, NULL FROM main.atlas_schema_revisions"
+     " WHERE version IS NOT '.atlas_cloud_identifier'"
+     " AND (applied >= total OR type & 4) ORDER BY version"},
+    {"prisma", "_prisma_migrations",
+     "checksum finished_at migration_name rolled_back_at", 0, MIG_VERSION_EACH,
+     MIG_VERSION_SHA256, 1,
+     "SELECT migration_name, NULL, finished_at, checksum, 0, NULL, NULL"
+     " FROM main._prisma_migrations WHERE finished_at IS NOT NULL"
+     " AND rolled_back_at IS NULL ORDER BY rowid"},
+    {"django", "django_migrations", "id app name applied", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT app || '_' || name, NULL, applied, NULL, 0, app || '.' || name,"
+     " name FROM main.django_migrations ORDER BY id"},
+    {"diesel", "__diesel_schema_migrations", "version run_on", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, NULL, run_on, NULL, 0, NULL, NULL"
+     " FROM main.__diesel_schema_migrations ORDER BY version"},
+    {"sqlx", "_sqlx_migrations", "version description installed_on success", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, description, installed_on, NULL, 0, NULL, NULL"
+     " FROM main._sqlx_migrations WHERE success ORDER BY version"},
+    {"refinery", "refinery_schema_history", "version name applied_on", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT version, name, applied_on, NULL, 0, NULL, NULL"
+     " FROM main.refinery_schema_history ORDER BY version"},
+    {"drizzle", "__drizzle_migrations", "hash created_at", 0, MIG_VERSION_EACH,
+     MIG_VERSION_SHA256, 0,
+     "SELECT created_at, NULL, created_at, hash, 0, NULL, NULL"
+     " FROM main.__drizzle_migrations ORDER BY created_at"},
+    {"d1", "d1_migrations", "id name applied_at", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT name, NULL, applied_at, NULL, 0, NULL, NULL"
+     " FROM main.d1_migrations ORDER BY id"},
+    {"knex", "knex_migrations", "id name batch migration_time", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT name, NULL, migration_time, NULL, 0, NULL, NULL"
+     " FROM main.knex_migrations ORDER BY id"},
+    {"typeorm", "migrations", "id timestamp name", "batch", MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT name, NULL, timestamp, NULL, 0, timestamp, NULL"
+     " FROM main.migrations ORDER BY id"},
+    {"laravel", "migrations", "id migration batch", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 0,
+     "SELECT migration, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.migrations ORDER BY id"},
+    {"ef-core", "__EFMigrationsHistory", "MigrationId", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT MigrationId, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.__EFMigrationsHistory ORDER BY MigrationId"},
+    {"sql-migrate", "gorp_migrations", "id applied_at", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT id, NULL, applied_at, NULL, 0, NULL, NULL"
+     " FROM main.gorp_migrations ORDER BY applied_at, rowid"},
+    {"grdb", "grdb_migrations", "identifier", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT identifier, NULL, NULL, NULL, 0, NULL, NULL"
+     " FROM main.grdb_migrations ORDER BY rowid"},
+    {"sqlite-migrate", "_sqlite_migrations", "migration_set name applied_at", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
+     "SELECT migration_set || '_' || name, NULL, applied_at, NULL, 0,"
+     " migration_set || '.' || name, name FROM main._sqlite_migrations"
+     " ORDER BY rowid"},
+    {"kysely", "kysely_migration", "name timestamp", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT name, NULL, timestamp, NULL, 0, NULL, NULL"
+     " FROM main.kysely_migration ORDER BY timestamp, name"},
+    {"sequelize", "SequelizeMeta", "name", 0, MIG_VERSION_EACH,
+     MIG_VERSION_NOHASH, 1,
+     "SELECT name, NULL, NULL, NULL, 0, NULL, NULL FROM main.SequelizeMeta"
+     " ORDER BY name"},
+    {"room", "room_master_table", "id identity_hash", 0, MIG_VERSION_COUNT,
+     MIG_VERSION_NOHASH, 1, 0},
+    {TOOL_SQITCH, "changes",
+     "change_id change project note committed_at planned_at", 0,
+     MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
+     "SELECT change, note, committed_at, NULL, CASE WHEN"
+     " row_number() OVER (PARTITION BY project, change ORDER BY c.rowid DESC)"
+     " > 1 THEN 3 ELSE 0 END, tag, project || ':' || change"
+     " FROM main.changes AS c LEFT JOIN"
+     " (SELECT change_id AS tagged, tag, min(rowid) FROM main.tags"
+     " GROUP BY change_id) ON tagged = c.change_id ORDER BY c.rowid"},
+    {TOOL_HEADER, "user_version", 0, 0, MIG_VERSION_COUNT, MIG_VERSION_NOHASH,
+     1, 0},
+};
+
+#define TOOL_N ((int)(sizeof(aTool) / sizeof(aTool[0])))
+
+/* ---- times ---- */
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar. */
+static i64 daysOf(int iYear, int iMonth, int iDay) {
+  i64 y = iYear - (iMonth <= 2);
+  i64 nEra = y / 400;
+  i64 iInEra = y - nEra * 400;
+  i64 iInYear = (153 * (iMonth + (iMonth > 2 ? -3 : 9)) + 2) / 5 + iDay - 1;
+
+  return nEra * 146097 + iInEra * 365 + iInEra / 4 - iInEra / 100 + iInYear -
+         719468;
+}
+
+/* Read n digits at *pz and pass over them; -1 when they are none. */
+static int digitsTake(const char **pz, int n) {
+  int v = 0;
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (!migIsDigit((*pz)[i])) {
+      return -1;
+    }
+    v = v * 10 + ((*pz)[i] - '0');
+  }
+  *pz += n;
+  return v;
+}
+
+/* Read "-MM" or "-DD"; -1 when it is something else. */
+static int dashTake(const char **pz) {
+  if (**pz != '-') {
+    return -1;
+  }
+  (*pz)++;
+  return digitsTake(pz, 2);
+}
+
+/* Read ":MM" or ":SS" if it is there: 0 when not, -1 when it is no number. */
+static int colonTake(const char **pz) {
+  if (**pz != ':') {
+    return 0;
+  }
+  (*pz)++;
+  return digitsTake(pz, 2);
+}
+
+/* Milliseconds of the fraction at *pz, which may have any number of digits. */
+static int fractionTake(const char **pz) {
+  int ms = 0;
+  int nUnit = 100;
+
+  if (**pz == '.' || **pz == ',') {
+    for ((*pz)++; migIsDigit(**pz); (*pz)++) {
+      ms += (**pz - '0') * nUnit;
+      nUnit /= 10;
+    }
+  }
+  return ms;
+}
+
+/* Minutes that the zone at z is ahead of UTC: Z, UTC, +02:00, +0200, or
+** nothing; -10000 when it is something else. What stands behind a zone with a
+** sign is a name of it. */
+static int zoneMinutes(const char *z) {
+  int iSign = *z == '-' ? -1 : 1;
+  int nHour;
+  int nMinute = 0;
+
+  if (*z == 0 || strcmp(z, "Z") == 0 || strcmp(z, "UTC") == 0) {
+    return 0;
+  }
+  if (*z != '+' && *z != '-') {
+    return -10000;
+  }
+  z++;
+  nHour = digitsTake(&z, 2);
+  if (*z == ':') {
+    nMinute = colonTake(&z);
+  } else if (migIsDigit(*z)) {
+    nMinute = digitsTake(&z, 2);
+  }
+  if (nHour < 0 || nHour > 15 || nMinute < 0 || nMinute > 59 ||
+      (*z && *z != ' ')) {
+    return -10000;
+  }
+  return iSign * (nHour * 60 + nMinute);
+}
+
+/* Read YYYY-MM-DD, alone or with a time and a zone: 1, or 0 for anything
+** else. A time without a zone is UTC. */
+static int timeRead(const char *z, i64 *pms) {
+  int iYear = digitsTake(&z, 4);
+  int iMonth = dashTake(&z);
+  int iDay = dashTake(&z);
+  int nHour = 0;
+  int nMinute = 0;
+  int nSecond = 0;
+  int ms;
+  int nZone;
+
+  if (iYear < 0 || iMonth < 1 || iMonth > 12 || iDay < 1 || iDay > 31) {
+    return 0;
+  }
+  if (*z == 'T' || *z == ' ') {
+    z++;
+    nHour = digitsTake(&z, 2);
+    nMinute = colonTake(&z);
+    nSecond = colonTake(&z);
+  }
+  if (nHour < 0 || nHour > 23 || nMinute < 0 || nMinute > 59 || nSecond < 0 ||
+      nSecond > 60) {
+    return 0;
+  }
+  ms = fractionTake(&z);
+  while (*z == ' ') {
+    z++;
+  }
+  nZone = zoneMinutes(z);
+  *pms = ((daysOf(iYear, iMonth, iDay) * 24 + nHour) * 60 + nMinute - nZone) *
+             60000 +
+         nSecond * 1000 + ms;
+  return nZone > -10000;
+}
+
+/* A column as a time, in our form; NULL when it is none. Numbers are seconds
+** or milliseconds since 1970: no tool's seconds reach the year 5000. */
+static char *columnTime(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  const i64 msEnd = 253402300799999; /* 9999-12-31 */
+  i64 ms = 0;
+  int bTime = 0;
+
+  switch (sqlite3_column_type(pStmt, i)) {
+  case SQLITE_INTEGER:
+  case SQLITE_FLOAT: {
+    double r = sqlite3_column_double(pStmt, i);
+    bTime = r > 0 && r <= (double)msEnd;
+    ms = bTime ? (i64)(r < 1e11 ? r * 1000 : r) : 0;
+    break;
+  }
+  case SQLITE_TEXT: {
+    const char *z = (const char *)sqlite3_column_text(pStmt, i);
+    bTime = z && timeRead(z, &ms) && ms >= -62167219200000 && ms <= msEnd;
+    break;
+  }
+  default:
+    break;
+  }
+  return bTime ? migTimeText(p, ms) : 0;
+}
+
+/* ---- rows ---- */
+
+/* A column as a text that can be shown and compared; NULL when it is none. */
+static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  int eType = sqlite3_column_type(pStmt, i);
+  const char *z;
+  i64 n;
+
+  if (eType != SQLITE_INTEGER && eType != SQLITE_TEXT) {
+    return 0;
+  }
+  z = (const char *)sqlite3_column_text(pStmt, i);
+  n = sqlite3_column_bytes(pStmt, i);
+  if (z == 0) {
+    migNomem(p);
+    return 0;
+  }
+  if (n == 0 || n > NAME_MAX || (i64)strlen(z) != n || !migIsUtf8(z, n)) {
+    return 0;
+  }
+  return migStrndup(p, z, n);
+}
+
+/* Take one row. */
+static void rowRead(MigContext *p, MigVersionTable *pTable,
+                    sqlite3_stmt *pStmt) {
+  int n = pTable->nVersion;
+  MigVersion *pVersion;
+  int i;
+
+  if (n >= MIGRATE_MAX_REVISIONS) {
+    migFail(p, MIG_TOO_BIG, "%s has more than %d rows", pTable->zTable,
+            MIGRATE_MAX_REVISIONS);
+    return;
+  }
+  pTable->aVersion =
+      migModelRoom(p, pTable->aVersion, n, sizeof(*pTable->aVersion));
+  if (p->rc) {
+    return;
+  }
+  pVersion = &pTable->aVersion[pTable->nVersion++];
+  memset(pVersion, 0, sizeof(*pVersion));
+  pVersion->zName = columnName(p, pStmt, 0);
+  if (pVersion->zName == 0) {
+    migFail(p, MIG_FORMAT,
+            "row %d of %s has a version that is neither a whole number nor a"
+            " short text; mend the row with %s",
+            n + 1, pTable->zTable, pTable->zTool);
+    return;
+  }
+  if (sqlite3_column_int(pStmt, 4) == 2) {
+    migFail(p, MIG_UNSUPPORTED,
+            "%s says that version %s is dirty: it failed half way; mend the"
+            " schema and clear the mark with %s (migrate force), then adopt",
+            pTable->zTable, pVersion->zName, pTable->zTool);
+    return;
+  }
+  pVersion->zTitle = columnName(p, pStmt, 1);
+  pVersion->zAppliedAt = columnTime(p, pStmt, 2);
+  pVersion->zHash = columnName(p, pStmt, 3);
+  pVersion->bUpTo = sqlite3_column_int(pStmt, 4) == 1;
+  pVersion->bReworked = sqlite3_column_int(pStmt, 4) == 3;
+  for (i = 0; i < MIG_VERSION_FORMS; i++) {
+    pVersion->azForm[i] = columnName(p, pStmt, 5 + i);
+  }
+}
+
+/* sqitch's name of what a change was before it was reworked: name@tag, with
+** the next tag. The tag of a change itself is in its first form, with or
+** without '@'. */
+static void sqitchNames(MigContext *p, MigVersionTable *pTable) {
+  const char *zTag = 0;
+  int i;
+
+  for (i = pTable->nVersion - 1; i >= 0 && p->rc == SQLITE_OK; i--) {
+    MigVersion *pVersion = &pTable->aVersion[i];
+    zTag = pVersion->azForm[0] ? pVersion->azForm[0] : zTag;
+    pVersion->azForm[0] = 0;
+    if (pVersion->bReworked && zTag) {
+      pVersion->zName = migPrintf(p, "%s%s%s", pVersion->zName,
+                                  zTag[0] == '@' ? "" : "@", zTag);
+      pVersion->azForm[1] = 0;
+    }
+  }
+}
+
+/* Take the number in the header of the file, unless it is 0. */
+static void headerRead(MigContext *p, MigVersionTable *pTable) {
+  i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
+
+  if (n > 0) {
+    pTable->aVersion = migAlloc(p, sizeof(MigVersion));
+    if (pTable->aVersion) {
+      memset(pTable->aVersion, 0, sizeof(MigVersion));
+      pTable->aVersion->zName = migPrintf(p, "%lld", n);
+      pTable->nVersion = 1;
+    }
+  }
+}
+
+/* ---- another file ---- */
+
+/* The connection of p, put aside while another one is read. */
+typedef struct Aside {
+  sqlite3 *db;
+  sqlite3 *dbMain;
+  struct MigCached *pCached;
+} Aside;
+
+/* Let p work on the database in a file, for reading only: 1, or 0 when that
+** cannot be opened. asideEnd() in either case. */
+static int asideBegin(MigContext *p, Aside *pAside, const char *zPath) {
+  int rc;
+
+  pAside->db = 0;
+  pAside->dbMain = p->db;
+  pAside->pCached = p->pCached;
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_open_v2(zPath, &pAside->db, SQLITE_OPEN_READONLY, 0);
+  if (rc) {
+    return 0;
+  }
+  sqlite3_busy_timeout(pAside->db, 1000);
+  sqlite3_db_config(pAside->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
+  p->db = pAside->db;
+  p->pCached = 0;
+  return 1;
+}
+
+static void asideEnd(MigContext *p, Aside *pAside) {
+  if (p->db == pAside->db && pAside->db) {
+    migStatementsClose(p);
+    p->db = pAside->dbMain;
+    p->pCached = pAside->pCached;
+  }
+  sqlite3_close(pAside->db);
+}
+
+/* ---- all of it ---- */
+
+/* Has the table every one of the words of z as a column, or with bAny one of
+** them? */
+static int columnsAre(const MigModelTable *pTable, const char *z, int bAny) {
+  char zWord[32];
+
+  while (*z) {
+    size_t n = strcspn(z, " ");
+    int bHas;
+    sqlite3_snprintf((int)sizeof(zWord), zWord, "%.*s", (int)n, z);
+    bHas = migModelColumn(pTable, zWord) >= 0;
+    if (bHas == bAny) {
+      return bAny;
+    }
+    z += n;
+    z += *z == ' ';
+  }
+  return !bAny;
+}
+
+/* Is the ordinary table as Rails makes it? */
+static int isRails(const MigModel *pModel, const MigModelTable *pTable) {
+  int i = migModelColumn(pTable, "version");
+
+  return (i >= 0 && pTable->aColumn[i].bNotNull) ||
+         migModelFind(pModel, 0, "ar_internal_metadata") >= 0;
+}
+
+/* Is the object a table that can be read as it is: ordinary, with rowids,
+** without a trigger? */
+static int isPlain(const MigModel *pModel, const MigModelObject *pObject) {
+  int i;
+
+  if (pObject->eKind != MIG_DDL_TABLE || pObject->pTable == 0 ||
+      pObject->pDdl->bWithoutRowid) {
+    return 0;
+  }
+  for (i = pObject->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
+    if (pModel->aObject[i].eKind == MIG_DDL_TRIGGER) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Is it the table of this tool? */
+static int isOf(const VersionTool *pTool, const MigModel *pModel,
+                const MigModelObject *pObject) {
+  if (migStrICmp(pTool->zTable, pObject->zName) != 0 ||
+      !columnsAre(pObject->pTable, pTool->zColumns, 0) ||
+      (pTool->zNot && columnsAre(pObject->pTable, pTool->zNot, 1))) {
+    return 0;
+  }
+  if (strcmp(pTool->zTool, TOOL_DBMATE) == 0) {
+    return !isRails(pModel, pObject->pTable);
+  }
+  if (strcmp(pTool->zTool, TOOL_RAILS) == 0) {
+    return isRails(pModel, pObject->pTable);
+  }
+  return 1;
+}
+
+static void tableAdd(MigContext *p, MigVersionTables *pOut,
+                     const VersionTool *pTool, const char *zFile) {
+  MigVersionTable *pTable;
+
+  pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(*pOut->a));
+  if (p->rc) {
+    return;
+  }
+  pTable = &pOut->a[pOut->n++];
+  memset(pTable, 0, sizeof(*pTable));
+  pTable->zTool = pTool->zTool;
+  pTable->zTable = pTool->zTable;
+  pTable->zFile = zFile;
+  pTable->eRule = pTool->eRule;
+  pTable->eHash = pTool->eHash;
+  pTable->bNumbered = pTool->bNumbered;
+  pTable->pTool = pTool;
+}
+
+/* Find sqitch's table in the registry, a file. */
+static void registryFind(MigContext *p, const char *zPath, int bGiven,
+                         MigVersionTables *pOut) {
+  MigModel model;
+  Aside aside;
+  int bFound = 0;
+  int i;
+  int k;
+
+  if (asideBegin(p, &aside, zPath)) {
+    migCatalogRead(p, &model);
+    for (k = 0; k < TOOL_N && p->rc == SQLITE_OK; k++) {
+      if (strcmp(aTool[k].zTool, TOOL_SQITCH) == 0) {
+        int iTags = migModelFind(&model, 0, "tags");
+        i = migModelFind(&model, 0, aTool[k].zTable);
+        bFound = i >= 0 && isPlain(&model, &model.aObject[i]) &&
+                 isOf(&aTool[k], &model, &model.aObject[i]) && iTags >= 0 &&
+                 isPlain(&model, &model.aObject[iTags]) &&
+                 columnsAre(model.aObject[iTags].pTable, "tag change_id", 0);
+        break;
+      }
+    }
+  }
+  asideEnd(p, &aside);
+  if (p->rc && !bGiven && (p->rc & 0xff) != SQLITE_NOMEM &&
+      (p->rc & 0xff) != SQLITE_INTERRUPT) {
+    migErrorClear(p); /* whatever it is, nobody has asked for it */
+  }
+  if (bFound) {
+    tableAdd(p, pOut, &aTool[k], zPath);
+  } else if (bGiven && p->rc == SQLITE_OK) {
+    migFail(p, MIG_FILE, "%s is not a registry of sqitch; check the path",
+            zPath);
+  }
+}
+
+/* Look for sqitch: its registry is given, or beside the database. */
+static void sqitchFind(MigContext *p, const char *zRegistry,
+                       MigVersionTables *pOut) {
+  const char *zDb = sqlite3_db_filename(p->db, "main");
+  const char *zPath = zRegistry;
+
+  if (p->rc == SQLITE_OK && zRegistry == 0 && zDb && zDb[0]) {
+    zPath = migPathJoin(p, migPathFolder(p, zDb), "sqitch.db");
+  }
+  if (p->rc || zPath == 0) {
+    return;
+  }
+  if (zRegistry || migPathKind(zPath) == MIG_PATH_FILE) {
+    registryFind(p, zPath, zRegistry != 0, pOut);
+  }
+}
+
+/*
+** Find the version tables in schema main, and sqitch's in the file zRegistry,
+** NULL: sqitch.db beside the database. user_version is found when it is above
+** 0, as the last one. The rows are not read yet. The caller holds a
+** transaction. FILE when zRegistry cannot be read.
+*/
+void migVersionsFind(MigContext *p, const char *zRegistry,
+                     MigVersionTables *pOut) {
+  MigModel model;
+  int i;
+  int k;
+
+  memset(pOut, 0, sizeof(*pOut));
+  if (p->rc) {
+    return;
+  }
+  migCatalogRead(p, &model);
+  for (i = 0; i < model.nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &model.aObject[i];
+    if (pObject->eSkip != MIG_SKIP_TOOL || !isPlain(&model, pObject)) {
+      continue;
+    }
+    for (k = 0; k < TOOL_N; k++) {
+      if (aTool[k].zColumns && strcmp(aTool[k].zTool, TOOL_SQITCH) &&
+          isOf(&aTool[k], &model, pObject)) {
+        tableAdd(p, pOut, &aTool[k], 0);
+      }
+    }
+  }
+  sqitchFind(p, zRegistry, pOut);
+  if (migQueryInt(p, 0, "PRAGMA main.user_version") > 0) {
+    tableAdd(p, pOut, &aTool[TOOL_N - 1], 0);
+    if (p->rc == SQLITE_OK) {
+      pOut->a[pOut->n - 1].bLast = 1;
+    }
+  }
+}
+
+/* Read the rows of one. FORMAT, TOO_BIG, and UNSUPPORTED where the owner would
+** not go on either. */
+void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
+  const VersionTool *pTool = pTable->pTool;
+  sqlite3_stmt *pStmt;
+  Aside aside = {0, 0, 0};
+
+  if (pTool->zRows == 0) {
+    headerRead(p, pTable);
+    return;
+  }
+  if (pTable->zFile && !asideBegin(p, &aside, pTable->zFile)) {
+    migFail(p, MIG_FILE, "%s cannot be opened", pTable->zFile);
+  }
+  pStmt = migPrepare(p, pTool->zRows);
+  while (migStep(p, pStmt)) {
+    rowRead(p, pTable, pStmt);
+  }
+  migFinalize(p, pStmt);
+  if (pTable->zFile) {
+    asideEnd(p, &aside);
+    sqitchNames(p, pTable);
+  }
+}
+
+/* Is there a tool of this name? */
+int migVersionTool(const char *zTool) {
+  int i;
+
+  for (i = 0; i < TOOL_N; i++) {
+    if (strcmp(aTool[i].zTool, zTool) == 0) {
+      return 1;
+    }
+  }
   return 0;
 }
 
-void migVersionsFind(MigContext *p, const char *zRegistry,
-                     MigVersionTables *pOut) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(zRegistry);
-  memset(pOut, 0, sizeof(*pOut));
+/* The names of all tools, by commas. */
+char *migVersionTools(MigContext *p) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < TOOL_N; i++) {
+    migTextF(p, &text, "%s%s", i ? ", " : "", aTool[i].zTool);
+  }
+  return text.z;
 }

@@ -13,13 +13,18 @@ typedef enum MigVersionRule {
   MIG_VERSION_COUNT  /* a number: so many of a line are applied */
 } MigVersionRule;
 
+#define MIG_VERSION_FORMS 2
+
 /* A version that a tool says is applied. */
 typedef struct MigVersion {
-  const char *zName;      /* as the tool writes it */
-  const char *zTitle;     /* description beside it, or NULL */
-  const char *zAppliedAt; /* ISO-8601, or NULL when not known */
-  const char *zHash;      /* of the script: hex of SHA-256, decimal of CRC32,
-                          ** as eHash of the table says; or NULL */
+  const char *zName; /* what is shown of it, and a baseline's id */
+  const char *azForm[MIG_VERSION_FORMS]; /* what it may be called as well */
+  const char *zTitle;                    /* description beside it, or NULL */
+  const char *zAppliedAt;                /* ISO-8601, or NULL when not known */
+  const char *zHash; /* of the script: hex of SHA-256, decimal of CRC32,
+                     ** as eHash of the table says; or NULL */
+  int bUpTo;         /* a baseline: all versions up to it are applied */
+  int bReworked;     /* sqitch: a later one has the same name */
 } MigVersion;
 
 typedef enum MigVersionHash {
@@ -31,10 +36,15 @@ typedef enum MigVersionHash {
 typedef struct MigVersionTable {
   const char *zTool;  /* name of the tool, as option tool takes it */
   const char *zTable; /* its table, or user_version */
+  const char *zFile;  /* the database it is in, NULL: schema main */
   MigVersionRule eRule;
   MigVersionHash eHash;
+  int bNumbered; /* names begin with a number that orders them */
+  int bLast;     /* counts only where no other is found */
   int nVersion;
   MigVersion *aVersion; /* in the order of being applied */
+
+  const struct VersionTool *pTool; /* private */
 } MigVersionTable;
 
 typedef struct MigVersionTables {
@@ -42,8 +52,10 @@ typedef struct MigVersionTables {
   MigVersionTable *a;
 } MigVersionTables;
 
-int migVersionTableName(const char *zTable);
 void migVersionsFind(MigContext *p, const char *zRegistry,
                      MigVersionTables *pOut);
+void migVersionsRead(MigContext *p, MigVersionTable *pTable);
+int migVersionTool(const char *zTool);
+char *migVersionTools(MigContext *p);
 
 #endif

@@ -9,7 +9,7 @@
 ** revision stands on is moved in front of it. Every closure is one sweep over
 ** that order: downwards from its end, upwards from its start. Nothing here
 ** recurses, and nothing takes more than linear time but the hash table, whose
-** cost is expected linear.
+** cost is expected linear, and the sorting of repeatable revisions by id.
 **
 ** Ids and labels are kept in one table of names: open addressing with linear
 ** probing, never more than half full.
@@ -289,15 +289,29 @@ void migGraphLabel(MigContext *p, MigGraph *g, int i, const char *zLabel) {
   }
 }
 
+/* Revision i is repeatable. */
+void migGraphRepeatable(MigGraph *g, int i) {
+  if (i >= 0) {
+    g->aNode[i].bRepeatable = 1;
+  }
+}
+
 /* ---- finishing ---- */
 
-/* The revision that an edge leads to; MISSING_PARENT when there is none. */
+/* The revision that an edge leads to; MISSING_PARENT when there is none, or a
+** repeatable one stands at either end. */
 static int edgeTarget(MigContext *p, const MigGraph *g, const MigEdge *pEdge) {
   int i = pEdge->bDepend ? migGraphFindName(g, pEdge->zTo)
                          : migGraphFind(g, pEdge->zTo);
 
   if (i < 0) {
     migFail(p, MIG_MISSING_PARENT, "%s %s of %s does not exist; add it first",
+            pEdge->bDepend ? "dependency" : "parent", pEdge->zTo,
+            g->aNode[pEdge->iNode].zId);
+  } else if (g->aNode[i].bRepeatable || g->aNode[pEdge->iNode].bRepeatable) {
+    migFail(p, MIG_MISSING_PARENT,
+            "%s %s of %s: a repeatable revision stands outside the graph; take"
+            " that out",
             pEdge->bDepend ? "dependency" : "parent", pEdge->zTo,
             g->aNode[pEdge->iNode].zId);
   }
@@ -517,11 +531,50 @@ static void graphSort(MigContext *p, MigGraph *g, int eEdges) {
   }
 }
 
+/* Move the repeatable revisions behind the others, by id. */
+static void repeatableLast(MigContext *p, MigGraph *g) {
+  MigList ids = {0, 0};
+  int nOrder = 0;
+  int i;
+
+  for (i = 0; i < g->nNode && p->rc == 0; i++) {
+    int iNode = g->aOrder[i];
+    if (g->aNode[iNode].bRepeatable) {
+      migListAdd(p, &ids, g->aNode[iNode].zId);
+    } else {
+      g->aOrder[nOrder++] = iNode;
+    }
+  }
+  if (p->rc == 0) {
+    migListSort(&ids);
+  }
+  for (i = 0; i < ids.n && p->rc == 0; i++) {
+    g->aOrder[nOrder++] = migGraphFind(g, ids.az[i]);
+  }
+}
+
+/* USAGE for a label of a repeatable revision: there is no branch that it could
+** name. */
+static void labelsCheck(MigContext *p, const MigGraph *g) {
+  int i;
+
+  for (i = 0; i < g->nName && p->rc == 0; i++) {
+    const MigName *pName = &g->aName[i];
+    if (pName->bLabel && g->aNode[pName->iNode].bRepeatable) {
+      migFail(p, MIG_USAGE,
+              "label %s of %s: a repeatable revision belongs to no branch; take"
+              " the label away",
+              pName->z, g->aNode[pName->iNode].zId);
+    }
+  }
+}
+
 /*
 ** Close the graph: resolve the edges, build the lists and the order.
 **
 ** Errors: MISSING_PARENT; CYCLE when parents alone make one, else
-** DEPENDENCY_CYCLE. A repeated parent or dependency counts once.
+** DEPENDENCY_CYCLE; USAGE for a label of a repeatable one. A repeated parent or
+** dependency counts once.
 */
 void migGraphFinish(MigContext *p, MigGraph *g) {
   int i;
@@ -534,6 +587,8 @@ void migGraphFinish(MigContext *p, MigGraph *g) {
   graphLabelLists(p, g);
   graphSort(p, g, BY_PARENT);
   graphSort(p, g, BY_BOTH);
+  labelsCheck(p, g);
+  repeatableLast(p, g);
   for (i = 0; i < g->nNode && p->rc == 0; i++) {
     g->aNode[g->aOrder[i]].iPosition = i + 1;
   }
@@ -616,7 +671,7 @@ MigSet migGraphLineage(MigContext *p, const MigGraph *g, int i) {
 }
 
 /* The members of pSet that do not lie below another member, revisions outside
-** the set in between included. */
+** the set in between included, and repeatable ones not. */
 static MigSet graphTop(MigContext *p, const MigGraph *g, const MigSet *pSet,
                        int eEdges) {
   MigSet top = migSetCopy(p, pSet);
@@ -625,8 +680,33 @@ static MigSet graphTop(MigContext *p, const MigGraph *g, const MigSet *pSet,
   if (p->rc == 0) {
     sweepDown(g, pSet, &below, eEdges);
     migSetSubtract(&top, &below);
+    below = migGraphRepeatables(p, g);
+    migSetSubtract(&top, &below);
   }
   return top;
+}
+
+/* The repeatable revisions. */
+MigSet migGraphRepeatables(MigContext *p, const MigGraph *g) {
+  MigSet set = graphSet(p, g);
+  int i;
+
+  for (i = set.n - 1; i >= 0 && g->aNode[g->aOrder[i]].bRepeatable; i--) {
+    migSetAdd(&set, g->aOrder[i]);
+  }
+  return set;
+}
+
+/* Does the set hold every revision but repeatable ones? */
+int migGraphWhole(const MigGraph *g, const MigSet *pSet) {
+  int i;
+
+  for (i = 0; i < g->nNode; i++) {
+    if (!g->aNode[i].bRepeatable && !migSetHas(pSet, i)) {
+      return 0;
+    }
+  }
+  return 1;
 }
 
 /* Heads: revisions without a child. */
@@ -635,7 +715,7 @@ MigSet migGraphHeads(MigContext *p, const MigGraph *g) {
   int i;
 
   for (i = 0; i < set.n; i++) {
-    if (g->aNode[i].nChild == 0) {
+    if (g->aNode[i].nChild == 0 && !g->aNode[i].bRepeatable) {
       migSetAdd(&set, i);
     }
   }
@@ -648,7 +728,7 @@ MigSet migGraphRoots(MigContext *p, const MigGraph *g) {
   int i;
 
   for (i = 0; i < set.n; i++) {
-    if (g->aNode[i].nParent == 0) {
+    if (g->aNode[i].nParent == 0 && !g->aNode[i].bRepeatable) {
       migSetAdd(&set, i);
     }
   }

@@ -6,6 +6,10 @@
 ** migGraphFinish(). After that it does not change, a revision is its index
 ** in aNode, and everything else in this header may be asked. All memory is
 ** the context's arena; texts passed in are kept, not copied.
+**
+** A repeatable revision stands outside: no edge leads from or to it and it
+** declares no label. It is never a head, a root or current, and comes behind
+** all others in the order; sets of revisions may hold it.
 */
 #ifndef MIG_GRAPH_H
 #define MIG_GRAPH_H
@@ -24,7 +28,8 @@ typedef struct MigNode {
   int *aDependent;
   int nLabel; /* labels this revision declares */
   const char **azLabel;
-  int iPosition; /* place in the whole topological order, from 1 */
+  int bRepeatable; /* stands outside the graph */
+  int iPosition;   /* place in the whole topological order, from 1 */
 } MigNode;
 
 typedef struct MigGraph {
@@ -48,6 +53,7 @@ int migGraphAdd(MigContext *p, MigGraph *g, const char *zId);
 void migGraphParent(MigContext *p, MigGraph *g, int i, const char *zParent);
 void migGraphDepend(MigContext *p, MigGraph *g, int i, const char *zDepend);
 void migGraphLabel(MigContext *p, MigGraph *g, int i, const char *zLabel);
+void migGraphRepeatable(MigGraph *g, int i);
 void migGraphFinish(MigContext *p, MigGraph *g);
 
 int migGraphFind(const MigGraph *g, const char *zId);
@@ -69,6 +75,9 @@ MigSet migGraphCurrent(MigContext *p, const MigGraph *g,
                        const MigSet *pApplied);
 MigSet migGraphBranchHeads(MigContext *p, const MigGraph *g,
                            const MigSet *pSet);
+
+MigSet migGraphRepeatables(MigContext *p, const MigGraph *g);
+int migGraphWhole(const MigGraph *g, const MigSet *pSet);
 
 char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
                     int nMax);

@@ -37,7 +37,6 @@ void migOriginForgetShared(MigContext *p, const char *zFormat);
 void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
                     MigOrigins *pOut);
 MigBytes migOriginBytes(MigContext *p, const MigOrigin *pOrigin,
-                        const char *zUp, i64 nUp, const char *zDown,
-                        i64 nDown);
+                        const char *zUp, i64 nUp, const char *zDown, i64 nDown);
 
 #endif

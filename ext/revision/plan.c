@@ -24,9 +24,11 @@ static void planSteps(MigContext *p, const MigState *pState,
       pPlan->aStep[pPlan->nStep++] = iNode;
     }
   }
-  if (pPlan->bDown) {
+  if (pPlan->bDown && pPlan->nStep) {
+    MigSet again = migGraphRepeatables(p, g);
     migSetSubtract(&pPlan->after, pSteps);
-  } else {
+    migSetSubtract(&pPlan->after, &again);
+  } else if (!pPlan->bDown) {
     migSetUnite(&pPlan->after, pSteps);
   }
 }
@@ -105,6 +107,37 @@ void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
   migGraphAncestors(p, pState->pGraph, &set);
   migSetSubtract(&set, &pState->applied);
   planSteps(p, pState, &set, pPlan);
+}
+
+/*
+** Append to the plan of an upgrade the repeatable revisions that are due: when
+** everything else is applied after it, those that are not.
+*/
+void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan) {
+  const MigGraph *g = pState->pGraph;
+  MigSet due;
+  int *aStep;
+  int i;
+
+  if (p->rc || !migGraphWhole(g, &pPlan->after)) {
+    return;
+  }
+  due = migGraphRepeatables(p, g);
+  migSetSubtract(&due, &pPlan->after);
+  aStep = migAlloc(p, (u64)(pPlan->nStep + migSetCount(&due)) * sizeof(int));
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < pPlan->nStep; i++) {
+    aStep[i] = pPlan->aStep[i];
+  }
+  for (i = 0; i < g->nNode; i++) {
+    if (migSetHas(&due, g->aOrder[i])) {
+      aStep[pPlan->nStep++] = g->aOrder[i];
+    }
+  }
+  pPlan->aStep = aStep;
+  migSetUnite(&pPlan->after, &due);
 }
 
 /* The branch that a downgrade keeps to: the one named before '@', for bare
@@ -260,15 +293,16 @@ static int stampBase(MigContext *p, const MigState *pState,
 ** Plan what stamping zTargets leaves applied. Current heads that are related
 ** to a target, by parents or dependencies, either way, give way to it; the
 ** others stay; applied is then what the resulting heads stand on. 'base'
-** drops all heads, label@base those related to the label's revision. With
-** bPurge nothing is kept. The plan has no steps, only .after counts.
+** drops all heads, label@base those related to the label's revision. Repeatable
+** revisions stay as they are. With bPurge nothing is kept. The plan has no
+** steps, only .after counts.
 ** Errors: those of target.h, OVERLAP.
 */
 void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,
                   int bPurge, MigPlan *pPlan) {
   const MigGraph *g = pState->pGraph;
   MigTarget *aTarget;
-  MigSet targets, below, above;
+  MigSet targets, below, above, kept;
   int bAll = bPurge;
   int n, i;
 
@@ -293,4 +327,9 @@ void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,
   }
   migSetUnite(&pPlan->after, &targets);
   migGraphAncestors(p, g, &pPlan->after);
+  if (!bPurge) {
+    kept = migGraphRepeatables(p, g);
+    migSetIntersect(&kept, &pState->applied);
+    migSetUnite(&pPlan->after, &kept);
+  }
 }

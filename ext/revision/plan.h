@@ -6,6 +6,11 @@
 ** included, and the file has not been through, so a revision that was
 ** inserted below an applied one is run too. Downgrades undo what is applied
 ** above a target.
+**
+** Repeatable revisions run when nothing else is left to run: every one that is
+** not applied, by id, behind the others. No downgrade undoes one; but one that
+** undoes anything leaves all of them pending, because what they have made may
+** be gone with it, or not fit any more.
 */
 #ifndef MIG_PLAN_H
 #define MIG_PLAN_H
@@ -21,6 +26,7 @@ typedef struct MigPlan {
 
 void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
                     MigPlan *pPlan);
+void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan);
 void migPlanDowngrade(MigContext *p, const MigState *pState,
                       const char *zTarget, MigPlan *pPlan);
 void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,

@@ -25,7 +25,7 @@
 #define SEQ_LAST 0xffffffffffffLL /* greatest number of a row */
 
 static const char zRevisionAll[] =
-    "SELECT revision FROM main._migrate_revisions ORDER BY seq";
+    "SELECT revision, flags FROM main._migrate_revisions ORDER BY seq";
 static const char zEdgeAll[] =
     "SELECT revision, kind, target FROM main._migrate_edges"
     " ORDER BY revision, kind, position";
@@ -188,6 +188,21 @@ static void messageCheck(MigContext *p, const MigRevision *pRev) {
   }
 }
 
+/* USAGE for a repeatable revision that has what it cannot have. */
+static void repeatableCheck(MigContext *p, const MigRevision *pRev) {
+  const char *zWhat = pRev->zDown     ? "a down script; nothing undoes it"
+                      : pRev->nParent ? "a parent; it stands outside the graph"
+                      : pRev->nDepend
+                          ? "a dependency; it stands outside the graph"
+                      : pRev->nLabel ? "a label; it belongs to no branch"
+                                     : 0;
+
+  if (zWhat && (pRev->flags & MIG_REV_REPEATABLE)) {
+    migFail(p, MIG_USAGE, "the repeatable revision %s has %s: leave that out",
+            pRev->zId, zWhat);
+  }
+}
+
 /* Bind and run zEdgeAdd or zEdgeMove. */
 static void edgeWrite(MigContext *p, const char *zSql, const char *zId,
                       int iKind, i64 iPosition, const char *zTarget) {
@@ -220,6 +235,7 @@ void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   int i;
 
   messageCheck(p, pRev);
+  repeatableCheck(p, pRev);
   migRevisionChecksum(pRev);
   pRev->place =
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
@@ -281,6 +297,19 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
   return bFound;
 }
 
+/*
+** May a row that says that revision zId was applied with these scripts become
+** one of the applied set? Not one of a repeatable revision that has others by
+** now: it is pending then. Nor that of a revision that is not stored.
+*/
+int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum) {
+  MigRevision rev;
+
+  return migRevisionRead(p, zId, &rev) &&
+         ((rev.flags & MIG_REV_REPEATABLE) == 0 ||
+          memcmp(rev.aChecksum, aChecksum, MIG_HASH_SIZE) == 0);
+}
+
 /* Set zUp and zDown to the stored scripts. They stay valid until the cache
 ** reads another pack, and are not zero-terminated. */
 void migRevisionScripts(MigContext *p, MigPackCache *pCache,
@@ -307,6 +336,7 @@ void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   MigPlace old = pRev->place;
 
   messageCheck(p, pRev);
+  repeatableCheck(p, pRev);
   migRevisionChecksum(pRev);
   migScriptsFlush(p, pPacker);
   pRev->place =
@@ -447,8 +477,12 @@ MigGraph *migGraphLoad(MigContext *p) {
 
   while (migStep(p, pStmt)) {
     char *zId = migColumnText(p, pStmt, 0);
+    int bRepeatable = (sqlite3_column_int(pStmt, 1) & MIG_REV_REPEATABLE) != 0;
     if (zId) {
-      migGraphAdd(p, pGraph, zId);
+      int i = migGraphAdd(p, pGraph, zId);
+      if (bRepeatable) {
+        migGraphRepeatable(pGraph, i);
+      }
     }
     if (p->rc == SQLITE_OK && pGraph->nNode > MIGRATE_MAX_REVISIONS) {
       migFail(p, MIG_TOO_BIG, "the file has more than %d revisions",

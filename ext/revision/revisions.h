@@ -39,6 +39,7 @@ typedef struct MigRevision {
 void migRevisionChecksum(MigRevision *pRev);
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
+int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum);
 void migRevisionScripts(MigContext *p, MigPackCache *pCache, MigRevision *pRev);
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 void migRevisionDelete(MigContext *p, const char *zId, int iLevel);

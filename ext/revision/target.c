@@ -57,6 +57,15 @@ static void failOutside(MigContext *p, const MigTarget *pTarget,
           g->aNode[pTarget->iBranch].zId, pTarget->zBranch);
 }
 
+/* USAGE: a repeatable revision was named where one of the graph is wanted. */
+static void failRepeatable(MigContext *p, const MigTarget *pTarget,
+                           const MigGraph *g, int i) {
+  migFail(p, MIG_USAGE,
+          "'%s': %s is repeatable and stands outside the graph, so nothing"
+          " leads there; an upgrade to heads runs it",
+          pTarget->zText, g->aNode[i].zId);
+}
+
 /*
 ** The revision that z names by exact id or label, else by value, else by
 ** abbreviation within the target's branch; -1 when there is none. Only an
@@ -224,6 +233,10 @@ static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
             z, pTarget->zText);
     return;
   }
+  if (g->aNode[i].bRepeatable) {
+    failRepeatable(p, pTarget, g, i);
+    return;
+  }
   pTarget->zBranch = z;
   pTarget->lineage = migGraphLineage(p, g, i);
   pTarget->iBranch = i;
@@ -324,7 +337,7 @@ static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
   }
   for (i = 0; i < n && g->aNode; i++) {
     int iTo = pAt ? (bUp ? pAt->aChild[i] : pAt->aParent[i]) : i;
-    if ((pAt || g->aNode[i].nParent == 0) &&
+    if ((pAt || (g->aNode[i].nParent == 0 && !g->aNode[i].bRepeatable)) &&
         (!bUp || targetInside(pTarget, iTo))) {
       *piTo = iTo;
       nWay++;
@@ -468,6 +481,8 @@ static MigSet targetAnchor(MigContext *p, const MigState *pState,
     migSetAdd(&set, pTarget->iNode);
     if (pTarget->bOutside) {
       failOutside(p, pTarget, g, &set);
+    } else if (g->aNode[pTarget->iNode].bRepeatable && !pTarget->bStored) {
+      failRepeatable(p, pTarget, g, pTarget->iNode);
     }
     return set;
   case MIG_AT_HEAD:
@@ -533,19 +548,28 @@ MigSet migTargetNodes(MigContext *p, const MigState *pState,
   return p->rc ? none : migTargetResolve(p, pState, pTarget, 0);
 }
 
-/* The revisions that a comma-separated list of targets stands for. */
-MigSet migTargetSet(MigContext *p, const MigState *pState,
-                    const char *zTargets) {
+/* The revisions of a list of targets; with bStored repeatable ones may be
+** among them. */
+static MigSet targetsNodes(MigContext *p, const MigState *pState,
+                           const char *zTargets, int bStored) {
   MigSet set = migSetNew(p, p->rc ? 0 : pState->pGraph->nNode);
   MigTarget *aTarget;
   int n, i;
 
   aTarget = migTargetParse(p, pState, zTargets, &n);
   for (i = 0; i < n && p->rc == 0; i++) {
-    MigSet one = migTargetNodes(p, pState, &aTarget[i]);
+    MigSet one;
+    aTarget[i].bStored = bStored && !aTarget[i].bRelative;
+    one = migTargetNodes(p, pState, &aTarget[i]);
     migSetUnite(&set, &one);
   }
   return set;
+}
+
+/* The revisions that a comma-separated list of targets stands for. */
+MigSet migTargetSet(MigContext *p, const MigState *pState,
+                    const char *zTargets) {
+  return targetsNodes(p, pState, zTargets, 0);
 }
 
 /*
@@ -574,6 +598,13 @@ int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
   return aNode;
 }
 
+/* The same for whoever looks at revisions or edits them, not at the graph: a
+** repeatable one may be named as well. */
+MigSet migTargetStored(MigContext *p, const MigState *pState,
+                       const char *zTargets) {
+  return targetsNodes(p, pState, zTargets, 1);
+}
+
 /* The one revision a target stands for, or -1 for base and whatever else is
 ** empty. Of several, those that another one implies do not count.
 ** MULTIPLE_HEADS when several are left, USAGE for a list. */
@@ -591,4 +622,19 @@ int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
   }
   set = migTargetNodes(p, pState, pTarget);
   return targetSingle(p, pState, zTarget, &set);
+}
+
+/* The same; it may be a repeatable one. */
+int migTargetStoredOne(MigContext *p, const MigState *pState,
+                       const char *zTarget) {
+  MigTarget *pTarget;
+  int n;
+
+  pTarget = migTargetParse(p, pState, zTarget, &n);
+  if (p->rc == 0 && n == 1 && pTarget->iNode >= 0 && !pTarget->bRelative &&
+      pTarget->iBranch < 0 &&
+      pState->pGraph->aNode[pTarget->iNode].bRepeatable) {
+    return pTarget->iNode;
+  }
+  return migTargetOne(p, pState, zTarget);
 }

@@ -32,6 +32,9 @@
 ** A step that can go two ways, up at a fork or down at a merge, is an error
 ** unless branch@ leaves one way up. One step below a root is base.
 **
+** Repeatable revisions stand outside the graph, so one is no target but for
+** migTargetStored(): USAGE.
+**
 ** Errors, one situation each: USAGE (not of this form, such as an empty text,
 ** 'label@' or '+1foo'), UNKNOWN_REVISION, AMBIGUOUS, UNKNOWN_BRANCH,
 ** NOT_IN_BRANCH, MULTIPLE_HEADS, RELATIVE_RANGE, AMBIGUOUS_WALK, and RANGE for
@@ -66,6 +69,7 @@ typedef struct MigTarget {
   MigAnchor eAnchor;   /* where steps count from */
   int iNode;           /* the revision of MIG_AT_REVISION, else -1 */
   int bOutside;        /* iNode is not in the lineage */
+  int bStored;         /* iNode may be a repeatable revision */
   int bRelative;       /* a sign and digits follow */
   int bBare;           /* a sign and digits stand alone; eAnchor is current */
   int nStep;           /* with its sign */
@@ -86,4 +90,9 @@ MigSet migTargetSet(MigContext *p, const MigState *pState,
 int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
                    int *pnNode);
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget);
+MigSet migTargetStored(MigContext *p, const MigState *pState,
+                       const char *zTargets);
+int migTargetStoredOne(MigContext *p, const MigState *pState,
+                       const char *zTarget);
+
 #endif

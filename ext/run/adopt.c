@@ -1,13 +1,474 @@
 /*
 ** adopt.c - taking over a file that another tool has migrated.
+**
+** The tool's table says which versions are applied, match.c which revisions
+** these are. They are marked applied with the owner's dates; nothing runs, and
+** nothing of the owner's is written. Rows mean what the tool means by them:
+** each its version; heads, with everything below them; or a number of steps of
+** a line. A baseline of the tool's stands for all revisions up to it.
+**
+** Where the owner keeps a checksum of a script and it is not that of the
+** revision, the revision is not what has run: CHECKSUM. A repeatable revision
+** whose checksum differs is simply to be run again.
 */
+#include <string.h>
+#include <stdlib.h>
+#include "sql.h"
+#include "applied.h"
+#include "catalog.h"
+#include "compare.h"
+#include "drift.h"
+#include "format.h"
+#include "generated.h"
+#include "match.h"
+#include "mirror.h"
+#include "replay.h"
 #include "adopt.h"
 
+#define DIFFERENCES_SHOWN 3
+
+typedef struct Adopt {
+  const MigAdoptSpec *pSpec;
+  MigChange change;
+  MigVersionTable *pTable;
+  int *aNode;        /* of each version its revision, or MIG_MATCH_NONE */
+  MigSet theirs;     /* what the tool has applied */
+  const char **azAt; /* of each revision the owner's date, or NULL */
+  MigList applied;   /* ids that this call marks */
+  int bBaseline;     /* one of them stands for the last version */
+} Adopt;
+
+/* ---- which tool ---- */
+
+/* The tables that count: those of the tool that was named, else all but those
+** that count only where no other is found. The number of them; *ppOut is the
+** last one. */
+static int tablesCount(const MigVersionTables *pTables, const char *zTool,
+                       MigVersionTable **ppOut) {
+  int nFound = 0;
+  int i;
+
+  for (i = 0; i < pTables->n; i++) {
+    MigVersionTable *pTable = &pTables->a[i];
+    if (zTool ? strcmp(zTool, pTable->zTool) == 0
+              : !pTable->bLast || nFound == 0) {
+      nFound++;
+      *ppOut = pTable;
+    }
+  }
+  return nFound;
+}
+
+/* The names of the tools that were found. */
+static char *tablesNames(MigContext *p, const MigVersionTables *pTables) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pTables->n; i++) {
+    if (!pTables->a[i].bLast) {
+      migTextF(p, &text, "%s%s", text.n ? ", " : "", pTables->a[i].zTool);
+    }
+  }
+  return text.z;
+}
+
+/* Find the one table that the call is about. USAGE, UNSUPPORTED. */
+static MigVersionTable *
+tableChoose(MigContext *p, const MigVersionTables *pTables, const char *zTool) {
+  MigVersionTable *pTable = 0;
+  int nFound = tablesCount(pTables, zTool, &pTable);
+
+  if (p->rc) {
+    return 0;
+  }
+  if (zTool && !migVersionTool(zTool)) {
+    migFail(p, MIG_USAGE, "no tool is called %s; known are %s", zTool,
+            migVersionTools(p));
+  } else if (nFound == 0 && zTool) {
+    migFail(p, MIG_UNSUPPORTED,
+            "the file has no version table of %s; leave option tool out to"
+            " take what there is",
+            zTool);
+  } else if (nFound == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "the file has no version table of a tool that is known: %s; use"
+            " migrate_stamp",
+            migVersionTools(p));
+  } else if (nFound > 1) {
+    migFail(p, MIG_USAGE,
+            "the file has version tables of %s; name one with option tool",
+            tablesNames(p, pTables));
+  }
+  return p->rc ? 0 : pTable;
+}
+
+/* ---- what is applied ---- */
+
+/* Add all revisions whose version is not above zName, which has no revision of
+** its own: a baseline of the tool's. */
+static void upToAdd(MigContext *p, Adopt *pAdopt, const char *zName) {
+  const MigGraph *pGraph = pAdopt->change.state.pGraph;
+  int i;
+
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    const char *zId = pGraph->aNode[i].zId;
+    if (!pGraph->aNode[i].bRepeatable && migIsDigit(zId[0]) &&
+        migIsDigit(zName[0]) && migNaturalCompare(zId, zName) <= 0) {
+      migSetAdd(&pAdopt->theirs, i);
+    }
+  }
+}
+
+/*
+** The revision that a number means, in a tool that counts: the one whose id is
+** that number, or the so many-th of a line. When both are there and differ
+** nothing is guessed.
+*/
+static int counted(MigContext *p, Adopt *pAdopt, const char *zNumber,
+                   int iNode) {
+  const MigGraph *pGraph = pAdopt->change.state.pGraph;
+  i64 n = strtoll(zNumber, 0, 10);
+  int iCount = MIG_MATCH_NONE;
+  int nLine = 0;
+  int i;
+
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    int k = pGraph->aOrder[i];
+    if (pGraph->aNode[k].nChild > 1 || pGraph->aNode[k].nParent > 1) {
+      return iNode; /* not a line */
+    }
+    if (pGraph->aNode[k].bRepeatable) {
+      continue;
+    }
+    if (pGraph->aNode[k].nParent == 0 && nLine > 0) {
+      return iNode; /* several lines */
+    }
+    if (++nLine == n) {
+      iCount = k;
+    }
+  }
+  if (iNode >= 0 && iCount >= 0 && iNode != iCount) {
+    return MIG_MATCH_NONE;
+  }
+  return iNode >= 0 ? iNode : iCount;
+}
+
+/* What the tool has applied, and since when. */
+static void theirsFind(MigContext *p, Adopt *pAdopt) {
+  const MigVersionTable *pTable = pAdopt->pTable;
+  const MigGraph *pGraph = pAdopt->change.state.pGraph;
+  int i;
+
+  pAdopt->theirs = migSetNew(p, pGraph->nNode);
+  pAdopt->azAt = migAlloc(p, ((u64)pGraph->nNode + 1) * sizeof(char *));
+  if (p->rc) {
+    return;
+  }
+  memset((void *)pAdopt->azAt, 0, ((size_t)pGraph->nNode + 1) * sizeof(char *));
+  for (i = 0; i < pTable->nVersion && p->rc == SQLITE_OK; i++) {
+    const MigVersion *pVersion = &pTable->aVersion[i];
+    if (pTable->eRule == MIG_VERSION_COUNT) {
+      pAdopt->aNode[i] = counted(p, pAdopt, pVersion->zName, pAdopt->aNode[i]);
+    }
+    if (pAdopt->aNode[i] < 0) {
+      if (pVersion->bUpTo) {
+        upToAdd(p, pAdopt, pVersion->zName);
+      }
+      continue;
+    }
+    if (pVersion->bUpTo) {
+      MigSet below = migSetNew(p, pGraph->nNode);
+      migSetAdd(&below, pAdopt->aNode[i]);
+      migGraphAncestors(p, pGraph, &below);
+      migSetUnite(&pAdopt->theirs, &below);
+    }
+    migSetAdd(&pAdopt->theirs, pAdopt->aNode[i]);
+    pAdopt->azAt[pAdopt->aNode[i]] = pVersion->zAppliedAt;
+  }
+  if (pTable->eRule != MIG_VERSION_EACH && p->rc == SQLITE_OK) {
+    migGraphAncestors(p, pGraph, &pAdopt->theirs);
+  }
+}
+
+/* Does the checksum of a version, if it has one, fit its revision? CHECKSUM
+** when that is not repeatable, unless the call repairs. */
+static int hashFits(MigContext *p, Adopt *pAdopt, const MigVersion *pVersion,
+                    MigRevision *pRev) {
+  if (migMatchHash(p, &pAdopt->change.cache, pRev, pAdopt->pTable->eHash,
+                   pVersion->zHash)) {
+    return 1;
+  }
+  if (!(pRev->flags & MIG_REV_REPEATABLE) && !pAdopt->pSpec->bRepair) {
+    migFail(p, MIG_CHECKSUM,
+            "revision %s is not the script that %s has run: its checksum in %s"
+            " is %s; import the original file, or give {\"repair\":true}",
+            pRev->zId, pAdopt->pTable->zTool, pAdopt->pTable->zTable,
+            pVersion->zHash);
+  }
+  return pAdopt->pSpec->bRepair;
+}
+
+/* Leave what does not have its owner's checksum out. What is applied already
+** was looked at when it became so. */
+static void hashesCheck(MigContext *p, Adopt *pAdopt) {
+  const MigState *pState = &pAdopt->change.state;
+  const MigVersionTable *pTable = pAdopt->pTable;
+  int i;
+
+  for (i = 0; i < pTable->nVersion && p->rc == SQLITE_OK; i++) {
+    int iNode = pAdopt->aNode[i];
+    MigRevision rev;
+    if (iNode >= 0 && pTable->aVersion[i].zHash &&
+        !migSetHas(&pState->applied, iNode) &&
+        migRevisionRead(p, pState->pGraph->aNode[iNode].zId, &rev) &&
+        !hashFits(p, pAdopt, &pTable->aVersion[i], &rev)) {
+      migSetRemove(&pAdopt->theirs, iNode);
+    }
+  }
+}
+
+/* Mark what is not marked yet. */
+static void theirsMark(MigContext *p, Adopt *pAdopt) {
+  const MigGraph *pGraph = pAdopt->change.state.pGraph;
+  int i;
+
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    int iNode = pGraph->aOrder[i];
+    const char *zAt = pAdopt->azAt[iNode];
+    MigRevision rev;
+    if (migSetHas(&pAdopt->theirs, iNode) &&
+        !migSetHas(&pAdopt->change.state.applied, iNode) &&
+        migRevisionRead(p, pGraph->aNode[iNode].zId, &rev)) {
+      migAppliedAdd(p, rev.zId, pAdopt->change.iRun,
+                    zAt ? zAt : pAdopt->change.zStartedAt, rev.aChecksum, 0);
+      migListAdd(p, &pAdopt->applied, rev.zId);
+    }
+  }
+}
+
+/* ---- no revision fits ---- */
+
+/* Make a baseline revision with the name of the version that was last. */
+static void baselineMake(MigContext *p, Adopt *pAdopt) {
+  const MigVersionTable *pTable = pAdopt->pTable;
+  const MigVersion *pLast = &pTable->aVersion[pTable->nVersion - 1];
+  MigRevisionSpec spec;
+  MigRevision rev;
+
+  if (migSetCount(&pAdopt->change.state.current) > 0) {
+    migFail(p, MIG_APPLIED,
+            "revisions are applied already, and none of them is version %s of"
+            " %s; import its folder first",
+            pLast->zName, pTable->zTool);
+    return;
+  }
+  if (pTable->eRule == MIG_VERSION_HEADS && pTable->nVersion > 1) {
+    migFail(p, MIG_UNSUPPORTED,
+            "%s has %d heads, and a baseline can be only one version; merge"
+            " them with %s, or import its folder",
+            pTable->zTable, pTable->nVersion, pTable->zTool);
+    return;
+  }
+  memset(&spec, 0, sizeof(spec));
+  spec.zAction = "adopt";
+  spec.zId = migMatchId(p, pLast->zName);
+  spec.zMessage =
+      migPrintf(p, "as %s left it at %s", pTable->zTool, pLast->zName);
+  migBaselineAdd(p, &pAdopt->change, &spec, 0, pLast->zAppliedAt, &rev);
+  if (p->rc == SQLITE_OK) {
+    migListAdd(p, &pAdopt->applied, rev.zId);
+    pAdopt->bBaseline = 1;
+  }
+}
+
+/* The version that no revision fits, for a message. */
+static void baselineWanted(MigContext *p, const Adopt *pAdopt) {
+  const MigVersionTable *pTable = pAdopt->pTable;
+
+  migFail(p, MIG_NO_BASELINE,
+          "no revision fits version %s of %s; import its folder first, or give"
+          " {\"baseline\":true}",
+          pTable->aVersion[pTable->nVersion - 1].zName, pTable->zTool);
+}
+
+/* ---- the schema ---- */
+
+/* Replay the applied revisions. */
+static void appliedReplay(MigContext *p, Adopt *pAdopt, MigReplay *pReplay) {
+  const MigState *pState = &pAdopt->change.state;
+  MigRevision rev;
+  int i;
+
+  for (i = 0; i < pState->pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    int iNode = pState->pGraph->aOrder[i];
+    if (!migSetHas(&pState->applied, iNode) ||
+        !migRevisionRead(p, pState->pGraph->aNode[iNode].zId, &rev)) {
+      continue;
+    }
+    migRevisionScripts(p, &pAdopt->change.cache, &rev);
+    if (p->rc == SQLITE_OK && rev.zUp) {
+      migReplayScript(p, pReplay, rev.zUp, rev.nUp,
+                      migPrintf(p, "revision %s (up)", rev.zId));
+    }
+  }
+}
+
+/* SCHEMA_MISMATCH unless the live schema is the one that the applied revisions
+** make, other tools' tables aside. */
+static void schemaCheck(MigContext *p, Adopt *pAdopt) {
+  MigScratch *pScratch = migScratchOpen(p);
+  MigText text = {0, 0, 0};
+  MigComparison compare;
+  MigReplay replay;
+  MigModel live;
+  MigModel made;
+  int i;
+
+  memset(&replay, 0, sizeof(replay));
+  memset(&compare, 0, sizeof(compare));
+  memset(&made, 0, sizeof(made));
+  if (p->rc == SQLITE_OK) {
+    migReplayOpen(p, &replay, pScratch);
+    appliedReplay(p, pAdopt, &replay);
+  }
+  if (p->rc == SQLITE_OK) {
+    migScratchSwap(p, pScratch);
+    migCatalogRead(p, &made);
+    migScratchSwap(p, pScratch);
+  }
+  migScratchClose(p, pScratch);
+  migCatalogRead(p, &live);
+  if (p->rc == SQLITE_OK) {
+    migCompare(p, &made, &live, 0, &compare);
+  }
+  for (i = 0; i < compare.n && i < DIFFERENCES_SHOWN; i++) {
+    migTextF(p, &text, "%s%s", i ? "; " : "",
+             migDifferenceText(p, &compare, i));
+  }
+  if (p->rc == SQLITE_OK && compare.n > 0) {
+    migFail(p, MIG_SCHEMA_MISMATCH,
+            "the schema is not what the adopted revisions make: %s%s; mend it,"
+            " or leave check out",
+            text.z, compare.n > DIFFERENCES_SHOWN ? "; and more" : "");
+  }
+}
+
+/* ---- all of it ---- */
+
+static void listJson(MigContext *p, MigText *pText, const char *zKey,
+                     const MigList *pList) {
+  int i;
+
+  migTextF(p, pText, ",\"%s\":[", zKey);
+  for (i = 0; i < pList->n; i++) {
+    migTextStr(p, pText, i ? "," : "");
+    migTextJson(p, pText, pList->az[i]);
+  }
+  migTextStr(p, pText, "]");
+}
+
+/* The result. The graph is that of before a baseline. */
+static char *adoptResult(MigContext *p, const Adopt *pAdopt,
+                         const MigGraph *pGraph) {
+  const MigVersionTable *pTable = pAdopt->pTable;
+  MigText text = {0, 0, 0};
+  MigList unknown = {0, 0};
+  MigList missing = {0, 0};
+  int i;
+
+  for (i = 0; i < pTable->nVersion - pAdopt->bBaseline && p->rc == SQLITE_OK;
+       i++) {
+    if (pAdopt->aNode[i] < 0 && !pTable->aVersion[i].bUpTo) {
+      migListAdd(p, &unknown, pTable->aVersion[i].zName);
+    }
+  }
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    int iNode = pGraph->aOrder[i];
+    if (!migSetHas(&pAdopt->theirs, iNode)) {
+      migListAdd(p, &missing, pGraph->aNode[iNode].zId);
+    }
+  }
+  migTextStr(p, &text, "{\"tool\":");
+  migTextJson(p, &text, pTable->zTool);
+  listJson(p, &text, "applied", &pAdopt->applied);
+  listJson(p, &text, "unknown", &unknown);
+  listJson(p, &text, "missing", &missing);
+  migTextStr(p, &text, "}");
+  return migResultText(p, text.z);
+}
+
+/* Find what the tool has applied and mark it. */
+static void adoptVersions(MigContext *p, Adopt *pAdopt) {
+  MigVersionTables tables;
+
+  migVersionsFind(p, pAdopt->pSpec->zRegistry, &tables);
+  pAdopt->pTable = tableChoose(p, &tables, pAdopt->pSpec->zTool);
+  if (pAdopt->pTable) {
+    migVersionsRead(p, pAdopt->pTable);
+  }
+  if (p->rc == SQLITE_OK) {
+    pAdopt->aNode = migMatch(p, pAdopt->change.state.pGraph, pAdopt->pTable);
+  }
+  if (p->rc == SQLITE_OK) {
+    theirsFind(p, pAdopt);
+  }
+  if (p->rc) {
+    return;
+  }
+  if (pAdopt->pTable->nVersion > 0 && migSetCount(&pAdopt->theirs) == 0) {
+    if (pAdopt->pSpec->bBaseline) {
+      baselineMake(p, pAdopt);
+    } else {
+      baselineWanted(p, pAdopt);
+    }
+  } else if (pAdopt->pTable->nVersion == 0 && pAdopt->pSpec->bBaseline) {
+    migFail(p, MIG_UNSUPPORTED,
+            "%s has no rows: %s has applied nothing that a baseline could be"
+            " named after",
+            pAdopt->pTable->zTable, pAdopt->pTable->zTool);
+  } else {
+    hashesCheck(p, pAdopt);
+    theirsMark(p, pAdopt);
+  }
+}
+
+/*
+** Mark the revisions applied that another tool's version table says are.
+** Returns the JSON object {tool, applied, unknown, missing} for the caller to
+** free. A call that marks nothing leaves no trace. Errors: USAGE and
+** UNSUPPORTED for the tool, FORMAT, FILE, TOO_BIG for its rows, CHECKSUM,
+** NO_BASELINE, SCHEMA_MISMATCH, and those of a baseline; then nothing is
+** stored.
+*/
 char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                const MigAdoptSpec *pSpec) {
-  MIG_UNUSED(pConn);
-  MIG_UNUSED(pCall);
-  MIG_UNUSED(pSpec);
-  migFail(p, MIG_UNSUPPORTED, "not there yet");
-  return 0;
+  MigChangeNote note = {"adopt", 0, 0, 0, 0, 0};
+  u8 aFingerprint[MIG_HASH_SIZE];
+  const MigGraph *pGraph;
+  char *zResult = 0;
+  Adopt adopt;
+
+  memset(&adopt, 0, sizeof(adopt));
+  adopt.pSpec = pSpec;
+  migChangeBegin(p, &adopt.change, pConn, pCall);
+  pGraph = adopt.change.state.pGraph;
+  if (p->rc == SQLITE_OK) {
+    adoptVersions(p, &adopt);
+  }
+  if (p->rc == SQLITE_OK && adopt.applied.n > 0) {
+    migChangeReload(p, &adopt.change);
+    migMirrorKeep(p, &adopt.change.state);
+    migDriftKeep(p, aFingerprint);
+    note.zMessage = migPrintf(p, "%s: %d of %s", adopt.pTable->zTool,
+                              adopt.applied.n, adopt.pTable->zTable);
+    migChangeRecord(p, &adopt.change, &note);
+  }
+  if (p->rc == SQLITE_OK && pSpec->bCheck) {
+    schemaCheck(p, &adopt);
+  }
+  if (p->rc == SQLITE_OK) {
+    zResult = adoptResult(p, &adopt, pGraph);
+  }
+  migChangeEnd(p, &adopt.change, adopt.applied.n > 0);
+  return zResult;
 }

@@ -5,6 +5,12 @@
 ** BLAKE2b-256 over its parents (each with a zero byte behind), its message
 ** with a zero byte, its checksum, its time and its number in the file: the
 ** same calls with the same option `now` give the same ids everywhere.
+**
+** Repeatable revisions. A script with that directive makes one. It stands
+** outside the graph: it has no parent, dependency, label or down script, and
+** can neither be undone nor stand in the way of what is below it. So an applied
+** one may be edited or deleted; edited, it is pending again. Whether a revision
+** is repeatable does not change.
 */
 #include <string.h>
 #include "migrate.h"
@@ -17,8 +23,9 @@
 
 #define ID_DIGITS 12
 
-/* Check one script (NULL: none); does it want no transaction? */
-static int scriptAlone(MigContext *p, const char *z, i64 n) {
+/* Check one script (NULL: none); flags by its directives, of which bAlone is
+** the one for no-transaction. */
+static int scriptFlags(MigContext *p, const char *z, i64 n, int bAlone) {
   MigScriptInfo info;
 
   if (z == 0 || p->rc) {
@@ -26,15 +33,16 @@ static int scriptAlone(MigContext *p, const char *z, i64 n) {
   }
   migScriptCheck(p, z, n, MIG_SCRIPT_OWN, &info);
   migExecuteProtect(p, z, n);
-  return info.bNoTransaction;
+  return (info.bNoTransaction ? bAlone : 0) |
+         (info.bRepeatable ? MIG_REV_REPEATABLE : 0);
 }
 
 /* Flags that the scripts ask for by their directives. A script by hand that
 ** may not run is refused here already. */
 int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                    i64 nDown) {
-  return (scriptAlone(p, zUp, nUp) ? MIG_REV_UP_ALONE : 0) |
-         (scriptAlone(p, zDown, nDown) ? MIG_REV_DOWN_ALONE : 0);
+  return scriptFlags(p, zUp, nUp, MIG_REV_UP_ALONE) |
+         scriptFlags(p, zDown, nDown, MIG_REV_DOWN_ALONE);
 }
 
 /* Append a text to a list unless it is there. */
@@ -123,6 +131,19 @@ static void dependsFind(MigContext *p, const MigState *pState,
   }
 }
 
+/* USAGE when the call gives a repeatable revision a place in the graph, or a
+** way back. */
+static void repeatableSpec(MigContext *p, const MigRevisionSpec *pSpec) {
+  if (p->rc == SQLITE_OK &&
+      (pSpec->bParent || pSpec->bSplice || pSpec->depends.n ||
+       pSpec->labels.n || pSpec->zDown)) {
+    migFail(p, MIG_USAGE,
+            "a script with '-- migrate:repeatable' stands outside the graph and"
+            " is not undone; leave the down script, parent, splice, depends_on"
+            " and label out");
+  }
+}
+
 /* ---- names ---- */
 
 static void labelCheck(MigContext *p, const MigState *pState,
@@ -200,7 +221,11 @@ void migAuthorFill(MigContext *p, const MigChange *pChange,
   }
   pRev->flags =
       migScriptFlags(p, pSpec->zUp, pSpec->nUp, pSpec->zDown, pSpec->nDown);
-  parentsFind(p, &pChange->state, pSpec, &parents);
+  if (pRev->flags & MIG_REV_REPEATABLE) {
+    repeatableSpec(p, pSpec);
+  } else {
+    parentsFind(p, &pChange->state, pSpec, &parents);
+  }
   dependsFind(p, &pChange->state, &pSpec->depends, &depends);
   for (i = 0; i < pSpec->labels.n; i++) {
     labelCheck(p, &pChange->state, pSpec->labels.az[i]);
@@ -262,7 +287,7 @@ char *migAuthorRevision(MigContext *p, MigConnection *pConn,
 /* Find the one revision that zTarget means and read its row. */
 static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
                          MigRevision *pRev, int *piNode) {
-  *piNode = p->rc ? -1 : migTargetOne(p, &pChange->state, zTarget);
+  *piNode = p->rc ? -1 : migTargetStoredOne(p, &pChange->state, zTarget);
   if (p->rc == SQLITE_OK && *piNode < 0) {
     migFail(p, MIG_USAGE, "%s means no revision; name one", zTarget);
   }
@@ -271,9 +296,11 @@ static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
   }
 }
 
+/* APPLIED, but for a repeatable one, which nothing undoes. */
 static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
                           const char *zRemedy) {
-  if (p->rc == SQLITE_OK && migSetHas(&pChange->state.applied, iNode)) {
+  if (p->rc == SQLITE_OK && migSetHas(&pChange->state.applied, iNode) &&
+      !pChange->state.pGraph->aNode[iNode].bRepeatable) {
     migFail(p, MIG_APPLIED, "revision %s is applied; %s",
             pChange->state.pGraph->aNode[iNode].zId, zRemedy);
   }
@@ -293,20 +320,39 @@ static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
          (zOld && nNew == nOld && memcmp(zNew, zOld, (size_t)nNew) == 0);
 }
 
-/* Flags after an edit: a side that stays keeps what is known of it. */
-static int editedFlags(MigContext *p, const MigRevision *pNew, int flags) {
+/* Flags of revision zId after an edit: a side that stays keeps what is known of
+** it. USAGE when the edit would make it a repeatable one. */
+static int editedFlags(MigContext *p, const MigRevision *pNew, const char *zId,
+                       int flags) {
   int mask = (pNew->zUp ? MIG_REV_UP_ALONE : 0) |
              (pNew->zDown ? MIG_REV_DOWN_ALONE : 0);
+  int asked = migScriptFlags(p, pNew->zUp, pNew->nUp, pNew->zDown, pNew->nDown);
 
-  if (pNew->zUp && pNew->zDown) {
+  if (pNew->zUp && (pNew->zDown || (flags & MIG_REV_REPEATABLE))) {
     mask |= MIG_REV_LENIENT;
   }
-  return (flags & ~mask) |
-         migScriptFlags(p, pNew->zUp, pNew->nUp, pNew->zDown, pNew->nDown);
+  if (p->rc == SQLITE_OK && (asked & ~flags & MIG_REV_REPEATABLE)) {
+    migFail(p, MIG_USAGE,
+            "revision %s is not repeatable and stays so; leave the directive"
+            " out, or make a new revision with it",
+            zId);
+  }
+  return (flags & ~mask) | asked;
+}
+
+/* The scripts of an applied revision have been replaced. With bRepair they
+** count as applied; else it is a repeatable one, which runs again. */
+static void editedApplied(MigContext *p, const MigRevision *pRev, int bRepair) {
+  if (bRepair) {
+    migAppliedRepair(p, pRev->zId, pRev->aChecksum);
+  } else {
+    migAppliedRemove(p, pRev->zId);
+  }
 }
 
 /* Replace the scripts of a revision by those of pNew that are not NULL.
-** Returns the id, for the caller to free. APPLIED unless bRepair. */
+** Returns the id, for the caller to free. APPLIED unless bRepair or the
+** revision is repeatable. */
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                     const char *zTarget, const MigRevision *pNew, int bRepair) {
   MigChange change;
@@ -336,16 +382,17 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     rev.zDown = pNew->zDown;
     rev.nDown = pNew->nDown;
   }
-  rev.flags = editedFlags(p, pNew, rev.flags);
+  rev.flags = editedFlags(p, pNew, rev.zId, rev.flags);
   migRevisionEdit(p, &change.packer, &rev);
   if (p->rc == SQLITE_OK && migSetHas(&change.state.applied, iNode)) {
-    migAppliedRepair(p, rev.zId, rev.aChecksum);
+    editedApplied(p, &rev, bRepair);
   }
   return migAuthorDone(p, &change, "edit", &rev);
 }
 
-/* Remove a pending revision that nothing builds on. Returns the id, for the
-** caller to free. APPLIED, or NOT_A_HEAD when another one needs it. */
+/* Remove a pending or repeatable revision that nothing builds on; what an
+** applied one has made stays. Returns the id, for the caller to free. APPLIED,
+** or NOT_A_HEAD when another one needs it. */
 char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zTarget) {
   MigChange change;
@@ -367,6 +414,7 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
             "revision %s builds on %s; delete that one first",
             change.state.pGraph->aNode[iOther].zId, pNode->zId);
   }
+  migAppliedRemove(p, rev.zId);
   migRevisionDelete(p, rev.zId, change.iLevel);
   return migAuthorDone(p, &change, "delete", &rev);
 }
@@ -384,6 +432,13 @@ char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (zLabel && p->rc == SQLITE_OK &&
       migGraphFindLabel(change.state.pGraph, zLabel) == iNode) {
     return changeNothing(p, &change, rev.zId);
+  }
+  if (zLabel && p->rc == SQLITE_OK &&
+      change.state.pGraph->aNode[iNode].bRepeatable) {
+    migFail(p, MIG_USAGE,
+            "revision %s is repeatable and belongs to no branch; it has no"
+            " label",
+            rev.zId);
   }
   if (zLabel && p->rc == SQLITE_OK) {
     labelCheck(p, &change.state, zLabel);

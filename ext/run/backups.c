@@ -28,6 +28,7 @@
 #include "retain.h"
 #include "drift.h"
 #include "foreign.h"
+#include "mirror.h"
 #include "progress.h"
 #include "protect.h"
 #include "backups.h"
@@ -318,6 +319,7 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
     if (pWork->nOnly == 0) {
+      migMirrorKeep(p, &pRestore->change.state);
       migDriftKeep(p, aFingerprint);
     }
   }
@@ -470,22 +472,26 @@ char *migBackupsRestore(MigContext *p, MigConnection *pConn,
 
 /* ---- downgrade from a backup ---- */
 
-/* Is the applied set of the manifest that of the plan? */
+/* Is the applied set of the manifest that of the plan, repeatable revisions
+** aside? */
 static int appliedFits(const MigState *pState, const MigSet *pAfter,
                        const MigManifest *pManifest) {
+  const MigGraph *g = pState->pGraph;
   int n = 0;
   int i;
 
-  for (i = 0; i < pState->pGraph->nNode; i++) {
-    n += migSetHas(pAfter, i) != 0;
+  for (i = 0; i < g->nNode; i++) {
+    n += migSetHas(pAfter, i) && !g->aNode[i].bRepeatable;
   }
   for (i = 0; i < pManifest->nApplied; i++) {
-    int iNode = migGraphFind(pState->pGraph, pManifest->aApplied[i].zRevision);
-    if (iNode < 0 || !migSetHas(pAfter, iNode)) {
+    int iNode = migGraphFind(g, pManifest->aApplied[i].zRevision);
+    if (iNode < 0 ||
+        (!g->aNode[iNode].bRepeatable && !migSetHas(pAfter, iNode))) {
       return 0;
     }
+    n -= !g->aNode[iNode].bRepeatable;
   }
-  return n == pManifest->nApplied;
+  return n == 0;
 }
 
 /* The first run among those that applied the revisions to undo; the state

@@ -7,6 +7,7 @@
 #include "text.h"
 #include "store.h"
 #include "settings.h"
+#include "mirror.h"
 #include "configure.h"
 
 /* Does the file already hold our tables, as this version makes them? Needs no
@@ -52,6 +53,7 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   const char *zNew = 0;
   char *zResult;
   int bRemoved = 0; /* a stored value, perhaps one that did not count */
+  int bMirrored;    /* another tool's version was not what it is now */
   int bChange;
 
   if (pSet && zValue) {
@@ -67,8 +69,9 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     bRemoved = zValue == 0 && sqlite3_changes(p->db) > 0;
   }
   zNew = migSettingText(p, 1, zName);
+  bMirrored = strcmp(zName, "mirror") == 0 && migMirrorKeep(p, &change.state);
   bChange = p->rc == SQLITE_OK &&
-            (bRemoved ||
+            (bRemoved || bMirrored ||
              (zOld == 0 || zNew == 0 ? zOld != zNew : strcmp(zOld, zNew) != 0));
   if (bChange) {
     note.zMessage = migPrintf(p, "%s = %s", zName, zNew ? zNew : "NULL");

@@ -17,6 +17,7 @@
 #include "codec.h"
 #include "catalog.h"
 #include "fingerprint.h"
+#include "revisions.h"
 #include "settings.h"
 #include "statement.h"
 #include "store.h"
@@ -32,14 +33,17 @@ static const char zSizes[] =
     " (SELECT value FROM main._migrate_meta WHERE name = 'schema_size')";
 
 /* Schemas that were left by a run that ended at these heads, the last one
-** first, unless a revision was edited after it. */
+** first, unless a revision was edited after it. With a repeatable revision the
+** schema does not follow from the heads: what that makes is in it or not. */
 static const char zLeft[] =
     "SELECT fingerprint FROM main._migrate_history AS h"
     " WHERE fingerprint IS NOT NULL AND to_revisions = ?1"
     " AND action IN('upgrade', 'downgrade') AND revision IS NULL"
-    " AND outcome = 'done'"
+    " AND outcome IN('done', 'offline')"
     " AND NOT EXISTS(SELECT 1 FROM main._migrate_history AS e"
     " WHERE e.seq > h.seq AND e.action IN('edit', 'import', 'delete'))"
+    " AND NOT EXISTS(SELECT 1 FROM main._migrate_revisions"
+    " WHERE flags & ?2)"
     " ORDER BY seq DESC LIMIT 1";
 
 /* ---- keeping ---- */
@@ -273,13 +277,14 @@ int migDriftFind(MigContext *p, MigList *pOut) {
 }
 
 /* The fingerprint of the schema at the given current heads, when a run that
-** ended there has left it: 1, else 0. */
+** ended there has left it and no revision is repeatable: 1, else 0. */
 int migDriftKnown(MigContext *p, const char *zHeads,
                   u8 aFingerprint[MIG_HASH_SIZE]) {
   sqlite3_stmt *pStmt = migCached(p, zLeft);
   int bKnown = 0;
 
   migBindText(p, pStmt, 1, zHeads);
+  migBindInt(p, pStmt, 2, MIG_REV_REPEATABLE);
   if (migStep(p, pStmt) && sqlite3_column_bytes(pStmt, 0) == MIG_HASH_SIZE) {
     memcpy(aFingerprint, sqlite3_column_blob(pStmt, 0), MIG_HASH_SIZE);
     bKnown = 1;

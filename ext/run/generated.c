@@ -7,7 +7,8 @@
 **
 ** A baseline: up makes the schema that is there, down drops it. It is applied
 ** from the beginning. It can take the place of all applied revisions; pending
-** ones that built on one of those build on it then.
+** ones that built on one of those build on it then. Repeatable revisions stay
+** as they are.
 */
 #include <string.h>
 #include "sql.h"
@@ -16,6 +17,7 @@
 #include "drift.h"
 #include "fingerprint.h"
 #include "generate.h"
+#include "mirror.h"
 #include "prove.h"
 #include "generated.h"
 
@@ -191,6 +193,9 @@ static void appliedReplace(MigContext *p, const MigChange *pChange,
 
   for (i = 0; i < pState->pGraph->nNode && p->rc == SQLITE_OK; i++) {
     const char *zId = pState->pGraph->aNode[i].zId;
+    if (pState->pGraph->aNode[i].bRepeatable) {
+      continue;
+    }
     if (migSetHas(&pState->applied, i)) {
       migAppliedRemove(p, zId);
       migRevisionDelete(p, zId, pChange->iLevel);
@@ -216,6 +221,38 @@ static void labelsTake(MigContext *p, const MigState *pState,
 }
 
 /*
+** Within a change, add a revision that stands for the schema as it is, applied
+** since zAppliedAt, NULL: now. pSpec has everything but parents and scripts.
+** With bReplace it takes the place of all applied revisions. UNPROVEN, and the
+** errors of any new revision.
+*/
+void migBaselineAdd(MigContext *p, MigChange *pChange, MigRevisionSpec *pSpec,
+                    int bReplace, const char *zAppliedAt, MigRevision *pRev) {
+  u8 aFingerprint[MIG_HASH_SIZE];
+
+  if (p->rc == SQLITE_OK) {
+    baselineScripts(p, pSpec);
+  }
+  pSpec->bParent = 1;
+  migListAdd(p, &pSpec->parents, "base");
+  migAuthorFill(p, pChange, pSpec, pRev);
+  if (p->rc) {
+    return;
+  }
+  if (bReplace) {
+    appliedReplace(p, pChange, pRev->zId);
+  }
+  migRevisionAdd(p, &pChange->packer, pRev);
+  if (bReplace) {
+    labelsTake(p, &pChange->state, pRev->zId);
+  }
+  migDriftKeep(p, aFingerprint);
+  migAppliedAdd(p, pRev->zId, pChange->iRun,
+                zAppliedAt ? zAppliedAt : pChange->zStartedAt, pRev->aChecksum,
+                aFingerprint);
+}
+
+/*
 ** Add a revision that stands for the schema as it is, applied. pSpec has
 ** everything but parents and scripts. With bReplace it takes the place of all
 ** applied revisions, else there may be none: APPLIED. Returns its id for the
@@ -223,36 +260,22 @@ static void labelsTake(MigContext *p, const MigState *pState,
 */
 char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                   MigRevisionSpec *pSpec, int bReplace) {
-  u8 aFingerprint[MIG_HASH_SIZE];
   MigChange change;
   MigRevision rev;
 
   migChangeBegin(p, &change, pConn, pCall);
   if (p->rc == SQLITE_OK && !bReplace &&
-      migSetCount(&change.state.applied) > 0) {
+      migSetCount(&change.state.current) > 0) {
     migFail(p, MIG_APPLIED,
             "revisions are applied already; give {\"baseline\":true,"
             "\"replace\":true} to let one baseline take their place");
   }
-  if (p->rc == SQLITE_OK) {
-    baselineScripts(p, pSpec);
-  }
-  pSpec->bParent = 1;
-  migListAdd(p, &pSpec->parents, "base");
-  migAuthorFill(p, &change, pSpec, &rev);
+  migBaselineAdd(p, &change, pSpec, bReplace, 0, &rev);
+  migChangeReload(p, &change);
   if (p->rc) {
     migChangeEnd(p, &change, 0);
     return 0;
   }
-  if (bReplace) {
-    appliedReplace(p, &change, rev.zId);
-  }
-  migRevisionAdd(p, &change.packer, &rev);
-  if (bReplace) {
-    labelsTake(p, &change.state, rev.zId);
-  }
-  migDriftKeep(p, aFingerprint);
-  migAppliedAdd(p, rev.zId, change.iRun, change.zStartedAt, rev.aChecksum,
-                aFingerprint);
+  migMirrorKeep(p, &change.state);
   return migAuthorDone(p, &change, pSpec->zAction, &rev);
 }

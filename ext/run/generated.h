@@ -10,6 +10,8 @@
 char *migGenerated(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    MigRevisionSpec *pSpec, const MigSchemaText *pDesired,
                    int bPortable);
+void migBaselineAdd(MigContext *p, MigChange *pChange, MigRevisionSpec *pSpec,
+                    int bReplace, const char *zAppliedAt, MigRevision *pRev);
 char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                   MigRevisionSpec *pSpec, int bReplace);
 

@@ -26,6 +26,7 @@
 #include "revisions.h"
 #include "verify.h"
 #include "drift.h"
+#include "mirror.h"
 #include "health.h"
 
 #define FINDINGS_SHOWN 100 /* findings that are told, of each check */
@@ -38,6 +39,7 @@ typedef struct Health {
   MigHealthCall xCall;
   void *pArg;
   int iVersion;       /* of the store, 0: there is none */
+  int bOpen;          /* rows of a script of migrate_sql() have no seals yet */
   const char *zCheck; /* name of the check at work */
   int nFound;         /* its findings */
   int nTotal;         /* those of all */
@@ -84,6 +86,7 @@ static MigCode codeOf(const MigContext *pWork) {
   case MIG_CHECKSUM:
   case MIG_TOO_BIG:
   case MIG_BUSY:
+  case MIG_UNSUPPORTED:
     return pWork->eCode;
   default:
     return MIG_STORE_DAMAGED;
@@ -139,9 +142,24 @@ static int columnClean(sqlite3_stmt *pStmt, int i) {
 
 /* ---- the store, settings, labels ---- */
 
+/* Are there open rows (history.c)? A history that cannot be read has its own
+** check. */
+static int healthOpen(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  int bOpen = migHistoryOpen(pWork);
+  int e = pWork->rc & 0xff;
+
+  if (e && e != SQLITE_NOMEM && e != SQLITE_INTERRUPT) {
+    migErrorClear(pWork);
+    bOpen = 0;
+  }
+  return bOpen;
+}
+
 /* The tables are ours, and of a version we know. */
 static char *healthStore(Health *pHealth) {
   pHealth->iVersion = migStoreOpen(&pHealth->work);
+  pHealth->bOpen = pHealth->iVersion > 0 && healthOpen(pHealth);
   return pHealth->iVersion
              ? migPrintf(&pHealth->work, "version %d", pHealth->iVersion)
              : 0;
@@ -232,8 +250,10 @@ static int sealsCheck(Health *pHealth, const char *zTable, const char *zRows,
   int n;
 
   for (n = 0; healthStep(pHealth, pStmt); n++) {
-    if (pHealth->iVersion > 1 && !migSealFits(pWork, pStmt, zTable) &&
-        pWork->rc == SQLITE_OK) {
+    int bOpen = pHealth->bOpen &&
+                migSealEmpty(pStmt, sqlite3_column_count(pStmt) - 1);
+    if (pHealth->iVersion > 1 && !bOpen &&
+        !migSealFits(pWork, pStmt, zTable) && pWork->rc == SQLITE_OK) {
       char *zRow = migPrintf(pWork, zFormat, columnShown(pStmt, 0),
                              columnShown(pStmt, 1), columnShown(pStmt, 2));
       healthFound(pHealth, MIG_STORE_DAMAGED,
@@ -319,6 +339,21 @@ static char *healthScripts(Health *pHealth) {
   }
   migScriptsClose(&cache);
   return migPrintf(pWork, "packs: %d", nPack);
+}
+
+/* Files that were imported have their seals. Stores before version 3 have
+** none. */
+static char *healthFiles(Health *pHealth) {
+  int n;
+
+  if (pHealth->iVersion < 3) {
+    return 0;
+  }
+  n = sealsCheck(pHealth, "_migrate_files",
+                 "SELECT * FROM main._migrate_files"
+                 " ORDER BY revision, format, file",
+                 "the file of revision %s, format %s, path %s,");
+  return rowsCounted(pHealth, n, "files");
 }
 
 /* ---- what is applied, what was done ---- */
@@ -425,6 +460,28 @@ static char *healthDrift(Health *pHealth) {
   return migPrintf(pWork, "the schema is as the last run left it");
 }
 
+/* What setting mirror names says what is applied. */
+static char *healthMirror(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigList list = {0, 0};
+  const char *zMirror;
+  MigState state;
+  int i;
+
+  if (migSettingText(pWork, 1, "mirror") == 0) {
+    return 0;
+  }
+  if (pHealth->pConn->bRunning) {
+    return migPrintf(pWork, "left out: a run is at work");
+  }
+  migStateLoad(pWork, &state);
+  zMirror = migMirrorFind(pWork, &state, &list);
+  for (i = 0; i < list.n; i++) {
+    healthFound(pHealth, MIG_DRIFT, "%s; set setting mirror again", list.az[i]);
+  }
+  return zMirror ? migPrintf(pWork, "%s says what is applied", zMirror) : 0;
+}
+
 /* ---- backups ---- */
 
 /* Pass on what is wrong with chunks or backups. */
@@ -525,13 +582,22 @@ static const struct {
   int bStore; /* only with a store */
   char *(*xCheck)(Health *pHealth);
 } aCheck[] = {
-    {"store", 0, healthStore},       {"settings", 1, healthSettings},
-    {"labels", 1, healthLabels},     {"revisions", 1, healthRevisions},
-    {"edges", 1, healthEdges},       {"scripts", 1, healthScripts},
-    {"applied", 1, healthApplied},   {"history", 1, healthHistory},
-    {"summary", 1, healthSummary},   {"drift", 1, healthDrift},
-    {"chunks", 1, healthChunks},     {"backups", 1, healthBackups},
-    {"quick_check", 0, healthQuick}, {"foreign_key_check", 0, healthForeign},
+    {"store", 0, healthStore},
+    {"settings", 1, healthSettings},
+    {"labels", 1, healthLabels},
+    {"revisions", 1, healthRevisions},
+    {"edges", 1, healthEdges},
+    {"scripts", 1, healthScripts},
+    {"files", 1, healthFiles},
+    {"applied", 1, healthApplied},
+    {"history", 1, healthHistory},
+    {"summary", 1, healthSummary},
+    {"drift", 1, healthDrift},
+    {"mirror", 1, healthMirror},
+    {"chunks", 1, healthChunks},
+    {"backups", 1, healthBackups},
+    {"quick_check", 0, healthQuick},
+    {"foreign_key_check", 0, healthForeign},
 };
 
 /* Run one check and tell what it has found. */

@@ -173,6 +173,11 @@ static void importedRevision(MigContext *p, const MigImported *pFile,
   pRev->nLabel = pFile->nLabel;
   pRev->azLabel = pFile->azLabel;
   pRev->flags = importedFlags(p, pFile);
+  if (pRev->flags & MIG_REV_REPEATABLE) {
+    pRev->zDown = 0; /* nothing undoes it */
+    pRev->nDown = 0;
+    pRev->flags &= ~MIG_REV_DOWN_ALONE;
+  }
   for (i = 0; i < pRev->nLabel; i++) {
     migLabelCheck(p, pRev->azLabel[i]);
   }
@@ -299,6 +304,13 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
   const char *zParent = bLine ? linearParent(p, pImport, i) : 0;
 
   migIdCheck(p, pRev->zId, "revision id");
+  if (aFile[i].zDown && pRev->zDown == 0) {
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s: the down script is left out; nothing undoes a"
+                      " repeatable revision",
+                      pRev->zId));
+  }
   if (zParent) {
     pRev->azParent = migAlloc(p, sizeof(char *));
     if (pRev->azParent) {
@@ -362,6 +374,22 @@ static int edgesDiffer(const MigGraph *pGraph, int iNode,
                      pNode->aParent) ||
          namesDiffer(pGraph, pFile->nDepend, pFile->azDepend, pNode->nDepend,
                      pNode->aDepend);
+}
+
+/* CHECKSUM when only one of the file and the stored revision is repeatable: one
+** has a place in the graph, the other has none. */
+static void kindCheck(MigContext *p, const MigRevision *pRev,
+                      const MigRevision *pStored) {
+  int bFile = (pRev->flags & MIG_REV_REPEATABLE) != 0;
+
+  if (p->rc == SQLITE_OK &&
+      bFile != ((pStored->flags & MIG_REV_REPEATABLE) != 0)) {
+    migFail(p, MIG_CHECKSUM,
+            "%s is %srepeatable, and the stored revision %s is %s; delete that"
+            " one first",
+            pRev->zSource, bFile ? "" : "not ", pRev->zId,
+            bFile ? "not" : "so");
+  }
 }
 
 /* A stored revision whose scripts are those of the file: take over message,
@@ -437,6 +465,7 @@ static void importAll(MigContext *p, Import *pImport) {
     }
     zStoredBefore = pFile->zId;
     migRevisionRead(p, pFile->zId, &stored);
+    kindCheck(p, &rev, &stored);
     if (pFile->zCreatedAt == 0) {
       rev.zCreatedAt = stored.zCreatedAt;
     }

@@ -1,10 +1,598 @@
 /*
 ** offline.c - a range of revisions as a script for SQLite without us.
+**
+** The range is lo:hi; without ':' lo is base, as with Alembic's --sql. The
+** revisions that lo names, with all they stand on, are what the target file
+** must have applied; the way from there to hi is planned as a run would plan
+** it: down when hi lies below lo, else up. An upgrade that leaves nothing
+** pending ends with the repeatable revisions: when lo is where this file is,
+** those that are pending here, else all of them.
+**
+** What the steps make of the schema is found out by a replay in a scratch
+** database. It begins with the schema of this file when lo is where this file
+** is, else with a replay of what lo stands on. It expands migrate_table() and
+** gives the schema that the script leaves, with its fingerprint.
+**
+** The script, in this order:
+**   header, .bail on, PRAGMA foreign_keys=OFF where a step wants it
+**   BEGIN IMMEDIATE, guards, revisions that the file lacks   (ledger.c)
+**   the steps                                                (plainscript.c)
+**   applied set, history, facts                              (ledger.c)
+**   COMMIT
+** A step without transaction stands between two transactions, each of which
+** ends with the rows of its steps, as in a run.
+**
+** Nothing is written here. Limits: rows are not guarded as in a run, and a
+** migrate_table() in a WHERE or over rows is expanded as for empty tables.
 */
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "catalog.h"
+#include "drift.h"
+#include "execute.h"
+#include "fingerprint.h"
+#include "ledger.h"
+#include "mirror.h"
+#include "plainscript.h"
+#include "plan.h"
+#include "range.h"
+#include "settings.h"
+#include "steps.h"
+#include "store.h"
+#include "transaction.h"
 #include "offline.h"
 
+/* A step of the script. */
+typedef struct OfflineStep {
+  int iNode;
+  int iTransaction; /* from 1 */
+  MigRevision rev;  /* with its scripts */
+  MigPlainScript script;
+} OfflineStep;
+
+typedef struct Offline {
+  const MigOfflineSpec *pSpec;
+  int bStore;    /* version of the store, 0: none */
+  MigState live; /* of this file */
+  MigState now;  /* what the script has come to */
+  int bHere;     /* the range begins where this file is */
+  MigPlan plan;
+  OfflineStep *aStep;
+  const char *zFrom; /* current heads at the start */
+  MigScratch *pScratch;
+  MigReplay replay;
+  MigLedger ledger;
+  int bAlters; /* of all scripts */
+  int bQuotes;
+  int bReturns;   /* one has CR before LF */
+  MigText body;   /* of the script */
+  MigText schema; /* canonical, behind the steps so far */
+  u8 aFingerprint[MIG_HASH_SIZE];
+} Offline;
+
+/* ---- the plan ---- */
+
+/* The applied revisions of a set without the repeatable ones. */
+static MigSet ordinary(MigContext *p, const MigGraph *g, const MigSet *pSet) {
+  MigSet set = migSetCopy(p, pSet);
+  MigSet out = migGraphRepeatables(p, g);
+
+  migSetSubtract(&set, &out);
+  return set;
+}
+
+/* The state that zLow means: its revisions and all they stand on. */
+static void stateLow(MigContext *p, Offline *po, const char *zLow) {
+  const MigGraph *g = po->live.pGraph;
+  MigSet set = migTargetSet(p, &po->live, zLow);
+  MigSet applied;
+
+  if (p->rc) {
+    return;
+  }
+  applied = ordinary(p, g, &po->live.applied);
+  migGraphAncestors(p, g, &set);
+  po->bHere = p->rc == SQLITE_OK && migSetEqual(&set, &applied);
+  po->now = migStateNew(p, g, po->bHere ? &po->live.applied : &set);
+}
+
+/* Does the upper end lie below the lower one? */
+static int isDown(MigContext *p, const Offline *po, const char *zHigh) {
+  MigSet set;
+
+  if (zHigh[0] == '-' || zHigh[0] == '+') {
+    return zHigh[0] == '-';
+  }
+  set = migTargetSet(p, &po->now, zHigh);
+  if (p->rc || migSetEqual(&set, &po->now.current)) {
+    return 0;
+  }
+  migSetSubtract(&set, &po->now.applied);
+  return migSetNext(&set, -1) < 0;
+}
+
+/* Take the range apart and plan it. */
+static void rangePlan(MigContext *p, Offline *po) {
+  const char *zRange = po->pSpec->zRange;
+  char *zLow = 0;
+  char *zHigh = 0;
+  const char *z;
+  int bRange;
+
+  bRange = migRangeSplit(p, zRange, &zLow, &zHigh);
+  stateLow(p, po, bRange && zLow && *zLow ? zLow : "base");
+  z = !bRange ? zRange : zHigh && *zHigh ? zHigh : "heads";
+  if (p->rc) {
+    return;
+  }
+  if (isDown(p, po, z)) {
+    migPlanDowngrade(p, &po->now, z, &po->plan);
+  } else {
+    migPlanUpgrade(p, &po->now, z, &po->plan);
+  }
+  if (!po->plan.bDown && (po->bHere || po->plan.nStep)) {
+    migPlanRepeatables(p, &po->now, &po->plan);
+  }
+}
+
+/* ---- the scripts ---- */
+
+/* A revision with its scripts, in the arena and zero-terminated.
+** STORE_DAMAGED when they do not have its checksum. */
+static void revisionLoad(MigContext *p, const Offline *po, int iNode,
+                         MigPackCache *pCache, MigRevision *pRev) {
+  MigRevision rev;
+
+  if (!migRevisionRead(p, po->live.pGraph->aNode[iNode].zId, pRev)) {
+    return;
+  }
+  migRevisionScripts(p, pCache, pRev);
+  pRev->zUp = pRev->zUp ? migStrndup(p, pRev->zUp, pRev->nUp) : 0;
+  pRev->zDown = pRev->zDown ? migStrndup(p, pRev->zDown, pRev->nDown) : 0;
+  if (p->rc) {
+    return;
+  }
+  rev = *pRev;
+  migRevisionChecksum(&rev);
+  if (memcmp(rev.aChecksum, pRev->aChecksum, MIG_HASH_SIZE)) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the scripts of revision %s do not have its checksum; restore the"
+            " file from a copy",
+            rev.zId);
+  }
+}
+
+/* Check the script of a step as a run does, and look through it. */
+static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
+  const MigRevision *pRev = &pStep->rev;
+  MigPlainScript *ps = &pStep->script;
+  int bDown = po->plan.bDown;
+  int bAlone =
+      (pRev->flags & (bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+  MigScriptJob job;
+
+  if (bDown && pRev->place.nDown < 0 && pRev->place.nUp > 0) {
+    migFail(p, MIG_IRREVERSIBLE,
+            "revision %s has no down script; add one with"
+            " migrate_edit('%s', NULL, '...', '{\"repair\":true}')",
+            pRev->zId, pRev->zId);
+  }
+  ps->zRevision = pRev->zId;
+  ps->zSide = bDown ? "down" : "up";
+  ps->z = bDown ? pRev->zDown : pRev->zUp;
+  ps->n = bDown ? pRev->nDown : pRev->nUp;
+  ps->eMode = bAlone                          ? MIG_SCRIPT_ALONE
+              : pRev->flags & MIG_REV_LENIENT ? MIG_SCRIPT_IMPORTED
+                                              : MIG_SCRIPT_OWN;
+  if (ps->z == 0) {
+    ps->z = "";
+    ps->n = 0;
+  }
+  memset(&job, 0, sizeof(job));
+  job.zRevision = ps->zRevision;
+  job.zSide = ps->zSide;
+  job.z = ps->z;
+  job.n = ps->n;
+  job.bAlone = bAlone;
+  job.bLenient = ps->eMode == MIG_SCRIPT_IMPORTED;
+  migExecuteCheck(p, &job);
+  migPlainscriptScan(p, ps);
+  po->bAlters |= ps->bAlters;
+  po->bQuotes |= ps->bQuotes;
+  po->bReturns |= strstr(ps->z, "\r\n") != 0;
+  po->ledger.bForeign |= ps->info.bReferences;
+}
+
+/* Read and check all steps. */
+static void stepsLoad(MigContext *p, Offline *po) {
+  int n = po->plan.nStep;
+  int *aiTransaction = migAlloc(p, (u64)n * sizeof(int));
+  MigPackCache cache = {0, {0, 0}};
+  int i;
+
+  po->aStep = migAlloc(p, (u64)n * sizeof(OfflineStep));
+  if (p->rc == SQLITE_OK) {
+    migRunCuts(p, &po->plan, &po->live, 0, aiTransaction);
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    OfflineStep *pStep = &po->aStep[i];
+    pStep->iNode = po->plan.aStep[i];
+    pStep->iTransaction = aiTransaction[i];
+    revisionLoad(p, po, pStep->iNode, &cache, &pStep->rev);
+    stepScan(p, po, pStep);
+  }
+  migScriptsClose(&cache);
+}
+
+/* ---- the schema ---- */
+
+/* Replay what the range stands on. */
+static void startReplay(MigContext *p, Offline *po) {
+  const MigGraph *g = po->live.pGraph;
+  MigPackCache cache = {0, {0, 0}};
+  int i;
+
+  for (i = 0; i < g->nNode && p->rc == SQLITE_OK; i++) {
+    MigRevision rev;
+    if (migSetHas(&po->now.applied, g->aOrder[i])) {
+      revisionLoad(p, po, g->aOrder[i], &cache, &rev);
+      if (p->rc == SQLITE_OK && rev.zUp) {
+        migReplayScript(p, &po->replay, rev.zUp, rev.nUp,
+                        migPrintf(p, "revision %s (up)", rev.zId));
+      }
+    }
+  }
+  migScriptsClose(&cache);
+}
+
+/* Read the schema of the scratch database, its text and fingerprint. */
+static void schemaRead(MigContext *p, Offline *po) {
+  MigModel model;
+  MigHash hash;
+
+  if (p->rc) {
+    return;
+  }
+  migScratchSwap(p, po->pScratch);
+  migCatalogRead(p, &model);
+  migScratchSwap(p, po->pScratch);
+  memset(&po->schema, 0, sizeof(po->schema));
+  migSchemaCanonical(p, &model, &po->schema);
+  migHashInit(&hash);
+  migHashAdd(&hash, migTextZ(&po->schema), po->schema.n);
+  migHashFinal(&hash, po->aFingerprint);
+}
+
+/* Make the scratch database, with the schema at the start of the range. */
+static void scratchStart(MigContext *p, Offline *po) {
+  MigModel model;
+
+  po->pScratch = migScratchOpen(p);
+  if (p->rc == SQLITE_OK && po->bHere) {
+    migCatalogRead(p, &model);
+    if (p->rc == SQLITE_OK) {
+      migScratchCopy(p, po->pScratch, &model);
+    }
+  }
+  if (p->rc == SQLITE_OK) {
+    po->replay.bPlain = 1;
+    migReplayOpen(p, &po->replay, po->pScratch);
+    if (!po->bHere) {
+      startReplay(p, po);
+    }
+  }
+  schemaRead(p, po);
+}
+
+/* Can the foreign keys of the scratch database be checked? Not when one refers
+** to a column that is no key. */
+static int foreignCheckable(MigContext *p, Offline *po) {
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  migScratchSwap(p, po->pScratch);
+  rc = sqlite3_exec(p->db, "PRAGMA foreign_key_check", 0, 0, 0);
+  if (rc && (rc & 0xff) != SQLITE_ERROR) {
+    migFailDb(p, rc);
+  }
+  migScratchSwap(p, po->pScratch);
+  return rc == SQLITE_OK;
+}
+
+/* Does the schema at the start have foreign keys, or do the scripts make some?
+** Are there quotes in it: strings in views and triggers, perhaps? */
+static void schemaLook(MigContext *p, Offline *po) {
+  const char *z = migTextZ(&po->schema);
+
+  po->bQuotes |= p->rc == SQLITE_OK && strchr(z, '"') != 0;
+  po->ledger.bForeign |= p->rc == SQLITE_OK && strstr(z, " references ") != 0;
+  po->ledger.bForeign = po->ledger.bForeign && foreignCheckable(p, po);
+}
+
+/* ---- the body ---- */
+
+/* The first line of a message, as a comment can hold it. */
+static void lineAdd(MigContext *p, MigText *pOut, const char *z) {
+  i64 n = 0;
+
+  while (z && (u8)z[n] >= ' ') {
+    n++;
+  }
+  migTextAdd(p, pOut, z ? z : "", n);
+}
+
+/* The script of a step, under a line that names it. */
+static void stepWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
+  int bAlone = pStep->script.eMode == MIG_SCRIPT_ALONE;
+  MigText *pOut = &po->body;
+
+  migTextF(p, pOut, "\n-- %s %s: ", po->plan.bDown ? "downgrade" : "upgrade",
+           pStep->rev.zId);
+  lineAdd(p, pOut, pStep->rev.zMessage);
+  migTextStr(p, pOut, "\n");
+  if (!bAlone) {
+    migReplayScript(
+        p, &po->replay, pStep->script.z, pStep->script.n,
+        migPrintf(p, "revision %s (%s)", pStep->rev.zId, pStep->script.zSide));
+  }
+  migPlainscriptWrite(p, &pStep->script, bAlone ? 0 : &po->replay,
+                      po->pSpec->bShell, pOut);
+}
+
+/* Move the applied set over a step. */
+static void stepApply(MigContext *p, Offline *po, OfflineStep *pStep) {
+  if (po->plan.bDown) {
+    migSetRemove(&po->now.applied, pStep->iNode);
+  } else {
+    migSetAdd(&po->now.applied, pStep->iNode);
+  }
+  if (po->pSpec->bBookkeeping && po->plan.bDown) {
+    migLedgerUndo(p, &po->ledger, pStep->rev.zId);
+  } else if (po->pSpec->bBookkeeping) {
+    migLedgerApply(p, &po->ledger, &pStep->rev);
+  }
+}
+
+/* Keep the version table of another tool true. */
+static void mirrorWrite(MigContext *p, Offline *po) {
+  MigList list = {0, 0};
+  int i;
+
+  migMirrorSql(p, po->bStore, &po->now, &list);
+  for (i = 0; i < list.n && p->rc == SQLITE_OK; i++) {
+    migTextF(p, &po->body, "%s;\n", list.az[i]); /* sql-ok: SQL */
+    migReplayScript(p, &po->replay, list.az[i], (i64)strlen(list.az[i]),
+                    "mirror");
+  }
+}
+
+/* Ids of a revision's parents, by commas; NULL for a root. */
+static char *parentNames(MigContext *p, const MigGraph *g, int iNode) {
+  const MigNode *pNode = &g->aNode[iNode];
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pNode->nParent; i++) {
+    migTextF(p, &text, "%s%s", i ? "," : "", g->aNode[pNode->aParent[i]].zId);
+  }
+  return text.z;
+}
+
+/* History rows of the steps from iFirst on, as a run writes them. */
+static void stepsRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
+  int bDown = po->plan.bDown;
+  int i;
+
+  for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
+    const OfflineStep *pStep = &po->aStep[i];
+    char *zParents = parentNames(p, po->live.pGraph, pStep->iNode);
+    const char *zId = pStep->rev.zId;
+    migLedgerHistory(p, &po->ledger, &pStep->rev, bDown ? zId : zParents,
+                     bDown ? zParents : zId,
+                     i == iEnd - 1 ? po->aFingerprint : 0);
+  }
+}
+
+/* What a transaction leaves in the store. */
+static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
+  char *zTo;
+
+  if (p->rc) {
+    return;
+  }
+  if (po->plan.bDown) {
+    po->now.applied = ordinary(p, po->live.pGraph, &po->now.applied);
+    migLedgerUndo(p, &po->ledger, 0);
+  }
+  po->now.current = migGraphCurrent(p, po->live.pGraph, &po->now.applied);
+  mirrorWrite(p, po);
+  schemaRead(p, po);
+  zTo = p->rc ? 0 : migStateNames(p, &po->now, &po->now.current);
+  stepsRecord(p, po, iFirst, iEnd);
+  if (iEnd == po->plan.nStep) {
+    migLedgerHistory(p, &po->ledger, 0, po->zFrom, zTo, po->aFingerprint);
+  }
+  if (po->ledger.bForeign && foreignCheckable(p, po)) {
+    migLedgerForeign(p, &po->ledger);
+  }
+  migLedgerFacts(p, &po->ledger, zTo, &po->schema, po->aFingerprint);
+  if (iEnd == po->plan.nStep) {
+    migLedgerClose(p, &po->ledger);
+  }
+}
+
+/* The guards, and the revisions that the file may lack. */
+static void bodyStart(MigContext *p, Offline *po) {
+  MigSet applied = ordinary(p, po->live.pGraph, &po->now.applied);
+  MigLedgerStart start;
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  start.pApplied = &applied;
+  start.nObject = migSetNext(&applied, -1) >= 0 ? -1
+                  : po->bHere ? migLedgerObjects(p, &po->ledger)
+                              : 0;
+  start.aFingerprint = po->aFingerprint;
+  po->ledger.bShared = migSetCount(&po->plan.after) == po->live.pGraph->nNode;
+  migLedgerOpen(p, &po->ledger, &start);
+  for (i = 0; i < po->plan.nStep && !po->plan.bDown; i++) {
+    migLedgerRevision(p, &po->ledger, &po->aStep[i].rev);
+  }
+  if (!po->plan.bDown) {
+    migLedgerRevisionsEnd(p, &po->ledger);
+  }
+}
+
+/* The steps iFirst to iEnd-1, which share a transaction or are one without. */
+static void groupWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
+  int bAlone = po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE;
+  int bBook = po->pSpec->bBookkeeping;
+  MigText *pOut = &po->body;
+  int i;
+
+  if (!bAlone || bBook) {
+    migTextStr(p, pOut, iFirst ? "\nBEGIN IMMEDIATE;\n" : "BEGIN IMMEDIATE;\n");
+  }
+  if (bBook && iFirst == 0) {
+    bodyStart(p, po);
+  } else if (bBook) {
+    migLedgerAgain(p, &po->ledger);
+  }
+  if (bAlone) {
+    migTextStr(p, pOut, bBook ? "COMMIT;\n" : "");
+    stepWrite(p, po, &po->aStep[iFirst]);
+    migTextStr(p, pOut, bBook ? "BEGIN IMMEDIATE;\n" : "");
+    if (bBook) {
+      migLedgerAgain(p, &po->ledger);
+    }
+  }
+  for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
+    if (!bAlone) {
+      stepWrite(p, po, &po->aStep[i]);
+    }
+    stepApply(p, po, &po->aStep[i]);
+  }
+  if (bBook) {
+    migTextStr(p, pOut, "\n-- what migrate keeps in the file\n");
+    groupRecord(p, po, iFirst, iEnd);
+  }
+  migTextStr(p, pOut, !bAlone || bBook ? "COMMIT;\n" : "");
+}
+
+static void bodyWrite(MigContext *p, Offline *po) {
+  int iFirst = 0;
+  int iEnd;
+
+  while (iFirst < po->plan.nStep && p->rc == SQLITE_OK) {
+    for (iEnd = iFirst + 1;
+         iEnd < po->plan.nStep &&
+         po->aStep[iEnd].iTransaction == po->aStep[iFirst].iTransaction;
+         iEnd++) {
+    }
+    groupWrite(p, po, iFirst, iEnd);
+    iFirst = iEnd;
+  }
+}
+
+/* ---- the header ---- */
+
+static void headerWrite(MigContext *p, const Offline *po, const char *zTo,
+                        MigText *pOut) {
+  int nLast = po->plan.nStep - 1;
+  int i;
+
+  migTextF(p, pOut,
+           "-- %s from %s to %s, made by migrate %s.\n"
+           "-- It needs nothing but SQLite: %s\n"
+           "-- When a statement fails the open transaction is undone as soon"
+           " as the connection\n"
+           "-- is closed; where it stays open, say ROLLBACK.\n",
+           po->plan.bDown ? "downgrade" : "upgrade",
+           po->zFrom && *po->zFrom ? po->zFrom : "base",
+           zTo && *zTo ? zTo : "base", MIGRATE_VERSION,
+           po->pSpec->bShell ? "sqlite3 FILE < SCRIPT, or .read SCRIPT."
+                             : "hand it to sqlite3_exec() as a whole.");
+  for (i = 0; i <= nLast; i++) {
+    if (po->aStep[i].script.eMode == MIG_SCRIPT_ALONE) {
+      migTextF(p, pOut,
+               "-- Revision %s runs outside of transactions; what is before it"
+               " is committed then.\n",
+               po->aStep[i].rev.zId);
+    }
+  }
+  if (po->bAlters) {
+    migTextStr(p, pOut,
+               "-- Tables are dropped or altered, so foreign keys are off:"
+               " DELETE and UPDATE in it do\n"
+               "-- not cascade. They stay off on this connection.\n");
+  }
+  if (po->bReturns && po->pSpec->bShell) {
+    migTextStr(p, pOut,
+               "-- It has lines that end with CR LF, which the sqlite3 shell"
+               " reads as LF.\n");
+  }
+  if (po->pSpec->bShell) {
+    migTextStr(p, pOut, ".bail on\n");
+    migTextStr(p, pOut,
+               po->bQuotes ? ".dbconfig dqs_ddl on\n.dbconfig dqs_dml on\n"
+                           : "");
+  }
+  migTextStr(p, pOut, po->bAlters ? "PRAGMA foreign_keys=OFF;\n" : "");
+}
+
+/* ---- all of it ---- */
+
+/* Write the script of the plan; its text. */
+static const char *planWrite(MigContext *p, Offline *po) {
+  MigText text = {0, 0, 0};
+  char *zTo;
+
+  po->ledger.pOut = &po->body;
+  po->ledger.pGraph = po->live.pGraph;
+  po->ledger.iVersion = po->bStore;
+  po->ledger.bDown = po->plan.bDown;
+  po->ledger.iLevel = (int)migSettingInt(p, po->bStore, "zlib_level");
+  po->ledger.zMirror = migSettingText(p, po->bStore, "mirror");
+  po->zFrom = migStateNames(p, &po->now, &po->now.current);
+  stepsLoad(p, po);
+  scratchStart(p, po);
+  schemaLook(p, po);
+  bodyWrite(p, po);
+  if (p->rc) {
+    return 0;
+  }
+  po->now.current = migGraphCurrent(p, po->live.pGraph, &po->now.applied);
+  zTo = migStateNames(p, &po->now, &po->now.current);
+  headerWrite(p, po, zTo, &text);
+  migTextAdd(p, &text, migTextZ(&po->body), po->body.n);
+  return migTextZ(&text);
+}
+
+/*
+** The script of a range, for the caller to free; "" when there is nothing to
+** do. Errors: those of targets and plans, IRREVERSIBLE, those of scripts.
+*/
 char *migOfflineScript(MigContext *p, const MigOfflineSpec *pSpec) {
-  MIG_UNUSED(pSpec);
-  migFail(p, MIG_UNSUPPORTED, "not there yet");
-  return 0;
+  sqlite3_stmt *pRead = migReadBegin(p, 0);
+  const char *z = "";
+  Offline offline;
+
+  memset(&offline, 0, sizeof(offline));
+  offline.pSpec = pSpec;
+  offline.bStore = migStoreOpen(p);
+  migStateRead(p, offline.bStore, &offline.live);
+  if (p->rc == SQLITE_OK) {
+    rangePlan(p, &offline);
+  }
+  if (p->rc == SQLITE_OK && offline.plan.nStep) {
+    z = planWrite(p, &offline);
+  }
+  migScratchClose(p, offline.pScratch);
+  migFinalize(p, pRead);
+  return migResultText(p, z);
 }

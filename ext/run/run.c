@@ -18,6 +18,9 @@
 ** committed by itself, and dropped again when the call fails before anything
 ** else has happened.
 **
+** Repeatable revisions are the last steps of an upgrade that leaves nothing
+** else pending. The first step down leaves all of them pending (plan.h).
+**
 ** After a failure the open transaction is undone, and in autocommit the
 ** failure is recorded in a transaction of its own, if the cause allows one.
 */
@@ -32,6 +35,7 @@
 #include "applied.h"
 #include "drift.h"
 #include "execute.h"
+#include "mirror.h"
 #include "progress.h"
 #include "protect.h"
 #include "record.h"
@@ -86,6 +90,7 @@ static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
     migPlanDowngrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
   } else {
     migPlanUpgrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
+    migPlanRepeatables(p, &pRun->state, &pRun->plan);
   }
   if (p->rc == SQLITE_OK) {
     pRun->bNothing = pRun->plan.nStep == 0;
@@ -146,11 +151,25 @@ static const char *runNow(MigContext *p, const MigRun *pRun) {
   return pRun->pCall->bNow ? pRun->zStartedAt : migTimeText(p, migClockMs());
 }
 
+/* Something was undone: what is repeatable is pending again. */
+static void repeatablesForget(MigContext *p, MigRun *pRun) {
+  const MigGraph *g = pRun->state.pGraph;
+  MigSet set = migGraphRepeatables(p, g);
+  int i;
+
+  migSetIntersect(&set, &pRun->state.applied);
+  for (i = migSetNext(&set, -1); i >= 0; i = migSetNext(&set, i)) {
+    migAppliedRemove(p, g->aNode[i].zId);
+  }
+  migSetSubtract(&pRun->state.applied, &set);
+}
+
 /* Move the applied set over a step that has run. */
 static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   if (pRun->bDown) {
     migAppliedRemove(p, pStep->rev.zId);
     migSetRemove(&pRun->state.applied, pStep->iNode);
+    repeatablesForget(p, pRun);
   } else {
     migAppliedAdd(p, pStep->rev.zId, pRun->iRun, pStep->zStartedAt,
                   pStep->rev.aChecksum, 0);
@@ -334,6 +353,7 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   }
   if (p->rc == SQLITE_OK) {
     migSettingsRestore(p, pRun->pConn, &pRun->saved);
+    migMirrorKeep(p, &pRun->state);
     migTransactionArm(p, &pRun->tx);
   }
   groupRecord(p, pRun, iFirst, iEnd);

@@ -88,6 +88,7 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
   }
   migTextF(p, pText, "%srevision: %s\n", pText->n ? "\n" : "", pNode->zId);
   migTextF(p, pText, "message: %s\n", rev.zMessage);
+  migTextStr(p, pText, pNode->bRepeatable ? "repeatable: yes\n" : "");
   showNodes(p, pText, pNode->nParent > 1 ? "parents: " : "parent: ", pGraph,
             pNode->nParent, pNode->aParent);
   showNodes(p, pText, "depends on: ", pGraph, pNode->nDepend, pNode->aDepend);
@@ -115,7 +116,8 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
 }
 
 /* Readable text of the revisions that zTarget means, in topological order;
-** '' when it means none. Errors: those of targets. */
+** '' when it means none. Repeatable ones may be named. Errors: those of
+** targets. */
 char *migShowRevisions(MigContext *p, const char *zTarget) {
   MigPackCache cache = {0, {0, 0}};
   sqlite3_stmt *pRead = migReadBegin(p, 0);
@@ -126,7 +128,7 @@ char *migShowRevisions(MigContext *p, const char *zTarget) {
 
   migShowState(p, &state);
   if (p->rc == SQLITE_OK) {
-    set = migTargetSet(p, &state, zTarget);
+    set = migTargetStored(p, &state, zTarget);
   }
   for (i = 0; p->rc == SQLITE_OK && i < state.pGraph->nNode; i++) {
     int iNode = state.pGraph->aOrder[i];
@@ -153,8 +155,8 @@ static int firstMissing(const MigSet *pSet, const MigSet *pOther) {
 
 /*
 ** NOT_UP_TO_DATE unless all that zTarget stands on is applied; RANGE when
-** more is applied than zAtMost (NULL: no such bound) stands on. Returns the
-** current heads, NULL when there is none.
+** more is applied than zAtMost (NULL: no such bound) stands on. Repeatable
+** revisions do not count. Returns the current heads, NULL when there is none.
 */
 char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
   MigState state;
@@ -177,8 +179,10 @@ char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
             state.pGraph->aNode[i].zId, zHave[0] ? zHave : "base", zTarget);
   }
   if (zAtMost) {
+    MigSet aside = migGraphRepeatables(p, state.pGraph);
     set = migTargetSet(p, &state, zAtMost);
     migGraphAncestors(p, state.pGraph, &set);
+    migSetUnite(&set, &aside);
     i = p->rc ? -1 : firstMissing(&state.applied, &set);
     if (i >= 0) {
       migFail(p, MIG_RANGE,

@@ -5,7 +5,8 @@
 **   @path           a file: an SQLite database, or a text
 **   one word        a target (revision/target.h): the schema that the up
 **                   scripts of these revisions and all they build on make,
-**                   replayed on an empty database
+**                   replayed on an empty database; repeatable revisions,
+**                   which stand outside the graph, are no part of it
 **   anything else   the text of a schema; an empty text is an empty schema
 **
 ** The caller holds a read transaction.

@@ -6,6 +6,7 @@
 #include "text.h"
 #include "applied.h"
 #include "drift.h"
+#include "mirror.h"
 #include "plan.h"
 #include "stamp.h"
 
@@ -84,6 +85,7 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     if (!bForce) {
       schemaCheck(p, &change);
     }
+    migMirrorKeep(p, &change.state);
     migDriftKeep(p, aFingerprint);
     migChangeRecord(p, &change, &note);
     migTextF(p, &text, "{\"run\":%lld,\"from\":", change.iRun);

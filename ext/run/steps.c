@@ -200,13 +200,14 @@ static int anyNode(const MigSet *pSet, int n, const int *a, int bMissing) {
 }
 
 /* Can the steps from iFirst on still be done in their order? Not when another
-** connection has undone what they stand on, or done what stands on them. */
+** connection has undone what they stand on, or done what stands on them. A
+** repeatable revision for which something is left to run first is skipped. */
 static void orderCheck(MigContext *p, const MigRun *pRun, int iFirst) {
   MigSet applied = migSetCopy(p, &pRun->state.applied);
   int i;
 
   for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
-    const MigRunStep *pStep = &pRun->aStep[i];
+    MigRunStep *pStep = &pRun->aStep[i];
     const MigNode *pNode = &pRun->state.pGraph->aNode[pStep->iNode];
     int bBroken;
     if (pStep->bSkip) {
@@ -217,6 +218,10 @@ static void orderCheck(MigContext *p, const MigRun *pRun, int iFirst) {
                 anyNode(&applied, pNode->nDependent, pNode->aDependent, 0);
       migSetRemove(&applied, pStep->iNode);
     } else {
+      if (pNode->bRepeatable && !migGraphWhole(pRun->state.pGraph, &applied)) {
+        pStep->bSkip = 1; /* it stays pending, with what came between */
+        continue;
+      }
       bBroken = anyNode(&applied, pNode->nParent, pNode->aParent, 1) ||
                 anyNode(&applied, pNode->nDepend, pNode->aDepend, 1);
       migSetAdd(&applied, pStep->iNode);

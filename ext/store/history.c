@@ -9,6 +9,12 @@
 ** it. Sequence numbers have no gaps. The chain proves order and integrity
 ** against accident and careless editing; who can write the file can also
 ** recompute it.
+**
+** Open rows. A script of migrate_sql() is run without us and cannot compute
+** hashes: its rows, whose outcome is `offline`, have an empty chain, and rows
+** that it writes elsewhere an empty seal. As long as the last row is such a
+** one, empty seals are right; the next call of ours that writes makes chains
+** and seals before anything else (migHistoryAdopt).
 */
 #include <string.h>
 #include "sql.h"
@@ -28,6 +34,21 @@ static const char zHistoryAll[] =
     "SELECT seq, run, action, revision, message, from_revisions,"
     " to_revisions, outcome, error, started_at, ms, \"rows\", backup, actor,"
     " checksum, fingerprint, chain FROM main._migrate_history ORDER BY seq";
+static const char zHistoryAfter[] =
+    "SELECT seq, run, action, revision, message, from_revisions,"
+    " to_revisions, outcome, error, started_at, ms, \"rows\", backup, actor,"
+    " checksum, fingerprint, chain FROM main._migrate_history WHERE seq > ?1"
+    " ORDER BY seq LIMIT 1";
+static const char zHistoryChain[] =
+    "UPDATE main._migrate_history SET chain = ?2 WHERE seq = ?1";
+/* The last row that is not open. */
+static const char zHistoryClosed[] =
+    "SELECT seq, chain FROM main._migrate_history"
+    " WHERE outcome <> 'offline' OR length(chain) <> 0"
+    " ORDER BY seq DESC LIMIT 1";
+static const char zHistoryOpen[] =
+    "SELECT outcome = 'offline', chain FROM main._migrate_history"
+    " ORDER BY seq DESC LIMIT 1";
 #define HISTORY_COLUMNS 16            /* without the chain */
 #define HISTORY_LAST 0xffffffffffffLL /* greatest number of a row or run */
 
@@ -132,16 +153,32 @@ static int chainFits(MigContext *p, MigHistoryReader *pRead,
          memcmp(pRead->aChain, pRead->aProper, MIG_HASH_SIZE) == 0;
 }
 
+/* Number and chain of the last row that is not open; 0 and zeros without
+** one. */
+static i64 historyClosed(MigContext *p, u8 *aChain) {
+  sqlite3_stmt *pStmt = migCached(p, zHistoryClosed);
+  i64 iSeq = 0;
+
+  memset(aChain, 0, MIG_HASH_SIZE);
+  if (migStep(p, pStmt)) {
+    iSeq = sqlite3_column_int64(pStmt, 0);
+    chainRead(pStmt, 1, aChain);
+  }
+  sqlite3_reset(pStmt);
+  return iSeq;
+}
+
 /*
 ** Read and check the next row; 0 at the end or after an error. A row whose
 ** chain was changed is one that does not fit, not two: the next one may also
-** stand on the chain that it should have had.
+** stand on the chain that it should have had. Open rows at the end fit.
 */
 int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
   u8 aStored[MIG_HASH_SIZE];
   u8 aProper[MIG_HASH_SIZE];
 
   if (pRead->pStmt == 0) {
+    pRead->iClosed = historyClosed(p, aStored);
     pRead->pStmt = migCached(p, zHistoryAll);
   }
   if (!migStep(p, pRead->pStmt)) {
@@ -155,6 +192,42 @@ int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
   chainRead(pRead->pStmt, HISTORY_COLUMNS, pRead->aChain);
   pRead->bFits = (memcmp(aStored, aProper, MIG_HASH_SIZE) &&
                   chainFits(p, pRead, aProper)) ||
-                 chainFits(p, pRead, aStored);
+                 chainFits(p, pRead, aStored) ||
+                 (pRead->iSeq > pRead->iClosed &&
+                  migSealEmpty(pRead->pStmt, HISTORY_COLUMNS));
   return p->rc == SQLITE_OK;
+}
+
+/* ---- open rows ---- */
+
+/* Is the last row open? The caller holds a transaction, as below. */
+int migHistoryOpen(MigContext *p) {
+  sqlite3_stmt *pStmt = migCached(p, zHistoryOpen);
+  int bOpen = migStep(p, pStmt) && sqlite3_column_int(pStmt, 0) &&
+              migSealEmpty(pStmt, 1);
+
+  sqlite3_reset(pStmt);
+  return bOpen;
+}
+
+/* Make the chains of open rows, and the seals of the rows written with them.
+** The caller holds the write transaction. */
+void migHistoryAdopt(MigContext *p) {
+  u8 aChain[MIG_HASH_SIZE];
+  i64 iSeq = historyClosed(p, aChain);
+  sqlite3_stmt *pRow = migCached(p, zHistoryAfter);
+  sqlite3_stmt *pChain = migCached(p, zHistoryChain);
+
+  migBindInt(p, pRow, 1, iSeq);
+  while (migStep(p, pRow)) {
+    iSeq = sqlite3_column_int64(pRow, 0);
+    chainProper(p, pRow, aChain, aChain);
+    sqlite3_reset(pRow);
+    migBindInt(p, pChain, 1, iSeq);
+    migBindBlob(p, pChain, 2, aChain, MIG_HASH_SIZE);
+    migRun(p, pChain);
+    migBindInt(p, pRow, 1, iSeq);
+  }
+  sqlite3_reset(pRow);
+  migSealMissing(p);
 }

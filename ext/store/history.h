@@ -31,6 +31,7 @@ typedef struct MigHistoryReader {
   sqlite3_stmt *pStmt;
   i64 iBefore;               /* number of the row before, 0: none */
   i64 iSeq;                  /* number of the row */
+  i64 iClosed;               /* number of the last row that is chained */
   int bFits;                 /* its chain fits it and the row before */
   u8 aChain[MIG_HASH_SIZE];  /* its chain as stored */
   u8 aProper[MIG_HASH_SIZE]; /* and as it should be */
@@ -39,5 +40,7 @@ typedef struct MigHistoryReader {
 i64 migHistoryRun(MigContext *p);
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent);
 int migHistoryNext(MigContext *p, MigHistoryReader *pRead);
+int migHistoryOpen(MigContext *p);
+void migHistoryAdopt(MigContext *p);
 
 #endif

@@ -12,6 +12,21 @@
 
 static const char zThere[] = "SELECT ?1";
 
+/* Rows that a script without us writes unsealed (history.c): how they are found
+** and sealed. Their first column is the key. */
+static const struct {
+  const char *zTable;
+  const char *zRows;
+  const char *zSeal;
+} aMissing[] = {
+    {"_migrate_revisions",
+     "SELECT * FROM main._migrate_revisions WHERE length(seal) = 0",
+     "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1"},
+    {"_migrate_applied",
+     "SELECT * FROM main._migrate_applied WHERE length(seal) = 0",
+     "UPDATE main._migrate_applied SET seal = ?2 WHERE revision = ?1"},
+};
+
 /* ---- values ---- */
 
 /* A type byte and 8 bytes. */
@@ -131,6 +146,42 @@ int migSealFits(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
   a = sqlite3_column_blob(pStmt, n);
   return a && sqlite3_column_bytes(pStmt, n) == MIG_SEAL_SIZE &&
          memcmp(a, aSeal, MIG_SEAL_SIZE) == 0;
+}
+
+/* Is column i of the current row, a seal or a chain, still to be made? */
+int migSealEmpty(sqlite3_stmt *pStmt, int i) {
+  return sqlite3_column_type(pStmt, i) == SQLITE_BLOB &&
+         sqlite3_column_bytes(pStmt, i) == 0;
+}
+
+/* Seal the rows whose seal is empty. The caller knows that they were written
+** by a script of ours: an accident must not be sealed. */
+void migSealMissing(MigContext *p) {
+  int n = (int)(sizeof(aMissing) / sizeof(aMissing[0]));
+  u8 aSeal[MIG_SEAL_SIZE];
+  int rc = SQLITE_OK;
+  int i;
+
+  for (i = 0; i < n; i++) {
+    sqlite3_stmt *pRead = migCached(p, aMissing[i].zRows);
+    sqlite3_stmt *pWrite = migCached(p, aMissing[i].zSeal);
+    while (migStep(p, pRead)) {
+      int nColumn = sqlite3_column_count(pRead) - 1;
+      if (!migSealEmpty(pRead, nColumn)) {
+        continue;
+      }
+      migSealRow(p, pRead, aMissing[i].zTable, nColumn, aSeal);
+      migBindBlob(p, pWrite, 2, aSeal, MIG_SEAL_SIZE);
+      if (p->rc == SQLITE_OK) {
+        rc = sqlite3_bind_value(pWrite, 1, sqlite3_column_value(pRead, 0));
+      }
+      if (rc) {
+        migFailDb(p, rc);
+      }
+      migRun(p, pWrite);
+    }
+    sqlite3_reset(pRead);
+  }
 }
 
 /* Seal a row that was changed. pRead finds it, and pWrite, bound but for ?2,

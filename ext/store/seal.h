@@ -33,6 +33,8 @@ void migSealRow(MigContext *p, sqlite3_stmt *pStmt, const char *zTable,
 int migSealFits(MigContext *p, sqlite3_stmt *pStmt, const char *zTable);
 void migSealAgain(MigContext *p, const char *zTable, sqlite3_stmt *pRead,
                   sqlite3_stmt *pWrite);
+int migSealEmpty(sqlite3_stmt *pStmt, int i);
+void migSealMissing(MigContext *p);
 
 /* A row to be written: what is bound is hashed as well. Values come in the
 ** order of the columns, and the i-th is parameter ?i. */

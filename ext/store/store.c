@@ -75,6 +75,16 @@ int migStoreOwnsTable(const char *zName) {
   return storeTable(MIGRATE_STORE_VERSION, zName) >= 0;
 }
 
+/* Name and text of the i-th table, as migStoreCreate() makes it; NULL behind
+** the last. */
+const char *migStoreTable(int i, const char **pzSql) {
+  if (i >= COUNT(aStoreNow)) {
+    return 0;
+  }
+  *pzSql = aStoreNow[i].zSql;
+  return aStoreNow[i].zName;
+}
+
 static const char *columnText(sqlite3_stmt *pStmt, int i) {
   const char *z = (const char *)sqlite3_column_text(pStmt, i);
 

@@ -14,6 +14,7 @@ void migStoreCreate(MigContext *p);
 void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
                      void *pArg);
 int migStoreOwnsTable(const char *zName);
+const char *migStoreTable(int i, const char **pzSql);
 
 i64 migMetaInt(MigContext *p, const char *zName);
 char *migMetaText(MigContext *p, const char *zName);

@@ -32,6 +32,7 @@
 #include "os.h"
 #include "text.h"
 #include "store.h"
+#include "history.h"
 #include "transaction.h"
 
 static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
@@ -367,6 +368,9 @@ static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
     pTx->pGuard = migPrepare(p, zGuardNoStore);
     migStoreCreate(p);
     pTx->bStore = pTx->bCreated = p->rc == SQLITE_OK;
+  } else if (pTx->bStore && migHistoryOpen(p)) {
+    migTransactionArm(p, pTx);
+    migHistoryAdopt(p);
   }
 }
 

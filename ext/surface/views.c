@@ -99,7 +99,7 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
   migRowText(p, pRows, 4, pListed->rev.zMessage);
   migRowText(p, pRows, 5,
              migSetHas(&pState->applied, iNode) ? "applied" : "pending");
-  migRowInt(p, pRows, 6, pNode->nChild == 0);
+  migRowInt(p, pRows, 6, pNode->nChild == 0 && !pNode->bRepeatable);
   migRowInt(p, pRows, 7, migSetHas(&pState->current, iNode));
   migRowInt(p, pRows, 8, pNode->nChild > 1);
   migRowInt(p, pRows, 9, pNode->nParent > 1);
@@ -110,7 +110,8 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
   migRowInt(p, pRows, 14, pListed->rev.place.nDown >= 0);
 }
 
-/* All revisions in topological order; with a range newest first. */
+/* All revisions in topological order, repeatable ones last; with a range, in
+** which there are none, newest first. */
 static void fillMigrations(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *zRange = pRows->azArg[0];
@@ -359,6 +360,7 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
     migPlanDowngrade(p, &state, zTarget, &plan);
   } else {
     migPlanUpgrade(p, &state, zTarget ? zTarget : "head", &plan);
+    migPlanRepeatables(p, &state, &plan);
   }
   if (p->rc == SQLITE_OK && plan.nStep) {
     planRows(p, pRows, &state, &plan);

@@ -1,0 +1,11 @@
+/*
+** compose.h - the files of an export: kept ones, written ones, proven.
+*/
+#ifndef MIG_COMPOSE_H
+#define MIG_COMPOSE_H
+
+#include "format.h"
+
+void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat);
+
+#endif

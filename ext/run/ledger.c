@@ -1,0 +1,572 @@
+/*
+** ledger.c - the store's rows as plain SQL, for a script that runs without us.
+**
+** What only the target file knows is looked up once and kept in two TEMP
+** tables, which the script drops before its last COMMIT:
+**
+**   _migrate_script   one row: the time, the number of the run, the last pack
+**                     and the last history row found, and whether the schema
+**                     was the expected one. Its other columns have each a CHECK
+**                     whose name is the message of an error: that is how plain
+**                     SQL stops. They are set to 1, or to something else.
+**   _migrate_steps    the revisions of an upgrade; `new` for those that the
+**                     file does not have yet and that are inserted
+**
+** Hashes cannot be made in SQL. Rows that depend on numbers of the target file
+** or on its time have an empty seal, history rows an empty chain; the outcome
+** `offline` says so, and the next call of ours makes them (history.c). Edges
+** and files have their seals: nothing in them depends on the file.
+**
+** When the schema was not the expected one, because there are tables of others
+** for example, the script does not know the one it leaves. It forgets what
+** _migrate_meta says of it then.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "sql.h"
+#include "codec.h"
+#include "seal.h"
+#include "store.h"
+#include "ledger.h"
+
+#define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
+
+static const char zScriptTable[] =
+    "DROP TABLE IF EXISTS temp._migrate_script;\n"
+    "CREATE TEMP TABLE _migrate_script(\n"
+    "  at TEXT, run INTEGER, pack INTEGER, last INTEGER, same INTEGER,\n"
+    "  orphans INTEGER,\n"
+    "  store INTEGER DEFAULT 1 CONSTRAINT \"the _migrate_ tables of this file"
+    " are not those of store version %d; let the extension open it first\""
+    " CHECK(store IS 1),\n"
+    "  state INTEGER DEFAULT 1 CONSTRAINT \"this file is not at %w, where the"
+    " script begins; nothing was done\" CHECK(state IS 1),\n"
+    "  scripts INTEGER DEFAULT 1 CONSTRAINT \"this file holds a revision of"
+    " the script with other contents; nothing was done\""
+    " CHECK(scripts IS 1),\n"
+    "  alone INTEGER DEFAULT 1 CONSTRAINT \"another connection has changed the"
+    " applied revisions meanwhile; make a new script from there\""
+    " CHECK(alone IS 1),\n"
+    "  parents INTEGER DEFAULT 1 CONSTRAINT \"rows refer to missing parents"
+    " (PRAGMA foreign_key_check); mend them first\" CHECK(parents IS 1)\n"
+    ");\n";
+static const char zStepsTable[] =
+    "DROP TABLE IF EXISTS temp._migrate_steps;\n"
+    "CREATE TEMP TABLE _migrate_steps(revision TEXT PRIMARY KEY, checksum BLOB,"
+    " new INTEGER);\n";
+static const char zLook[] =
+    "UPDATE temp._migrate_script SET\n"
+    " store = (SELECT value FROM main._migrate_meta"
+    " WHERE name = 'store_version') IS %d,\n"
+    " run = (SELECT coalesce(max(run), 0) + 1 FROM main._migrate_history),\n"
+    " last = (SELECT coalesce(max(seq), 0) FROM main._migrate_history),\n"
+    " pack = (SELECT coalesce(max(pack), 0) FROM main._migrate_scripts);\n";
+static const char zFact[] =
+    "INSERT OR REPLACE INTO main._migrate_meta(name, value) ";
+/* Applied revisions but the repeatable ones, as a table. */
+static const char zApplied[] =
+    "(SELECT a.revision FROM main._migrate_applied AS a"
+    " LEFT JOIN main._migrate_revisions AS r USING(revision)"
+    " WHERE NOT coalesce(r.flags, 0) & 8)";
+static const char zHeads[] =
+    "SELECT 'heads', coalesce(group_concat(revision, ','), '') FROM"
+    " (SELECT revision FROM main._migrate_revisions WHERE NOT flags & 8"
+    " AND revision NOT IN"
+    " (SELECT target FROM main._migrate_edges WHERE kind = 0)"
+    " ORDER BY revision);\n";
+static const char zPending[] =
+    "SELECT 'pending', (SELECT count(*) FROM main._migrate_revisions)"
+    " - (SELECT count(*) FROM main._migrate_applied);\n";
+
+/* ---- values ---- */
+
+/* A blob literal. */
+static void blobAdd(MigContext *p, MigText *pOut, const void *a, i64 n) {
+  const u8 *aByte = a;
+  char zHex[2 * 64 + 1];
+  i64 i;
+
+  if (a == 0) {
+    migTextStr(p, pOut, "NULL");
+    return;
+  }
+  migTextStr(p, pOut, "X'");
+  for (i = 0; i < n && p->rc == SQLITE_OK; i += 64) {
+    migHashHex(aByte + i, n - i < 64 ? (int)(n - i) : 64, zHex);
+    migTextStr(p, pOut, zHex);
+  }
+  migTextStr(p, pOut, "'");
+}
+
+/* A text literal, NULL for NULL. The sqlite3 shell would change the ends of
+** lines in one, and a message may have several lines. */
+char *migLedgerText(MigContext *p, const char *z) {
+  MigText text = {0, 0, 0};
+  const char *zAt = z;
+
+  while (zAt && (u8)*zAt >= ' ') {
+    zAt++;
+  }
+  if (zAt == 0 || *zAt == 0) {
+    return migPrintf(p, "%Q", z);
+  }
+  migTextStr(p, &text, "CAST(");
+  blobAdd(p, &text, z, (i64)strlen(z));
+  migTextStr(p, &text, " AS TEXT)");
+  return text.z;
+}
+
+static const char *sizeText(MigContext *p, i64 n) {
+  return n < 0 ? "NULL" : migPrintf(p, "%lld", n);
+}
+
+/* A value that the script knows only if the schema was the expected one. */
+static void knownAdd(MigContext *p, MigText *pOut, const u8 *aFingerprint) {
+  if (aFingerprint) {
+    migTextStr(p, pOut, "CASE WHEN s.same THEN ");
+    blobAdd(p, pOut, aFingerprint, MIG_HASH_SIZE);
+    migTextStr(p, pOut, " END");
+  } else {
+    migTextStr(p, pOut, "NULL");
+  }
+}
+
+/* ---- the state at the start ---- */
+
+/* Our tables' names, quoted, by commas. */
+static char *storeNames(MigContext *p) {
+  MigText text = {0, 0, 0};
+  const char *zName;
+  const char *zSql;
+  int i;
+
+  for (i = 0; (zName = migStoreTable(i, &zSql)) != 0; i++) {
+    migTextF(p, &text, "%s'%q'", i ? "," : "", zName);
+  }
+  return text.z;
+}
+
+/* The objects that are neither ours nor SQLite's, as a query of how many. The
+** table that setting mirror names is as good as there: the script makes it. */
+static char *objectsQuery(MigContext *p, const MigLedger *pl) {
+  return migPrintf(p,
+                   "SELECT count(*) FROM main.sqlite_schema WHERE"
+                   " name NOT GLOB 'sqlite_*' AND lower(tbl_name)"
+                   " NOT IN(%s, %Q)", /* sql-ok: names */
+                   storeNames(p), pl->zMirror ? pl->zMirror : "");
+}
+
+/* How many objects of others this file holds. */
+int migLedgerObjects(MigContext *p, const MigLedger *pLedger) {
+  return (int)migQueryInt(p, 0, "%s", /* sql-ok: query */
+                          objectsQuery(p, pLedger));
+}
+
+/* Refuse a file that has some of our tables, but not just these. With bNone it
+** may have none of them. */
+static void storeGuard(MigContext *p, MigLedger *pl, int bNone) {
+  const char *zSql;
+  int n = 0;
+
+  while (migStoreTable(n, &zSql)) {
+    n++;
+  }
+  migTextF(p, pl->pOut,
+           "UPDATE temp._migrate_script SET store ="
+           " (SELECT count(*) IN(%s%d) AND total(type <> 'table') = 0\n"
+           "  FROM main.sqlite_schema WHERE sql NOTNULL AND"
+           " (tbl_name GLOB '_migrate_*' OR lower(tbl_name) IN(%s)));\n",
+           bNone ? "0," : "", n, storeNames(p)); /* sql-ok: names */
+}
+
+/* Make our tables, unless they are there. */
+static void storeMake(MigContext *p, MigLedger *pl) {
+  const char *zSql;
+  int i;
+
+  for (i = 0; migStoreTable(i, &zSql) != 0; i++) {
+    migTextF(p, pl->pOut, "CREATE TABLE IF NOT EXISTS main.%s;\n",
+             zSql + strlen("CREATE TABLE ")); /* sql-ok: constant */
+  }
+  migTextF(p, pl->pOut,
+           "INSERT OR IGNORE INTO main._migrate_meta(name, value) VALUES\n"
+           " ('store_version', %d), ('heads', ''), ('current', ''),"
+           " ('pending', 0), ('last_backup', 0), ('chunk_bytes', 0);\n",
+           MIGRATE_STORE_VERSION);
+}
+
+/* Is the schema the expected one? */
+static void schemaLook(MigContext *p, MigLedger *pl,
+                       const MigLedgerStart *pStart) {
+  migTextStr(p, pl->pOut, "UPDATE temp._migrate_script SET same = ");
+  if (pStart->nObject >= 0) {
+    migTextF(p, pl->pOut, "(%s) = %d;\n", objectsQuery(p, pl),
+             pStart->nObject); /* sql-ok: query */
+  } else {
+    migTextStr(p, pl->pOut,
+               "(SELECT value FROM main._migrate_meta"
+               " WHERE name = 'fingerprint') IS ");
+    blobAdd(p, pl->pOut, pStart->aFingerprint, MIG_HASH_SIZE);
+    migTextStr(p, pl->pOut, ";\n");
+  }
+}
+
+/* Refuse a file with other applied revisions. */
+static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
+  int n = migSetCount(pApplied);
+  MigText ids = {0, 0, 0};
+  int i;
+
+  for (i = migSetNext(pApplied, -1); i >= 0; i = migSetNext(pApplied, i)) {
+    migTextF(p, &ids, "%s%Q", ids.n ? "," : "", pl->pGraph->aNode[i].zId);
+  }
+  migTextF(p, pl->pOut,
+           "UPDATE temp._migrate_script SET state =\n"
+           " (SELECT count(*) = %d AND total(revision IN(%s)) = %d"
+           " FROM %s);\n", /* sql-ok: quoted */
+           n, migTextZ(&ids), n, zApplied);
+}
+
+/*
+** Begin: the guards, and the tables when the script begins at base. What is
+** expected is named by the current heads in messages.
+*/
+void migLedgerOpen(MigContext *p, MigLedger *pLedger,
+                   const MigLedgerStart *pStart) {
+  MigText *pOut = pLedger->pOut;
+  MigSet heads;
+  char *zAt;
+  int bBase;
+
+  if (p->rc) {
+    return;
+  }
+  heads = migGraphCurrent(p, pLedger->pGraph, pStart->pApplied);
+  zAt = p->rc ? 0 : migGraphNames(p, pLedger->pGraph, &heads, 3);
+  bBase = migSetNext(pStart->pApplied, -1) < 0;
+  migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION,
+           bBase || zAt == 0 ? "base" : zAt);
+  migTextStr(p, pOut,
+             "INSERT INTO temp._migrate_script(at)"
+             " VALUES(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));\n");
+  if (pLedger->bForeign) {
+    migTextStr(p, pOut,
+               "UPDATE temp._migrate_script SET orphans ="
+               " (SELECT count(*) FROM pragma_foreign_key_check);\n");
+  }
+  storeGuard(p, pLedger, bBase);
+  if (bBase) {
+    storeMake(p, pLedger);
+  }
+  migTextF(p, pOut, zLook, MIGRATE_STORE_VERSION);
+  schemaLook(p, pLedger, pStart);
+  stateGuard(p, pLedger, pStart->pApplied);
+  if (!pLedger->bDown) {
+    migTextStr(p, pOut, zStepsTable);
+  }
+}
+
+/* ---- revisions ---- */
+
+/* Put a script into the open pack: its place there, or -1. */
+static i64 packAdd(MigContext *p, MigLedger *pl, const char *z, i64 n) {
+  i64 iAt = pl->pack.n;
+
+  if (z == 0) {
+    return -1;
+  }
+  migTextAdd(p, &pl->pack, z, n);
+  return iAt;
+}
+
+/* Write the open pack. */
+static void packEnd(MigContext *p, MigLedger *pl) {
+  MigBytes data;
+
+  if (pl->pack.n == 0 || p->rc) {
+    return;
+  }
+  data = migDeflate(p, pl->pack.z, pl->pack.n, pl->iLevel);
+  if (p->rc == SQLITE_OK) {
+    migTextF(p, pl->pOut,
+             "INSERT INTO main._migrate_scripts(pack, size, data)\n"
+             " SELECT s.pack + %d, %lld, ",
+             pl->nPack + 1, pl->pack.n);
+    blobAdd(p, pl->pOut, data.a, data.n);
+    migTextF(p, pl->pOut,
+             " FROM temp._migrate_script AS s"
+             " WHERE EXISTS(SELECT 1 FROM temp._migrate_steps"
+             " WHERE new AND revision IN(%s));\n", /* sql-ok: quoted */
+             pl->members.z);
+  }
+  sqlite3_free(data.a);
+  pl->nPack++;
+  pl->pack.n = 0;
+  pl->members.n = 0;
+}
+
+/* The row of a revision. */
+static void rowAdd(MigContext *p, MigLedger *pl, const MigRevision *pRev) {
+  int bUp = pRev->zUp != 0 && pRev->nUp > 0;
+  int bDown = pRev->zDown != 0 && pRev->nDown > 0;
+  i64 iUp = packAdd(p, pl, pRev->zUp, pRev->nUp);
+  i64 iDown = packAdd(p, pl, pRev->zDown, pRev->nDown);
+
+  if (bUp || bDown) {
+    migTextF(p, &pl->members, "%s%Q", pl->members.n ? "," : "", pRev->zId);
+  }
+  migTextF(p, pl->pOut,
+           "INSERT INTO main._migrate_revisions(seq, revision, message, pack,"
+           " up_at, up_size, down_at, down_size, checksum, created_at, flags,"
+           " source, fingerprint, seal)\n"
+           " SELECT (SELECT coalesce(max(seq), 0) + 1"
+           " FROM main._migrate_revisions), t.revision, %s,"
+           " %s%s, %s, %s, %s, %s, t.checksum, %s, %d, %s, NULL, X''\n"
+           " FROM temp._migrate_script AS s, temp._migrate_steps AS t"
+           " WHERE t.new AND t.revision = %Q;\n", /* sql-ok: quoted */
+           migLedgerText(p, pRev->zMessage), bUp || bDown ? "s.pack + " : "",
+           bUp || bDown ? sizeText(p, pl->nPack + 1) : "NULL",
+           bUp || bDown ? sizeText(p, iUp < 0 ? 0 : iUp) : "NULL",
+           sizeText(p, pRev->zUp ? pRev->nUp : -1),
+           bUp || bDown ? sizeText(p, iDown < 0 ? pl->pack.n : iDown) : "NULL",
+           sizeText(p, pRev->zDown ? pRev->nDown : -1),
+           migLedgerText(p, pRev->zCreatedAt), pRev->flags,
+           migLedgerText(p, pRev->zSource), pRev->zId);
+}
+
+/* A row of another table, as it is, its values in zValues. */
+static void otherAdd(MigContext *p, MigLedger *pl, const char *zTable,
+                     const char *zValues, const char *zId) {
+  migTextF(p, pl->pOut,
+           "INSERT OR IGNORE INTO main.%s SELECT %s"
+           " FROM temp._migrate_steps WHERE new AND revision = %Q;\n",
+           zTable, zValues, zId); /* sql-ok: quoted */
+}
+
+/* The values of the current row of a table, sealed. */
+static char *rowValues(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
+  int n = sqlite3_column_count(pStmt);
+  MigText text = {0, 0, 0};
+  u8 aSeal[MIG_SEAL_SIZE];
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migTextStr(p, &text, i ? ", " : "");
+    switch (sqlite3_column_type(pStmt, i)) {
+    case SQLITE_INTEGER:
+      migTextF(p, &text, "%lld", sqlite3_column_int64(pStmt, i));
+      break;
+    case SQLITE_BLOB:
+      blobAdd(p, &text,
+              sqlite3_column_bytes(pStmt, i) ? sqlite3_column_blob(pStmt, i)
+                                             : "",
+              sqlite3_column_bytes(pStmt, i));
+      break;
+    default:
+      migTextStr(p, &text, migLedgerText(p, migColumnText(p, pStmt, i)));
+      break;
+    }
+  }
+  migSealRow(p, pStmt, zTable, n, aSeal);
+  migTextStr(p, &text, ", ");
+  blobAdd(p, &text, aSeal, MIG_SEAL_SIZE);
+  return text.z;
+}
+
+/* Rows of zTable that belong to a revision: pStmt reads them. */
+static void othersAdd(MigContext *p, MigLedger *pl, const char *zTable,
+                      sqlite3_stmt *pStmt, const char *zId) {
+  while (migStep(p, pStmt)) {
+    otherAdd(p, pl, zTable, rowValues(p, pStmt, zTable), zId);
+  }
+  migFinalize(p, pStmt);
+}
+
+static void labelsAdd(MigContext *p, MigLedger *pl, const char *zId) {
+  int i = migGraphFind(pl->pGraph, zId);
+  const MigNode *pNode = i < 0 ? 0 : &pl->pGraph->aNode[i];
+
+  for (i = 0; pNode && i < pNode->nLabel; i++) {
+    migTextF(p, pl->pOut,
+             "INSERT INTO main._migrate_labels(label, revision) SELECT %Q, %Q"
+             " FROM temp._migrate_steps WHERE new AND revision = %Q;\n",
+             pNode->azLabel[i], zId, zId);
+  }
+}
+
+/*
+** Insert a revision, unless the file has it; pRev has its scripts. All of a
+** script come before the first step.
+*/
+void migLedgerRevision(MigContext *p, MigLedger *pLedger,
+                       const MigRevision *pRev) {
+  if (p->rc) {
+    return;
+  }
+  migTextF(p, pLedger->pOut, "INSERT INTO temp._migrate_steps SELECT %Q, ",
+           pRev->zId);
+  blobAdd(p, pLedger->pOut, pRev->aChecksum, MIG_HASH_SIZE);
+  migTextF(p, pLedger->pOut,
+           ", NOT EXISTS(SELECT 1 FROM main._migrate_revisions"
+           " WHERE revision = %Q);\n",
+           pRev->zId);
+  rowAdd(p, pLedger, pRev);
+  othersAdd(p, pLedger, "_migrate_edges",
+            migPrepareF(p,
+                        "SELECT revision, kind, position, target"
+                        " FROM main._migrate_edges WHERE revision = %Q",
+                        pRev->zId),
+            pRev->zId);
+  labelsAdd(p, pLedger, pRev->zId);
+  if (pLedger->iVersion >= 3) {
+    othersAdd(p, pLedger, "_migrate_files",
+              migPrepareF(p,
+                          "SELECT revision, format, file, part, size, data"
+                          " FROM main._migrate_files WHERE revision = %Q"
+                          " AND (part <> 3 OR %d)",
+                          pRev->zId, pLedger->bShared),
+              pRev->zId);
+  }
+  if (pLedger->pack.n >= PACK_SIZE) {
+    packEnd(p, pLedger);
+  }
+}
+
+/* Behind the last revision. */
+void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger) {
+  sqlite3_stmt *pStmt;
+
+  packEnd(p, pLedger);
+  if (pLedger->iVersion >= 3 && pLedger->bShared) {
+    pStmt = migPrepare(p, "SELECT revision, format, file, part, size, data"
+                          " FROM main._migrate_files WHERE revision = ''");
+    while (migStep(p, pStmt)) {
+      migTextF(p, pLedger->pOut,
+               "INSERT OR IGNORE INTO main._migrate_files SELECT %s"
+               " WHERE EXISTS(SELECT 1 FROM temp._migrate_steps WHERE new);\n",
+               rowValues(p, pStmt, "_migrate_files")); /* sql-ok: quoted */
+    }
+    migFinalize(p, pStmt);
+  }
+  migTextStr(p, pLedger->pOut,
+             "UPDATE temp._migrate_script SET scripts ="
+             " NOT EXISTS(SELECT 1 FROM temp._migrate_steps AS t\n"
+             "  JOIN main._migrate_revisions AS r USING(revision)"
+             " WHERE r.checksum IS NOT t.checksum);\n");
+}
+
+/* ---- steps ---- */
+
+/* A further transaction has begun: is all as the one before has left it? */
+void migLedgerAgain(MigContext *p, MigLedger *pLedger) {
+  migTextStr(p, pLedger->pOut,
+             "UPDATE temp._migrate_script SET alone = last IS"
+             " (SELECT coalesce(max(seq), 0) FROM main._migrate_history);\n");
+}
+
+/* A revision is applied. A repeatable one may be so already. */
+void migLedgerApply(MigContext *p, MigLedger *pLedger,
+                    const MigRevision *pRev) {
+  migTextF(p, pLedger->pOut,
+           "INSERT OR REPLACE INTO main._migrate_applied(revision, run,"
+           " applied_at, checksum, fingerprint, seal)\n"
+           " SELECT t.revision, s.run, s.at, t.checksum, NULL, X''"
+           " FROM temp._migrate_script AS s, temp._migrate_steps AS t"
+           " WHERE t.revision = %Q;\n",
+           pRev->zId);
+}
+
+/* A revision is undone; NULL: all repeatable ones are to run again. */
+void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId) {
+  if (zId) {
+    migTextF(p, pLedger->pOut,
+             "DELETE FROM main._migrate_applied WHERE revision = %Q;\n", zId);
+  } else {
+    migTextStr(p, pLedger->pOut,
+               "DELETE FROM main._migrate_applied WHERE revision IN"
+               "(SELECT revision FROM main._migrate_revisions"
+               " WHERE flags & 8);\n");
+  }
+}
+
+/* The history row of a step, or with pRev NULL of the whole script. */
+void migLedgerHistory(MigContext *p, MigLedger *pLedger,
+                      const MigRevision *pRev, const char *zFrom,
+                      const char *zTo, const u8 *aFingerprint) {
+  MigText *pOut = pLedger->pOut;
+
+  migTextF(p, pOut,
+           "INSERT INTO main._migrate_history(seq, run, action, revision,"
+           " message, from_revisions, to_revisions, outcome, started_at, ms,"
+           " checksum, fingerprint, chain)\n"
+           " SELECT (SELECT coalesce(max(seq), 0) + 1"
+           " FROM main._migrate_history), s.run, %Q, %Q, %s, %Q, %Q,"
+           " 'offline', s.at, 0, ", /* sql-ok: quoted */
+           pLedger->bDown ? "downgrade" : "upgrade", pRev ? pRev->zId : 0,
+           migLedgerText(p, pRev ? pRev->zMessage : 0), zFrom, zTo);
+  blobAdd(p, pOut, pRev ? pRev->aChecksum : 0, MIG_HASH_SIZE);
+  migTextStr(p, pOut, ", ");
+  knownAdd(p, pOut, aFingerprint);
+  migTextStr(p, pOut, ", X'' FROM temp._migrate_script AS s;\n");
+  if (pRev && aFingerprint && !pLedger->bDown) {
+    migTextStr(p, pOut,
+               "UPDATE main._migrate_applied SET fingerprint = (SELECT ");
+    knownAdd(p, pOut, aFingerprint);
+    migTextF(p, pOut, " FROM temp._migrate_script AS s) WHERE revision = %Q;\n",
+             pRev->zId);
+  }
+}
+
+/* ---- the end of a transaction ---- */
+
+/* No more violations of foreign keys than at the start. */
+void migLedgerForeign(MigContext *p, MigLedger *pLedger) {
+  migTextStr(p, pLedger->pOut,
+             "UPDATE temp._migrate_script SET parents ="
+             " (SELECT count(*) FROM pragma_foreign_key_check)"
+             " <= coalesce(orphans, 0);\n");
+}
+
+/* What _migrate_meta keeps of the schema, when it is known. */
+static void schemaFacts(MigContext *p, MigLedger *pl, const MigText *pSchema,
+                        const u8 *aFingerprint) {
+  MigBytes packed = migDeflate(p, migTextZ(pSchema), pSchema->n, pl->iLevel);
+  MigText *pOut = pl->pOut;
+
+  if (p->rc == SQLITE_OK) {
+    int bPacked = packed.n < pSchema->n;
+    migTextF(p, pOut, "%sSELECT 'schema', ", zFact); /* sql-ok: constant */
+    blobAdd(p, pOut, bPacked ? (const char *)packed.a : migTextZ(pSchema),
+            bPacked ? packed.n : pSchema->n);
+    migTextF(p, pOut, " UNION ALL SELECT 'schema_size', %lld", pSchema->n);
+    migTextStr(p, pOut, " UNION ALL SELECT 'fingerprint', ");
+    blobAdd(p, pOut, aFingerprint, MIG_HASH_SIZE);
+    migTextStr(p, pOut,
+               ";\nDELETE FROM main._migrate_meta"
+               " WHERE name IN('schema', 'schema_size', 'fingerprint')"
+               " AND NOT (SELECT same FROM temp._migrate_script);\n");
+  }
+  sqlite3_free(packed.a);
+}
+
+/* The facts of _migrate_meta at the end of a transaction. */
+void migLedgerFacts(MigContext *p, MigLedger *pLedger, const char *zCurrent,
+                    const MigText *pSchema, const u8 *aFingerprint) {
+  MigText *pOut = pLedger->pOut;
+
+  migTextF(p, pOut, "%s%s", zFact, zHeads); /* sql-ok: constant */
+  migTextF(p, pOut, "%sVALUES('current', %Q);\n", zFact, zCurrent);
+  migTextF(p, pOut, "%s%s", zFact, zPending); /* sql-ok: constant */
+  schemaFacts(p, pLedger, pSchema, aFingerprint);
+  migTextStr(p, pOut,
+             "UPDATE temp._migrate_script SET last ="
+             " (SELECT max(seq) FROM main._migrate_history);\n");
+}
+
+/* Drop what the script has kept. */
+void migLedgerClose(MigContext *p, MigLedger *pLedger) {
+  if (!pLedger->bDown) {
+    migTextStr(p, pLedger->pOut, "DROP TABLE temp._migrate_steps;\n");
+  }
+  migTextStr(p, pLedger->pOut, "DROP TABLE temp._migrate_script;\n");
+}

@@ -1,0 +1,26 @@
+/*
+** plainscript.h - the script of a revision as SQL that runs without us.
+*/
+#ifndef MIG_PLAINSCRIPT_H
+#define MIG_PLAINSCRIPT_H
+
+#include "replay.h"
+#include "script.h"
+#include "text.h"
+
+typedef struct MigPlainScript {
+  const char *zRevision; /* for messages */
+  const char *zSide;     /* "up" or "down" */
+  const char *z;
+  i64 n;
+  MigScriptMode eMode;
+  MigScriptInfo info; /* out, as the rest: of migPlainscriptScan() */
+  int bAlters;        /* drops, alters or rebuilds a table */
+  int bQuotes;        /* holds a name, or a string, in double quotes */
+} MigPlainScript;
+
+void migPlainscriptScan(MigContext *p, MigPlainScript *pScript);
+void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
+                         const MigReplay *pReplay, int bShell, MigText *pOut);
+
+#endif

@@ -210,10 +210,8 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
 
 /* Rename a file; an existing one is never overwritten: FILE. On file systems
 ** without hard links one that is made in the same instant could be. Returns 1
-** when it was done. */
-int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
-  char *zFolder = p->rc ? 0 : migPathFolder(p, zTo);
-
+** when it was done. A loss of power may undo it. */
+int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
     return 0;
   }
@@ -226,8 +224,18 @@ int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
     }
     return 0;
   }
-  folderSync(zFolder);
   return 1;
+}
+
+/* The same, to last. */
+int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
+  char *zFolder = p->rc ? 0 : migPathFolder(p, zTo);
+  int bDone = migFileMove(p, zFrom, zTo);
+
+  if (bDone) {
+    folderSync(zFolder);
+  }
+  return bDone;
 }
 
 /* Delete a file if it is there and can be. */

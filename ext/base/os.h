@@ -22,6 +22,7 @@ typedef struct MigListing {
 
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax);
 int migFileCreate(MigContext *p, const char *zPath, const char *zLike);
+int migFileMove(MigContext *p, const char *zFrom, const char *zTo);
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo);
 void migFileDelete(const char *zPath);
 void migFileMake(MigContext *p, const char *zPath, const char *zLike,

@@ -47,7 +47,7 @@ static const char zSumName[] = "atlas.sum";
 /* A digest as base64 text. */
 static void base64(const u8 *a, char *z) {
   static const char zDigit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                               "abcdefghijklmnopqrstuvwxyz0123456789+/";
+                               "abcdefghijklmnopqrstuvwxyz0123456789+/=";
   int i;
 
   for (i = 0; i < MIG_SHA256_SIZE; i += 3) {
@@ -56,7 +56,7 @@ static void base64(const u8 *a, char *z) {
     *z++ = zDigit[v >> 18];
     *z++ = zDigit[v >> 12 & 63];
     *z++ = zDigit[v >> 6 & 63];
-    *z++ = bLast ? '=' : zDigit[v & 63];
+    *z++ = zDigit[bLast ? 64 : v & 63];
   }
   *z = 0;
 }

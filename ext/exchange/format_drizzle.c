@@ -320,7 +320,7 @@ static void entryRead(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
                   "entry %d: its \"when\" is no time in milliseconds", i);
   }
   pStep = pUp && p->rc == SQLITE_OK ? migFormatStep(p, pFolder, pUp) : 0;
-  if (pStep) {
+  if (pStep && zTag) {
     drizzleName(p, pStep, zTag);
     pStep->rev.zCreatedAt = migTimeText(p, pEntry->iWhen);
     migFormatUp(p, pStep, pUp);

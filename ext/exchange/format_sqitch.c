@@ -20,7 +20,8 @@
 ** order of the plan is the order of the revisions. A name that is planned
 ** again behind a tag is a change reworked: the scripts of the old one are
 ** called users@v1.0.sql then, of the new one users.sql. The id is the name, of
-** an old one name and tag with '_' for the '@', for an id may not hold that.
+** one that reworks another name.2, name.3 and so on: what was imported before
+** it was reworked keeps its id.
 **
 ** What a change requires becomes dependencies: the last change of that name
 ** before it, at or before the tag when one is given. Other projects, conflicts
@@ -97,6 +98,7 @@ typedef struct SqitchChange {
   const char *zDate;
   i64 iByte;
   int iNext;  /* the change that reworks it, or -1 */
+  int nOld;   /* how many of its name come before it */
   int nNeed;  /* what it requires */
   int *aNeed; /* indexes of changes */
   MigStep *pStep;
@@ -685,6 +687,7 @@ static void sqitchChange(MigContext *p, SqitchReader *pReader,
   if (p->rc == SQLITE_OK) {
     if (iOld >= 0) {
       pReader->aChange[iOld].iNext = n;
+      pNew->nOld = pReader->aChange[iOld].nOld + 1;
     } else { /* ":name" is its first change */
       sqitchEnter(p, pReader,
                   sqitchKey(p, ":", pNew->zName, (i64)strlen(pNew->zName)), n);
@@ -1070,7 +1073,10 @@ static void sqitchStep(MigContext *p, SqitchReader *pReader, int iChange) {
   pChange->pStep = pStep;
   pStep->zStem =
       zTag ? migPrintf(p, "%s@%s", pChange->zName, zTag) : pChange->zName;
-  pStep->rev.zId = sqitchId(p, pReader, pStep->zStem);
+  pStep->rev.zId = sqitchId(p, pReader,
+                            pChange->nOld ? migPrintf(p, "%s.%d", pChange->zName,
+                                                      pChange->nOld + 1)
+                                          : pChange->zName);
   pStep->rev.zMessage = pChange->zNote;
   pStep->rev.zCreatedAt = pChange->zDate;
   pStep->rev.zUp = sqitchScript(p, pReader, pFile, &pStep->rev.nUp);

@@ -980,7 +980,7 @@ static void partWrite(MigContext *p, Export *pExport, int i) {
 /* Give a file its name. */
 static void partPlace(MigContext *p, ExportFile *pDisk) {
   int bDone = pDisk->eState == FILE_NEW
-                  ? migFileRename(p, pDisk->zPart, pDisk->zPath)
+                  ? migFileMove(p, pDisk->zPart, pDisk->zPath)
                   : migFileReplace(p, pDisk->zPart, pDisk->zPath);
 
   if (bDone) {

@@ -98,22 +98,27 @@ static void blobAdd(MigContext *p, MigText *pOut, const void *a, i64 n) {
   migTextStr(p, pOut, "'");
 }
 
-/* A text literal, NULL for NULL. The sqlite3 shell would change the ends of
-** lines in one, and a message may have several lines. */
+/* A text literal, NULL for NULL. The sqlite3 shell drops a CR before an LF, so
+** another control character that is not in the text stands for CR. */
 char *migLedgerText(MigContext *p, const char *z) {
-  MigText text = {0, 0, 0};
-  const char *zAt = z;
+  char cMark = 1;
+  char *zCopy;
+  char *zAt;
 
-  while (zAt && (u8)*zAt >= ' ') {
-    zAt++;
-  }
-  if (zAt == 0 || *zAt == 0) {
+  if (z == 0 || strchr(z, '\r') == 0) {
     return migPrintf(p, "%Q", z);
   }
-  migTextStr(p, &text, "CAST(");
-  blobAdd(p, &text, z, (i64)strlen(z));
-  migTextStr(p, &text, " AS TEXT)");
-  return text.z;
+  while (cMark < '\t' && strchr(z, cMark)) {
+    cMark++;
+  }
+  if (cMark == '\t') {
+    return migPrintf(p, "%Q", z); /* all of them: no text of a human */
+  }
+  zCopy = migStrdup(p, z);
+  for (zAt = zCopy; zAt && (zAt = strchr(zAt, '\r')) != 0;) {
+    *zAt = cMark;
+  }
+  return migPrintf(p, "replace(%Q, char(%d), char(13))", zCopy, cMark);
 }
 
 static const char *sizeText(MigContext *p, i64 n) {

@@ -34,8 +34,8 @@ SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff
                  load fill items objects backup verify retain touched \
                  decide restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
-                 format_dbmate format_goose format_flyway format_diesel \
-                 format_sqlx format_refinery format_sql_migrate format_prisma \
+                 format_dbmate format_goose format_refinery format_flyway format_diesel \
+                 format_sqlx format_sql_migrate format_prisma \
                  format_drizzle format_d1 format_sqitch format_atlas \
                  format_liquibase format_alembic folder assemble dispatch \
                  compose \

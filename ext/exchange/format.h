@@ -36,6 +36,8 @@ typedef struct MigImported {
   int bSkipMaintenance; /* PRAGMAs of the connection are passed over */
   int bRepeatable;      /* run again after the others when it has changed */
   int iFile;            /* its file, an index in the folder's aFile */
+  const char *zShort;   /* the id it had before another file got its version,
+                        ** or NULL */
 } MigImported;
 
 typedef struct MigImport {

@@ -31,6 +31,7 @@ typedef struct Import {
   MigImport files;
   int *aFirst; /* of each revision the first of its files, or -1 */
   int *aNext;  /* of each file the next one of its revision */
+  MigSet listed; /* stored revisions that the folder has */
   int bRepair;
   int nKnown;
   MigText added;   /* ids, by commas */
@@ -226,29 +227,15 @@ static int numberBefore(const char *zA, const char *zB) {
   return nA > 0 && nB > 0 && (nA < nB || (nA == nB && memcmp(zA, zB, nA) < 0));
 }
 
-static int inFolder(const Import *pImport, const char *zId) {
-  int i;
-
-  for (i = 0; i < pImport->files.nRevision; i++) {
-    if (strcmp(pImport->files.aRevision[i].zId, zId) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* The only head, when it comes before the new file zId by its number and none
 ** of the folder's files is stored: a folder of later files only. -1 if not. */
 static int headBefore(MigContext *p, const Import *pImport, const char *zId) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   MigSet heads = migGraphHeads(p, pGraph);
   int iHead = p->rc ? -1 : migSetNext(&heads, -1);
-  int i;
 
-  for (i = 0; i < pImport->files.nRevision; i++) {
-    if (migGraphFind(pGraph, pImport->files.aRevision[i].zId) >= 0) {
-      return -1;
-    }
+  if (migSetNext(&pImport->listed, -1) >= 0) {
+    return -1;
   }
   return iHead >= 0 && migSetCount(&heads) == 1 &&
                  numberBefore(pGraph->aNode[iHead].zId, zId)
@@ -274,8 +261,8 @@ static const char *linearParent(MigContext *p, const Import *pImport, int i) {
   }
   while (pGraph->aNode[iNode].nChild == 1) {
     int iChild = pGraph->aNode[iNode].aChild[0];
-    const char *zChild = pGraph->aNode[iChild].zId;
-    if (inFolder(pImport, zChild) || !numberBefore(zChild, aFile[i].zId)) {
+    if (migSetHas(&pImport->listed, iChild) ||
+        !numberBefore(pGraph->aNode[iChild].zId, aFile[i].zId)) {
       break;
     }
     iNode = iChild;
@@ -448,6 +435,26 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   idAdd(p, &pImport->changed, pRev->zId);
 }
 
+/*
+** A file whose version has become that of two gets its whole name as id. When
+** it was imported before that, with these scripts, it keeps the id it has.
+*/
+static void keepShort(MigContext *p, const Import *pImport, MigImported *pFile) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  MigRevision stored;
+  MigRevision rev;
+
+  if (pFile->zShort == 0 || migGraphFind(pGraph, pFile->zId) >= 0 ||
+      migGraphFind(pGraph, pFile->zShort) < 0) {
+    return;
+  }
+  importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
+  if (migRevisionRead(p, pFile->zShort, &stored) &&
+      memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
+    pFile->zId = pFile->zShort;
+  }
+}
+
 static void importAll(MigContext *p, Import *pImport) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   const char *zStoredBefore = 0;
@@ -455,6 +462,15 @@ static void importAll(MigContext *p, Import *pImport) {
   MigRevision rev;
   int i;
 
+  pImport->listed = migSetNew(p, pGraph->nNode);
+  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+    int iNode;
+    keepShort(p, pImport, &pImport->files.aRevision[i]);
+    iNode = migGraphFind(pGraph, pImport->files.aRevision[i].zId);
+    if (iNode >= 0) {
+      migSetAdd(&pImport->listed, iNode);
+    }
+  }
   for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
     const MigImported *pFile = &pImport->files.aRevision[i];
     int iNode = migGraphFind(pGraph, pFile->zId);

@@ -356,7 +356,7 @@ static void scriptAdd(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
   i64 iLine;
   const char *zDelimiter;
 
-  if (n < 3 || memcmp(z, "-- ", 3) || memcmp(z + 3, "atlas:", 6) ||
+  if (n < 9 || memcmp(z, "-- atlas:", 9) ||
       !directive(z, n, 0, "delimiter", &iValue, &nValue)) {
     migTextAdd(p, pText, z, n);
     return;

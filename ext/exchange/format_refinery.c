@@ -156,8 +156,12 @@ int migRefineryProbe(MigContext *p, MigFolder *pFolder) {
 static void refineryRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                          const char *zVersion) {
   MigStep *pStep = migFormatStep(p, pFolder, pFile);
-  i64 nTitle = (i64)strlen(zVersion) + 3; /* where the title begins */
+  i64 nTitle; /* where the title begins */
 
+  if (p->rc) {
+    return;
+  }
+  nTitle = (i64)strlen(zVersion) + 3;
   if (strchr(zVersion, '.')) {
     migFormatFail(p, pFile, 0,
                   "refinery takes whole numbers; format flyway has such "

@@ -11,10 +11,10 @@
 **
 ** Each row of aTool has the query that tells what is applied. It gives
 **   name, title, time, hash, kind, another name, and one more
-** with kind 1 for a baseline, which stands for everything up to it, 2 for a row
-** that its owner calls dirty, and 3 for what was reworked later. A history,
-*where rows of one version
-** follow one another, counts by its last row.
+** with kind 1 for a baseline, which stands for everything up to it, and 2 for a
+** row that its owner calls dirty. A history, where rows of one version follow
+** one another, counts by its last row. A change of sqitch's that was reworked
+** is called as an import calls it: name, then name.2.
 **
 ** What the rows hold is anybody's: a name must be a whole number or a text of
 ** at most NAME_MAX bytes of UTF-8, anything else is FORMAT. What is no time is
@@ -172,12 +172,11 @@ static const VersionTool aTool[] = {
     {TOOL_SQITCH, "changes",
      "change_id change project note committed_at planned_at", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
-     "SELECT change, note, committed_at, NULL, CASE WHEN"
-     " row_number() OVER (PARTITION BY project, change ORDER BY c.rowid DESC)"
-     " > 1 THEN 3 ELSE 0 END, tag, project || ':' || change"
-     " FROM main.changes AS c LEFT JOIN"
-     " (SELECT change_id AS tagged, tag, min(rowid) FROM main.tags"
-     " GROUP BY change_id) ON tagged = c.change_id ORDER BY c.rowid"},
+     "SELECT change || CASE WHEN again > 1 THEN '.' || again ELSE '' END, note,"
+     " committed_at, NULL, 0, CASE again WHEN 1 THEN project || ':' || change"
+     " END, NULL FROM (SELECT *,"
+     " row_number() OVER (PARTITION BY project, change ORDER BY rowid) AS again"
+     " FROM main.changes ORDER BY rowid)"},
     {TOOL_HEADER, "user_version", 0, 0, MIG_VERSION_COUNT, MIG_VERSION_NOHASH,
      1, 0},
 };
@@ -395,28 +394,8 @@ static void rowRead(MigContext *p, MigVersionTable *pTable,
   pVersion->zAppliedAt = columnTime(p, pStmt, 2);
   pVersion->zHash = columnName(p, pStmt, 3);
   pVersion->bUpTo = sqlite3_column_int(pStmt, 4) == 1;
-  pVersion->bReworked = sqlite3_column_int(pStmt, 4) == 3;
   for (i = 0; i < MIG_VERSION_FORMS; i++) {
     pVersion->azForm[i] = columnName(p, pStmt, 5 + i);
-  }
-}
-
-/* sqitch's name of what a change was before it was reworked: name@tag, with
-** the next tag. The tag of a change itself is in its first form, with or
-** without '@'. */
-static void sqitchNames(MigContext *p, MigVersionTable *pTable) {
-  const char *zTag = 0;
-  int i;
-
-  for (i = pTable->nVersion - 1; i >= 0 && p->rc == SQLITE_OK; i--) {
-    MigVersion *pVersion = &pTable->aVersion[i];
-    zTag = pVersion->azForm[0] ? pVersion->azForm[0] : zTag;
-    pVersion->azForm[0] = 0;
-    if (pVersion->bReworked && zTag) {
-      pVersion->zName = migPrintf(p, "%s%s%s", pVersion->zName,
-                                  zTag[0] == '@' ? "" : "@", zTag);
-      pVersion->azForm[1] = 0;
-    }
   }
 }
 
@@ -668,7 +647,6 @@ void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
   migFinalize(p, pStmt);
   if (pTable->zFile) {
     asideEnd(p, &aside);
-    sqitchNames(p, pTable);
   }
 }
 

@@ -24,7 +24,6 @@ typedef struct MigVersion {
   const char *zHash; /* of the script: hex of SHA-256, decimal of CRC32,
                      ** as eHash of the table says; or NULL */
   int bUpTo;         /* a baseline: all versions up to it are applied */
-  int bReworked;     /* sqitch: a later one has the same name */
 } MigVersion;
 
 typedef enum MigVersionHash {

@@ -29,8 +29,8 @@ typedef struct Import {
   MigChange change;
   MigFolder folder;
   MigImport files;
-  int *aFirst; /* of each revision the first of its files, or -1 */
-  int *aNext;  /* of each file the next one of its revision */
+  int *aFirst;   /* of each revision the first of its files, or -1 */
+  int *aNext;    /* of each file the next one of its revision */
   MigSet listed; /* stored revisions that the folder has */
   int bRepair;
   int nKnown;

@@ -250,7 +250,7 @@ void migFileDelete(const char *zPath) {
 /* Create a file as migFileCreate() does, of n bytes. Nothing is left of it when
 ** that fails. */
 void migFileMake(MigContext *p, const char *zPath, const char *zLike,
-                  const void *a, i64 n) {
+                 const void *a, i64 n) {
   FILE *pFile;
   int bDone;
 

@@ -26,7 +26,7 @@ int migFileMove(MigContext *p, const char *zFrom, const char *zTo);
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo);
 void migFileDelete(const char *zPath);
 void migFileMake(MigContext *p, const char *zPath, const char *zLike,
-                  const void *a, i64 n);
+                 const void *a, i64 n);
 int migFileReplace(MigContext *p, const char *zFrom, const char *zTo);
 int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n);
 void migFolderDelete(const char *zPath);

@@ -178,8 +178,7 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
                           : pStep->zVersion && !pStep->bShared ? pStep->zVersion
                                                                : pStep->zStem;
       pRev->zId = idMake(p, zName, pNotes);
-      pRev->zShort =
-          pStep->bShared ? idMake(p, pStep->zVersion, pNotes) : 0;
+      pRev->zShort = pStep->bShared ? idMake(p, pStep->zVersion, pNotes) : 0;
     }
     if (pRev->zMessage == 0) {
       pRev->zMessage = pStep->zStem;

@@ -17,8 +17,7 @@
 ** from Down to the end; the other annotations stay in it as comments. Where
 ** statements end is SQLite's to say, not the annotations'; a script that goose
 ** would cut elsewhere is written between StatementBegin and StatementEnd. Steps
-*written in
-** Go have names like ours and are noted.
+** written in Go have names like ours and are noted.
 **
 ** Between ENVSUB ON and OFF placeholders are replaced line by line, comment
 ** lines left alone, from the placeholders option only:

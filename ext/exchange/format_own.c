@@ -19,9 +19,8 @@
 ** list or with "base" the revision is a root. parents, depends-on and label
 ** take lists with commas. repeatable, yes or no, says the same as the directive
 ** -- migrate:repeatable in a script; it is there for scripts that came from
-** files whose names said so. A value that is as a whole a JSON string stands
-*for
-** that string, so a message may hold line ends.
+** files whose names said so. A value that is a JSON string as a whole stands
+** for that string, so a message may hold line ends.
 **
 ** A script is every byte from the end of its section line to the start of the
 ** next section line or the end of the file. A missing section is a missing

@@ -1073,10 +1073,10 @@ static void sqitchStep(MigContext *p, SqitchReader *pReader, int iChange) {
   pChange->pStep = pStep;
   pStep->zStem =
       zTag ? migPrintf(p, "%s@%s", pChange->zName, zTag) : pChange->zName;
-  pStep->rev.zId = sqitchId(p, pReader,
-                            pChange->nOld ? migPrintf(p, "%s.%d", pChange->zName,
-                                                      pChange->nOld + 1)
-                                          : pChange->zName);
+  pStep->rev.zId = sqitchId(
+      p, pReader,
+      pChange->nOld ? migPrintf(p, "%s.%d", pChange->zName, pChange->nOld + 1)
+                    : pChange->zName);
   pStep->rev.zMessage = pChange->zNote;
   pStep->rev.zCreatedAt = pChange->zDate;
   pStep->rev.zUp = sqitchScript(p, pReader, pFile, &pStep->rev.nUp);

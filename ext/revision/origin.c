@@ -212,7 +212,7 @@ MigBytes migOriginBytes(MigContext *p, const MigOrigin *pOrigin,
             " copy",
             pOrigin->zFile);
   }
-  if (p->rc) {
+  if (p->rc || bytes.a == 0) {
     sqlite3_free(bytes.a);
     bytes.a = 0;
     return bytes;

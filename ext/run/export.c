@@ -503,7 +503,7 @@ static i64 numberOf(const char *zId, int *pnDigit) {
   int n = 0;
 
   zId += zId[0] == 'V' || zId[0] == 'v';
-  while (migIsDigit(zId[n]) && n <= DIGITS_MAX) {
+  while (n <= DIGITS_MAX && migIsDigit(zId[n])) {
     v = v * 10 + (zId[n++] - '0');
   }
   *pnDigit = n;

@@ -250,10 +250,10 @@ static int sealsCheck(Health *pHealth, const char *zTable, const char *zRows,
   int n;
 
   for (n = 0; healthStep(pHealth, pStmt); n++) {
-    int bOpen = pHealth->bOpen &&
-                migSealEmpty(pStmt, sqlite3_column_count(pStmt) - 1);
-    if (pHealth->iVersion > 1 && !bOpen &&
-        !migSealFits(pWork, pStmt, zTable) && pWork->rc == SQLITE_OK) {
+    int bOpen =
+        pHealth->bOpen && migSealEmpty(pStmt, sqlite3_column_count(pStmt) - 1);
+    if (pHealth->iVersion > 1 && !bOpen && !migSealFits(pWork, pStmt, zTable) &&
+        pWork->rc == SQLITE_OK) {
       char *zRow = migPrintf(pWork, zFormat, columnShown(pStmt, 0),
                              columnShown(pStmt, 1), columnShown(pStmt, 2));
       healthFound(pHealth, MIG_STORE_DAMAGED,
@@ -582,22 +582,14 @@ static const struct {
   int bStore; /* only with a store */
   char *(*xCheck)(Health *pHealth);
 } aCheck[] = {
-    {"store", 0, healthStore},
-    {"settings", 1, healthSettings},
-    {"labels", 1, healthLabels},
-    {"revisions", 1, healthRevisions},
-    {"edges", 1, healthEdges},
-    {"scripts", 1, healthScripts},
-    {"files", 1, healthFiles},
-    {"applied", 1, healthApplied},
-    {"history", 1, healthHistory},
-    {"summary", 1, healthSummary},
-    {"drift", 1, healthDrift},
-    {"mirror", 1, healthMirror},
-    {"chunks", 1, healthChunks},
-    {"backups", 1, healthBackups},
-    {"quick_check", 0, healthQuick},
-    {"foreign_key_check", 0, healthForeign},
+    {"store", 0, healthStore},       {"settings", 1, healthSettings},
+    {"labels", 1, healthLabels},     {"revisions", 1, healthRevisions},
+    {"edges", 1, healthEdges},       {"scripts", 1, healthScripts},
+    {"files", 1, healthFiles},       {"applied", 1, healthApplied},
+    {"history", 1, healthHistory},   {"summary", 1, healthSummary},
+    {"drift", 1, healthDrift},       {"mirror", 1, healthMirror},
+    {"chunks", 1, healthChunks},     {"backups", 1, healthBackups},
+    {"quick_check", 0, healthQuick}, {"foreign_key_check", 0, healthForeign},
 };
 
 /* Run one check and tell what it has found. */

@@ -287,7 +287,7 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
                       const char *zStoredBefore) {
   const MigImported *aFile = pImport->files.aRevision;
   int n = lineLength(pImport);
-  int bLine = aFile[i].bLinear && i < n;
+  int bLine = i < n && aFile[i].bLinear;
   const char *zParent = bLine ? linearParent(p, pImport, i) : 0;
 
   migIdCheck(p, pRev->zId, "revision id");
@@ -439,7 +439,8 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
 ** A file whose version has become that of two gets its whole name as id. When
 ** it was imported before that, with these scripts, it keeps the id it has.
 */
-static void keepShort(MigContext *p, const Import *pImport, MigImported *pFile) {
+static void keepShort(MigContext *p, const Import *pImport,
+                      MigImported *pFile) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   MigRevision stored;
   MigRevision rev;

@@ -115,8 +115,10 @@ char *migLedgerText(MigContext *p, const char *z) {
     return migPrintf(p, "%Q", z); /* all of them: no text of a human */
   }
   zCopy = migStrdup(p, z);
-  for (zAt = zCopy; zAt && (zAt = strchr(zAt, '\r')) != 0;) {
+  zAt = zCopy ? strchr(zCopy, '\r') : 0;
+  while (zAt) {
     *zAt = cMark;
+    zAt = strchr(zAt, '\r');
   }
   return migPrintf(p, "replace(%Q, char(%d), char(13))", zCopy, cMark);
 }

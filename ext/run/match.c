@@ -324,7 +324,7 @@ static int keyFind(MigContext *p, const Match *pMatch, char eKind,
   n = strlen(zKey);
   for (i = keyPlace(pKeys, zKey);
        i < pKeys->n && strncmp(pKeys->az[i], zKey, n) == 0; i++) {
-    int iNode = atoi(pKeys->az[i] + n);
+    int iNode = (int)strtol(pKeys->az[i] + n, 0, 10);
     if (iFound != iNode) {
       iFound = iFound == MIG_MATCH_NONE ? iNode : MATCH_SEVERAL;
     }

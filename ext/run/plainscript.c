@@ -69,9 +69,9 @@ static int statementCalls(const MigPlainScript *ps, const MigStatement *pSt) {
 }
 
 /*
-** Look through a script that a run would accept, and set what
-*migPlainscriptWrite()
-** and its caller want to know. SCRIPT for parameters and for what is no SQL.
+** Look through a script that a run would accept, and set what is to be known by
+** migPlainscriptWrite() and its caller. SCRIPT for parameters and for what is
+** no SQL.
 */
 void migPlainscriptScan(MigContext *p, MigPlainScript *pScript) {
   const char *z = pScript->z;

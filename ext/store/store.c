@@ -46,11 +46,10 @@ static const char zMetaSet[] =
 static const struct {
   int n;
   const StoreTable *a;
-} aVersion[MIGRATE_STORE_VERSION + 1] = {
-    {0, 0},
-    {COUNT(aStore1), aStore1},
-    {COUNT(aStore2), aStore2},
-    {COUNT(aStoreNow), aStoreNow}};
+} aVersion[MIGRATE_STORE_VERSION + 1] = {{0, 0},
+                                         {COUNT(aStore1), aStore1},
+                                         {COUNT(aStore2), aStore2},
+                                         {COUNT(aStoreNow), aStoreNow}};
 
 /* Those that version 2 has given a seal, as last column, and their key. */
 static const char *const aSealed[][2] = {

@@ -78,7 +78,8 @@ static int idReserved(MigContext *p, const char *zName) {
   return zName[n] == 0 || zName[n + 1 + migFormatDigits(zName + n + 1)] == 0;
 }
 
-/* zName as an id: what migIdCheck() would refuse becomes '_'. */
+/* zName as an id: what migIdCheck() would refuse becomes '_', which is noted
+** unless pNotes is NULL. */
 static const char *idMake(MigContext *p, const char *zName,
                           FolderNotes *pNotes) {
   char *z = migStrdup(p, zName);
@@ -97,7 +98,7 @@ static const char *idMake(MigContext *p, const char *zName,
   if (idReserved(p, z)) {
     zId = migPrintf(p, "_%s", z);
   }
-  if (p->rc == SQLITE_OK && strcmp(zId, zName)) {
+  if (p->rc == SQLITE_OK && pNotes && strcmp(zId, zName)) {
     noteAdd(p, &pNotes->renamed, zId);
   }
   return zId;
@@ -178,7 +179,8 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
                           : pStep->zVersion && !pStep->bShared ? pStep->zVersion
                                                                : pStep->zStem;
       pRev->zId = idMake(p, zName, pNotes);
-      pRev->zShort = pStep->bShared ? idMake(p, pStep->zVersion, pNotes) : 0;
+      pRev->zShort =
+          pStep->bShared && pStep->zVersion ? idMake(p, pStep->zVersion, 0) : 0;
     }
     if (pRev->zMessage == 0) {
       pRev->zMessage = pStep->zStem;

@@ -346,7 +346,7 @@ static int nameGood(const char *z) {
     zPart = strchr(zPart, '/');
     zPart = zPart ? zPart + 1 : 0;
   }
-  return migPathInside(z) && strchr(z, '\\') == 0;
+  return z && migPathInside(z) && strchr(z, '\\') == 0;
 }
 
 /* Add kept files. FORMAT for a name that leads elsewhere. */

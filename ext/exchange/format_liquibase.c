@@ -314,15 +314,14 @@ static void propertyLine(MigContext *p, LiquibaseReader *pReader, i64 i,
 static const char *delimiterRead(MigContext *p, const MigFile *pFile, i64 i,
                                  i64 n) {
   const char *z = pFile->z + i;
+  i64 nLine; /* of a leading \n */
 
   if (n >= 2 && (z[0] == '"' || z[0] == '\'') && z[n - 1] == z[0]) {
     z++;
     n -= 2;
   }
-  if (n > 2 && memcmp(z, "\\n", 2) == 0 && memchr(z + 2, '\\', (size_t)n - 2)) {
-    n = -1;
-  } else if (n > 0 && memchr(z, '\\', (size_t)n) &&
-             (n == 2 || memcmp(z, "\\n", 2))) {
+  nLine = n > 2 && memcmp(z, "\\n", 2) == 0 ? 2 : 0;
+  if (n > 0 && memchr(z + nLine, '\\', (size_t)(n - nLine))) {
     n = -1;
   }
   if (n < 0) {

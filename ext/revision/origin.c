@@ -48,10 +48,10 @@ static u8 *dictMake(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
   nHigh = nHigh < DICT_SIZE - nLow ? nHigh : DICT_SIZE - nLow;
   *pn = nHigh + nLow;
   a = migAlloc(p, (u64)*pn + 1);
-  if (a && nHigh) {
+  if (a && zUp && nHigh) {
     memcpy(a, zUp + nUp - nHigh, (size_t)nHigh);
   }
-  if (a && nLow) {
+  if (a && zDown && nLow) {
     memcpy(a + nHigh, zDown + nDown - nLow, (size_t)nLow);
   }
   return a;

@@ -131,6 +131,18 @@ void migOriginForget(MigContext *p, const char *zRevision) {
   migRun(p, pStmt);
 }
 
+/* A stored part; STORE_DAMAGED for one that we do not write. */
+static MigOriginPart partRead(MigContext *p, i64 ePart) {
+  if (ePart < MIG_ORIGIN_UP || ePart > MIG_ORIGIN_SHARE) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "a kept file is of the unknown part %lld; restore the file from a"
+            " copy",
+            ePart);
+    return MIG_ORIGIN_DATA;
+  }
+  return (MigOriginPart)ePart;
+}
+
 /* The files of a revision, NULL: of all; none in a store of an older version.
 ** STORE_DAMAGED for a part that we do not write. */
 void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
@@ -158,7 +170,7 @@ void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
     pOrigin->zRevision = migColumnText(p, pStmt, 0);
     pOrigin->zFormat = migColumnText(p, pStmt, 1);
     pOrigin->zFile = migColumnText(p, pStmt, 2);
-    pOrigin->ePart = (MigOriginPart)(sqlite3_column_int(pStmt, 3) & 3);
+    pOrigin->ePart = partRead(p, sqlite3_column_int64(pStmt, 3));
     pOrigin->nSize = sqlite3_column_int64(pStmt, 4);
     pOrigin->nData = sqlite3_column_bytes(pStmt, 5);
     pOrigin->aData = (const u8 *)migStrndup(

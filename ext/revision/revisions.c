@@ -455,12 +455,29 @@ static void edgesLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_reset(pStmt);
 }
 
+/* A name that was read may not hold control characters: names go into messages
+** and into the comments of scripts for a shell, where a line end would begin a
+** command. STORE_DAMAGED. What else no name may be is said by migration_checks.
+*/
+static void nameCheck(MigContext *p, const char *zName) {
+  const char *z;
+
+  for (z = zName; z && p->rc == SQLITE_OK && *z; z++) {
+    if ((u8)*z < ' ' || *z == 0x7f) {
+      migFail(p, MIG_STORE_DAMAGED,
+              "a revision or label has a control character in its name; restore"
+              " the file from a copy");
+    }
+  }
+}
+
 static void labelsLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zLabelAll);
 
   while (migStep(p, pStmt)) {
     int i = nodeOf(p, pGraph, (const char *)sqlite3_column_text(pStmt, 1));
     char *zLabel = migColumnText(p, pStmt, 0);
+    nameCheck(p, zLabel);
     if (p->rc == SQLITE_OK && zLabel) {
       migGraphLabel(p, pGraph, i, zLabel);
     }
@@ -478,7 +495,8 @@ MigGraph *migGraphLoad(MigContext *p) {
   while (migStep(p, pStmt)) {
     char *zId = migColumnText(p, pStmt, 0);
     int bRepeatable = (sqlite3_column_int(pStmt, 1) & MIG_REV_REPEATABLE) != 0;
-    if (zId) {
+    nameCheck(p, zId);
+    if (p->rc == SQLITE_OK) {
       int i = migGraphAdd(p, pGraph, zId);
       if (bRepeatable) {
         migGraphRepeatable(pGraph, i);

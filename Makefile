@@ -22,7 +22,7 @@
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
 SRC_BASE       = context sql text hash sha256 codec os progress
 SRC_LANGUAGE   = token words cursor statement script ddl
-SRC_STORE      = seal store settings history writeset caller connection \
+SRC_STORE      = seal store template settings history writeset caller connection \
                  transaction
 SRC_REVISION   = set graph name target range plan applied scripts origin \
                  revisions
@@ -42,7 +42,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  versions
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
                  mirror drift steps record run source schemas stamp author \
-                 generated import export match adopt plainscript ledger \
+                 generated import plainscript expand export match undone adopt ledger \
                  offline backups configure show \
                  health
 SRC_SURFACE    = options once wording functions rows help backup_views \

@@ -18,7 +18,8 @@
 ** when a script is changed, so that is the import's proof and still good.
 **
 ** Where a format cannot tell a missing script from one without statements,
-** they count as the same. Tools want a line end behind a section, so white
+** they count as the same; a statement that does nothing, which a tool wants
+** there, is none. Tools want a line end behind a section, so white
 ** space at the end of a script is no difference.
 */
 #include <string.h>
@@ -30,6 +31,8 @@
 #include "store.h"
 #include "text.h"
 #include "token.h"
+
+#define NOTE_NAMED 8 /* revisions that a note names */
 
 /* Files that were read back. */
 typedef struct Proof {
@@ -125,10 +128,9 @@ static int hostHas(MigContext *p, const char *zId) {
   return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
 }
 
-/* Read the files of pProof->pOut as an import would. With bKept placeholders
-** without a value are counted, else they are an error. Close the folder
-** afterwards. */
-static void proofRead(MigContext *p, Proof *pProof, int bKept) {
+/* Make a folder of the files of pProof->pOut. With bKept placeholders without a
+** value are counted, else they are an error. Close the folder afterwards. */
+static void proofOpen(MigContext *p, Proof *pProof, int bKept) {
   const MigOutput *pOut = pProof->pOut;
   MigFolder *pFolder = &pProof->folder;
   int i;
@@ -143,8 +145,13 @@ static void proofRead(MigContext *p, Proof *pProof, int bKept) {
     migFolderAdd(p, pFolder, pOut->aFile[i].zName, pOut->aFile[i].z,
                  pOut->aFile[i].n);
   }
+}
+
+/* Read the files of pProof->pOut as an import would. */
+static void proofRead(MigContext *p, Proof *pProof, int bKept) {
+  proofOpen(p, pProof, bKept);
   if (p->rc == SQLITE_OK) {
-    migImportParse(p, pFolder, pProof->zFormat, &pProof->back);
+    migImportParse(p, &pProof->folder, pProof->zFormat, &pProof->back);
   }
 }
 
@@ -171,6 +178,18 @@ static i64 insertAt(const char *const *az, const char *z, i64 n) {
   return 0;
 }
 
+/* Does the script z go on as the insert at zRead does? An insert may begin with
+** a ';' that the script lacks. */
+static int insertIsOwn(const char *const *az, const char *z, i64 n,
+                       const char *zRead) {
+  i64 i = 0;
+
+  while (i < n && migIsSpace(z[i])) {
+    i++;
+  }
+  return insertAt(az, z, n) > 0 || (zRead[0] == ';' && i < n && z[i] == ';');
+}
+
 /* Is zRead the script z with inserts? They stand between statements, so line
 ** ends around one are no difference. */
 static int scriptWithInserts(const char *z, i64 n, const char *zRead, i64 nRead,
@@ -181,7 +200,7 @@ static int scriptWithInserts(const char *z, i64 n, const char *zRead, i64 nRead,
   while (k < nRead) {
     i64 kInsert = k + (zRead[k] == '\n');
     i64 nInsert = insertAt(az, zRead + kInsert, nRead - kInsert);
-    if (nInsert > 0 && insertAt(az, z + i, n - i) == 0) {
+    if (nInsert > 0 && !insertIsOwn(az, z + i, n - i, zRead + kInsert)) {
       k = kInsert + nInsert;
       while (k < nRead && zRead[k] == '\n') {
         k++;
@@ -207,7 +226,8 @@ static int scriptSame(const Proof *pProof, const char *z, i64 n,
   n = z ? migFormatTrim(z, 0, n) : 0;
   nRead = zRead ? migFormatTrim(zRead, 0, nRead) : 0;
   if (n == 0) {
-    return nRead == 0 || scriptIdle(zRead, nRead);
+    return nRead == 0 || scriptIdle(zRead, nRead) ||
+           scriptWithInserts("", 0, zRead, nRead, azInsert);
   }
   return (n == nRead && memcmp(z, zRead, (size_t)n) == 0) ||
          (azInsert[0] && scriptWithInserts(z, n, zRead, nRead, azInsert));
@@ -431,12 +451,71 @@ static void proofFail(MigContext *p, const Proof *pProof, int i) {
   }
 }
 
+/* A note that names the revisions which have another version in the files: what
+** a tool knows of a live file is not true of them. NULL when there are none,
+** else for the caller to free. */
+static char *renamedNote(MigContext *p, const Proof *pProof) {
+  const MigOutput *pOut = pProof->pOut;
+  MigText text = {0, 0, 0};
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pProof->back.nRevision && p->rc == SQLITE_OK; i++) {
+    const MigExported *pRev = &pOut->aRevision[pProof->aWhose[i]];
+    const char *zId = pProof->back.aRevision[i].zId;
+    if (!pRev->bOriginal && strcmp(pRev->zId, zId) && n++ < NOTE_NAMED) {
+      migTextF(p, &text, "%s%s is %s", text.n ? ", " : "", pRev->zId, zId);
+    }
+  }
+  return n == 0 ? 0
+                : migResultText(
+                      p, migPrintf(p,
+                                   "%d revisions have another version in the"
+                                   " files: %s%s; a file that has them applied"
+                                   " needs it in the tool's version table"
+                                   " before the tool runs there",
+                                   n, migTextZ(&text),
+                                   n > NOTE_NAMED ? ", ..." : ""));
+}
+
+/* Note when an import that is given no format would read the files otherwise
+** than they were meant. */
+static void detectNote(MigContext *p, MigOutput *pOut, const char *zFormat) {
+  MigMark mark = migArenaMark(p);
+  const char *zFound = 0;
+  Proof proof;
+  int bOther = 0;
+
+  memset(&proof, 0, sizeof(proof));
+  proof.pOut = pOut;
+  proofOpen(p, &proof, 1);
+  zFound = migFormatDetect(p, &proof.folder);
+  if (p->rc == SQLITE_OK && (zFound == 0 || strcmp(zFound, zFormat))) {
+    proof.zFormat = zFound;
+    if (zFound) {
+      migImportParse(p, &proof.folder, zFound, &proof.back);
+      bOther = p->rc == SQLITE_OK && proofFind(p, &proof, 0, 1) >= 0;
+    }
+    bOther = tryAgain(p) || zFound == 0 || bOther;
+  }
+  migFolderClose(&proof.folder);
+  migArenaRelease(p, mark);
+  if (bOther) {
+    migOutputNote(p, pOut,
+                  "the files alone do not tell the format%s%s; import them"
+                  " with {\"format\":\"%s\"}",
+                  zFound ? ", they look like those of " : "",
+                  zFound ? zFound : "", zFormat);
+  }
+}
+
 /* Have the writer write, and prove it. Each file learns whose it is. FORMAT
 ** when the format does not hold the revisions. */
 static void composeWritten(MigContext *p, MigOutput *pOut,
                            const char *zFormat) {
   MigMark mark;
   Proof proof;
+  char *zRenamed = 0;
   int iBad;
   int i;
 
@@ -455,6 +534,8 @@ static void composeWritten(MigContext *p, MigOutput *pOut,
     iBad = proofFind(p, &proof, bById, 0);
     if (iBad >= 0) {
       proofFail(p, &proof, iBad);
+    } else if (p->rc == SQLITE_OK) {
+      zRenamed = renamedNote(p, &proof);
     }
   }
   for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
@@ -463,6 +544,10 @@ static void composeWritten(MigContext *p, MigOutput *pOut,
   }
   migFolderClose(&proof.folder);
   migArenaRelease(p, mark);
+  if (zRenamed) {
+    migOutputNote(p, pOut, "%s", zRenamed);
+    sqlite3_free(zRenamed);
+  }
 }
 
 /* Put kept files in the place of written ones. When that does not hold, *pOut
@@ -519,18 +604,11 @@ static MigExported *stemsKept(MigContext *p, const MigOutput *pOut) {
   return nKept > 0 ? a : 0;
 }
 
-/*
-** Make the files of the format for the revisions of *pOut, sorted by name.
-** FORMAT when the format does not hold them, or when two would have the same
-** name.
-*/
-void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
+/* The second and the third way. */
+static void composeNew(MigContext *p, MigOutput *pOut, const char *zFormat) {
   const MigExported *aRevision = pOut->aRevision;
   MigExported *aKept;
 
-  if (p->rc || composeKept(p, pOut, zFormat)) {
-    return;
-  }
   aKept = stemsKept(p, pOut);
   if (aKept) {
     pOut->aRevision = aKept;
@@ -544,5 +622,19 @@ void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   composeWritten(p, pOut, zFormat);
   if (aKept) {
     composeReplace(p, pOut, zFormat);
+  }
+}
+
+/*
+** Make the files of the format for the revisions of *pOut, sorted by name.
+** FORMAT when the format does not hold them, or when two would have the same
+** name.
+*/
+void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
+  if (p->rc == SQLITE_OK && !composeKept(p, pOut, zFormat)) {
+    composeNew(p, pOut, zFormat);
+    if (p->rc == SQLITE_OK) {
+      detectNote(p, pOut, zFormat);
+    }
   }
 }

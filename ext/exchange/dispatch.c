@@ -36,7 +36,8 @@ typedef struct Format {
 #define DOWN MIG_HOLDS_DOWN
 #define AGAIN MIG_HOLDS_REPEATABLE
 #define DEPEND MIG_HOLDS_DEPEND
-#define GRAPH (MIG_HOLDS_GRAPH | MIG_HOLDS_DEPEND)
+#define LABEL MIG_HOLDS_LABEL
+#define GRAPH (MIG_HOLDS_GRAPH | MIG_HOLDS_DEPEND | MIG_HOLDS_LABEL)
 
 #define FORMAT(name, Name, eEvidence, holds, xOrder)                           \
   {                                                                            \
@@ -57,7 +58,7 @@ static const Format aFormat[] = {
     FORMAT("prisma", Prisma, BY_NAME, DOWN, 0),
     FORMAT("drizzle", Drizzle, BY_MARK, 0, 0),
     FORMAT("d1", D1, BY_MARK, 0, 0),
-    FORMAT("sqitch", Sqitch, BY_MARK, DOWN | DEPEND, 0),
+    FORMAT("sqitch", Sqitch, BY_MARK, DOWN | DEPEND | LABEL, 0),
     FORMAT("atlas", Atlas, BY_MARK, 0, 0),
     FORMAT("liquibase", Liquibase, BY_MARK, DOWN | AGAIN, 0),
     {"alembic", BY_MARK, DOWN | GRAPH, migAlembicProbe, migAlembicLoad, 0, 0},
@@ -80,12 +81,73 @@ const char *migFormatNames(MigContext *p, int bWrite) {
   return migTextZ(&text);
 }
 
+/* Is the file a step that is a program, of a tool or framework? */
+static int isProgram(const char *zName) {
+  static const char *const azEnd[] = {".py",  ".rb",  ".js",  ".cjs",
+                                      ".mjs", ".ts",  ".cts", ".mts",
+                                      ".php", ".exs", ".cs",  ".go"};
+  size_t n = strlen(zName);
+  size_t i;
+
+  for (i = 0; i < sizeof(azEnd) / sizeof(azEnd[0]); i++) {
+    size_t nEnd = strlen(azEnd[i]);
+    if (n > nEnd && strcmp(zName + n - nEnd, azEnd[i]) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Has the file the line in which Alembic's name what they build on? */
+static int isAlembic(MigContext *p, MigFile *pFile) {
+  static const char zWord[] = "down_revision";
+  const char *z = migFormatBytes(p, pFile);
+  const char *zEnd = z ? z + pFile->n : 0;
+
+  while (z && zEnd - z >= (i64)sizeof(zWord)) {
+    if (memcmp(z, zWord, sizeof(zWord) - 1) == 0) {
+      return 1;
+    }
+    z = memchr(z, '\n', (size_t)(zEnd - z));
+    z = z ? z + 1 : 0;
+  }
+  return 0;
+}
+
+/* FORMAT when the folder has programs: what to do instead. */
+static void detectPrograms(MigContext *p, const MigFolder *pFolder,
+                           const char *zPath) {
+  MigText seen = {0, 0, 0};
+  int bAlembic = 0;
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    MigFile *pFile = &pFolder->aFile[i];
+    if (isProgram(pFile->zName)) {
+      bAlembic |= n < 3 && isAlembic(p, pFile);
+      if (n++ < 3) {
+        migTextF(p, &seen, "%s%s", n > 1 ? ", " : "", pFile->zName);
+      }
+    }
+  }
+  if (n > 0) {
+    migFail(p, MIG_FORMAT, "%s holds programs, which are not run: %s%s; %s",
+            zPath, migTextZ(&seen), n > 3 ? " and more" : "",
+            bAlembic
+                ? "import the output of `alembic upgrade base:head --sql`"
+                : "apply them with their tool, then"
+                  " migrate_adopt('{\"baseline\":true}') and go on in SQL");
+  }
+}
+
 /* Say that nothing fits, and what there is. */
 static void detectNothing(MigContext *p, const MigFolder *pFolder,
                           const char *zPath) {
   MigText seen = {0, 0, 0};
   int i;
 
+  detectPrograms(p, pFolder, zPath);
   for (i = 0; i < pFolder->nFile && i < 3; i++) {
     migTextStr(p, &seen, i ? ", " : pFolder->nFile > 3 ? ", such as " : ": ");
     migTextStr(p, &seen, pFolder->aFile[i].zName);
@@ -134,6 +196,17 @@ static const Format *detect(MigContext *p, MigFolder *pFolder,
   return p->rc ? 0 : pFound;
 }
 
+/* FORMAT for a name that is none of a format, or of one that is only read. */
+void migFormatUnknown(MigContext *p, const char *zName, int bWrite) {
+  if (bWrite && migFormatHolds(zName)) {
+    migFail(p, MIG_FORMAT, "the format %s is only read; written are %s", zName,
+            migFormatNames(p, 1));
+  } else {
+    migFail(p, MIG_FORMAT, "unknown format %s; known are %s", zName,
+            migFormatNames(p, bWrite));
+  }
+}
+
 /* The format called zName. FORMAT when there is none. */
 static const Format *formatNamed(MigContext *p, const char *zName, int bWrite) {
   int i;
@@ -144,9 +217,22 @@ static const Format *formatNamed(MigContext *p, const char *zName, int bWrite) {
       return &aFormat[i];
     }
   }
-  migFail(p, MIG_FORMAT, "unknown format %s; known are %s", zName,
-          migFormatNames(p, bWrite));
+  migFormatUnknown(p, zName, bWrite);
   return 0;
+}
+
+/* The name of the one format that fits, or NULL. */
+const char *migFormatDetect(MigContext *p, MigFolder *pFolder) {
+  const Format *pFormat;
+
+  if (p->rc) {
+    return 0;
+  }
+  pFormat = detect(p, pFolder, "the folder");
+  if (p->rc && p->eCode == MIG_FORMAT) {
+    migErrorClear(p);
+  }
+  return pFormat ? pFormat->zName : 0;
 }
 
 /* Make revisions of the files in the folder. */
@@ -232,19 +318,22 @@ int migFormatWritten(const char *zFormat) {
 ** without a line end there may be one more than in the script. */
 const char *const *migFormatInserts(const char *zFormat) {
   static const char *const azGoose[] = {"-- +goose StatementBegin\n",
-                                        "-- +goose StatementEnd", 0};
+                                        "-- +goose StatementEnd",
+                                        ";\n-- +goose StatementEnd", 0};
   static const char *const azSqlMigrate[] = {"-- +migrate StatementBegin\n",
                                              "-- +migrate StatementEnd", 0};
   static const char *const azSqlx[] = {"-- no-transaction\n", 0};
   static const char *const azAtlas[] = {"-- atlas:txmode none\n", 0};
-  static const char *const azDrizzle[] = {"--> statement-breakpoint", 0};
+  static const char *const azDrizzle[] = {"--> statement-breakpoint",
+                                          "SELECT 1;", 0};
+  static const char *const azNone[] = {0};
 
   return strcmp(zFormat, "goose") == 0         ? azGoose
          : strcmp(zFormat, "sql-migrate") == 0 ? azSqlMigrate
          : strcmp(zFormat, "sqlx") == 0        ? azSqlx
          : strcmp(zFormat, "atlas") == 0       ? azAtlas
          : strcmp(zFormat, "drizzle") == 0     ? azDrizzle
-                                               : &azDrizzle[1];
+                                               : azNone;
 }
 
 /* Have the format's writer add files to *pOut. FORMAT when there is no such

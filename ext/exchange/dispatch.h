@@ -7,6 +7,8 @@
 #include "format.h"
 
 const char *migFormatNames(MigContext *p, int bWrite);
+void migFormatUnknown(MigContext *p, const char *zName, int bWrite);
+const char *migFormatDetect(MigContext *p, MigFolder *pFolder);
 void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
                    const char *zFormat, MigImport *pOut);
 void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
@@ -17,6 +19,7 @@ void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
 #define MIG_HOLDS_REPEATABLE 2 /* that a revision is run again when changed */
 #define MIG_HOLDS_GRAPH 4      /* ids, parents, labels: more than a line */
 #define MIG_HOLDS_DEPEND 8     /* dependencies */
+#define MIG_HOLDS_LABEL 16     /* labels */
 int migFormatHolds(const char *zFormat);
 int migFormatWritten(const char *zFormat);
 const char *const *migFormatInserts(const char *zFormat);

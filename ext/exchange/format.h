@@ -38,6 +38,8 @@ typedef struct MigImported {
   int iFile;            /* its file, an index in the folder's aFile */
   const char *zShort;   /* the id it had before another file got its version,
                         ** or NULL */
+  const char *zOwn;     /* what its owner's version table calls it, or NULL when
+                        ** names of files say that */
 } MigImported;
 
 typedef struct MigImport {
@@ -195,6 +197,7 @@ const char *migOutputStem(MigContext *p, const MigExported *pRev);
 ** adds files and notes; what its format cannot say is a note, what it cannot
 ** hold at all is FORMAT. */
 int migOwnHeader(const char *z, i64 n);
+const char *migSqitchProject(MigContext *p, char *z, i64 n);
 #define MIG_FORMAT_FUNCTIONS(Name)                                             \
   int mig##Name##Probe(MigContext *p, MigFolder *pFolder);                     \
   void mig##Name##Load(MigContext *p, MigFolder *pFolder);                     \

@@ -131,24 +131,30 @@ void migDieselLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* A folder a revision. diesel refuses an up.sql that is empty, so a revision
-** without a script gets a comment. */
-void migDieselWrite(MigContext *p, MigOutput *pOut) {
+/* Add a script. diesel refuses a file that is empty, so one without a script
+** gets a comment. */
+static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
+                        const char *z, i64 n) {
   static const char zNothing[] = "-- nothing to do\n";
+  int bNothing = z == 0 || migFormatTrim(z, 0, n) == 0;
+
+  migOutputAdd(p, pOut, zName, bNothing ? zNothing : z,
+               bNothing ? (i64)strlen(zNothing) : n);
+}
+
+/* A folder a revision. */
+void migDieselWrite(MigContext *p, MigOutput *pOut) {
   static const char zMeta[] = "run_in_transaction = false\n";
   int i;
 
   for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
     const MigExported *pRev = &pOut->aRevision[i];
     const char *zStem = migOutputStem(p, pRev);
-    int bNothing =
-        pRev->zUp == 0 || migFormatTrim(pRev->zUp, 0, pRev->nUp) == 0;
-    migOutputAdd(p, pOut, migPrintf(p, "%s/up.sql", zStem),
-                 bNothing ? zNothing : pRev->zUp,
-                 bNothing ? (i64)strlen(zNothing) : pRev->nUp);
+    scriptWrite(p, pOut, migPrintf(p, "%s/up.sql", zStem), pRev->zUp,
+                pRev->nUp);
     if (pRev->zDown) {
-      migOutputAdd(p, pOut, migPrintf(p, "%s/down.sql", zStem), pRev->zDown,
-                   pRev->nDown);
+      scriptWrite(p, pOut, migPrintf(p, "%s/down.sql", zStem), pRev->zDown,
+                  pRev->nDown);
     }
     if (pRev->bNoTransaction) {
       migOutputAdd(p, pOut, migPrintf(p, "%s/metadata.toml", zStem), zMeta,

@@ -22,6 +22,9 @@
 **     20260112103000_init/migration.sql
 **                         snapshot.json
 **
+** Drizzle's drivers refuse a script without a statement, so such a one is
+** written with a SELECT 1.
+**
 ** There is no way back. JSON is taken apart by SQLite, in a database of its
 ** own in memory: on the caller's connection a table-valued function would
 ** begin a read before it is known whether the call may wait for locks.
@@ -391,7 +394,7 @@ static i64 breakpointAt(const char *z, i64 n, i64 i) {
 /*
 ** A script with a breakpoint behind every statement but the last: drivers that
 ** run one statement at a time need them. One that has breakpoints stays as it
-** is.
+** is. One without a statement gets one that does nothing.
 */
 static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
                         const char *z, i64 n) {
@@ -399,7 +402,8 @@ static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
   MigStatement st;
   i64 iDone = 0;
   i64 iNext = 0; /* behind the last statement */
-  i64 i = strstr(z, zBreakpoint) ? n : 0;
+  int bCut = strstr(z, zBreakpoint) != 0;
+  i64 i = bCut ? n : 0;
 
   while (migScriptNext(z, n, &i, &st)) {
     if (iNext > 0) {
@@ -411,6 +415,9 @@ static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
     iNext = i;
   }
   migTextAdd(p, &text, z + iDone, n - iDone);
+  if (iNext == 0 && !bCut) {
+    migOutputLine(p, &text, "SELECT 1;");
+  }
   migOutputText(p, pOut, zName, &text);
 }
 

@@ -246,7 +246,9 @@ static const char *flywayReplace(MigContext *p, MigFolder *pFolder,
       migFormatFail(p, pFile, zOpen - z,
                     "no value for the placeholder ${%.*s}; give one in the "
                     "option placeholders, or switch them off by "
-                    "placeholderReplacement=false in %s.conf",
+                    "placeholderReplacement=false in %s.conf; if the files are "
+                    "refinery's, which has none, give "
+                    "{\"format\":\"refinery\"}",
                     migFormatClip(zOpen + 2, nName), zOpen + 2, pFile->zBase);
     } else {
       migTextAdd(p, &text, z + iDone, zOpen - z - iDone);

@@ -25,7 +25,19 @@ static int golangName(const MigFile *pFile, i64 *pnVersion, i64 *pnStem,
          (*pbDown || migFormatSuffix(z, ".up.sql")) && *pnStem > *pnVersion;
 }
 
-/* How many names fit; contents are not looked at. */
+/* Is it a step by its number that the owner would pass over? */
+static int golangPasses(const MigFile *pFile) {
+  i64 n = migFormatDigits(pFile->zBase);
+
+  return pFile->zDir[0] == 0 && n > 0 && strchr("_-. ", pFile->zBase[n]) != 0 &&
+         migFormatSuffix(pFile->zBase, ".sql") &&
+         !migFormatSuffix(pFile->zBase, ".up.sql") &&
+         !migFormatSuffix(pFile->zBase, ".down.sql");
+}
+
+/* How many names fit; contents are not looked at. None when a numbered file
+** without a direction stands beside them: the format plain reads both, and no
+** step is lost. */
 int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -35,6 +47,9 @@ int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
     i64 nVersion;
     i64 nStem;
     int bDown;
+    if (golangPasses(&pFolder->aFile[i])) {
+      return 0;
+    }
     nFit += golangName(&pFolder->aFile[i], &nVersion, &nStem, &bDown);
   }
   return nFit;

@@ -16,8 +16,11 @@
 ** as with goose. A script is every byte between the lines of Up and Down, or
 ** from Down to the end; the other annotations stay in it as comments. Where
 ** statements end is SQLite's to say, not the annotations'; a script that goose
-** would cut elsewhere is written between StatementBegin and StatementEnd. Steps
-** written in Go have names like ours and are noted.
+** would cut elsewhere is written between StatementBegin and StatementEnd. A
+** statement that only StatementEnd ends gets a ';' in front of that line when
+** another one follows, or when it alters a table, which SQLite does not do
+** with a comment behind it. Steps written in Go have names like ours and are
+** noted.
 **
 ** Between ENVSUB ON and OFF placeholders are replaced line by line, comment
 ** lines left alone, from the placeholders option only:
@@ -69,7 +72,9 @@ typedef struct GooseReader {
   i64 aEnd[2];
   i64 aCopied[2];   /* bytes before this are in the text */
   MigText aText[2]; /* used only when something was replaced */
-  int bStatement;   /* between StatementBegin and StatementEnd */
+  i64 iStatement;   /* behind the StatementBegin of this StatementEnd, or -1 */
+  i64 iOpen;        /* a StatementEnd whose statement lacks its ';', or -1 */
+  int nEnded;       /* such ones that got it */
   int bSubstitute;  /* between ENVSUB ON and OFF */
   int nSubstituted; /* placeholders replaced */
 } GooseReader;
@@ -276,6 +281,39 @@ static void gooseSubstitute(MigContext *p, GooseReader *pReader, i64 i,
   }
 }
 
+/* Append what is before the line at i, and the ';' that is missing there. */
+static void gooseClose(MigContext *p, GooseReader *pReader, i64 i) {
+  MigText *pText = &pReader->aText[pReader->iSection];
+  i64 *piCopied = &pReader->aCopied[pReader->iSection];
+
+  migTextAdd(p, pText, pReader->pFile->z + *piCopied, i - *piCopied);
+  migTextStr(p, pText, ";\n");
+  *piCopied = i;
+  pReader->iOpen = -1;
+  pReader->nEnded++;
+}
+
+/* The line at i is a StatementEnd: does its statement lack a ';'? */
+static void gooseEnded(MigContext *p, GooseReader *pReader, i64 i) {
+  const char *z = pReader->pFile->z + pReader->iStatement;
+  i64 n = i - pReader->iStatement;
+  MigStatement st;
+  int bAlter = 0;
+  int bOpen = 0;
+  i64 iNext = 0;
+
+  while (migScriptNext(z, n, &iNext, &st)) {
+    bAlter = st.eKind == MIG_ST_ALTER_TABLE;
+    bOpen = !st.bSemi;
+  }
+  if (bOpen) {
+    pReader->iOpen = i;
+    if (bAlter) {
+      gooseClose(p, pReader, i);
+    }
+  }
+}
+
 /* Go from section to section at the line from i to iEnd. Returns whether the
 ** line is Up or Down. */
 static int gooseTurn(MigContext *p, GooseReader *pReader, GooseAnnotation e,
@@ -286,7 +324,7 @@ static int gooseTurn(MigContext *p, GooseReader *pReader, GooseAnnotation e,
   if (e != GOOSE_UP && e != GOOSE_DOWN) {
     return 0;
   }
-  if (pReader->bStatement) {
+  if (pReader->iStatement >= 0) {
     migFormatFail(p, pReader->pFile, i, "-- +goose StatementEnd is missing");
   } else if (pReader->iSection != iWanted) {
     migFormatFail(p, pReader->pFile, i,
@@ -296,24 +334,28 @@ static int gooseTurn(MigContext *p, GooseReader *pReader, GooseAnnotation e,
     pReader->aStart[iSection] = iEnd;
     pReader->aEnd[iSection] = iEnd;
     pReader->aCopied[iSection] = iEnd;
+    pReader->iOpen = -1;
   }
   return 1;
 }
 
 /* Note what an annotation within a section, or before the first, says. */
 static void gooseState(MigContext *p, GooseReader *pReader, GooseAnnotation e,
-                       i64 i) {
+                       i64 i, i64 iEnd) {
   if (e == GOOSE_NO_TRANSACTION) {
     pReader->pStep->zMark = "NO TRANSACTION";
   } else if (e == GOOSE_ENVSUB_ON || e == GOOSE_ENVSUB_OFF) {
     pReader->bSubstitute = e == GOOSE_ENVSUB_ON;
   } else if (e == GOOSE_BEGIN || e == GOOSE_END) {
-    if (pReader->bStatement == (e == GOOSE_BEGIN) || pReader->iSection < 0) {
+    int bInside = pReader->iStatement >= 0;
+    if (bInside == (e == GOOSE_BEGIN) || pReader->iSection < 0) {
       migFormatFail(p, pReader->pFile, i,
                     "StatementBegin and StatementEnd go in pairs, after Up or "
                     "Down");
+    } else if (bInside) {
+      gooseEnded(p, pReader, i);
     }
-    pReader->bStatement = e == GOOSE_BEGIN;
+    pReader->iStatement = e == GOOSE_BEGIN ? iEnd : -1;
   }
 }
 
@@ -326,9 +368,12 @@ static void gooseTake(MigContext *p, GooseReader *pReader, i64 i, i64 iEnd) {
   if (p->rc || gooseTurn(p, pReader, e, i, iEnd)) {
     return;
   }
-  gooseState(p, pReader, e, i);
+  gooseState(p, pReader, e, i, iEnd);
   if (pReader->iSection >= 0) {
     pReader->aEnd[pReader->iSection] = iEnd;
+    if (pReader->iOpen >= 0 && !bIdle) {
+      gooseClose(p, pReader, pReader->iOpen);
+    }
     if (pReader->bSubstitute && !bIdle) {
       gooseSubstitute(p, pReader, i, iEnd);
     }
@@ -361,7 +406,7 @@ static void gooseFinish(MigContext *p, GooseReader *pReader) {
   MigFile *pFile = pReader->pFile;
   MigImported *pRev = &pReader->pStep->rev;
 
-  if (pReader->bStatement) {
+  if (pReader->iStatement >= 0) {
     migFormatFail(p, pFile, pFile->n, "-- +goose StatementEnd is missing");
   } else if (pReader->iSection < 0) {
     migFormatFail(p, pFile, 0, "no line -- +goose Up");
@@ -378,6 +423,11 @@ static void gooseFinish(MigContext *p, GooseReader *pReader) {
                   "%s: %d placeholders replaced, the result is stored",
                   pFile->zName, pReader->nSubstituted);
   }
+  if (pReader->nEnded > 0) {
+    migFormatNote(p, pReader->pFolder,
+                  "%s: %d statements without a ';' before StatementEnd got one",
+                  pFile->zName, pReader->nEnded);
+  }
 }
 
 /* Make a step from a file, line by line. */
@@ -391,6 +441,8 @@ static void gooseRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   reader.pFolder = pFolder;
   reader.pFile = pFile;
   reader.iSection = -1;
+  reader.iStatement = -1;
+  reader.iOpen = -1;
   reader.pStep = migFormatStep(p, pFolder, pFile);
   if (reader.pStep == 0) {
     return;

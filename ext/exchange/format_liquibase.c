@@ -669,6 +669,7 @@ static void changesetStep(MigContext *p, LiquibaseReader *pReader) {
   pReader->aByte[pReader->nByte++] = pSet->iLine;
   pStep->zVersion = pSet->zId;
   pStep->zStem = migPrintf(p, "%s_%s", pSet->zAuthor, pSet->zId);
+  pStep->rev.zOwn = migPrintf(p, "%s:%s", pSet->zAuthor, pSet->zId);
   pStep->zMark = pSet->zMark;
   pStep->rev.bRepeatable = pSet->bRepeatable;
   pStep->rev.zMessage = pSet->zComment ? pSet->zComment : pSet->zId;

@@ -144,6 +144,34 @@ static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   }
 }
 
+/* Note the files without a direction when they stand among pairs. */
+static void mixedNote(MigContext *p, MigFolder *pFolder) {
+  const char *zFirst = 0;
+  int nWhole = 0;
+  int nHalf = 0;
+  int i;
+
+  for (i = 0; i < pFolder->nFile; i++) {
+    const MigFile *pFile = &pFolder->aFile[i];
+    PlainName name;
+    if (!plainName(pFile, &name)) {
+      continue;
+    }
+    if (name.bDown || migFormatSuffix(pFile->zBase, ".up.sql")) {
+      nHalf += pFile->zBase[name.nVersion] == '_' && pFile->zDir[0] == 0;
+    } else if (nWhole++ == 0) {
+      zFirst = pFile->zName;
+    }
+  }
+  if (nHalf > 0 && nWhole > 0) {
+    migFormatNote(p, pFolder,
+                  "%s%s: taken as a revision beside .up.sql files; "
+                  "golang-migrate passes over such a file, and so does "
+                  "{\"format\":\"golang-migrate\"}",
+                  zFirst, nWhole > 1 ? " and others" : "");
+  }
+}
+
 /* Read every file with such a name, or the one file that was named, and pair
 ** the halves. FORMAT when two files claim the same half. */
 void migPlainLoad(MigContext *p, MigFolder *pFolder) {
@@ -157,23 +185,27 @@ void migPlainLoad(MigContext *p, MigFolder *pFolder) {
       plainRead(p, pFolder, pFile, &name);
     }
   }
+  mixedNote(p, pFolder);
   migFormatPair(p, pFolder);
 }
 
-/* One file for a revision without a down script, else two. */
+/* A file for each, or, when one has a down script, an .up.sql for each and a
+** .down.sql for those. */
 void migPlainWrite(MigContext *p, MigOutput *pOut) {
+  int bPairs = 0;
   int i;
 
+  for (i = 0; i < pOut->nRevision; i++) {
+    bPairs |= pOut->aRevision[i].zDown != 0;
+  }
   for (i = 0; i < pOut->nRevision && p->rc == SQLITE_OK; i++) {
     const MigExported *pRev = &pOut->aRevision[i];
     const char *zStem = migOutputStem(p, pRev);
-    const char *zUp = pRev->zUp ? pRev->zUp : "";
+    migOutputAdd(p, pOut, migPrintf(p, bPairs ? "%s.up.sql" : "%s.sql", zStem),
+                 pRev->zUp ? pRev->zUp : "", pRev->nUp);
     if (pRev->zDown) {
-      migOutputAdd(p, pOut, migPrintf(p, "%s.up.sql", zStem), zUp, pRev->nUp);
       migOutputAdd(p, pOut, migPrintf(p, "%s.down.sql", zStem), pRev->zDown,
                    pRev->nDown);
-    } else {
-      migOutputAdd(p, pOut, migPrintf(p, "%s.sql", zStem), zUp, pRev->nUp);
     }
   }
 }

@@ -778,6 +778,31 @@ static void sqitchPlan(MigContext *p, SqitchReader *pReader) {
   }
 }
 
+/* The project that the n bytes of a plan at z name; NULL when they are no
+** plan. */
+const char *migSqitchProject(MigContext *p, char *z, i64 n) {
+  i64 i = migFormatStart(z, n);
+  SqitchReader reader;
+  MigFile plan;
+
+  memset(&reader, 0, sizeof(reader));
+  memset(&plan, 0, sizeof(plan));
+  plan.zName = "the plan";
+  plan.z = z;
+  plan.n = n;
+  reader.pPlan = &plan;
+  while (i < n && reader.zProject == 0 && p->rc == SQLITE_OK) {
+    SqitchLine line = sqitchLine(z, n, i);
+    if (line.i < line.iEnd && z[line.i] == '%') {
+      sqitchPragma(p, &reader, &line);
+    } else if (line.i < line.iEnd || line.iNote < 0) {
+      break; /* the pragmas end here, if there were any */
+    }
+    i = migLineEnd(z, n, i);
+  }
+  return reader.zProject;
+}
+
 /* ---- scripts ---- */
 
 /* A script and the files that it reads. */
@@ -1327,12 +1352,16 @@ static void writeLine(MigContext *p, MigOutput *pOut, MigText *pText,
   }
 }
 
-/* Write sqitch.conf, a plan with the parents as requirements, and scripts. */
+/* Write sqitch.conf, a plan with the parents as requirements, and scripts. A
+** way back without a script for it would stop sqitch, so one is there always.
+*/
 void migSqitchWrite(MigContext *p, MigOutput *pOut) {
   static const char zConf[] = "[core]\n\tengine = sqlite\n";
+  static const char zNothing[] = "-- nothing is undone\n";
   const char **azName = writeNames(p, pOut);
   MigGraph *pIds = migGraphNew(p);
   MigText text = {0, 0, 0};
+  int nOneWay = 0;
   int i;
 
   migTextStr(p, &text, "%syntax-version=1.0.0\n%project=migrate\n\n");
@@ -1342,10 +1371,16 @@ void migSqitchWrite(MigContext *p, MigOutput *pOut) {
     migGraphAdd(p, pIds, pRev->zId);
     migOutputAdd(p, pOut, migPrintf(p, "deploy/%s.sql", azName[i]),
                  pRev->zUp ? pRev->zUp : "", pRev->zUp ? pRev->nUp : 0);
-    if (pRev->zDown) {
-      migOutputAdd(p, pOut, migPrintf(p, "revert/%s.sql", azName[i]),
-                   pRev->zDown, pRev->nDown);
-    }
+    migOutputAdd(p, pOut, migPrintf(p, "revert/%s.sql", azName[i]),
+                 pRev->zDown ? pRev->zDown : zNothing,
+                 pRev->zDown ? pRev->nDown : (i64)sizeof(zNothing) - 1);
+    nOneWay += pRev->zUp && pRev->zDown == 0;
+  }
+  if (nOneWay > 0) {
+    migOutputNote(p, pOut,
+                  "%d revisions without a down script have an empty one, for "
+                  "sqitch stops where it finds none",
+                  nOneWay);
   }
   migOutputAdd(p, pOut, "sqitch.conf", zConf, (i64)sizeof(zConf) - 1);
   migOutputText(p, pOut, "sqitch.plan", &text);

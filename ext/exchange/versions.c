@@ -5,16 +5,23 @@
 ** query names. Several tools share a name; what one of them has and the others
 ** have not tells them apart. The schema is read as text (catalog.h) and looked
 ** at once; an object of such a name that is no ordinary table with rowids, or
-** that has a trigger, is somebody else's and is not touched. sqitch keeps its
+** that has a trigger or a generated column, whose reading runs somebody's
+** expression, is somebody else's and is not touched. sqitch keeps its
 ** table in a file of its own, sqitch.db beside the database, which is opened
 ** for reading only.
 **
 ** Each row of aTool has the query that tells what is applied. It gives
 **   name, title, time, hash, kind, another name, and one more
 ** with kind 1 for a baseline, which stands for everything up to it, and 2 for a
-** row that its owner calls dirty. A history, where rows of one version follow
+** row that its owner calls dirty: it began and did not end, and how much of it
+** is in the file nobody knows. A history, where rows of one version follow
 ** one another, counts by its last row. A change of sqitch's that was reworked
 ** is called as an import calls it: name, then name.2.
+**
+** Where a table is shared by several apps (Django), sets (sqlite-migrate), or
+** authors and files (Liquibase), a name without its owner is another name only
+** when all rows are of one of them. A registry of sqitch's is shared by
+** projects: only those rows count that are of the project whose plan was kept.
 **
 ** What the rows hold is anybody's: a name must be a whole number or a text of
 ** at most NAME_MAX bytes of UTF-8, anything else is FORMAT. What is no time is
@@ -25,9 +32,13 @@
 #include "sql.h"
 #include "os.h"
 #include "catalog.h"
+#include "format.h"
+#include "origin.h"
+#include "store.h"
 #include "versions.h"
 
 #define NAME_MAX 1024
+#define PROJECTS_SHOWN 5
 
 typedef struct VersionTool {
   const char *zTool;
@@ -78,46 +89,56 @@ static const VersionTool aTool[] = {
      " success",
      0, MIG_VERSION_EACH, MIG_VERSION_CRC32, 0,
      "SELECT coalesce(version, script), description, installed_on, checksum,"
-     " type IN('BASELINE', 'SQL_BASELINE', 'JDBC_BASELINE',"
-     " 'SCRIPT_BASELINE'), script, NULL FROM"
+     " CASE WHEN success THEN type IN('BASELINE', 'SQL_BASELINE',"
+     " 'JDBC_BASELINE', 'SCRIPT_BASELINE') ELSE 2 END, script, NULL FROM"
      " (SELECT version, script, description, installed_on, checksum, type,"
      " success, max(installed_rank) AS last FROM main.flyway_schema_history"
      " WHERE type IS NOT 'SCHEMA'"
      " GROUP BY version, CASE WHEN version IS NULL THEN script END)"
-     " WHERE success AND type NOT IN('DELETE', 'UNDO_SQL', 'UNDO_JDBC',"
-     " 'UNDO_SCRIPT', 'UNDO_SPRING_JDBC', 'UNDO_CUSTOM') ORDER BY last"},
+     " WHERE NOT coalesce(success, 0) OR type NOT IN('DELETE', 'UNDO_SQL',"
+     " 'UNDO_JDBC', 'UNDO_SCRIPT', 'UNDO_SPRING_JDBC', 'UNDO_CUSTOM')"
+     " ORDER BY last"},
     {"liquibase", "DATABASECHANGELOG",
      "ID AUTHOR FILENAME DATEEXECUTED ORDEREXECUTED EXECTYPE DESCRIPTION", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
-     "SELECT AUTHOR || ':' || ID, NULL, DATEEXECUTED, NULL, 0, ID,"
-     " FILENAME || '::' || ID || '::' || AUTHOR FROM main.DATABASECHANGELOG"
+     "SELECT AUTHOR || ':' || ID, FILENAME, DATEEXECUTED, NULL, 0,"
+     " CASE WHEN (SELECT count(*) FROM (SELECT DISTINCT AUTHOR, FILENAME"
+     " FROM main.DATABASECHANGELOG)) = 1 THEN ID END,"
+     " CASE WHEN nSame = 1 THEN AUTHOR || ':' || ID END FROM"
+     " (SELECT ID, AUTHOR, FILENAME, DATEEXECUTED, ORDEREXECUTED, EXECTYPE,"
+     " count(*) OVER (PARTITION BY AUTHOR, ID) AS nSame"
+     " FROM main.DATABASECHANGELOG)"
      " WHERE EXECTYPE IN('EXECUTED', 'RERAN', 'MARK_RAN')"
      " ORDER BY ORDEREXECUTED"},
     {"atlas", "atlas_schema_revisions",
      "version description type applied total executed_at", 0, MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
-     "SELECT version, description, executed_at, NULL, type IS 1,"
+     "SELECT version, description, executed_at, NULL,"
+     " CASE WHEN applied >= total OR type & 4 THEN type IS 1 ELSE 2 END,"
      " version || '_' || description, NULL FROM main.atlas_schema_revisions"
-     " WHERE version IS NOT '.atlas_cloud_identifier'"
-     " AND (applied >= total OR type & 4) ORDER BY version"},
+     " WHERE version IS NOT '.atlas_cloud_identifier' ORDER BY version"},
     {"prisma", "_prisma_migrations",
      "checksum finished_at migration_name rolled_back_at", 0, MIG_VERSION_EACH,
      MIG_VERSION_SHA256, 1,
-     "SELECT migration_name, NULL, finished_at, checksum, 0, NULL, NULL"
-     " FROM main._prisma_migrations WHERE finished_at IS NOT NULL"
-     " AND rolled_back_at IS NULL ORDER BY rowid"},
+     "SELECT migration_name, NULL, finished_at, checksum,"
+     " CASE WHEN finished_at IS NULL THEN 2 ELSE 0 END, NULL, NULL"
+     " FROM main._prisma_migrations WHERE rolled_back_at IS NULL"
+     " ORDER BY rowid"},
     {"django", "django_migrations", "id app name applied", 0, MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
      "SELECT app || '_' || name, NULL, applied, NULL, 0, app || '.' || name,"
-     " name FROM main.django_migrations ORDER BY id"},
+     " CASE WHEN (SELECT count(*) FROM (SELECT DISTINCT app"
+     " FROM main.django_migrations)) = 1 THEN name END"
+     " FROM main.django_migrations ORDER BY id"},
     {"diesel", "__diesel_schema_migrations", "version run_on", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version, NULL, run_on, NULL, 0, NULL, NULL"
      " FROM main.__diesel_schema_migrations ORDER BY version"},
     {"sqlx", "_sqlx_migrations", "version description installed_on success", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
-     "SELECT version, description, installed_on, NULL, 0, NULL, NULL"
-     " FROM main._sqlx_migrations WHERE success ORDER BY version"},
+     "SELECT version, description, installed_on, NULL,"
+     " CASE WHEN success THEN 0 ELSE 2 END, NULL, NULL"
+     " FROM main._sqlx_migrations ORDER BY version"},
     {"refinery", "refinery_schema_history", "version name applied_on", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version, name, applied_on, NULL, 0, NULL, NULL"
@@ -136,8 +157,10 @@ static const VersionTool aTool[] = {
      " FROM main.knex_migrations ORDER BY id"},
     {"typeorm", "migrations", "id timestamp name", "batch", MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
-     "SELECT name, NULL, timestamp, NULL, 0, timestamp, NULL"
-     " FROM main.migrations ORDER BY id"},
+     "SELECT name, CASE substr(name, -length(timestamp))"
+     " WHEN CAST(timestamp AS TEXT) THEN substr(name, 1, length(name) - "
+     "length(timestamp)) END,"
+     " timestamp, NULL, 0, timestamp, NULL FROM main.migrations ORDER BY id"},
     {"laravel", "migrations", "id migration batch", 0, MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 0,
      "SELECT migration, NULL, NULL, NULL, 0, NULL, NULL"
@@ -157,8 +180,10 @@ static const VersionTool aTool[] = {
     {"sqlite-migrate", "_sqlite_migrations", "migration_set name applied_at", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT migration_set || '_' || name, NULL, applied_at, NULL, 0,"
-     " migration_set || '.' || name, name FROM main._sqlite_migrations"
-     " ORDER BY rowid"},
+     " migration_set || '.' || name,"
+     " CASE WHEN (SELECT count(*) FROM (SELECT DISTINCT migration_set"
+     " FROM main._sqlite_migrations)) = 1 THEN name END"
+     " FROM main._sqlite_migrations ORDER BY rowid"},
     {"kysely", "kysely_migration", "name timestamp", 0, MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
      "SELECT name, NULL, timestamp, NULL, 0, NULL, NULL"
@@ -172,16 +197,29 @@ static const VersionTool aTool[] = {
     {TOOL_SQITCH, "changes",
      "change_id change project note committed_at planned_at", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
-     "SELECT change || CASE WHEN again > 1 THEN '.' || again ELSE '' END, note,"
-     " committed_at, NULL, 0, CASE again WHEN 1 THEN project || ':' || change"
-     " END, NULL FROM (SELECT *,"
-     " row_number() OVER (PARTITION BY project, change ORDER BY rowid) AS again"
-     " FROM main.changes ORDER BY rowid)"},
+     "SELECT change || CASE WHEN again > 1 THEN '.' || again ELSE '' END, NULL,"
+     " committed_at, NULL, 0, NULL, NULL FROM (SELECT change, committed_at,"
+     " row_number() OVER (PARTITION BY change ORDER BY rowid) AS again"
+     " FROM main.changes WHERE ?1 IS NULL OR project = ?1 ORDER BY rowid)"},
     {TOOL_HEADER, "user_version", 0, 0, MIG_VERSION_COUNT, MIG_VERSION_NOHASH,
      1, 0},
 };
 
 #define TOOL_N ((int)(sizeof(aTool) / sizeof(aTool[0])))
+
+/* How a tool is told that a dirty version was mended. */
+typedef struct VersionMend {
+  const char *zTool;
+  const char *zMend;
+} VersionMend;
+
+static const VersionMend aMend[] = {
+    {"golang-migrate", "clear the mark with golang-migrate (migrate force)"},
+    {"flyway", "remove the row with flyway repair"},
+    {"atlas", "say so to Atlas with atlas migrate set"},
+    {"prisma", "say so to Prisma with prisma migrate resolve"},
+    {"sqlx", "delete its row"},
+};
 
 /* ---- times ---- */
 
@@ -356,6 +394,23 @@ static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
   return migStrndup(p, z, n);
 }
 
+/* UNSUPPORTED for a version that failed half way. */
+static void rowDirty(MigContext *p, const MigVersionTable *pTable,
+                     const char *zName) {
+  const char *zMend = "clear the mark";
+  size_t i;
+
+  for (i = 0; i < sizeof(aMend) / sizeof(aMend[0]); i++) {
+    if (strcmp(aMend[i].zTool, pTable->zTool) == 0) {
+      zMend = aMend[i].zMend;
+    }
+  }
+  migFail(p, MIG_UNSUPPORTED,
+          "%s says that version %s is dirty: it failed half way; mend the"
+          " schema and %s, then adopt",
+          pTable->zTable, zName, zMend);
+}
+
 /* Take one row. */
 static void rowRead(MigContext *p, MigVersionTable *pTable,
                     sqlite3_stmt *pStmt) {
@@ -384,10 +439,7 @@ static void rowRead(MigContext *p, MigVersionTable *pTable,
     return;
   }
   if (sqlite3_column_int(pStmt, 4) == 2) {
-    migFail(p, MIG_UNSUPPORTED,
-            "%s says that version %s is dirty: it failed half way; mend the"
-            " schema and clear the mark with %s (migrate force), then adopt",
-            pTable->zTable, pVersion->zName, pTable->zTool);
+    rowDirty(p, pTable, pVersion->zName);
     return;
   }
   pVersion->zTitle = columnName(p, pStmt, 1);
@@ -434,6 +486,9 @@ static int asideBegin(MigContext *p, Aside *pAside, const char *zPath) {
     return 0;
   }
   rc = sqlite3_open_v2(zPath, &pAside->db, SQLITE_OPEN_READONLY, 0);
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  }
   if (rc) {
     return 0;
   }
@@ -483,7 +538,7 @@ static int isRails(const MigModel *pModel, const MigModelTable *pTable) {
 }
 
 /* Is the object a table that can be read as it is: ordinary, with rowids,
-** without a trigger? */
+** without a trigger or a generated column? */
 static int isPlain(const MigModel *pModel, const MigModelObject *pObject) {
   int i;
 
@@ -493,6 +548,11 @@ static int isPlain(const MigModel *pModel, const MigModelObject *pObject) {
   }
   for (i = pObject->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
     if (pModel->aObject[i].eKind == MIG_DDL_TRIGGER) {
+      return 0;
+    }
+  }
+  for (i = 0; i < pObject->pTable->nColumn; i++) {
+    if (pObject->pTable->aColumn[i].pGenerated) {
       return 0;
     }
   }
@@ -626,10 +686,53 @@ void migVersionsFind(MigContext *p, const char *zRegistry,
   }
 }
 
+/* The project of the plan of sqitch's that an import has kept, NULL: none. */
+static const char *projectKept(MigContext *p) {
+  const char *zProject = 0;
+  MigOrigins origins;
+  int i;
+
+  migOriginsRead(p, migStoreOpen(p), "", &origins);
+  for (i = 0; i < origins.n && zProject == 0 && p->rc == SQLITE_OK; i++) {
+    if (strcmp(origins.a[i].zFormat, TOOL_SQITCH) == 0) {
+      MigBytes bytes = migOriginBytes(p, &origins.a[i], 0, 0, 0, 0);
+      if (p->rc == SQLITE_OK) {
+        zProject = migSqitchProject(p, (char *)bytes.a, bytes.n);
+      }
+      sqlite3_free(bytes.a);
+    }
+  }
+  return zProject;
+}
+
+/* UNSUPPORTED when the registry, which is open, has several projects: nobody
+** says which of them is here. */
+static void projectsCheck(MigContext *p, const MigVersionTable *pTable) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT DISTINCT project FROM main.changes ORDER BY 1");
+  MigText text = {0, 0, 0};
+  int n = 0;
+
+  while (migStep(p, pStmt)) {
+    const char *zProject = columnName(p, pStmt, 0);
+    if (n++ < PROJECTS_SHOWN) {
+      migTextF(p, &text, "%s%s", n > 1 ? ", " : "", zProject ? zProject : "?");
+    }
+  }
+  migFinalize(p, pStmt);
+  if (p->rc == SQLITE_OK && n > 1) {
+    migFail(p, MIG_UNSUPPORTED,
+            "%s has the projects %s%s; import the folder of one, with its"
+            " sqitch.plan, then adopt",
+            pTable->zFile, migTextZ(&text), n > PROJECTS_SHOWN ? ", ..." : "");
+  }
+}
+
 /* Read the rows of one. FORMAT, TOO_BIG, and UNSUPPORTED where the owner would
-** not go on either. */
+** not go on either, or where it is not clear whose rows they are. */
 void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
   const VersionTool *pTool = pTable->pTool;
+  const char *zProject = pTable->zFile ? projectKept(p) : 0;
   sqlite3_stmt *pStmt;
   Aside aside = {0, 0, 0};
 
@@ -640,7 +743,13 @@ void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
   if (pTable->zFile && !asideBegin(p, &aside, pTable->zFile)) {
     migFail(p, MIG_FILE, "%s cannot be opened", pTable->zFile);
   }
+  if (pTable->zFile && zProject == 0 && p->rc == SQLITE_OK) {
+    projectsCheck(p, pTable);
+  }
   pStmt = migPrepare(p, pTool->zRows);
+  if (pTable->zFile) {
+    migBindText(p, pStmt, 1, zProject);
+  }
   while (migStep(p, pStmt)) {
     rowRead(p, pTable, pStmt);
   }

@@ -19,11 +19,11 @@ typedef enum MigVersionRule {
 typedef struct MigVersion {
   const char *zName; /* what is shown of it, and a baseline's id */
   const char *azForm[MIG_VERSION_FORMS]; /* what it may be called as well */
-  const char *zTitle;                    /* description beside it, or NULL */
-  const char *zAppliedAt;                /* ISO-8601, or NULL when not known */
-  const char *zHash; /* of the script: hex of SHA-256, decimal of CRC32,
-                     ** as eHash of the table says; or NULL */
-  int bUpTo;         /* a baseline: all versions up to it are applied */
+  const char *zTitle;     /* description beside it, Liquibase: file; or NULL */
+  const char *zAppliedAt; /* ISO-8601, or NULL when not known */
+  const char *zHash;      /* of the script: hex of SHA-256, decimal of CRC32,
+                          ** as eHash of the table says; or NULL */
+  int bUpTo;              /* a baseline: all versions up to it are applied */
 } MigVersion;
 
 typedef enum MigVersionHash {

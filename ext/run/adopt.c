@@ -10,6 +10,12 @@
 ** Where the owner keeps a checksum of a script and it is not that of the
 ** revision, the revision is not what has run: CHECKSUM. A repeatable revision
 ** whose checksum differs is simply to be run again.
+**
+** The tool's table may be older than a downgrade of ours. What was undone here
+** after the tool's date is not marked again as long as the schema is the one
+** that we have left: then nobody has run it since. It stays pending. When
+** setting mirror keeps that very table true, its rows cannot be older. A call
+** that repairs takes the tool's word.
 */
 #include <string.h>
 #include <stdlib.h>
@@ -23,9 +29,12 @@
 #include "match.h"
 #include "mirror.h"
 #include "replay.h"
+#include "settings.h"
+#include "undone.h"
 #include "adopt.h"
 
 #define DIFFERENCES_SHOWN 3
+#define NAMES_SHOWN 3
 
 typedef struct Adopt {
   const MigAdoptSpec *pSpec;
@@ -36,6 +45,7 @@ typedef struct Adopt {
   const char **azAt; /* of each revision the owner's date, or NULL */
   MigList applied;   /* ids that this call marks */
   int bBaseline;     /* one of them stands for the last version */
+  int nUndone;       /* versions that were undone here */
 } Adopt;
 
 /* ---- which tool ---- */
@@ -84,6 +94,10 @@ tableChoose(MigContext *p, const MigVersionTables *pTables, const char *zTool) {
   if (zTool && !migVersionTool(zTool)) {
     migFail(p, MIG_USAGE, "no tool is called %s; known are %s", zTool,
             migVersionTools(p));
+  } else if (nFound == 0 && zTool && strcmp(zTool, "sqitch") == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "there is no registry of sqitch, a file sqitch.db, beside the"
+            " database; give its path with option registry");
   } else if (nFound == 0 && zTool) {
     migFail(p, MIG_UNSUPPORTED,
             "the file has no version table of %s; leave option tool out to"
@@ -227,6 +241,40 @@ static void hashesCheck(MigContext *p, Adopt *pAdopt) {
   }
 }
 
+/* Has somebody changed the schema since we have? */
+static int schemaDrifted(MigContext *p) {
+  MigList list = {0, 0};
+
+  return migDriftFind(p, &list) > 0;
+}
+
+/* Leave out what was undone here later than the tool has run it. */
+static void undoneCheck(MigContext *p, Adopt *pAdopt) {
+  const MigState *pState = &pAdopt->change.state;
+  const char *zMirror = migSettingText(p, 1, "mirror");
+  const char **azUndone;
+  MigSet late;
+  int i;
+
+  if (pAdopt->pSpec->bRepair ||
+      (zMirror && strcmp(zMirror, pAdopt->pTable->zTable) == 0)) {
+    return;
+  }
+  azUndone = migUndoneFind(p, pState);
+  late = migSetNew(p, pState->pGraph->nNode);
+  for (i = 0; i < pState->pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    const char *zAt = pAdopt->azAt[i];
+    if (migSetHas(&pAdopt->theirs, i) && azUndone[i] &&
+        (zAt == 0 || strcmp(zAt, azUndone[i]) <= 0)) {
+      migSetAdd(&late, i);
+    }
+  }
+  if (migSetNext(&late, -1) >= 0 && !schemaDrifted(p)) {
+    migSetSubtract(&pAdopt->theirs, &late);
+    pAdopt->nUndone = migSetCount(&late);
+  }
+}
+
 /* Mark what is not marked yet. */
 static void theirsMark(MigContext *p, Adopt *pAdopt) {
   const MigGraph *pGraph = pAdopt->change.state.pGraph;
@@ -248,6 +296,34 @@ static void theirsMark(MigContext *p, Adopt *pAdopt) {
 
 /* ---- no revision fits ---- */
 
+/* APPLIED when a baseline is wanted, but something is applied already, and the
+** last versions have no revision. Earlier ones may be what a baseline of
+** before stands for. */
+static void baselineLate(MigContext *p, const Adopt *pAdopt) {
+  const MigVersionTable *pTable = pAdopt->pTable;
+  const char *zLast = pTable->aVersion[pTable->nVersion - 1].zName;
+  MigText names = {0, 0, 0};
+  int iFirst = pTable->nVersion;
+  int i;
+
+  while (iFirst > 0 && pAdopt->aNode[iFirst - 1] < 0) {
+    iFirst--;
+  }
+  for (i = iFirst; i < pTable->nVersion && i < iFirst + NAMES_SHOWN; i++) {
+    migTextF(p, &names, "%s%s", i > iFirst ? ", " : "",
+             pTable->aVersion[i].zName);
+  }
+  if (names.n) {
+    migFail(p, MIG_APPLIED,
+            "%s lists %s%s, which no revision is, and a baseline can only be"
+            " the first that is applied; import the folder, or replace what is"
+            " applied: migrate_revision('...', NULL, NULL, '{\"baseline\":true,"
+            "\"replace\":true,\"id\":\"%s\"}')",
+            pTable->zTable, names.z, i < pTable->nVersion ? " and more" : "",
+            migMatchId(p, zLast));
+  }
+}
+
 /* Make a baseline revision with the name of the version that was last. */
 static void baselineMake(MigContext *p, Adopt *pAdopt) {
   const MigVersionTable *pTable = pAdopt->pTable;
@@ -256,10 +332,7 @@ static void baselineMake(MigContext *p, Adopt *pAdopt) {
   MigRevision rev;
 
   if (migSetCount(&pAdopt->change.state.current) > 0) {
-    migFail(p, MIG_APPLIED,
-            "revisions are applied already, and none of them is version %s of"
-            " %s; import its folder first",
-            pLast->zName, pTable->zTool);
+    baselineLate(p, pAdopt);
     return;
   }
   if (pTable->eRule == MIG_VERSION_HEADS && pTable->nVersion > 1) {
@@ -313,6 +386,22 @@ static void appliedReplay(MigContext *p, Adopt *pAdopt, MigReplay *pReplay) {
   }
 }
 
+/* What is wrong with the live schema, the new one of the comparison. */
+static void differenceSay(MigContext *p, const MigComparison *pCompare, int i,
+                          MigText *pOut) {
+  const MigDifference *pDiff = &pCompare->a[i];
+  const MigModelObject *pObject = pDiff->iNew < 0
+                                      ? &pCompare->pOld->aObject[pDiff->iOld]
+                                      : &pCompare->pNew->aObject[pDiff->iNew];
+
+  migTextF(p, pOut, "%s%s: %s ", i ? "; " : "",
+           pDiff->iNew < 0   ? "missing"
+           : pDiff->iOld < 0 ? "not expected"
+                             : "different",
+           migModelKind(pObject->eKind));
+  migNameText(p, pObject->zName, pOut);
+}
+
 /* SCHEMA_MISMATCH unless the live schema is the one that the applied revisions
 ** make, other tools' tables aside. */
 static void schemaCheck(MigContext *p, Adopt *pAdopt) {
@@ -342,12 +431,11 @@ static void schemaCheck(MigContext *p, Adopt *pAdopt) {
     migCompare(p, &made, &live, 0, &compare);
   }
   for (i = 0; i < compare.n && i < DIFFERENCES_SHOWN; i++) {
-    migTextF(p, &text, "%s%s", i ? "; " : "",
-             migDifferenceText(p, &compare, i));
+    differenceSay(p, &compare, i, &text);
   }
   if (p->rc == SQLITE_OK && compare.n > 0) {
     migFail(p, MIG_SCHEMA_MISMATCH,
-            "the schema is not what the adopted revisions make: %s%s; mend it,"
+            "the schema is not what the adopted revisions make; %s%s; mend it,"
             " or leave check out",
             text.z, compare.n > DIFFERENCES_SHOWN ? "; and more" : "");
   }
@@ -427,7 +515,11 @@ static void adoptVersions(MigContext *p, Adopt *pAdopt) {
             " named after",
             pAdopt->pTable->zTable, pAdopt->pTable->zTool);
   } else {
+    if (pAdopt->pSpec->bBaseline && pAdopt->pTable->nVersion > 0) {
+      baselineLate(p, pAdopt);
+    }
     hashesCheck(p, pAdopt);
+    undoneCheck(p, pAdopt);
     theirsMark(p, pAdopt);
   }
 }
@@ -457,8 +549,11 @@ char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   if (p->rc == SQLITE_OK && adopt.applied.n > 0) {
     migChangeReload(p, &adopt.change);
+    migMirrorCheck(p, &adopt.change.state); /* it now knows of the versions */
     migMirrorKeep(p, &adopt.change.state);
-    migDriftKeep(p, aFingerprint);
+    if (adopt.nUndone == 0) {
+      migDriftKeep(p, aFingerprint);
+    }
     note.zMessage = migPrintf(p, "%s: %d of %s", adopt.pTable->zTool,
                               adopt.applied.n, adopt.pTable->zTable);
     migChangeRecord(p, &adopt.change, &note);

@@ -12,7 +12,8 @@ typedef struct MigAdoptSpec {
   const char *zRegistry; /* sqitch: path of its registry, or NULL */
   int bBaseline;         /* make a baseline revision with the found version */
   int bCheck;            /* compare the live schema with a replay */
-  int bRepair;           /* though the owner's checksums differ */
+  int bRepair;           /* though the owner's checksums differ, or it was
+                         ** undone here */
 } MigAdoptSpec;
 
 char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,

@@ -296,6 +296,9 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   u8 aFingerprint[MIG_HASH_SIZE];
 
   touchedCheck(p, pRestore);
+  if (pWork->nOnly == 0) {
+    migMirrorCheck(p, &pRestore->change.state);
+  }
   migBackupAllTables(p, &pRestore->undo);
   migBackupEnd(p, &pRestore->undo);
   pWork->pTx = &pRestore->change.tx;

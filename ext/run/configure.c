@@ -43,7 +43,8 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
 }
 
 /* Set a setting, or with zValue NULL take it back to its default. Returns its
-** value for the caller to free, NULL for NULL. USAGE when it does not fit. */
+** value for the caller to free, NULL for NULL. USAGE when it does not fit,
+** UNSUPPORTED for mirror when the other tool has gone further. */
 char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zName, const char *zValue) {
   const MigSetting *pSet = migSettingFind(p, zName);
@@ -52,8 +53,8 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   const char *zOld;
   const char *zNew = 0;
   char *zResult;
-  int bRemoved = 0; /* a stored value, perhaps one that did not count */
-  int bMirrored;    /* another tool's version was not what it is now */
+  int bRemoved = 0;  /* a stored value, perhaps one that did not count */
+  int bMirrored = 0; /* another tool's version was not what it is now */
   int bChange;
 
   if (pSet && zValue) {
@@ -69,7 +70,10 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     bRemoved = zValue == 0 && sqlite3_changes(p->db) > 0;
   }
   zNew = migSettingText(p, 1, zName);
-  bMirrored = strcmp(zName, "mirror") == 0 && migMirrorKeep(p, &change.state);
+  if (strcmp(zName, "mirror") == 0) {
+    migMirrorCheck(p, &change.state);
+    bMirrored = migMirrorKeep(p, &change.state);
+  }
   bChange = p->rc == SQLITE_OK &&
             (bRemoved || bMirrored ||
              (zOld == 0 || zNew == 0 ? zOld != zNew : strcmp(zOld, zNew) != 0));

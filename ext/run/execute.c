@@ -254,8 +254,8 @@ static void statementSettings(MigContext *p, MigExecution *pExec,
   }
 }
 
-/* Does the rest of the script name zTable again? If not, no table of that
-** name can be there at its end. */
+/* Does the rest of the script name zTable again, or make a table whose name is
+** in a string? If not, no table of that name can be there at its end. */
 static int namedLater(const Script *pScript, const MigStatement *pSt,
                       const char *zTable) {
   const MigScriptJob *pJob = pScript->pJob;
@@ -267,7 +267,8 @@ static int namedLater(const Script *pScript, const MigStatement *pSt,
   }
   do {
     i = migTokenSignificant(pJob->z, pJob->n, i, &token);
-    if (migTokenNameIs(pJob->z, &token, zTable)) {
+    if (migTokenNameIs(pJob->z, &token, zTable) ||
+        migTokenNameIs(pJob->z, &token, "migrate_table")) {
       return 1;
     }
   } while (token.eType != MIG_TK_END);

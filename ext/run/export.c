@@ -31,9 +31,11 @@
 #include "revisions.h"
 #include "settings.h"
 #include "store.h"
+#include "template.h"
 #include "transaction.h"
 #include "dispatch.h"
 #include "compose.h"
+#include "expand.h"
 #include "export.h"
 
 #define SLUG_MAX 40     /* bytes of a slug */
@@ -77,8 +79,10 @@ typedef struct Export {
   int nBranch;
   int nDown;
   int nRepeatable;
+  int nDropped; /* revisions whose files of the import are not used */
   int nDepend;
   int nLabel;
+  MigExpanded expanded;
   ExportFile *aFile;
   MigList folders; /* that were made, in order */
 } Export;
@@ -255,8 +259,7 @@ static void formatChoose(MigContext *p, Export *pExport) {
   const char *zFormat = pExport->pSpec->zFormat;
 
   if (zFormat && !migFormatWritten(zFormat)) {
-    migFail(p, MIG_FORMAT, "unknown format %s; known are %s", zFormat,
-            migFormatNames(p, 1));
+    migFormatUnknown(p, zFormat, 1);
   }
   pExport->zFormat = zFormat ? zFormat : formatFind(pExport);
   pExport->holds = migFormatHolds(pExport->zFormat);
@@ -388,6 +391,27 @@ static void originalsRead(MigContext *p, Export *pExport) {
   }
 }
 
+/* Names that the call itself gives are for all files: those of the import are
+** not used then. */
+static void originalsDrop(Export *pExport) {
+  const char *zTemplate = pExport->pSpec->zTemplate;
+  int n = 0;
+  int i;
+
+  if (zTemplate == 0 || zTemplate[0] == 0) {
+    return;
+  }
+  for (i = 0; i < pExport->nRevision; i++) {
+    MigExported *pRev = &pExport->aRevision[i];
+    n += pRev->bOriginal;
+    pRev->bOriginal = 0;
+    pRev->nOriginal = 0;
+    pRev->zOriginalStem = 0;
+  }
+  pExport->out.nShared = 0;
+  pExport->nDropped = n;
+}
+
 /* Leave out what the format has no place for, and keep count. */
 static void revisionsFit(MigContext *p, Export *pExport) {
   int n = 0;
@@ -422,11 +446,34 @@ static void revisionsFit(MigContext *p, Export *pExport) {
   pExport->nRevision = n;
 }
 
+/* Note the scripts that are other ones here. */
+static void expandNote(MigContext *p, Export *pExport) {
+  const MigExpanded *pDone = &pExport->expanded;
+
+  if (pDone->n > 0) {
+    migOutputNote(p, &pExport->out,
+                  "%s%s: migrate_table() is written out as plain SQL, for the"
+                  " schema that the revisions before them give%s",
+                  migTextZ(&pDone->names), pDone->n > 8 ? " and others" : "",
+                  pDone->bDrops
+                      ? "; tables are dropped there, which empties those that"
+                        " refer to them with ON DELETE CASCADE unless the tool"
+                        " runs them with PRAGMA foreign_keys=OFF"
+                      : "");
+  }
+}
+
 /* Note what the format cannot say. */
 static void lossNote(MigContext *p, Export *pExport) {
   MigOutput *pOut = &pExport->out;
   const char *zFormat = pExport->zFormat;
 
+  if (pExport->nDropped > 0) {
+    migOutputNote(p, pOut,
+                  "%d revisions are written anew, not as the files they came"
+                  " from: file_template names them",
+                  pExport->nDropped);
+  }
   if (pExport->nDown > 0) {
     migOutputNote(p, pOut, "%d down scripts are left out: %s has none",
                   pExport->nDown, zFormat);
@@ -449,7 +496,7 @@ static void lossNote(MigContext *p, Export *pExport) {
     migOutputNote(p, pOut, "dependencies of %d revisions are left out",
                   pExport->nDepend);
   }
-  if (pExport->nLabel > 0) {
+  if (pExport->nLabel > 0 && !(pExport->holds & MIG_HOLDS_LABEL)) {
     migOutputNote(p, pOut, "labels of %d revisions are left out",
                   pExport->nLabel);
   }
@@ -475,6 +522,7 @@ static void exportRead(MigContext *p, Export *pExport) {
   }
   if (p->rc == SQLITE_OK) {
     originalsRead(p, pExport);
+    originalsDrop(pExport);
     revisionsFit(p, pExport);
   }
   migFinalize(p, pRead);
@@ -698,91 +746,41 @@ static char *nameSafe(MigContext *p, const char *zName, int bPart) {
   return p->rc ? 0 : migStrdup(p, migTextZ(&text));
 }
 
-/* The tokens of file_template. Those behind the first three are parts of the
-** time, from iFrom on for n digits of 2026-01-31T12:00:00. */
-static const struct Token {
-  const char *zName;
-  int iFrom;
-  int n;
-} aToken[] = {
-    {"rev", 0, 0},   {"slug", 0, 0},    {"epoch", 0, 0},
-    {"year", 0, 4},  {"month", 5, 2},   {"day", 8, 2},
-    {"hour", 11, 2}, {"minute", 14, 2}, {"second", 17, 2},
-};
-#define TOKEN_COUNT ((int)(sizeof(aToken) / sizeof(aToken[0])))
+/* Append what a part of a template gives for a revision made at second. */
+static void partAdd(MigContext *p, const MigTemplatePart *pPart,
+                    const MigExported *pRev, i64 second, MigText *pText) {
+  const char *zTime;
+  i64 v = second;
+  int i;
 
-/* USAGE for a template that makes no sense from z on. */
-static void templateFail(MigContext *p, const char *zTemplate, const char *z) {
-  migFail(p, MIG_USAGE,
-          "file_template %s: '%.20s' is none of %%(rev)s %%(slug)s %%(epoch)s"
-          " %%(year)d %%(month).2d %%(day).2d %%(hour).2d %%(minute).2d"
-          " %%(second).2d; %%%% is a percent sign",
-          zTemplate, z);
-}
-
-/* Append the value of the token at z, which begins with "%(". Returns what
-** comes behind it, NULL after an error. */
-static const char *tokenAdd(MigContext *p, const char *zTemplate, const char *z,
-                            const MigExported *pRev, i64 second,
-                            MigText *pText) {
-  i64 nName = (i64)strcspn(z + 2, ")");
-  const char *zSpec = z + 2 + nName;
-  i64 nWidth = 0;
-  int i = 0;
-
-  while (i < TOKEN_COUNT && ((i64)strlen(aToken[i].zName) != nName ||
-                             memcmp(aToken[i].zName, z + 2, (size_t)nName))) {
-    i++;
-  }
-  zSpec += *zSpec == ')';
-  if (i >= 2 && *zSpec == '.') {
-    zSpec++;
-  }
-  while (i >= 2 && migIsDigit(*zSpec) && nWidth < 10) {
-    nWidth = nWidth * 10 + *zSpec++ - '0';
-  }
-  if (i == TOKEN_COUNT || (*zSpec != 's' && (i < 2 || *zSpec != 'd'))) {
-    templateFail(p, zTemplate, z);
-    return 0;
-  }
-  if (i == 0) {
+  if (pPart->eType == MIG_TEMPLATE_TEXT) {
+    migTextAdd(p, pText, pPart->z, pPart->n);
+  } else if (pPart->eType == MIG_TEMPLATE_REV) {
     migTextStr(p, pText, nameSafe(p, pRev->zId, 1));
-  } else if (i == 1) {
+  } else if (pPart->eType == MIG_TEMPLATE_SLUG) {
     migTextStr(p, pText, pRev->zSlug);
   } else {
-    i64 v = second;
-    if (aToken[i].n) {
-      const char *zTime = migTimeText(p, second * 1000);
-      int k;
-      for (k = 0, v = 0; zTime && k < aToken[i].n; k++) {
-        v = v * 10 + (zTime[aToken[i].iFrom + k] - '0');
+    if (pPart->eType == MIG_TEMPLATE_TIME) {
+      zTime = migTimeText(p, second * 1000);
+      for (i = 0, v = 0; zTime && i < pPart->nDigit; i++) {
+        v = v * 10 + (zTime[pPart->iFrom + i] - '0');
       }
     }
-    migTextF(p, pText, "%0*lld", (int)nWidth, v);
+    migTextF(p, pText, "%0*lld", pPart->nWidth, v);
   }
-  return zSpec + 1;
 }
 
 /* The stem that a template gives a revision. USAGE for one that makes no sense
 ** or leads out of the folder. */
 static const char *templateStem(MigContext *p, const char *zTemplate,
                                 const MigExported *pRev, i64 second) {
+  MigTemplatePart part;
   MigText text = {0, 0, 0};
   const char *z = zTemplate;
   const char *zStem;
 
-  while (z && *z && p->rc == SQLITE_OK) {
-    i64 n = (i64)strcspn(z, "%");
-    migTextAdd(p, &text, z, n);
-    z += n;
-    if (z[0] == '%' && z[1] == '%') {
-      migTextStr(p, &text, "%");
-      z += 2;
-    } else if (z[0] == '%' && z[1] == '(') {
-      z = tokenAdd(p, zTemplate, z, pRev, second, &text);
-    } else if (z[0]) {
-      templateFail(p, zTemplate, z);
-    }
+  while ((z = migTemplateNext(p, zTemplate, z, &part)) != 0) {
+    partAdd(p, &part, pRev, second, &text);
   }
   if (p->rc == SQLITE_OK &&
       (!migPathInside(migTextZ(&text)) || strstr(text.z, "//") ||
@@ -944,12 +942,19 @@ static void diskCheck(MigContext *p, Export *pExport) {
   }
 }
 
-/* Make a folder, and remember it. */
+/* Make a folder, and those above it, and remember them. */
 static void folderMake(MigContext *p, Export *pExport, const char *zPath) {
-  if (p->rc == SQLITE_OK && migPathKind(zPath) == MIG_PATH_NONE) {
-    migFolderMake(p, zPath);
-    if (p->rc == SQLITE_OK) {
-      migListAdd(p, &pExport->folders, zPath);
+  const char *z = zPath;
+
+  while (z && p->rc == SQLITE_OK) {
+    const char *zMake;
+    z = strchr(z + 1, '/');
+    zMake = z ? migStrndup(p, zPath, z - zPath) : zPath;
+    if (p->rc == SQLITE_OK && migPathKind(zMake) == MIG_PATH_NONE) {
+      migFolderMake(p, zMake);
+      if (p->rc == SQLITE_OK) {
+        migListAdd(p, &pExport->folders, zMake);
+      }
     }
   }
 }
@@ -959,14 +964,13 @@ static void partWrite(MigContext *p, Export *pExport, int i) {
   const char *zRoot = pExport->pSpec->zPath;
   const MigOutputFile *pFile = &pExport->out.aFile[i];
   ExportFile *pDisk = &pExport->aFile[i];
-  const char *z;
   const char *zBase = strrchr(pFile->zName, '/');
 
-  for (z = strchr(pFile->zName, '/'); z; z = strchr(z + 1, '/')) {
-    folderMake(
-        p, pExport,
-        migPathJoin(p, zRoot, migStrndup(p, pFile->zName, z - pFile->zName)));
-  }
+  folderMake(
+      p, pExport,
+      zBase ? migPathJoin(p, zRoot,
+                          migStrndup(p, pFile->zName, zBase - pFile->zName))
+            : zRoot);
   zBase = zBase ? zBase + 1 : pFile->zName;
   pDisk->zPart =
       migPathJoin(p, zRoot,
@@ -1014,7 +1018,6 @@ static void diskWrite(MigContext *p, Export *pExport) {
   if (p->rc || n == 0) {
     return;
   }
-  folderMake(p, pExport, pExport->pSpec->zPath);
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     if (pExport->aFile[i].eState != FILE_SAME) {
       partWrite(p, pExport, i);
@@ -1076,12 +1079,16 @@ char *migExportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc == SQLITE_OK) {
     namesMake(p, &export);
   }
+  if (strcmp(export.zFormat ? export.zFormat : "own", "own") != 0) {
+    migExpandScripts(p, export.nRevision, export.aRevision, &export.expanded);
+  }
   export.out.nRevision = export.nRevision;
   export.out.aRevision = export.aRevision;
   if (export.nRevision > 0) {
     migExportWrite(p, &export.out, export.zFormat);
   }
   if (p->rc == SQLITE_OK) {
+    expandNote(p, &export);
     lossNote(p, &export);
     diskCheck(p, &export);
   }

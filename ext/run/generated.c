@@ -270,6 +270,7 @@ char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
             "revisions are applied already; give {\"baseline\":true,"
             "\"replace\":true} to let one baseline take their place");
   }
+  migMirrorCheck(p, &change.state);
   migBaselineAdd(p, &change, pSpec, bReplace, 0, &rev);
   migChangeReload(p, &change);
   if (p->rc) {

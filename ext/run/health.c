@@ -477,7 +477,7 @@ static char *healthMirror(Health *pHealth) {
   migStateLoad(pWork, &state);
   zMirror = migMirrorFind(pWork, &state, &list);
   for (i = 0; i < list.n; i++) {
-    healthFound(pHealth, MIG_DRIFT, "%s; set setting mirror again", list.az[i]);
+    healthFound(pHealth, MIG_DRIFT, "%s", list.az[i]);
   }
   return zMirror ? migPrintf(pWork, "%s says what is applied", zMirror) : 0;
 }

@@ -7,7 +7,8 @@
 ** of a file is the file before it; a new file between stored ones is linked
 ** in: it takes over its successor's place below the predecessor, and is
 ** pending even when the successor is applied. Files that are gone from the
-** folder stay stored, and new ones are put behind them by their number.
+** folder stay stored, and new ones are put before or behind them by their
+** number.
 **
 ** The files themselves are kept as well (origin.c), so that an export gives
 ** them back. A repeatable revision that has changed is pending again.
@@ -22,6 +23,7 @@
 #include "name.h"
 #include "origin.h"
 #include "store.h"
+#include "execute.h"
 #include "import.h"
 
 /* An import under way. */
@@ -32,6 +34,9 @@ typedef struct Import {
   int *aFirst;   /* of each revision the first of its files, or -1 */
   int *aNext;    /* of each file the next one of its revision */
   MigSet listed; /* stored revisions that the folder has */
+  int iBase;     /* the stored revision that new files of a line stand on, the
+                 ** last one before them, or -1 */
+  const char *zLast; /* the last of these files, or NULL */
   int bRepair;
   int nKnown;
   MigText added;   /* ids, by commas */
@@ -214,6 +219,13 @@ static void linkBetween(MigContext *p, Import *pImport, const char *zNew,
                     zNew, zNext, zNext));
 }
 
+/* Is an id a number, perhaps with a title behind it? */
+static int isNumbered(const char *zId) {
+  size_t n = strspn(zId, "0123456789");
+
+  return n > 0 && (zId[n] == 0 || strchr("_-. ", zId[n]) != 0);
+}
+
 /* Does the number at the start of id zA come before that of zB? 0 as well when
 ** one of them has none. */
 static int numberBefore(const char *zA, const char *zB) {
@@ -243,31 +255,61 @@ static int headBefore(MigContext *p, const Import *pImport, const char *zId) {
              : -1;
 }
 
+/* The one child of the stored revision iNode when it is gone from the folder,
+** or -1. */
+static int goneChild(const Import *pImport, int iNode) {
+  const MigNode *pNode = &pImport->change.state.pGraph->aNode[iNode];
+
+  return pNode->nChild == 1 && !migSetHas(&pImport->listed, pNode->aChild[0])
+             ? pNode->aChild[0]
+             : -1;
+}
+
 /*
 ** Parent of file i, which is new, in a linear format: the file before it. When
 ** that is stored, revisions behind it that are gone from the folder but come
 ** before file i by their number stand between them. NULL for the first of a
 ** line.
 */
-static const char *linearParent(MigContext *p, const Import *pImport, int i) {
+static const char *linearParent(MigContext *p, Import *pImport, int i) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   const MigImported *aFile = pImport->files.aRevision;
-  int iNode;
+  int iChild;
 
-  iNode = i > 0 ? migGraphFind(pGraph, aFile[i - 1].zId)
-                : headBefore(p, pImport, aFile[i].zId);
-  if (iNode < 0) {
-    return i > 0 ? aFile[i - 1].zId : 0;
+  if (i == 0) {
+    pImport->iBase = headBefore(p, pImport, aFile[i].zId);
   }
-  while (pGraph->aNode[iNode].nChild == 1) {
-    int iChild = pGraph->aNode[iNode].aChild[0];
-    if (migSetHas(&pImport->listed, iChild) ||
-        !numberBefore(pGraph->aNode[iChild].zId, aFile[i].zId)) {
-      break;
-    }
-    iNode = iChild;
+  while (pImport->iBase >= 0 &&
+         (iChild = goneChild(pImport, pImport->iBase)) >= 0 &&
+         numberBefore(pGraph->aNode[iChild].zId, aFile[i].zId)) {
+    pImport->iBase = iChild;
+    pImport->zLast = 0;
   }
-  return pGraph->aNode[iNode].zId;
+  return pImport->zLast        ? pImport->zLast
+         : pImport->iBase >= 0 ? pGraph->aNode[pImport->iBase].zId
+                               : 0;
+}
+
+/* A new file whose number comes before that of a stored revision which is gone
+** from the folder, and stands on zParent: put it below that one, and return
+** 1. */
+static int linkGone(MigContext *p, Import *pImport, const char *zNew,
+                    const char *zParent) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  int iChild = pImport->iBase >= 0 ? goneChild(pImport, pImport->iBase) : -1;
+  const char *zNext = iChild >= 0 ? pGraph->aNode[iChild].zId : 0;
+
+  if (zNext && pGraph->aNode[iChild].nParent == 1 && isNumbered(zNext) &&
+      isNumbered(zNew) && numberBefore(zNew, zNext)) {
+    migRevisionRelink(p, zNext, zParent, zNew);
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s is linked in between %s and %s, which is gone from"
+                      " the folder",
+                      zNew, zParent, zNext));
+    return 1;
+  }
+  return 0;
 }
 
 /* How many revisions of the folder are a line; repeatable ones, which come
@@ -281,11 +323,42 @@ static int lineLength(const Import *pImport) {
   return n;
 }
 
+/* Note a script that no run would accept. */
+static void forbiddenNote(MigContext *p, Import *pImport,
+                          const MigRevision *pRev, int bDown) {
+  static const char zPrefix[] = "migrate: ";
+  MigContext was;
+  MigScriptJob job;
+
+  memset(&job, 0, sizeof(job));
+  job.zRevision = pRev->zId;
+  job.zSide = bDown ? "down" : "up";
+  job.z = bDown ? pRev->zDown : pRev->zUp;
+  job.n = bDown ? pRev->nDown : pRev->nUp;
+  job.bAlone =
+      (pRev->flags & (bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+  job.bLenient = (pRev->flags & MIG_REV_LENIENT) != 0;
+  if (job.z == 0 || p->rc) {
+    return;
+  }
+  migExecuteCheck(p, &job);
+  if (p->rc && p->eCode == MIG_FORBIDDEN_STATEMENT && p->zError) {
+    migContextInit(&was, p->db);
+    migErrorSave(p, &was);
+    noteAdd(p, pImport,
+            migPrintf(p, "%s; the %s will refuse it",
+                      was.zError + strlen(zPrefix),
+                      bDown ? "downgrade" : "upgrade"));
+    migContextClear(&was);
+  }
+}
+
 /* Store file i, which is new. A run of new files is a chain; the last of them
 ** is linked to the stored file behind it. */
-static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
-                      const char *zStoredBefore) {
+static void importNew(MigContext *p, Import *pImport, int i,
+                      MigRevision *pRev) {
   const MigImported *aFile = pImport->files.aRevision;
+  const MigGraph *pGraph = pImport->change.state.pGraph;
   int n = lineLength(pImport);
   int bLine = i < n && aFile[i].bLinear;
   const char *zParent = bLine ? linearParent(p, pImport, i) : 0;
@@ -305,8 +378,7 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
       pRev->nParent = 1;
     }
   }
-  if (zParent == 0 && bLine && i + 1 == n &&
-      pImport->change.state.pGraph->nNode > 0) {
+  if (zParent == 0 && bLine && i + 1 == n && pGraph->nNode > 0) {
     noteAdd(p, pImport,
             migPrintf(p,
                       "%s begins a line of its own: nothing in the folder or"
@@ -319,13 +391,21 @@ static void importNew(MigContext *p, Import *pImport, int i, MigRevision *pRev,
         p, pImport,
         migPrintf(p, "%s is not UTF-8; it is stored as it is", pRev->zSource));
   }
+  forbiddenNote(p, pImport, pRev, 0);
+  forbiddenNote(p, pImport, pRev, 1);
   migRevisionAdd(p, &pImport->change.packer, pRev);
   filesKeep(p, pImport, i, pRev);
   idAdd(p, &pImport->added, pRev->zId);
-  if (p->rc == SQLITE_OK && bLine && i + 1 < n &&
-      migGraphFind(pImport->change.state.pGraph, aFile[i + 1].zId) >= 0) {
-    linkBetween(p, pImport, pRev->zId, zStoredBefore, aFile[i + 1].zId);
+  if (p->rc || !bLine) {
+    return;
   }
+  if (!(zParent && linkGone(p, pImport, pRev->zId, zParent)) && i + 1 < n &&
+      migGraphFind(pGraph, aFile[i + 1].zId) >= 0) {
+    linkBetween(p, pImport, pRev->zId,
+                pImport->iBase >= 0 ? pGraph->aNode[pImport->iBase].zId : 0,
+                aFile[i + 1].zId);
+  }
+  pImport->zLast = pRev->zId;
 }
 
 /* Do n names mean other nodes than a[0..nOld-1]? */
@@ -408,6 +488,28 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   }
 }
 
+/* CHECKSUM for a file whose revision is applied with other contents. What
+** migrate_adopt() has made of the schema is no older text of the file: it
+** stands for that one and all before it. */
+static void changedFail(MigContext *p, const MigRevision *pRev,
+                        const MigRevision *pStored) {
+  if (pStored->zSource == 0 && pStored->nParent == 0 && pStored->zMessage &&
+      strncmp(pStored->zMessage, "as ", 3) == 0 &&
+      strstr(pStored->zMessage, " left it at ")) {
+    migFail(p, MIG_CHECKSUM,
+            "%s is what revision %s stands for, a baseline that migrate_adopt"
+            " made: keep only later files in the folder; or, to have the"
+            " folder instead, migrate_stamp('base'), migrate_delete('%s'),"
+            " import and adopt",
+            pRev->zSource, pRev->zId, pRev->zId);
+    return;
+  }
+  migFail(p, MIG_CHECKSUM,
+          "%s differs from revision %s, which is applied; bring the file"
+          " back, or take the new text with {\"repair\":true}",
+          pRev->zSource, pRev->zId);
+}
+
 /* File i is stored, with another checksum. */
 static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
                           MigRevision *pRev, const MigRevision *pStored) {
@@ -416,13 +518,14 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   int bAgain = (pRev->flags & MIG_REV_REPEATABLE) != 0;
 
   if (bApplied && !bAgain && !pImport->bRepair) {
-    migFail(p, MIG_CHECKSUM,
-            "%s differs from revision %s, which is applied; bring the file"
-            " back, or take the new text with {\"repair\":true}",
-            pRev->zSource, pRev->zId);
+    changedFail(p, pRev, pStored);
     return;
   }
   pRev->place = pStored->place;
+  if (!bApplied || bAgain) {
+    forbiddenNote(p, pImport, pRev, 0);
+    forbiddenNote(p, pImport, pRev, 1);
+  }
   migRevisionEdit(p, &pImport->change.packer, pRev);
   filesKeep(p, pImport, i, pRev);
   if (bApplied && bAgain && !pImport->bRepair) {
@@ -458,11 +561,11 @@ static void keepShort(MigContext *p, const Import *pImport,
 
 static void importAll(MigContext *p, Import *pImport) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
-  const char *zStoredBefore = 0;
   MigRevision stored;
   MigRevision rev;
   int i;
 
+  pImport->iBase = -1;
   pImport->listed = migSetNew(p, pGraph->nNode);
   for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
     int iNode;
@@ -477,10 +580,11 @@ static void importAll(MigContext *p, Import *pImport) {
     int iNode = migGraphFind(pGraph, pFile->zId);
     importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
     if (iNode < 0) {
-      importNew(p, pImport, i, &rev, zStoredBefore);
+      importNew(p, pImport, i, &rev);
       continue;
     }
-    zStoredBefore = pFile->zId;
+    pImport->iBase = iNode;
+    pImport->zLast = 0;
     migRevisionRead(p, pFile->zId, &stored);
     kindCheck(p, &rev, &stored);
     if (pFile->zCreatedAt == 0) {

@@ -37,13 +37,24 @@ static const char zScriptTable[] =
     "  at TEXT, run INTEGER, pack INTEGER, last INTEGER, same INTEGER,\n"
     "  orphans INTEGER,\n"
     "  store INTEGER DEFAULT 1 CONSTRAINT \"the _migrate_ tables of this file"
-    " are not those of store version %d; let the extension open it first\""
+    " are not there or not those of store version %d; an older store is"
+    " upgraded by migrate_init() there\""
     " CHECK(store IS 1),\n"
     "  state INTEGER DEFAULT 1 CONSTRAINT \"this file is not at %w, where the"
     " script begins; nothing was done\" CHECK(state IS 1),\n"
     "  scripts INTEGER DEFAULT 1 CONSTRAINT \"this file holds a revision of"
-    " the script with other contents; nothing was done\""
+    " the script with other contents; nothing was done, take the new contents"
+    " by migrate_import or migrate_edit there first, or start from base\""
     " CHECK(scripts IS 1),\n"
+    "  labels INTEGER DEFAULT 1 CONSTRAINT \"this file gives a label of the"
+    " script to another revision; nothing was done, label that otherwise there"
+    " (migrate_label)\" CHECK(labels IS 1),\n"
+    "  mirror INTEGER DEFAULT 1 CONSTRAINT \"setting mirror of this file is"
+    " not %w, as where the script was made; nothing was done, set it with"
+    " migrate_config there or here\" CHECK(mirror IS 1),\n"
+    "  theirs INTEGER DEFAULT 1 CONSTRAINT \"%w says more than what is applied"
+    " in this file; nothing was done, run migrate_adopt there first\""
+    " CHECK(theirs IS 1),\n"
     "  alone INTEGER DEFAULT 1 CONSTRAINT \"another connection has changed the"
     " applied revisions meanwhile; make a new script from there\""
     " CHECK(alone IS 1),\n"
@@ -75,8 +86,10 @@ static const char zHeads[] =
     " (SELECT target FROM main._migrate_edges WHERE kind = 0)"
     " ORDER BY revision);\n";
 static const char zPending[] =
-    "SELECT 'pending', (SELECT count(*) FROM main._migrate_revisions)"
-    " - (SELECT count(*) FROM main._migrate_applied);\n";
+    "SELECT 'pending', count(*) FROM main._migrate_revisions AS r WHERE"
+    " NOT EXISTS(SELECT 1 FROM main._migrate_applied AS a"
+    " WHERE a.revision = r.revision"
+    " AND (a.checksum IS r.checksum OR NOT r.flags & 8));\n";
 
 /* ---- values ---- */
 
@@ -186,7 +199,7 @@ static void storeGuard(MigContext *p, MigLedger *pl, int bNone) {
            bNone ? "0," : "", n, storeNames(p)); /* sql-ok: names */
 }
 
-/* Make our tables, unless they are there. */
+/* Make our tables, unless they are there. New ones get setting mirror. */
 static void storeMake(MigContext *p, MigLedger *pl) {
   const char *zSql;
   int i;
@@ -194,6 +207,13 @@ static void storeMake(MigContext *p, MigLedger *pl) {
   for (i = 0; migStoreTable(i, &zSql) != 0; i++) {
     migTextF(p, pl->pOut, "CREATE TABLE IF NOT EXISTS main.%s;\n",
              zSql + strlen("CREATE TABLE ")); /* sql-ok: constant */
+  }
+  if (pl->zMirror) {
+    migTextF(p, pl->pOut,
+             "INSERT INTO main._migrate_settings(name, value)"
+             " SELECT 'mirror', %Q"
+             " WHERE NOT EXISTS(SELECT 1 FROM main._migrate_meta);\n",
+             pl->zMirror);
   }
   migTextF(p, pl->pOut,
            "INSERT OR IGNORE INTO main._migrate_meta(name, value) VALUES\n"
@@ -216,6 +236,15 @@ static void schemaLook(MigContext *p, MigLedger *pl,
     blobAdd(p, pl->pOut, pStart->aFingerprint, MIG_HASH_SIZE);
     migTextStr(p, pl->pOut, ";\n");
   }
+}
+
+/* Refuse a file that keeps another version table true, or none. */
+static void mirrorGuard(MigContext *p, MigLedger *pl) {
+  migTextF(p, pl->pOut,
+           "UPDATE temp._migrate_script SET mirror ="
+           " (SELECT value FROM main._migrate_settings WHERE name = 'mirror')"
+           " IS %Q;\n",
+           pl->zMirror);
 }
 
 /* Refuse a file with other applied revisions. */
@@ -252,7 +281,9 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   zAt = p->rc ? 0 : migGraphNames(p, pLedger->pGraph, &heads, 3);
   bBase = migSetNext(pStart->pApplied, -1) < 0;
   migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION,
-           bBase || zAt == 0 ? "base" : zAt);
+           bBase || zAt == 0 ? "base" : zAt,
+           pLedger->zMirror ? pLedger->zMirror : "NULL",
+           pLedger->zMirror ? pLedger->zMirror : "");
   migTextStr(p, pOut,
              "INSERT INTO temp._migrate_script(at)"
              " VALUES(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));\n");
@@ -267,6 +298,7 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   }
   migTextF(p, pOut, zLook, MIGRATE_STORE_VERSION);
   schemaLook(p, pLedger, pStart);
+  mirrorGuard(p, pLedger);
   stateGuard(p, pLedger, pStart->pApplied);
   if (!pLedger->bDown) {
     migTextStr(p, pOut, zStepsTable);
@@ -323,11 +355,12 @@ static void rowAdd(MigContext *p, MigLedger *pl, const MigRevision *pRev) {
     migTextF(p, &pl->members, "%s%Q", pl->members.n ? "," : "", pRev->zId);
   }
   migTextF(p, pl->pOut,
-           "INSERT INTO main._migrate_revisions(seq, revision, message, pack,"
-           " up_at, up_size, down_at, down_size, checksum, created_at, flags,"
-           " source, fingerprint, seal)\n"
-           " SELECT (SELECT coalesce(max(seq), 0) + 1"
-           " FROM main._migrate_revisions), t.revision, %s,"
+           "INSERT OR REPLACE INTO main._migrate_revisions(seq, revision,"
+           " message, pack, up_at, up_size, down_at, down_size, checksum,"
+           " created_at, flags, source, fingerprint, seal)\n"
+           " SELECT coalesce((SELECT seq FROM main._migrate_revisions"
+           " WHERE revision = t.revision), (SELECT coalesce(max(seq), 0) + 1"
+           " FROM main._migrate_revisions)), t.revision, %s,"
            " %s%s, %s, %s, %s, %s, t.checksum, %s, %d, %s, NULL, X''\n"
            " FROM temp._migrate_script AS s, temp._migrate_steps AS t"
            " WHERE t.new AND t.revision = %Q;\n", /* sql-ok: quoted */
@@ -389,21 +422,46 @@ static void othersAdd(MigContext *p, MigLedger *pl, const char *zTable,
   migFinalize(p, pStmt);
 }
 
+/* The labels of a revision; one that is taken stops the script. */
 static void labelsAdd(MigContext *p, MigLedger *pl, const char *zId) {
   int i = migGraphFind(pl->pGraph, zId);
   const MigNode *pNode = i < 0 ? 0 : &pl->pGraph->aNode[i];
 
   for (i = 0; pNode && i < pNode->nLabel; i++) {
     migTextF(p, pl->pOut,
-             "INSERT INTO main._migrate_labels(label, revision) SELECT %Q, %Q"
+             "INSERT OR IGNORE INTO main._migrate_labels(label, revision)"
+             " SELECT %Q, %Q"
              " FROM temp._migrate_steps WHERE new AND revision = %Q;\n",
              pNode->azLabel[i], zId, zId);
+    migTextF(p, pl->pOut,
+             "UPDATE temp._migrate_script SET labels = 0 WHERE EXISTS"
+             "(SELECT 1 FROM main._migrate_labels AS l,"
+             " temp._migrate_steps AS t WHERE l.label = %Q"
+             " AND t.revision = %Q AND t.new AND l.revision <> t.revision);\n",
+             pNode->azLabel[i], zId);
   }
+}
+
+/* When the file holds a repeatable revision with other contents, these go: a
+** run would have taken the new ones by migrate_edit or migrate_import. */
+static void repeatableClear(MigContext *p, MigLedger *pl, const char *zId) {
+  static const char *const azTable[] = {"_migrate_files", "_migrate_applied"};
+  size_t i;
+
+  for (i = 0; i < sizeof(azTable) / sizeof(azTable[0]); i++) {
+    migTextF(p, pl->pOut,
+             "DELETE FROM main.%s WHERE revision ="
+             " (SELECT revision FROM temp._migrate_steps"
+             " WHERE new AND revision = %Q);\n",
+             azTable[i], zId); /* sql-ok: constants */
+  }
+  pl->bReplaces = 1;
 }
 
 /*
 ** Insert a revision, unless the file has it; pRev has its scripts. All of a
-** script come before the first step.
+** script come before the first step. A repeatable one is replaced when the file
+** has it otherwise.
 */
 void migLedgerRevision(MigContext *p, MigLedger *pLedger,
                        const MigRevision *pRev) {
@@ -415,8 +473,16 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
   blobAdd(p, pLedger->pOut, pRev->aChecksum, MIG_HASH_SIZE);
   migTextF(p, pLedger->pOut,
            ", NOT EXISTS(SELECT 1 FROM main._migrate_revisions"
-           " WHERE revision = %Q);\n",
+           " WHERE revision = %Q",
            pRev->zId);
+  if (pRev->flags & MIG_REV_REPEATABLE) {
+    migTextStr(p, pLedger->pOut, " AND (NOT flags & 8 OR checksum IS ");
+    blobAdd(p, pLedger->pOut, pRev->aChecksum, MIG_HASH_SIZE);
+    migTextStr(p, pLedger->pOut, "));\n");
+    repeatableClear(p, pLedger, pRev->zId);
+  } else {
+    migTextStr(p, pLedger->pOut, ");\n");
+  }
   rowAdd(p, pLedger, pRev);
   othersAdd(p, pLedger, "_migrate_edges",
             migPrepareF(p,
@@ -430,8 +496,8 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
               migPrepareF(p,
                           "SELECT revision, format, file, part, size, data"
                           " FROM main._migrate_files WHERE revision = %Q"
-                          " AND (part <> 3 OR %d)",
-                          pRev->zId, pLedger->bShared),
+                          " AND part <> 3",
+                          pRev->zId),
               pRev->zId);
   }
   if (pLedger->pack.n >= PACK_SIZE) {
@@ -439,21 +505,77 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
   }
 }
 
+/*
+** Refuse a file where what setting mirror names says that the other tool has
+** gone on by itself, as a run does (mirror.c). zFirst is the first statement
+** that keeps it true to the start: it makes the table, or sets user_version.
+** To be called behind the revisions.
+*/
+void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst) {
+  const char *zMirror = pLedger->zMirror;
+  const char *zNumber = strrchr(zFirst, '=');
+  MigText *pOut = pLedger->pOut;
+
+  if (strcmp(zMirror, "user_version") == 0) {
+    migTextF(p, pOut,
+             "UPDATE temp._migrate_script SET theirs ="
+             " (SELECT user_version FROM pragma_user_version) <=%s;\n",
+             zNumber ? zNumber + 1 : " 0"); /* sql-ok: number */
+    return;
+  }
+  migTextF(p, pOut,
+           "%s;\n" /* sql-ok: SQL */
+           "UPDATE temp._migrate_script SET theirs ="
+           " NOT EXISTS(SELECT 1 FROM main.\"%w\" WHERE",
+           zFirst, zMirror);
+  migTextStr(p, pOut,
+             strcmp(zMirror, "alembic_version") == 0
+                 ? " version_num"
+                 : " version IN(SELECT revision FROM main._migrate_revisions)"
+                   " AND version");
+  migTextStr(p, pOut,
+             " NOT IN(SELECT revision FROM main._migrate_applied));\n");
+}
+
+/* The files of several revisions, and which revisions are a part of them: also
+** of those that the file had before, if it has them as they are here. */
+static void sharedAdd(MigContext *p, MigLedger *pl) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT revision, format, file, part, size, data"
+                    " FROM main._migrate_files WHERE revision = '' OR part = 3"
+                    " ORDER BY revision, format, file");
+
+  while (migStep(p, pStmt)) {
+    const char *zId = migColumnText(p, pStmt, 0);
+    MigRevision rev;
+    migTextF(p, pl->pOut,
+             "INSERT OR IGNORE INTO main._migrate_files SELECT %s"
+             " WHERE EXISTS(SELECT 1 FROM temp._migrate_steps WHERE new)",
+             rowValues(p, pStmt, "_migrate_files")); /* sql-ok: quoted */
+    if (p->rc == SQLITE_OK && *zId && migRevisionRead(p, zId, &rev)) {
+      migTextF(p, pl->pOut,
+               " AND EXISTS(SELECT 1 FROM main._migrate_revisions"
+               " WHERE revision = %Q AND checksum IS ",
+               zId);
+      blobAdd(p, pl->pOut, rev.aChecksum, MIG_HASH_SIZE);
+      migTextStr(p, pl->pOut, ")");
+    }
+    migTextStr(p, pl->pOut, ";\n");
+  }
+  migFinalize(p, pStmt);
+}
+
 /* Behind the last revision. */
 void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger) {
-  sqlite3_stmt *pStmt;
-
   packEnd(p, pLedger);
+  if (pLedger->bReplaces) {
+    migTextStr(p, pLedger->pOut,
+               "DELETE FROM main._migrate_scripts WHERE pack NOT IN"
+               "(SELECT pack FROM main._migrate_revisions"
+               " WHERE pack NOTNULL);\n");
+  }
   if (pLedger->iVersion >= 3 && pLedger->bShared) {
-    pStmt = migPrepare(p, "SELECT revision, format, file, part, size, data"
-                          " FROM main._migrate_files WHERE revision = ''");
-    while (migStep(p, pStmt)) {
-      migTextF(p, pLedger->pOut,
-               "INSERT OR IGNORE INTO main._migrate_files SELECT %s"
-               " WHERE EXISTS(SELECT 1 FROM temp._migrate_steps WHERE new);\n",
-               rowValues(p, pStmt, "_migrate_files")); /* sql-ok: quoted */
-    }
-    migFinalize(p, pStmt);
+    sharedAdd(p, pLedger);
   }
   migTextStr(p, pLedger->pOut,
              "UPDATE temp._migrate_script SET scripts ="

@@ -20,6 +20,7 @@ typedef struct MigLedger {
   const MigGraph *pGraph;
 
   /* its own */
+  int bReplaces;   /* repeatable revisions may be replaced */
   int nPack;       /* packs written */
   MigText pack;    /* scripts of the open one */
   MigText members; /* ids of its revisions, quoted, by commas */
@@ -38,6 +39,7 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
 void migLedgerRevision(MigContext *p, MigLedger *pLedger,
                        const MigRevision *pRev);
 void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger);
+void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst);
 void migLedgerAgain(MigContext *p, MigLedger *pLedger);
 void migLedgerApply(MigContext *p, MigLedger *pLedger, const MigRevision *pRev);
 void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId);

@@ -10,12 +10,21 @@
 **   value  the same once both are written alike: numbers without leading
 **          zeros; Flyway's 1_2 as 1.2, and without zeros at its end; diesel's
 **          without '-'
-**   number the number that both begin with; where several revisions have it,
-**          the words behind it decide
+**   number the number that both begin with
+**
+** A number is not all of a name. Where a version has words behind its number,
+** or beside it, and a revision has some in its id, its file's name or its
+** message, these must agree, or the version means another one. What stands
+** beside a version does not count against a revision that is no file's: its
+** message was never a part of a name.
 **
 ** The first of these that finds anything counts. Finding two revisions, or a
 ** revision that another version means as well, is finding none: nothing is
 ** guessed. Only a name that is an id holds against others.
+**
+** Liquibase's names are author and id, and the file. Of revisions whose
+** changelog was kept these are read again, and nothing else counts; others are
+** called id, or author_id.
 **
 ** All keys of all revisions are in one sorted list, each with its kind in
 ** front and KEY_END and the revision behind; so looking up is a bisection.
@@ -23,10 +32,13 @@
 #include <string.h>
 #include <stdlib.h>
 #include "codec.h"
+#include "hash.h"
 #include "sha256.h"
 #include "name.h"
 #include "origin.h"
 #include "store.h"
+#include "dispatch.h"
+#include "folder.h"
 #include "match.h"
 
 #define KEY_END '\001'
@@ -36,8 +48,26 @@
 #define KEY_NUMBER 'n'
 #define KEY_HASH 'h'
 #define KEY_TIME 't'
+#define KEY_OWN 'o'  /* Liquibase: author:id */
+#define KEY_PATH 'p' /* the same, byte 2, and the end of the file's path */
 
 #define MATCH_SEVERAL (-2)
+#define LIQUIBASE "liquibase"
+#define WORD_GAPS " _-.,:;/"
+
+/* Where the words of a revision stand; "" for none. */
+typedef struct MatchWords {
+  const char *zId;
+  const char *zFile;
+  const char *zMessage;
+  int bFile; /* it came from a file */
+} MatchWords;
+
+/* The words of a version. */
+typedef struct FormWords {
+  const char *z; /* NULL: none */
+  int bBeside;   /* they are its title */
+} FormWords;
 
 typedef struct Match {
   const MigGraph *pGraph;
@@ -45,8 +75,11 @@ typedef struct Match {
   int bFlyway;
   int bDiesel;
   int bDrizzle;
+  int bLiquibase;
+  int bApps; /* Django, sqlite-migrate */
   MigList keys;
-  const char **azMessage; /* of the revisions */
+  MatchWords *aWords; /* of the revisions */
+  MigSet owned;       /* those that KEY_OWN knows */
   MigPackCache cache;
 } Match;
 
@@ -148,11 +181,9 @@ static const char *textNumber(MigContext *p, const char *z,
 
 /* Do two texts have the same letters and digits, apart from case? */
 static int wordsSame(const char *zA, const char *zB) {
-  static const char zSkip[] = " _-.,:;/";
-
   for (;;) {
-    zA += strspn(zA, zSkip);
-    zB += strspn(zB, zSkip);
+    zA += strspn(zA, WORD_GAPS);
+    zB += strspn(zB, WORD_GAPS);
     if (*zA == 0 || *zB == 0) {
       return *zA == *zB;
     }
@@ -160,6 +191,35 @@ static int wordsSame(const char *zA, const char *zB) {
       return 0;
     }
   }
+}
+
+/* What stands behind the number that a name begins with; "" when it does not,
+** or when it is nothing but numbers. */
+static const char *textWords(const char *z) {
+  size_t n = strspn(z, "0123456789");
+
+  if (n == 0 || z[strspn(z, "0123456789" WORD_GAPS)] == 0) {
+    return "";
+  }
+  return z + n;
+}
+
+/* How well do words, NULL for none, fit a revision: 2 they are its own, 1 there
+** is nothing to compare, 0 it has others. */
+static int wordsFit(const FormWords *pWords, const MatchWords *pHas) {
+  const char *z = pWords ? pWords->z : 0;
+
+  if (z == 0 || z[strspn(z, WORD_GAPS)] == 0) {
+    return 1;
+  }
+  if (wordsSame(z, pHas->zId) || wordsSame(z, pHas->zFile) ||
+      wordsSame(z, pHas->zMessage) || wordsSame(z, textWords(pHas->zMessage))) {
+    return 2;
+  }
+  if (pWords->bBeside && !pHas->bFile) {
+    return 1;
+  }
+  return pHas->zId[0] == 0 && pHas->zFile[0] == 0 && pHas->zMessage[0] == 0;
 }
 
 /* The id that an import makes of a name: what migIdCheck() would refuse
@@ -188,17 +248,27 @@ static void keyAdd(MigContext *p, Match *pMatch, char eKind, const char *z,
   }
 }
 
-/* Add the keys of the file that a revision came from. */
+/* Add the keys of the file that a revision came from. Where versions are of
+** several apps a folder is an app, and the id has it. */
 static void fileAdd(MigContext *p, Match *pMatch, const char *zFile,
                     int iNode) {
   const char *zBase = textBase(zFile);
   const char *zFolder;
+  const char *zStem = textStem(p, zBase);
 
-  keyAdd(p, pMatch, KEY_FILE, textStem(p, zBase), iNode);
-  if (zBase > zFile &&
+  if (pMatch->bApps && zBase > zFile) {
+    return;
+  }
+  keyAdd(p, pMatch, KEY_FILE, zStem, iNode);
+  pMatch->aWords[iNode].zFile = p->rc ? "" : textWords(zStem);
+  if (p->rc == SQLITE_OK && zBase > zFile &&
       (strcmp(zBase, "migration.sql") == 0 || strcmp(zBase, "up.sql") == 0)) {
     zFolder = textBase(migStrndup(p, zFile, zBase - zFile - 1));
+    if (p->rc) {
+      return;
+    }
     keyAdd(p, pMatch, KEY_FILE, zFolder, iNode);
+    pMatch->aWords[iNode].zFile = textWords(zFolder);
     if (pMatch->bDiesel) {
       keyAdd(p, pMatch, KEY_VALUE, textValue(p, pMatch, zFolder), iNode);
     }
@@ -234,20 +304,14 @@ static MigBytes revisionBytes(MigContext *p, MigPackCache *pCache,
 }
 
 static const char *hexSha256(MigContext *p, const MigBytes *pBytes) {
-  static const char zHex[] = "0123456789abcdef";
   u8 a[MIG_SHA256_SIZE];
   char z[2 * MIG_SHA256_SIZE + 1];
   MigSha256 hash;
-  int i;
 
   migSha256Init(&hash);
   migSha256Add(&hash, pBytes->a, pBytes->n);
   migSha256Final(&hash, a);
-  for (i = 0; i < MIG_SHA256_SIZE; i++) {
-    z[2 * i] = zHex[a[i] >> 4];
-    z[2 * i + 1] = zHex[a[i] & 15];
-  }
-  z[2 * i] = 0;
+  migHashHex(a, MIG_SHA256_SIZE, z);
   return migStrdup(p, z);
 }
 
@@ -263,19 +327,123 @@ static void drizzleAdd(MigContext *p, Match *pMatch, MigRevision *pRev,
   sqlite3_free(bytes.a);
 }
 
+/* Put the kept changelogs of Liquibase into a folder. */
+static void changelogsAdd(MigContext *p, MigFolder *pFolder) {
+  MigOrigins origins;
+  int i;
+
+  migOriginsRead(p, migStoreOpen(p), "", &origins);
+  for (i = 0; i < origins.n && p->rc == SQLITE_OK; i++) {
+    if (strcmp(origins.a[i].zFormat, LIQUIBASE) == 0) {
+      MigBytes bytes = migOriginBytes(p, &origins.a[i], 0, 0, 0, 0);
+      if (p->rc == SQLITE_OK) {
+        migFolderAdd(p, pFolder, origins.a[i].zFile, (const char *)bytes.a,
+                     bytes.n);
+      }
+      sqlite3_free(bytes.a);
+    }
+  }
+}
+
+/* Is the revision there, and from that file? Its place in the graph, or
+** MIG_MATCH_NONE. */
+static int importedFind(MigContext *p, const Match *pMatch, const char *zId,
+                        const char *zFile) {
+  int iNode = zId ? migGraphFind(pMatch->pGraph, zId) : -1;
+  MigRevision rev;
+
+  return iNode >= 0 && migRevisionRead(p, zId, &rev) && rev.zSource &&
+                 strcmp(rev.zSource, zFile) == 0
+             ? iNode
+             : MIG_MATCH_NONE;
+}
+
+/* Add the keys of a changeset, a revision: what Liquibase calls it, and that
+** with every end of its file's path. */
+static void changesetAdd(MigContext *p, Match *pMatch, const MigImported *pSet,
+                         int iNode) {
+  const char *z = pSet->zFile;
+
+  keyAdd(p, pMatch, KEY_OWN, pSet->zOwn, iNode);
+  while (z && p->rc == SQLITE_OK) {
+    keyAdd(p, pMatch, KEY_PATH, migPrintf(p, "%s\002%s", pSet->zOwn, z), iNode);
+    z = strchr(z, '/');
+    z = z ? z + 1 : 0;
+  }
+  migSetAdd(&pMatch->owned, iNode);
+}
+
+/*
+** Add what Liquibase calls the revisions whose changelog was kept. A changeset
+** that was imported before another one got its id may still have the short
+** id; when two of them could be that, it is known to be one of these, and not
+** which.
+*/
+static void changesetsAdd(MigContext *p, Match *pMatch) {
+  MigSet shorts = migSetNew(p, pMatch->pGraph->nNode);
+  MigFolder folder;
+  MigImport set;
+  int *aNode;
+  int i;
+
+  memset(&folder, 0, sizeof(folder));
+  memset(&set, 0, sizeof(set));
+  pMatch->owned = migSetNew(p, pMatch->pGraph->nNode);
+  changelogsAdd(p, &folder);
+  if (p->rc == SQLITE_OK && folder.nFile > 0) {
+    migImportParse(p, &folder, LIQUIBASE, &set);
+  }
+  aNode = migAlloc(p, ((u64)set.nRevision + 1) * sizeof(int));
+  for (i = 0; i < set.nRevision && p->rc == SQLITE_OK; i++) {
+    const MigImported *pSet = &set.aRevision[i];
+    aNode[i] = importedFind(p, pMatch, pSet->zId, pSet->zFile);
+    if (aNode[i] >= 0) {
+      changesetAdd(p, pMatch, pSet, aNode[i]);
+      aNode[i] = MIG_MATCH_NONE;
+      continue;
+    }
+    aNode[i] = importedFind(p, pMatch, pSet->zShort, pSet->zFile);
+    if (aNode[i] >= 0 && migSetHas(&shorts, aNode[i])) {
+      migSetAdd(&pMatch->owned, aNode[i]); /* whose is not known */
+    } else if (aNode[i] >= 0) {
+      migSetAdd(&shorts, aNode[i]);
+    }
+  }
+  for (i = 0; i < set.nRevision && p->rc == SQLITE_OK; i++) {
+    if (aNode[i] >= 0 && !migSetHas(&pMatch->owned, aNode[i])) {
+      changesetAdd(p, pMatch, &set.aRevision[i], aNode[i]);
+    }
+  }
+  migFolderClose(&folder);
+}
+
+/* Note where the words of a revision are. What is no more than its id, or a
+** number, are none. */
+static void wordsAdd(Match *pMatch, const MigRevision *pRev, int iNode) {
+  MatchWords *pHas = &pMatch->aWords[iNode];
+  const char *z = pRev->zMessage ? pRev->zMessage : "";
+
+  pHas->zId = textWords(pRev->zId);
+  pHas->zFile = "";
+  pHas->bFile = pRev->zSource != 0;
+  pHas->zMessage =
+      wordsSame(z, pRev->zId) || z[strspn(z, "0123456789" WORD_GAPS)] == 0 ? ""
+                                                                           : z;
+}
+
 static void keysMake(MigContext *p, Match *pMatch) {
   const MigGraph *pGraph = pMatch->pGraph;
   const char *zRest;
   MigRevision rev;
   int i;
 
-  pMatch->azMessage = migAlloc(p, ((u64)pGraph->nNode + 1) * sizeof(char *));
+  pMatch->aWords = migAlloc(p, ((u64)pGraph->nNode + 1) * sizeof(MatchWords));
   for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
     const char *zId = pGraph->aNode[i].zId;
     if (!migRevisionRead(p, zId, &rev)) {
       continue;
     }
-    pMatch->azMessage[i] = rev.zMessage ? rev.zMessage : "";
+    wordsAdd(pMatch, &rev, i);
     keyAdd(p, pMatch, KEY_ID, zId, i);
     keyAdd(p, pMatch, KEY_VALUE, textValue(p, pMatch, zId), i);
     keyAdd(p, pMatch, KEY_NUMBER, textNumber(p, zId, &zRest), i);
@@ -285,6 +453,9 @@ static void keysMake(MigContext *p, Match *pMatch) {
     if (pMatch->bDrizzle) {
       drizzleAdd(p, pMatch, &rev, i);
     }
+  }
+  if (pMatch->bLiquibase) {
+    changesetsAdd(p, pMatch);
   }
   if (p->rc == SQLITE_OK) {
     migListSort(&pMatch->keys);
@@ -307,14 +478,14 @@ static int keyPlace(const MigList *pKeys, const char *zKey) {
   return iLow;
 }
 
-/* The revision with a key; of several the one whose message has the words
-** zWords, unless NULL. MIG_MATCH_NONE, MATCH_SEVERAL. */
+/* The revision with a key whose words, if it has any, are those, unless NULL;
+** of several the one that has them. MIG_MATCH_NONE, MATCH_SEVERAL. */
 static int keyFind(MigContext *p, const Match *pMatch, char eKind,
-                   const char *z, const char *zWords) {
+                   const char *z, const FormWords *pWords) {
   const MigList *pKeys = &pMatch->keys;
   const char *zKey = migPrintf(p, "%c%s%c", eKind, z ? z : "", KEY_END);
   int iFound = MIG_MATCH_NONE;
-  int iFit = MIG_MATCH_NONE;
+  int eFound = 0;
   size_t n;
   int i;
 
@@ -325,52 +496,86 @@ static int keyFind(MigContext *p, const Match *pMatch, char eKind,
   for (i = keyPlace(pKeys, zKey);
        i < pKeys->n && strncmp(pKeys->az[i], zKey, n) == 0; i++) {
     int iNode = (int)strtol(pKeys->az[i] + n, 0, 10);
-    if (iFound != iNode) {
-      iFound = iFound == MIG_MATCH_NONE ? iNode : MATCH_SEVERAL;
-    }
-    if (zWords && iFit != iNode &&
-        wordsSame(zWords, pMatch->azMessage[iNode])) {
-      iFit = iFit == MIG_MATCH_NONE ? iNode : MATCH_SEVERAL;
+    int eFit = wordsFit(pWords, &pMatch->aWords[iNode]);
+    if (eFit > eFound) {
+      iFound = iNode;
+      eFound = eFit;
+    } else if (eFit == eFound && eFit > 0 && iFound != iNode) {
+      iFound = MATCH_SEVERAL;
     }
   }
-  return iFound == MATCH_SEVERAL && iFit >= 0 ? iFit : iFound;
+  return iFound;
 }
 
 /* ---- versions ---- */
 
-/* Try the number at the start of a form. */
-static int formNumber(MigContext *p, const Match *pMatch,
-                      const MigVersion *pVersion, const char *zForm) {
-  const char *zRest = "";
-  const char *zNumber = textNumber(p, zForm, &zRest);
+/* The words that come with a form, none when it has no number. What its owner
+** says of a baseline is not what a script does. */
+static FormWords formWords(const MigVersion *pVersion, const char *zForm) {
+  FormWords words = {0, 0};
 
-  if (pVersion->zTitle) {
-    zRest = pVersion->zTitle;
+  if (migIsDigit(zForm[0]) && !pVersion->bUpTo) {
+    words.z = textWords(zForm);
+    words.bBeside = words.z[0] == 0;
+    words.z = words.bBeside ? pVersion->zTitle : words.z;
   }
-  return keyFind(p, pMatch, KEY_NUMBER, zNumber, zRest[0] ? zRest : 0);
+  return words;
 }
 
 /* Look one form of a version up, in the i-th way. */
 static int formFind(MigContext *p, const Match *pMatch,
                     const MigVersion *pVersion, const char *zForm, int i) {
   const char *zStem = textStem(p, textBase(zForm));
+  const char *zRest;
+  FormWords words;
 
   if (p->rc) {
     return MIG_MATCH_NONE;
   }
+  words = formWords(pVersion, zStem);
   switch (i) {
   case 0:
-    return keyFind(p, pMatch, KEY_ID, zForm, 0);
+    return keyFind(p, pMatch, KEY_ID, zForm, &words);
   case 1:
     return keyFind(p, pMatch, KEY_FILE, zStem, 0);
   case 2:
-    return keyFind(p, pMatch, KEY_ID, migMatchId(p, zStem), 0);
+    return keyFind(p, pMatch, KEY_ID, migMatchId(p, zStem), &words);
   case 3:
-    return keyFind(p, pMatch, KEY_VALUE, textValue(p, pMatch, zStem), 0);
+    return keyFind(p, pMatch, KEY_VALUE, textValue(p, pMatch, zStem), &words);
   default:
-    return pMatch->pTable->bNumbered ? formNumber(p, pMatch, pVersion, zStem)
-                                     : MIG_MATCH_NONE;
+    return pMatch->pTable->bNumbered
+               ? keyFind(p, pMatch, KEY_NUMBER, textNumber(p, zStem, &zRest),
+                         &words)
+               : MIG_MATCH_NONE;
   }
+}
+
+/* The revision that a changeset of Liquibase's means, or below 0: the one of
+** its author, id and file; when only one changeset in the table is called so,
+** the one of its author and id; else one that nobody knows by those. */
+static int changesetFind(MigContext *p, const Match *pMatch,
+                         const MigVersion *pVersion) {
+  const char *zFile = pVersion->zTitle;
+  int iFound = MIG_MATCH_NONE;
+  int i;
+
+  while (zFile && iFound == MIG_MATCH_NONE && p->rc == SQLITE_OK) {
+    iFound = keyFind(p, pMatch, KEY_PATH,
+                     migPrintf(p, "%s\002%s", pVersion->zName, zFile), 0);
+    zFile = strchr(zFile, '/');
+    zFile = zFile ? zFile + 1 : 0;
+  }
+  if (iFound == MIG_MATCH_NONE) {
+    iFound = keyFind(p, pMatch, KEY_OWN, pVersion->azForm[1], 0);
+  }
+  for (i = 0; i < 2 && iFound == MIG_MATCH_NONE && p->rc == SQLITE_OK; i++) {
+    const char *z = i ? pVersion->azForm[0] : pVersion->zName;
+    iFound = z ? keyFind(p, pMatch, KEY_ID, migMatchId(p, z), 0) : iFound;
+    if (iFound >= 0 && migSetHas(&pMatch->owned, iFound)) {
+      iFound = MIG_MATCH_NONE;
+    }
+  }
+  return iFound;
 }
 
 /* The revision that a version means, or below 0. */
@@ -380,6 +585,9 @@ static int versionFind(MigContext *p, const Match *pMatch,
   int i;
   int k;
 
+  if (pMatch->bLiquibase) {
+    return changesetFind(p, pMatch, pVersion);
+  }
   if (pMatch->bDrizzle) {
     iFound = keyFind(p, pMatch, KEY_HASH, pVersion->zHash, 0);
     return iFound == MIG_MATCH_NONE
@@ -397,6 +605,53 @@ static int versionFind(MigContext *p, const Match *pMatch,
   return iFound;
 }
 
+/* Are two texts the same, or both not there? */
+static int textSame(const char *zA, const char *zB) {
+  return zA && zB ? strcmp(zA, zB) == 0 : zA == zB;
+}
+
+/* Are two rows about the same version? */
+static int versionSame(const MigVersion *pA, const MigVersion *pB) {
+  int bSame =
+      textSame(pA->zName, pB->zName) && textSame(pA->zTitle, pB->zTitle);
+  int i;
+
+  for (i = 0; i < MIG_VERSION_FORMS; i++) {
+    bSame = bSame && textSame(pA->azForm[i], pB->azForm[i]);
+  }
+  return bSame;
+}
+
+/* Let the versions claim what they mean, those whose name is the revision's id
+** or those whose name is not. Two different ones spoil it for both, but not for
+** the other kind, which came first. */
+static void claimsMake(const Match *pMatch, const int *aNode, int bExact,
+                       int *aOwner) {
+  const MigVersion *aVersion = pMatch->pTable->aVersion;
+  const MigNode *aGraph = pMatch->pGraph->aNode;
+  int i;
+
+  for (i = 0; i < pMatch->pTable->nVersion; i++) {
+    int iNode = aNode[i];
+    int iOwner;
+    const char *zId;
+    if (iNode < 0) {
+      continue;
+    }
+    zId = aGraph[iNode].zId;
+    if ((strcmp(aVersion[i].zName, zId) == 0) != bExact) {
+      continue;
+    }
+    iOwner = aOwner[iNode];
+    if (iOwner == MIG_MATCH_NONE) {
+      aOwner[iNode] = i;
+    } else if (iOwner >= 0 && !versionSame(&aVersion[iOwner], &aVersion[i]) &&
+               (bExact || strcmp(aVersion[iOwner].zName, zId) != 0)) {
+      aOwner[iNode] = MATCH_SEVERAL;
+    }
+  }
+}
+
 /* Let no two versions mean one revision, but the one whose name it has. */
 static void claimsSettle(MigContext *p, const Match *pMatch, int *aNode) {
   const MigVersionTable *pTable = pMatch->pTable;
@@ -404,30 +659,18 @@ static void claimsSettle(MigContext *p, const Match *pMatch, int *aNode) {
   int *aOwner = migAlloc(p, ((u64)nNode + 1) * sizeof(int));
   int i;
 
-  for (i = 0; aOwner && i < nNode; i++) {
+  if (aOwner == 0) {
+    return;
+  }
+  for (i = 0; i < nNode; i++) {
     aOwner[i] = MIG_MATCH_NONE;
   }
-  for (i = 0; aOwner && i < pTable->nVersion; i++) {
-    int iNode = aNode[i];
-    int iOwner = iNode >= 0 ? aOwner[iNode] : MIG_MATCH_NONE;
-    const char *zName = pTable->aVersion[i].zName;
-    if (iNode < 0) {
-      continue;
-    }
-    if (iOwner == MIG_MATCH_NONE ||
-        strcmp(zName, pMatch->pGraph->aNode[iNode].zId) == 0) {
-      aOwner[iNode] = i;
-    } else if (iOwner >= 0 &&
-               strcmp(pTable->aVersion[iOwner].zName, zName) != 0 &&
-               strcmp(pTable->aVersion[iOwner].zName,
-                      pMatch->pGraph->aNode[iNode].zId) != 0) {
-      aOwner[iNode] = MATCH_SEVERAL;
-    }
-  }
-  for (i = 0; aOwner && i < pTable->nVersion; i++) {
+  claimsMake(pMatch, aNode, 1, aOwner);
+  claimsMake(pMatch, aNode, 0, aOwner);
+  for (i = 0; i < pTable->nVersion; i++) {
     int iOwner = aNode[i] >= 0 ? aOwner[aNode[i]] : MIG_MATCH_NONE;
-    if (iOwner < 0 || strcmp(pTable->aVersion[iOwner].zName,
-                             pTable->aVersion[i].zName) != 0) {
+    if (iOwner < 0 ||
+        !versionSame(&pTable->aVersion[iOwner], &pTable->aVersion[i])) {
       aNode[i] = MIG_MATCH_NONE;
     }
   }
@@ -452,6 +695,9 @@ int *migMatch(MigContext *p, const MigGraph *pGraph,
   match.bFlyway = strcmp(pTable->zTool, "flyway") == 0;
   match.bDiesel = strcmp(pTable->zTool, "diesel") == 0;
   match.bDrizzle = strcmp(pTable->zTool, "drizzle") == 0;
+  match.bApps = strcmp(pTable->zTool, "django") == 0 ||
+                strcmp(pTable->zTool, "sqlite-migrate") == 0;
+  match.bLiquibase = strcmp(pTable->zTool, LIQUIBASE) == 0;
   keysMake(p, &match);
   for (i = 0; i < pTable->nVersion && p->rc == SQLITE_OK; i++) {
     MigMark mark = migArenaMark(p);

@@ -6,14 +6,21 @@
 **   alembic_version    a row for each current head
 **   schema_migrations  a row for each applied revision (dbmate). Rows that are
 **                      no revision of this file stay: dbmate has run these
-**   user_version       how many revisions are applied
+**   user_version       the number that is the id of the only current head; when
+**                      that is none, or there are several heads: how many
+**                      revisions are applied
 ** Repeatable revisions are in none of them.
 **
 ** The table is made as its owner makes it. One that is there must be the
 ** owner's: an ordinary table of that one column, which no trigger and no
-** foreign key listens to; else UNSUPPORTED, and nothing is written. So is an
-** alembic_version with a version that was never here: Alembic has gone on by
-** itself, and what it did is not known yet.
+** foreign key listens to; else UNSUPPORTED, and nothing is written.
+**
+** The other tool may go on by itself. What it has applied and we have not is
+** not ours to wipe out: a row of a revision that is not applied here, a version
+** that Alembic alone knows, a higher user_version. Each call that changes what
+** is applied looks for these before it does anything (migMirrorCheck); so does
+** the one that sets the setting. As it held then that nothing is listed that is
+** not applied, whatever is to be removed afterwards is what the call undid.
 */
 #include <string.h>
 #include "sql.h"
@@ -23,7 +30,8 @@
 #include "store.h"
 #include "mirror.h"
 
-#define INSERT_ROWS 100 /* rows of one INSERT */
+#define INSERT_ROWS 100          /* rows of one INSERT */
+#define VERSION_MAX 2147483647LL /* greatest user_version */
 
 typedef struct MirrorTable {
   const char *zTable;
@@ -75,6 +83,22 @@ static MigSet mirrorSet(MigContext *p, int bHeads, const MigState *pState) {
                                       : set;
 }
 
+/* What user_version says of the applied revisions in a set. */
+static i64 mirrorNumber(MigContext *p, const MigGraph *pGraph,
+                        const MigSet *pSet) {
+  MigSet heads = migGraphCurrent(p, pGraph, pSet);
+  const char *z = "";
+  i64 n = 0;
+
+  if (p->rc == SQLITE_OK && migSetCount(&heads) == 1) {
+    z = pGraph->aNode[migSetNext(&heads, -1)].zId;
+  }
+  for (; migIsDigit(*z) && n <= VERSION_MAX; z++) {
+    n = 10 * n + (*z - '0');
+  }
+  return *z == 0 && n > 0 && n <= VERSION_MAX ? n : migSetCount(pSet);
+}
+
 /* ---- statements ---- */
 
 static void insertsAdd(MigContext *p, const MirrorTable *pTable,
@@ -116,9 +140,9 @@ void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
     migListAdd(p, pOut, pTable->zDelete);
     insertsAdd(p, pTable, pState->pGraph, &set, pOut);
   } else {
-    migListAdd(
-        p, pOut,
-        migPrintf(p, "PRAGMA main.user_version = %d", migSetCount(&set)));
+    migListAdd(p, pOut,
+               migPrintf(p, "PRAGMA main.user_version = %lld",
+                         mirrorNumber(p, pState->pGraph, &set)));
   }
 }
 
@@ -192,89 +216,141 @@ static int tableThere(MigContext *p, const MirrorTable *pTable) {
   return p->rc == SQLITE_OK;
 }
 
-/* Was zVersion a current head before this call? */
-static int wasCurrent(MigContext *p, const char *zVersion) {
-  const char *z = migMetaText(p, "current");
-  size_t n = strlen(zVersion);
-
-  while (p->rc == SQLITE_OK && z && *z) {
-    size_t nId = strcspn(z, ",");
-    if (nId == n && memcmp(z, zVersion, n) == 0) {
-      return 1;
-    }
-    z += nId;
-    z += *z == ',';
+/* What is wrong with a row that the set does not have, NULL for nothing;
+** iNode is its revision, or below 0. *pbTheirs: the other tool has gone on. */
+static const char *rowWrong(MigContext *p, const MirrorTable *pTable,
+                            const MigState *pState, const char *zRow, int iNode,
+                            int *pbTheirs) {
+  *pbTheirs = 1;
+  if (iNode < 0) {
+    return pTable->bHeads
+               ? migPrintf(p,
+                           "%s lists %s, which is no revision of this file;"
+                           " import it and run migrate_adopt, or take setting"
+                           " mirror back",
+                           pTable->zTable, zRow)
+               : 0;
   }
-  return 0;
+  if (!migSetHas(&pState->applied, iNode)) {
+    return migPrintf(p,
+                     "%s lists %s, which is not applied here; run migrate_adopt"
+                     " first, or delete the row if it is stale",
+                     pTable->zTable, zRow);
+  }
+  *pbTheirs = 0;
+  return migPrintf(p,
+                   "%s lists %s, which is not current; set setting mirror"
+                   " again",
+                   pTable->zTable, zRow);
 }
 
-/* Compare the rows of the table with the set. Appends what differs. *pzForeign
-** is a version in a row that stands for nothing here, else it stays. */
+/* Compare the rows of the table with the set. Appends what differs, and what
+** to do about it. *pzTheirs is what shows that the other tool has gone on,
+** else it stays. */
 static void rowsCompare(MigContext *p, const MirrorTable *pTable,
                         const MigState *pState, const MigSet *pSet,
-                        MigList *pOut, const char **pzForeign) {
+                        MigList *pOut, const char **pzTheirs) {
   sqlite3_stmt *pStmt = migPrepare(p, pTable->zRows);
   MigSet left = migSetCopy(p, pSet);
   int i;
 
   while (migStep(p, pStmt)) {
     const char *z = (const char *)sqlite3_column_text(pStmt, 0);
+    const char *zWrong;
+    int bTheirs = 0;
     i = z ? migGraphFind(pState->pGraph, z) : -1;
     if (i >= 0 && migSetHas(pSet, i)) {
       migSetRemove(&left, i);
-    } else if (i >= 0 || pTable->bHeads) {
-      const char *zRow = migPrintf(p, "%s", z ? z : "NULL");
-      migListAdd(p, pOut,
-                 migPrintf(p, "%s lists %s, which is not %s", pTable->zTable,
-                           zRow, pTable->bHeads ? "current" : "applied"));
-      if (i < 0 && !wasCurrent(p, zRow)) {
-        *pzForeign = zRow;
-      }
+      continue;
+    }
+    zWrong = rowWrong(p, pTable, pState, z ? z : "NULL", i, &bTheirs);
+    if (zWrong) {
+      migListAdd(p, pOut, zWrong);
+      *pzTheirs = bTheirs ? zWrong : *pzTheirs;
     }
   }
   migFinalize(p, pStmt);
   for (i = migSetNext(&left, -1); i >= 0 && p->rc == SQLITE_OK;
        i = migSetNext(&left, i)) {
     migListAdd(p, pOut,
-               migPrintf(p, "%s does not list %s", pTable->zTable,
-                         pState->pGraph->aNode[i].zId));
+               migPrintf(p,
+                         "%s does not list %s; set setting mirror again, or"
+                         " migrate_stamp if the other tool has undone it",
+                         pTable->zTable, pState->pGraph->aNode[i].zId));
   }
 }
 
-/* What differs from the set, and what stands for nothing here. */
+/* The same for user_version. */
+static void numberCompare(MigContext *p, const MigState *pState,
+                          const MigSet *pSet, MigList *pOut,
+                          const char **pzTheirs) {
+  i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
+  i64 nWanted = mirrorNumber(p, pState->pGraph, pSet);
+  const char *z;
+
+  if (n == nWanted || p->rc) {
+    return;
+  }
+  z = migPrintf(p,
+                "user_version is %lld, and what is applied here makes it"
+                " %lld; %s",
+                n, nWanted,
+                n > nWanted ? "run migrate_adopt first, or lower it yourself"
+                            : "set setting mirror again, or migrate_stamp if"
+                              " the other tool has undone something");
+  migListAdd(p, pOut, z);
+  *pzTheirs = n > nWanted ? z : *pzTheirs;
+}
+
+/* What differs from what is applied, and what the other tool did. */
 static void mirrorCompare(MigContext *p, const char *zMirror,
                           const MigState *pState, MigList *pOut,
-                          const char **pzForeign) {
+                          const char **pzTheirs) {
   const MirrorTable *pTable = mirrorTable(zMirror);
   MigSet set = mirrorSet(p, pTable && pTable->bHeads, pState);
-  i64 n;
 
   if (p->rc) {
     return;
   }
   if (pTable == 0) {
-    n = migQueryInt(p, 0, "PRAGMA main.user_version");
-    if (n != migSetCount(&set)) {
-      migListAdd(p, pOut,
-                 migPrintf(p, "user_version is %lld, and %d are applied", n,
-                           migSetCount(&set)));
-    }
+    numberCompare(p, pState, &set, pOut, pzTheirs);
   } else if (tableThere(p, pTable)) {
-    rowsCompare(p, pTable, pState, &set, pOut, pzForeign);
+    rowsCompare(p, pTable, pState, &set, pOut, pzTheirs);
   } else if (p->rc == SQLITE_OK) {
-    migListAdd(p, pOut, migPrintf(p, "%s is not there", zMirror));
+    migListAdd(
+        p, pOut,
+        migPrintf(p, "%s is not there; set setting mirror again", zMirror));
+  }
+}
+
+/*
+** UNSUPPORTED when what setting mirror names says that the other tool has gone
+** on by itself, or is not its owner's. To be called with what is applied before
+** anything of it is changed. The caller holds a transaction and there is a
+** store.
+*/
+void migMirrorCheck(MigContext *p, const MigState *pState) {
+  const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
+  const char *zTheirs = 0;
+  MigList differ = {0, 0};
+
+  if (zMirror) {
+    mirrorCompare(p, zMirror, pState, &differ, &zTheirs);
+  }
+  if (zTheirs && p->rc == SQLITE_OK) {
+    migFail(p, MIG_UNSUPPORTED, "%s", zTheirs);
   }
 }
 
 /*
 ** Make what setting mirror names say what is applied in pState, of which the
-** applied set and the graph count. The caller holds the write transaction and
-** has changed _migrate_applied. Returns whether anything was written.
-** UNSUPPORTED.
+** applied set and the graph count. The caller holds the write transaction,
+** has called migMirrorCheck() and then changed _migrate_applied. Returns
+** whether anything was written. UNSUPPORTED.
 */
 int migMirrorKeep(MigContext *p, const MigState *pState) {
   const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
-  const char *zForeign = 0;
+  const char *zTheirs = 0;
   MigList differ = {0, 0};
   MigList statements = {0, 0};
   int i;
@@ -282,13 +358,7 @@ int migMirrorKeep(MigContext *p, const MigState *pState) {
   if (p->rc || zMirror == 0) {
     return 0;
   }
-  mirrorCompare(p, zMirror, pState, &differ, &zForeign);
-  if (p->rc == SQLITE_OK && zForeign) {
-    migFail(p, MIG_UNSUPPORTED,
-            "%s lists %s, which is no revision of this file; import it and run"
-            " migrate_adopt, or take setting mirror back",
-            zMirror, zForeign);
-  }
+  mirrorCompare(p, zMirror, pState, &differ, &zTheirs);
   if (p->rc || differ.n == 0) {
     return 0;
   }
@@ -299,15 +369,16 @@ int migMirrorKeep(MigContext *p, const MigState *pState) {
   return p->rc == SQLITE_OK;
 }
 
-/* Append what setting mirror names says wrongly. Returns that name, NULL
-** without the setting. The caller holds a read transaction. */
+/* Append what setting mirror names says wrongly, and what to do about it.
+** Returns that name, NULL without the setting. The caller holds a read
+** transaction. */
 const char *migMirrorFind(MigContext *p, const MigState *pState,
                           MigList *pOut) {
   const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
-  const char *zForeign = 0;
+  const char *zTheirs = 0;
 
   if (zMirror) {
-    mirrorCompare(p, zMirror, pState, pOut, &zForeign);
+    mirrorCompare(p, zMirror, pState, pOut, &zTheirs);
   }
   return zMirror;
 }

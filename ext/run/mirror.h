@@ -9,6 +9,7 @@
 
 void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
                   MigList *pOut);
+void migMirrorCheck(MigContext *p, const MigState *pState);
 int migMirrorKeep(MigContext *p, const MigState *pState);
 const char *migMirrorFind(MigContext *p, const MigState *pState, MigList *pOut);
 

@@ -22,8 +22,9 @@
 ** A step without transaction stands between two transactions, each of which
 ** ends with the rows of its steps, as in a run.
 **
-** Nothing is written here. Limits: rows are not guarded as in a run, and a
-** migrate_table() in a WHERE or over rows is expanded as for empty tables.
+** Nothing is written here. Limits: rows of a table that this file does not know
+** of are not guarded, and a migrate_table() in a WHERE or over rows is expanded
+** as for empty tables.
 */
 #include <string.h>
 #include "migrate.h"
@@ -185,6 +186,7 @@ static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   ps->eMode = bAlone                          ? MIG_SCRIPT_ALONE
               : pRev->flags & MIG_REV_LENIENT ? MIG_SCRIPT_IMPORTED
                                               : MIG_SCRIPT_OWN;
+  ps->bGuard = 1;
   if (ps->z == 0) {
     ps->z = "";
     ps->n = 0;
@@ -424,11 +426,28 @@ static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   }
 }
 
+/* The revisions that the file may lack, in their order of arrival here. */
+static void revisionsWrite(MigContext *p, Offline *po) {
+  int nNode = po->live.pGraph->nNode;
+  OfflineStep **apStep = migAlloc(p, (u64)nNode * sizeof(OfflineStep *));
+  int i;
+
+  for (i = 0; i < po->plan.nStep && apStep; i++) {
+    apStep[po->aStep[i].iNode] = &po->aStep[i];
+  }
+  for (i = 0; i < nNode && apStep && p->rc == SQLITE_OK; i++) {
+    if (apStep[i]) {
+      migLedgerRevision(p, &po->ledger, &apStep[i]->rev);
+    }
+  }
+  migLedgerRevisionsEnd(p, &po->ledger);
+}
+
 /* The guards, and the revisions that the file may lack. */
 static void bodyStart(MigContext *p, Offline *po) {
   MigSet applied = ordinary(p, po->live.pGraph, &po->now.applied);
   MigLedgerStart start;
-  int i;
+  MigList mirror = {0, 0};
 
   if (p->rc) {
     return;
@@ -440,11 +459,12 @@ static void bodyStart(MigContext *p, Offline *po) {
   start.aFingerprint = po->aFingerprint;
   po->ledger.bShared = migSetCount(&po->plan.after) == po->live.pGraph->nNode;
   migLedgerOpen(p, &po->ledger, &start);
-  for (i = 0; i < po->plan.nStep && !po->plan.bDown; i++) {
-    migLedgerRevision(p, &po->ledger, &po->aStep[i].rev);
-  }
   if (!po->plan.bDown) {
-    migLedgerRevisionsEnd(p, &po->ledger);
+    revisionsWrite(p, po);
+  }
+  migMirrorSql(p, po->bStore, &po->now, &mirror);
+  if (mirror.n && p->rc == SQLITE_OK) {
+    migLedgerMirror(p, &po->ledger, mirror.az[0]);
   }
 }
 

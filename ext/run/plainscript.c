@@ -7,7 +7,10 @@
 **   - SELECT migrate_table(...), which becomes a comment and what a replay has
 **     expanded it to;
 **   - a byte order mark at its start, which goes;
-**   - its end: an open comment is closed, the last statement gets its ';'.
+**   - its end: an open comment is closed, the last statement gets its ';';
+**   - with bGuard, what a run does about rows (rowguard.c): they are counted
+**     into a TEMP table in front of the statement that drops or renames a table
+**     of which one is there again at the end, and compared there.
 ** legacy_alter_table lasts to the end of the script in a run, so it is switched
 ** off there.
 **
@@ -18,6 +21,7 @@
 ** shell.
 */
 #include <string.h>
+#include "sql.h"
 #include "plainscript.h"
 
 /* ---- looking at a script ---- */
@@ -228,6 +232,74 @@ static void endWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
   lineBegin(p, pOut);
 }
 
+/* ---- rows ---- */
+
+static int nameIn(int n, const char **az, const char *z) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (migStrICmp(az[i], z) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Is there a table of that name behind the script? */
+static int tableLeft(MigContext *p, const MigReplay *pReplay,
+                     const char *zTable) {
+  int bLeft;
+
+  migScratchSwap(p, pReplay->pScratch);
+  bLeft = (int)migQueryInt(p, 0,
+                           "SELECT 1 FROM main.sqlite_schema"
+                           " WHERE type='table' AND name=%Q COLLATE NOCASE",
+                           zTable);
+  migScratchSwap(p, pReplay->pScratch);
+  return bLeft;
+}
+
+/* Count the rows of the table that the statement at iStart drops or renames, as
+** rowguard.c does, when another one takes its name. pGuarded: those counted so
+** far. CREATE TABLE AS leaves changes() and last_insert_rowid() alone. */
+static void guardBefore(MigContext *p, const MigPlainScript *ps,
+                        const MigReplay *pReplay, i64 iStart, MigList *pGuarded,
+                        MigText *pOut) {
+  int i;
+
+  for (i = 0; ps->bGuard && pReplay && i < pReplay->nDrop; i++) {
+    const char *zTable = pReplay->aDrop[i].zTable;
+    if (pReplay->aDrop[i].iStart == iStart &&
+        !nameIn(ps->info.nAllowLoss, ps->info.azAllowLoss, zTable) &&
+        !nameIn(pGuarded->n, pGuarded->az, zTable) &&
+        tableLeft(p, pReplay, zTable)) {
+      migListAdd(p, pGuarded, zTable);
+      lineBegin(p, pOut);
+      migTextF(p, pOut,
+               "CREATE TEMP TABLE _migrate_rows%d AS"
+               " SELECT count(*) AS n FROM main.\"%w\";\n",
+               pGuarded->n, zTable);
+    }
+  }
+}
+
+/* Have the script fail when a table has fewer rows than were counted. */
+static void guardAfter(MigContext *p, const MigList *pGuarded, MigText *pOut) {
+  int i;
+
+  for (i = 0; i < pGuarded->n && p->rc == SQLITE_OK; i++) {
+    migTextF(p, pOut,
+             "CREATE TEMP TABLE _migrate_loss(n CONSTRAINT \"migrate:"
+             " DATA_LOSS: table %w was replaced by one with fewer rows\""
+             " CHECK(n <= 0));\n"
+             "INSERT INTO temp._migrate_loss SELECT n -"
+             " (SELECT count(*) FROM main.\"%w\") FROM temp._migrate_rows%d;\n"
+             "DROP TABLE temp._migrate_loss;\n"
+             "DROP TABLE temp._migrate_rows%d;\n",
+             pGuarded->az[i], pGuarded->az[i], i + 1, i + 1);
+  }
+}
+
 /*
 ** Append a scanned script. pReplay has replayed it last, with bPlain; NULL
 ** when it runs outside a transaction. With bShell the sqlite3 shell will read
@@ -239,6 +311,7 @@ void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
   i64 n = pScript->n;
   int bAlone = pScript->eMode == MIG_SCRIPT_ALONE;
   int bLegacy = 0;
+  MigList guarded = {0, 0};
   MigStatement st;
   i64 iDone = n >= 3 && memcmp(z, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   i64 i = iDone;
@@ -251,7 +324,9 @@ void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
       commentWrite(p, pScript, &st, bPassed ? "passed over" : "expanded", pOut);
       callsWrite(p, bCalls ? pReplay : 0, st.iStart, bLegacy, pOut);
     } else {
-      spanWrite(p, pScript, iDone, i, bShell, pOut);
+      spanWrite(p, pScript, iDone, st.iStart, bShell, pOut);
+      guardBefore(p, pScript, pReplay, st.iStart, &guarded, pOut);
+      spanWrite(p, pScript, st.iStart, i, bShell, pOut);
       migTextStr(p, pOut, st.bSemi ? "" : ";");
       if (pragmaSets(pScript, &st, "legacy_alter_table")) {
         bLegacy = migPragmaOn(z, &st);
@@ -263,4 +338,5 @@ void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
   if (bLegacy && !bAlone) {
     migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;\n");
   }
+  guardAfter(p, &guarded, pOut);
 }

@@ -14,6 +14,7 @@ typedef struct MigPlainScript {
   const char *z;
   i64 n;
   MigScriptMode eMode;
+  int bGuard;         /* a table that is replaced must keep its rows */
   MigScriptInfo info; /* out, as the rest: of migPlainscriptScan() */
   int bAlters;        /* drops, alters or rebuilds a table */
   int bQuotes;        /* holds a name, or a string, in double quotes */

@@ -33,6 +33,7 @@
 #include "transaction.h"
 #include "revisions.h"
 #include "applied.h"
+#include "catalog.h"
 #include "drift.h"
 #include "execute.h"
 #include "mirror.h"
@@ -322,6 +323,7 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
 
   if (!pRun->tx.bOpen) {
     groupBegin(p, pRun, iFirst);
+    migMirrorCheck(p, &pRun->state);
   }
   if (bAlone && p->rc == SQLITE_OK && !pRun->aStep[iFirst].bSkip) {
     aloneRun(p, pRun, iFirst);
@@ -439,18 +441,51 @@ static void failureRecord(MigContext *p, MigRun *pRun,
   migTransactionUndo(p, &pRun->tx);
 }
 
+/* Append to the error. */
+static void errorAppend(MigContext *p, const char *zFormat, const char *zName) {
+  char *zMore = sqlite3_mprintf(zFormat, zName);
+  char *zNew = zMore ? sqlite3_mprintf("%s%s", p->zError, zMore) : 0;
+
+  if (zNew) {
+    sqlite3_free(p->zError);
+    p->zError = zNew;
+  }
+  sqlite3_free(zMore);
+}
+
+/* Nothing was applied, and what the first revisions make is there already: say
+** so when there is another tool's version table. */
+static void failureHint(MigContext *p, const MigRun *pRun) {
+  MigContext work;
+  MigModel model;
+  int i;
+
+  if (pRun->bDown || p->eCode != MIG_SCRIPT || p->zError == 0 ||
+      strstr(p->zError, " already exists") == 0 ||
+      (pRun->zFrom && pRun->zFrom[0])) {
+    return;
+  }
+  migContextInit(&work, p->db);
+  migCatalogRead(&work, &model);
+  for (i = 0; work.rc == SQLITE_OK && i < model.nObject; i++) {
+    if (model.aObject[i].eSkip == MIG_SKIP_TOOL &&
+        model.aObject[i].eKind == MIG_DDL_TABLE) {
+      errorAppend(p,
+                  "; there is %s, the version table of another tool:"
+                  " migrate_adopt first?",
+                  model.aObject[i].zName);
+      break;
+    }
+  }
+  migStatementsClose(&work);
+  migContextClear(&work);
+}
+
 /* Say in the error what of the run stayed. */
 static void failureExplain(MigContext *p, const MigRun *pRun) {
-  char *zNew;
-
   if (pRun->iOpen > 0 && p->zError) {
-    zNew = sqlite3_mprintf("%s; what was committed before, up to revision %s,"
-                           " stays done",
-                           p->zError, pRun->aStep[pRun->iOpen - 1].rev.zId);
-    if (zNew) {
-      sqlite3_free(p->zError);
-      p->zError = zNew;
-    }
+    errorAppend(p, "; what was committed before, up to revision %s, stays done",
+                pRun->aStep[pRun->iOpen - 1].rev.zId);
   }
 }
 
@@ -463,6 +498,7 @@ static void runEnd(MigContext *p, MigRun *pRun) {
   migScriptsClose(&pRun->cache);
   migTransactionUndo(p, &pRun->tx);
   migSettingsRestore(p, pRun->pConn, &pRun->saved);
+  failureHint(p, pRun);
   failureExplain(p, pRun);
   if (p->rc && pRun->bOwn && !pRun->pCall->bDryRun &&
       (pRun->exec.bRan || pRun->protect.bCommitted) &&
@@ -519,6 +555,7 @@ char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc == SQLITE_OK && run.bNothing) {
     migRecordResult(p, &run);
   } else if (p->rc == SQLITE_OK) {
+    migMirrorCheck(p, &run.state);
     migStepsPrepare(p, &run);
     runProtect(p, &run);
     runGroups(p, &run);

@@ -21,6 +21,7 @@
 #include "replay.h"
 #include "sql.h"
 #include "script.h"
+#include "writeset.h"
 
 /* ------------------------------------------------------------------------
 ** migrate_table() in a scratch database
@@ -409,6 +410,31 @@ static void shadowsDrop(MigContext *p, Script *ps, const MigStatement *pSt) {
   }
 }
 
+/* Keep which table a statement drops or renames, when there is one. */
+static void dropKeep(MigContext *p, const Script *ps, const MigStatement *pSt) {
+  MigReplay *pReplay = ps->pReplay;
+  char *zTable;
+
+  if (!pReplay->bPlain || (pSt->eKind != MIG_ST_DROP_TABLE &&
+                           pSt->eAlter != MIG_ALTER_RENAME_TABLE)) {
+    return;
+  }
+  migScratchSwap(p, pReplay->pScratch);
+  zTable = migWritesetTarget(p, ps->z, pSt);
+  if (zTable && migQueryInt(p, 0,
+                            "SELECT 1 FROM main.sqlite_schema"
+                            " WHERE type='table' AND name=%Q COLLATE NOCASE",
+                            zTable)) {
+    pReplay->aDrop = migModelRoom(p, pReplay->aDrop, pReplay->nDrop,
+                                  sizeof(*pReplay->aDrop));
+    if (pReplay->aDrop) {
+      pReplay->aDrop[pReplay->nDrop].iStart = pSt->iStart;
+      pReplay->aDrop[pReplay->nDrop++].zTable = zTable;
+    }
+  }
+  migScratchSwap(p, pReplay->pScratch);
+}
+
 /* Run one statement. */
 static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   MigReplay *pReplay = ps->pReplay;
@@ -426,6 +452,7 @@ static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   pReplay->iStart = pSt->iStart;
   pReplay->n = pSt->nByte;
   pReplay->bSelect = pSt->eKind == MIG_ST_SELECT || pSt->eKind == MIG_ST_VALUES;
+  dropKeep(p, ps, pSt);
   do {
     rc = migScratchMake(p, pReplay->pScratch, ps->z + pSt->iStart, pSt->nByte,
                         pDdl, &iAt, &zWhy);
@@ -492,6 +519,8 @@ void migReplayScript(MigContext *p, MigReplay *pReplay, const char *z, i64 n,
   pReplay->pContext = p;
   pReplay->nCall = 0;
   pReplay->aCall = 0;
+  pReplay->nDrop = 0;
+  pReplay->aDrop = 0;
   if (p->rc == SQLITE_OK && zZero) {
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "a zero byte; SQLite would stop reading there, remove it");

@@ -20,6 +20,12 @@ typedef struct MigReplayCall {
   MigList statements; /* what it was expanded to; none: nothing to be done */
 } MigReplayCall;
 
+/* A table of main that a statement was about to drop or rename. */
+typedef struct MigReplayDrop {
+  i64 iStart; /* of the statement, in the script */
+  const char *zTable;
+} MigReplayDrop;
+
 /* It must live as long as the scratch database is used. */
 typedef struct MigReplay {
   MigScratch *pScratch;
@@ -27,6 +33,8 @@ typedef struct MigReplay {
   int nCall;
   MigReplayCall *aCall; /* of the script replayed last, when bPlain; several
                         ** of one statement stand one after another */
+  int nDrop;
+  MigReplayDrop *aDrop; /* of that script, when bPlain */
 
   /* the replay's own */
   MigContext *pContext; /* of the script that runs */

@@ -9,6 +9,7 @@
 #include "sql.h"
 #include "text.h"
 #include "os.h"
+#include "template.h"
 #include "settings.h"
 
 static const MigSetting aSetting[] = {
@@ -23,7 +24,7 @@ static const MigSetting aSetting[] = {
      "folder of backup files, below the folder of the database"},
     {"deterministic", MIG_SET_BOOL, "0", 0, 1, 0,
      "1: never BEGIN or COMMIT, only savepoints: for replicated files"},
-    {"file_template", MIG_SET_TEXT, 0, 0, 0, 0,
+    {"file_template", MIG_SET_TEMPLATE, 0, 0, 0, 0,
      "names of the files that migrate_export() writes, such as"
      " %(year)d_%(rev)s_%(slug)s"},
     {"max_backups", MIG_SET_INT, "30", 1, 1000000, 0,
@@ -142,6 +143,9 @@ char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
               "setting %s is a relative path without '..', not '%s'",
               pSet->zName, z);
     }
+    break;
+  case MIG_SET_TEMPLATE:
+    migTemplateCheck(p, z);
     break;
   case MIG_SET_TEXT:
     break;

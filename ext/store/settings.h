@@ -7,11 +7,12 @@
 #include "context.h"
 
 typedef enum MigSettingType {
-  MIG_SET_BOOL, /* 0 or 1 */
-  MIG_SET_INT,  /* integer between iMin and iMax */
-  MIG_SET_TEXT, /* any text */
-  MIG_SET_ENUM, /* one of the words in zWords */
-  MIG_SET_PATH  /* a path below the database's folder: migPathInside() */
+  MIG_SET_BOOL,     /* 0 or 1 */
+  MIG_SET_INT,      /* integer between iMin and iMax */
+  MIG_SET_TEXT,     /* any text */
+  MIG_SET_ENUM,     /* one of the words in zWords */
+  MIG_SET_TEMPLATE, /* names of files: template.h */
+  MIG_SET_PATH      /* a path below the database's folder: migPathInside() */
 } MigSettingType;
 
 typedef struct MigSetting {

@@ -1,0 +1,11 @@
+/*
+** undone.h - what this file has undone by itself.
+*/
+#ifndef MIG_UNDONE_H
+#define MIG_UNDONE_H
+
+#include "target.h"
+
+const char **migUndoneFind(MigContext *p, const MigState *pState);
+
+#endif

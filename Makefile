@@ -12,6 +12,8 @@
 #   make bench-backup  backups against gzip, borg and restic
 #   make bench-schema  changed tables and compared schemas
 #   make peers      what other tools lose in a table they change
+#   make test-tools what other tools' own programs say of us; Node's are
+#                   installed by npm, Debian's by apt-get
 #   make install    into PREFIX
 #   make deps       look for what the above needs, install it when root
 #
@@ -42,8 +44,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  versions
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
                  mirror drift steps record run source schemas stamp author \
-                 generated import plainscript expand export match undone adopt ledger \
-                 offline backups configure show \
+                 generated import plainscript expand export match undone \
+                 adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording functions rows help backup_views \
                  schema_views views tables migrate
@@ -83,7 +85,7 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
-        bench-backup bench-schema peers install clean test-programs
+        bench-backup bench-schema peers test-tools install clean test-programs
 .SUFFIXES:
 .SECONDARY:
 
@@ -186,6 +188,17 @@ fault: deps
       for d in alter edit default rebuild script back write auto; do \
         echo test/fault/reshape_full.test,$$d,$$t,$$j; done; \
 	    done; done)
+
+TOOLS = dbmate knex better-sqlite3 drizzle-orm drizzle-kit
+TOOLS_DEBIAN = python3-alembic python3-django sqitch libdbd-sqlite3-perl \
+               ruby-activerecord ruby-sqlite3
+test-tools: deps
+	@dpkg -s $(TOOLS_DEBIAN) > /dev/null 2>&1 \
+	  || apt-get install -y -qq $(TOOLS_DEBIAN)
+	@test -d build/tools/node_modules \
+	  || npm install --prefix build/tools --no-audit --no-fund $(TOOLS)
+	@MIGRATE_TOOLS=$(CURDIR)/build/tools $(MAKE) test TESTS="test/tools.test \
+	    test/export.test test/format_sqitch.test test/format_alembic.test"
 
 bench: deps
 	@$(MAKE_B) all

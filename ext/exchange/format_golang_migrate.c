@@ -8,7 +8,9 @@
 ** the folder; order is by number. The number alone pairs the halves, titles
 ** may differ (their owner looks at nothing else); when a number is used twice
 ** equal titles pair. The whole file is the script. A revision with a down
-** file only does nothing on its way up, as with its owner.
+** file only does nothing on its way up, as with its owner. The owner
+** passes over other files; with a numbered one among them the folder is not
+** taken for its own (format_plain.c).
 */
 #include <string.h>
 #include "format.h"

@@ -44,8 +44,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  versions
 SRC_RUN        = lookup rowguard foreign execute change protect maketable \
                  mirror drift steps record run source schemas stamp author \
-                 generated import plainscript expand export match undone \
-                 adopt ledger offline backups configure show \
+                 generated keep import plainscript expand export match \
+                 undone adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording functions rows help backup_views \
                  schema_views views tables migrate

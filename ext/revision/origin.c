@@ -11,9 +11,10 @@
 ** nothing the bytes are stored as they are: then length(data) = size.
 **
 ** Files of several revisions, or of the folder as a whole, have the revision
-** '' and no dictionary; each of those revisions has a row of its own that says
-** so. When the scripts of a revision change, its rows are forgotten, and with
-** them the shared files of the format: they no longer tell what is stored.
+** '' and no dictionary; a revision that is a part of such a file has a row of
+** its own that says so. When the scripts of a revision change, its rows are
+** forgotten, and with them the file that it was a part of. What else may no
+** longer be true, a plan or checksums, an export finds out by reading back.
 */
 #include <string.h>
 #include "migrate.h"
@@ -30,9 +31,9 @@ static const char zOriginAdd[] =
 static const char zOriginForget[] =
     "DELETE FROM main._migrate_files WHERE revision = ?1";
 static const char zOriginForgetShared[] =
-    "DELETE FROM main._migrate_files WHERE revision = '' AND format = ?1";
-static const char zOriginFormats[] =
-    "SELECT DISTINCT format FROM main._migrate_files WHERE revision = ?1";
+    "DELETE FROM main._migrate_files WHERE revision = '' AND (format, file) IN"
+    " (SELECT format, file FROM main._migrate_files"
+    " WHERE revision = ?1 AND part = 3)";
 static const char zOriginAll[] =
     "SELECT revision, format, file, part, size, data FROM main._migrate_files"
     " WHERE ?1 IS NULL OR revision = ?1 ORDER BY revision, format, file";
@@ -109,23 +110,12 @@ void migOriginAdd(MigContext *p, const char *zRevision, const char *zFormat,
   migArenaRelease(p, mark);
 }
 
-/* Forget the shared files of a format. */
-void migOriginForgetShared(MigContext *p, const char *zFormat) {
+/* Forget the files of a revision, and those that it shared with others. */
+void migOriginForget(MigContext *p, const char *zRevision) {
   sqlite3_stmt *pStmt = migCached(p, zOriginForgetShared);
 
-  migBindText(p, pStmt, 1, zFormat);
-  migRun(p, pStmt);
-}
-
-/* Forget the files of a revision, and the shared ones of their format. */
-void migOriginForget(MigContext *p, const char *zRevision) {
-  sqlite3_stmt *pStmt = migCached(p, zOriginFormats);
-
   migBindText(p, pStmt, 1, zRevision);
-  while (migStep(p, pStmt)) {
-    migOriginForgetShared(p, migColumnText(p, pStmt, 0));
-  }
-  sqlite3_reset(pStmt);
+  migRun(p, pStmt);
   pStmt = migCached(p, zOriginForget);
   migBindText(p, pStmt, 1, zRevision);
   migRun(p, pStmt);

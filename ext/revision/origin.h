@@ -33,7 +33,6 @@ void migOriginAdd(MigContext *p, const char *zRevision, const char *zFormat,
                   const char *zFile, MigOriginPart ePart, const char *z, i64 n,
                   const char *zUp, i64 nUp, const char *zDown, i64 nDown);
 void migOriginForget(MigContext *p, const char *zRevision);
-void migOriginForgetShared(MigContext *p, const char *zFormat);
 void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
                     MigOrigins *pOut);
 MigBytes migOriginBytes(MigContext *p, const MigOrigin *pOrigin,

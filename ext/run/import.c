@@ -21,7 +21,7 @@
 #include "dispatch.h"
 #include "folder.h"
 #include "name.h"
-#include "origin.h"
+#include "keep.h"
 #include "store.h"
 #include "execute.h"
 #include "import.h"
@@ -31,8 +31,7 @@ typedef struct Import {
   MigChange change;
   MigFolder folder;
   MigImport files;
-  int *aFirst;   /* of each revision the first of its files, or -1 */
-  int *aNext;    /* of each file the next one of its revision */
+  MigKeep keep;
   MigSet listed; /* stored revisions that the folder has */
   int iBase;     /* the stored revision that new files of a line stand on, the
                  ** last one before them, or -1 */
@@ -76,86 +75,6 @@ static int importedFlags(MigContext *p, const MigImported *pFile) {
     }
   }
   return flags;
-}
-
-/* Are n bytes at z those of the file? */
-static int fileIs(const MigFile *pFile, const char *z, i64 n) {
-  return z && pFile->n == n && memcmp(pFile->z, z, (size_t)n) == 0;
-}
-
-/* Keep one file of a revision. */
-static void fileKeep(MigContext *p, const Import *pImport, MigFile *pFile,
-                     const MigRevision *pRev) {
-  MigOriginPart ePart = MIG_ORIGIN_DATA;
-
-  (void)migFormatBytes(p, pFile);
-  if (p->rc) {
-    return;
-  }
-  if (fileIs(pFile, pRev->zUp, pRev->nUp)) {
-    ePart = MIG_ORIGIN_UP;
-  } else if (fileIs(pFile, pRev->zDown, pRev->nDown)) {
-    ePart = MIG_ORIGIN_DOWN;
-  }
-  migOriginAdd(p, pRev->zId, pImport->files.zFormat, pFile->zName, ePart,
-               pFile->z, pFile->n, pRev->zUp, pRev->nUp, pRev->zDown,
-               pRev->nDown);
-}
-
-/* Keep the files of revision i, which has been stored or changed. */
-static void filesKeep(MigContext *p, const Import *pImport, int i,
-                      const MigRevision *pRev) {
-  const MigFolder *pFolder = &pImport->folder;
-  int iFile = pImport->files.aRevision[i].iFile;
-  int k;
-
-  if (pFolder->aFile[iFile].iRevision != i) {
-    migOriginAdd(p, pRev->zId, pImport->files.zFormat,
-                 pFolder->aFile[iFile].zName, MIG_ORIGIN_SHARE, 0, 0, 0, 0, 0,
-                 0);
-  }
-  for (k = pImport->aFirst[i]; k >= 0; k = pImport->aNext[k]) {
-    fileKeep(p, pImport, &pFolder->aFile[k], pRev);
-  }
-}
-
-/* Keep the files of the folder as a whole, as they are now. */
-static void sharedKeep(MigContext *p, const Import *pImport) {
-  const MigFolder *pFolder = &pImport->folder;
-  int i;
-
-  migOriginForgetShared(p, pImport->files.zFormat);
-  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
-    MigFile *pFile = &pFolder->aFile[i];
-    if (pFile->bUsed && pFile->bShared) {
-      const char *z = migFormatBytes(p, pFile);
-      migOriginAdd(p, "", pImport->files.zFormat, pFile->zName, MIG_ORIGIN_DATA,
-                   z, pFile->n, 0, 0, 0, 0);
-    }
-  }
-}
-
-/* Chain the files of each revision. */
-static void filesChain(MigContext *p, Import *pImport) {
-  int nFile = pImport->folder.nFile;
-  int nRevision = pImport->files.nRevision;
-  int i;
-
-  pImport->aFirst = migAlloc(p, ((u64)nRevision + 1) * sizeof(int));
-  pImport->aNext = migAlloc(p, ((u64)nFile + 1) * sizeof(int));
-  if (p->rc) {
-    return;
-  }
-  for (i = 0; i < nRevision; i++) {
-    pImport->aFirst[i] = -1;
-  }
-  for (i = nFile - 1; i >= 0; i--) {
-    const MigFile *pFile = &pImport->folder.aFile[i];
-    if (pFile->bUsed && pFile->iRevision >= 0) {
-      pImport->aNext[i] = pImport->aFirst[pFile->iRevision];
-      pImport->aFirst[pFile->iRevision] = i;
-    }
-  }
 }
 
 /* What would be stored for a file; its edges and labels only for new ones. */
@@ -232,6 +151,9 @@ static int numberBefore(const char *zA, const char *zB) {
   size_t nA;
   size_t nB;
 
+  if (!isNumbered(zA) || !isNumbered(zB)) {
+    return 0;
+  }
   zA += strspn(zA, "0");
   zB += strspn(zB, "0");
   nA = strspn(zA, "0123456789");
@@ -394,7 +316,7 @@ static void importNew(MigContext *p, Import *pImport, int i,
   forbiddenNote(p, pImport, pRev, 0);
   forbiddenNote(p, pImport, pRev, 1);
   migRevisionAdd(p, &pImport->change.packer, pRev);
-  filesKeep(p, pImport, i, pRev);
+  migKeepFiles(p, &pImport->keep, i, pRev);
   idAdd(p, &pImport->added, pRev->zId);
   if (p->rc || !bLine) {
     return;
@@ -459,6 +381,15 @@ static void kindCheck(MigContext *p, const MigRevision *pRev,
   }
 }
 
+/* Say that what an applied revision stands on is not changed. */
+static void edgesStay(MigContext *p, Import *pImport, const MigRevision *pRev) {
+  noteAdd(p, pImport,
+          migPrintf(p,
+                    "%s: message, parents, dependencies or labels of %s differ;"
+                    " those of an applied revision stay",
+                    pRev->zSource, pRev->zId));
+}
+
 /* A stored revision whose scripts are those of the file: take over message,
 ** edges and labels while it is pending. */
 static void importSame(MigContext *p, Import *pImport, int iNode, int i,
@@ -470,17 +401,14 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
 
   if (!bEdges && !bMessage) {
     pImport->nKnown++;
+    migKeepAgain(p, &pImport->keep, i, pRev);
   } else if (migSetHas(&pImport->change.state.applied, iNode)) {
     pImport->nKnown++;
-    noteAdd(p, pImport,
-            migPrintf(p,
-                      "%s: message, parents, dependencies or labels of %s"
-                      " differ; those of an applied revision stay",
-                      pRev->zSource, pRev->zId));
+    edgesStay(p, pImport, pRev);
   } else {
     pRev->place = pStored->place;
     migRevisionEdit(p, &pImport->change.packer, pRev);
-    filesKeep(p, pImport, i, pRev);
+    migKeepFiles(p, &pImport->keep, i, pRev);
     if (bEdges) {
       migRevisionRewire(p, pRev);
     }
@@ -527,11 +455,14 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
     forbiddenNote(p, pImport, pRev, 1);
   }
   migRevisionEdit(p, &pImport->change.packer, pRev);
-  filesKeep(p, pImport, i, pRev);
+  migKeepFiles(p, &pImport->keep, i, pRev);
   if (bApplied && bAgain && !pImport->bRepair) {
     migAppliedRemove(p, pRev->zId);
   } else if (bApplied) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
+    if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
+      edgesStay(p, pImport, pRev);
+    }
   } else if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
     migRevisionRewire(p, pRev);
   }
@@ -606,6 +537,11 @@ static char *importResult(MigContext *p, Import *pImport) {
   for (i = 0; i < pImport->files.nNote; i++) {
     noteAdd(p, pImport, pImport->files.azNote[i]);
   }
+  for (i = 0; i < pImport->keep.anew.n; i++) {
+    noteAdd(p, pImport,
+            migPrintf(p, "%s has changed outside its scripts, and is kept anew",
+                      pImport->keep.anew.az[i]));
+  }
   migTextStr(p, &text, "{\"format\":");
   migTextJson(p, &text, pImport->files.zFormat);
   migTextStr(p, &text, ",\"new\":");
@@ -658,14 +594,16 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   import.folder.host.xNew = hostNew;
   import.folder.host.xHas = hostHas;
   migImportLoad(p, &import.folder, zPath, zFormat, &import.files);
-  filesChain(p, &import);
+  import.keep.pFolder = &import.folder;
+  import.keep.pFiles = &import.files;
+  migKeepStart(p, &import.keep);
   migChangeBegin(p, &import.change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
     importAll(p, &import);
   }
   bAny = import.added.n + import.changed.n > 0;
+  bAny |= migKeepShared(p, &import.keep, bAny) || import.keep.anew.n > 0;
   if (bAny) {
-    sharedKeep(p, &import);
     migChangeReload(p, &import.change);
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);
     migChangeRecord(p, &import.change, &note);

@@ -1,0 +1,177 @@
+/*
+** keep.c - the files of an imported folder, kept for an export.
+**
+** Each file that the loader has used belongs to a revision or to the folder as
+** a whole. Rows of _migrate_files are written for the revisions that an import
+** stores or changes. For those that it knows the files are held against what
+** is kept: a comment outside the scripts, a plan or a verify script may have
+** changed, and the folder must come back as it is now.
+*/
+#include <string.h>
+#include "migrate.h"
+#include "origin.h"
+#include "keep.h"
+
+/* Chain the files of each revision. */
+void migKeepStart(MigContext *p, MigKeep *pKeep) {
+  int nFile = pKeep->pFolder->nFile;
+  int nRevision = pKeep->pFiles->nRevision;
+  int i;
+
+  pKeep->aFirst = migAlloc(p, ((u64)nRevision + 1) * sizeof(int));
+  pKeep->aNext = migAlloc(p, ((u64)nFile + 1) * sizeof(int));
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < nRevision; i++) {
+    pKeep->aFirst[i] = -1;
+  }
+  for (i = nFile - 1; i >= 0; i--) {
+    const MigFile *pFile = &pKeep->pFolder->aFile[i];
+    if (pFile->bUsed && pFile->iRevision >= 0) {
+      pKeep->aNext[i] = pKeep->aFirst[pFile->iRevision];
+      pKeep->aFirst[pFile->iRevision] = i;
+    }
+  }
+}
+
+/* Are n bytes at z those of the file? */
+static int fileIs(const MigFile *pFile, const char *z, i64 n) {
+  return z && pFile->n == n && memcmp(pFile->z, z, (size_t)n) == 0;
+}
+
+/* Keep one file of a revision. */
+static void fileKeep(MigContext *p, const MigKeep *pKeep, MigFile *pFile,
+                     const MigRevision *pRev) {
+  MigOriginPart ePart = MIG_ORIGIN_DATA;
+
+  (void)migFormatBytes(p, pFile);
+  if (p->rc) {
+    return;
+  }
+  if (fileIs(pFile, pRev->zUp, pRev->nUp)) {
+    ePart = MIG_ORIGIN_UP;
+  } else if (fileIs(pFile, pRev->zDown, pRev->nDown)) {
+    ePart = MIG_ORIGIN_DOWN;
+  }
+  migOriginAdd(p, pRev->zId, pKeep->pFiles->zFormat, pFile->zName, ePart,
+               pFile->z, pFile->n, pRev->zUp, pRev->nUp, pRev->zDown,
+               pRev->nDown);
+}
+
+/* The name of the file of several revisions that revision i is a part of, or
+** NULL. */
+static const char *fileShared(const MigKeep *pKeep, int i) {
+  const MigFile *pFile =
+      &pKeep->pFolder->aFile[pKeep->pFiles->aRevision[i].iFile];
+
+  return pFile->iRevision == i ? 0 : pFile->zName;
+}
+
+/* Keep the files of revision i, which has been stored or changed; what was kept
+** of it before is forgotten. */
+void migKeepFiles(MigContext *p, const MigKeep *pKeep, int i,
+                  const MigRevision *pRev) {
+  const char *zShared = fileShared(pKeep, i);
+  int k;
+
+  if (zShared) {
+    migOriginAdd(p, pRev->zId, pKeep->pFiles->zFormat, zShared,
+                 MIG_ORIGIN_SHARE, 0, 0, 0, 0, 0, 0);
+  }
+  for (k = pKeep->aFirst[i]; k >= 0; k = pKeep->aNext[k]) {
+    fileKeep(p, pKeep, &pKeep->pFolder->aFile[k], pRev);
+  }
+}
+
+/* What is kept of a file of that name, or NULL. */
+static const MigOrigin *originFind(const MigKeep *pKeep,
+                                   const MigOrigins *pOrigins,
+                                   const char *zFile) {
+  int i;
+
+  for (i = 0; i < pOrigins->n; i++) {
+    if (strcmp(pOrigins->a[i].zFile, zFile) == 0 &&
+        strcmp(pOrigins->a[i].zFormat, pKeep->pFiles->zFormat) == 0) {
+      return &pOrigins->a[i];
+    }
+  }
+  return 0;
+}
+
+/* Is the file as it is kept? pRev is NULL for a file of several revisions. */
+static int fileSame(MigContext *p, MigFile *pFile, const MigOrigin *pOrigin,
+                    const MigRevision *pRev) {
+  MigRevision none;
+  MigBytes bytes;
+  int bSame;
+
+  memset(&none, 0, sizeof(none));
+  pRev = pRev ? pRev : &none;
+  if (pOrigin == 0 || pOrigin->ePart == MIG_ORIGIN_SHARE) {
+    return 0;
+  }
+  (void)migFormatBytes(p, pFile);
+  bytes = migOriginBytes(p, pOrigin, pRev->zUp, pRev->nUp, pRev->zDown,
+                         pRev->nDown);
+  bSame = bytes.a && fileIs(pFile, (const char *)bytes.a, bytes.n);
+  sqlite3_free(bytes.a);
+  return bSame || p->rc;
+}
+
+/*
+** Revision i is known, its scripts are those of the folder. Keep its files anew
+** if one of them differs. Of a revision without kept files, from an older
+** store or written by hand, nothing is kept.
+*/
+void migKeepAgain(MigContext *p, MigKeep *pKeep, int i,
+                  const MigRevision *pRev) {
+  MigMark mark = migArenaMark(p);
+  const char *zChanged = 0;
+  MigOrigins origins;
+  int k;
+
+  migOriginsRead(p, MIGRATE_STORE_VERSION, pRev->zId, &origins);
+  for (k = pKeep->aFirst[i]; k >= 0 && origins.n > 0 && p->rc == SQLITE_OK;
+       k = pKeep->aNext[k]) {
+    MigFile *pFile = &pKeep->pFolder->aFile[k];
+    if (!fileSame(p, pFile, originFind(pKeep, &origins, pFile->zName), pRev)) {
+      zChanged = pFile->zName;
+    }
+  }
+  migArenaRelease(p, mark);
+  if (zChanged && p->rc == SQLITE_OK) {
+    migOriginForget(p, pRev->zId);
+    migKeepFiles(p, pKeep, i, pRev);
+    migListAdd(p, &pKeep->anew, zChanged);
+  }
+}
+
+/* Keep the files of the folder as a whole, those that differ from what is kept.
+** Without bNew, when the import has stored nothing else, only if their format
+** is kept at all. Returns whether anything was written. */
+int migKeepShared(MigContext *p, MigKeep *pKeep, int bNew) {
+  MigFolder *pFolder = pKeep->pFolder;
+  MigOrigins origins;
+  int bAny = 0;
+  int i;
+
+  migOriginsRead(p, MIGRATE_STORE_VERSION, "", &origins);
+  for (i = 0; i < pFolder->nFile && p->rc == SQLITE_OK; i++) {
+    MigFile *pFile = &pFolder->aFile[i];
+    const MigOrigin *pOrigin;
+    if (!pFile->bUsed || !pFile->bShared) {
+      continue;
+    }
+    pOrigin = originFind(pKeep, &origins, pFile->zName);
+    if ((pOrigin || bNew) && !fileSame(p, pFile, pOrigin, 0)) {
+      migOriginAdd(p, "", pKeep->pFiles->zFormat, pFile->zName, MIG_ORIGIN_DATA,
+                   migFormatBytes(p, pFile), pFile->n, 0, 0, 0, 0);
+      bAny = 1;
+      if (pOrigin && !bNew) {
+        migListAdd(p, &pKeep->anew, pFile->zName);
+      }
+    }
+  }
+  return bAny;
+}

@@ -36,7 +36,10 @@ static const char zOriginForgetShared[] =
     " WHERE revision = ?1 AND part = 3)";
 static const char zOriginAll[] =
     "SELECT revision, format, file, part, size, data FROM main._migrate_files"
-    " WHERE ?1 IS NULL OR revision = ?1 ORDER BY revision, format, file";
+    " ORDER BY revision, format, file";
+static const char zOriginOne[] =
+    "SELECT revision, format, file, part, size, data FROM main._migrate_files"
+    " WHERE revision = ?1 ORDER BY format, file";
 
 /* The last bytes of both scripts, at most DICT_SIZE, in the arena. */
 static u8 *dictMake(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
@@ -143,8 +146,10 @@ void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
   if (bStore < 3 || p->rc) {
     return;
   }
-  pStmt = migCached(p, zOriginAll);
-  migBindText(p, pStmt, 1, zRevision);
+  pStmt = migCached(p, zRevision ? zOriginOne : zOriginAll);
+  if (zRevision) {
+    migBindText(p, pStmt, 1, zRevision);
+  }
   while (migStep(p, pStmt)) {
     int n = pOut->n;
     MigOrigin *pOrigin;

@@ -234,6 +234,22 @@ static int linkGone(MigContext *p, Import *pImport, const char *zNew,
   return 0;
 }
 
+/* Say so when the last file of a line stands beside another revision. */
+static void branchNote(MigContext *p, Import *pImport, const char *zNew,
+                       const char *zParent) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  int iParent = zParent ? migGraphFind(pGraph, zParent) : -1;
+
+  if (iParent >= 0 && pGraph->aNode[iParent].nChild > 0) {
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s stands on %s beside %s, a branch; join them with"
+                      " migrate_merge()",
+                      zNew, zParent,
+                      pGraph->aNode[pGraph->aNode[iParent].aChild[0]].zId));
+  }
+}
+
 /* How many revisions of the folder are a line; repeatable ones, which come
 ** behind, are not. */
 static int lineLength(const Import *pImport) {
@@ -321,8 +337,11 @@ static void importNew(MigContext *p, Import *pImport, int i,
   if (p->rc || !bLine) {
     return;
   }
-  if (!(zParent && linkGone(p, pImport, pRev->zId, zParent)) && i + 1 < n &&
-      migGraphFind(pGraph, aFile[i + 1].zId) >= 0) {
+  if (zParent && linkGone(p, pImport, pRev->zId, zParent)) {
+    /* in between */
+  } else if (i + 1 == n) {
+    branchNote(p, pImport, pRev->zId, zParent);
+  } else if (migGraphFind(pGraph, aFile[i + 1].zId) >= 0) {
     linkBetween(p, pImport, pRev->zId,
                 pImport->iBase >= 0 ? pGraph->aNode[pImport->iBase].zId : 0,
                 aFile[i + 1].zId);

@@ -32,7 +32,8 @@
 #include "text.h"
 #include "token.h"
 
-#define NOTE_NAMED 8 /* revisions that a note names */
+#define SHARED_NAMED 8 /* files that a note names */
+#define NOTE_NAMED 8   /* revisions that a note names */
 
 /* Files that were read back. */
 typedef struct Proof {
@@ -625,6 +626,41 @@ static void composeNew(MigContext *p, MigOutput *pOut, const char *zFormat) {
   }
 }
 
+/* Is the file among those written, byte for byte? */
+static int fileWritten(const MigOutput *pOut, const MigOutputFile *pFile) {
+  int i;
+
+  for (i = 0; i < pOut->nFile; i++) {
+    const MigOutputFile *pNew = &pOut->aFile[i];
+    if (strcmp(pNew->zName, pFile->zName) == 0) {
+      return pNew->n == pFile->n &&
+             memcmp(pNew->z, pFile->z, (size_t)pFile->n) == 0;
+    }
+  }
+  return 0;
+}
+
+/* Note which files of the imported folder as a whole do not come back as they
+** were. sqitch and Liquibase know their changes by such a file. */
+static void sharedNote(MigContext *p, MigOutput *pOut) {
+  MigText names = {0, 0, 0};
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pOut->nShared && p->rc == SQLITE_OK; i++) {
+    if (!fileWritten(pOut, &pOut->aShared[i]) && n++ < SHARED_NAMED) {
+      migTextF(p, &names, "%s%s", names.n ? ", " : "", pOut->aShared[i].zName);
+    }
+  }
+  if (n > 0) {
+    migOutputNote(p, pOut,
+                  "%s%s: not as imported, but written anew or left out; a tool"
+                  " that knows its changes by such a file (sqitch, Liquibase)"
+                  " takes them for others, so export into a folder of its own",
+                  migTextZ(&names), n > SHARED_NAMED ? " and others" : "");
+  }
+}
+
 /*
 ** Make the files of the format for the revisions of *pOut, sorted by name.
 ** FORMAT when the format does not hold them, or when two would have the same
@@ -633,6 +669,7 @@ static void composeNew(MigContext *p, MigOutput *pOut, const char *zFormat) {
 void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   if (p->rc == SQLITE_OK && !composeKept(p, pOut, zFormat)) {
     composeNew(p, pOut, zFormat);
+    sharedNote(p, pOut);
     if (p->rc == SQLITE_OK) {
       detectNote(p, pOut, zFormat);
     }

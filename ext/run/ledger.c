@@ -42,16 +42,28 @@ static const char zScriptTable[] =
     " CHECK(store IS 1),\n"
     "  state INTEGER DEFAULT 1 CONSTRAINT \"this file is not at %w, where the"
     " script begins; nothing was done\" CHECK(state IS 1),\n"
+    "  contents INTEGER DEFAULT 1 CONSTRAINT \"this file is at %w with other"
+    " scripts of these revisions, as another project's or as they were before "
+    "an"
+    " edit; nothing was done, make the script where they are as here\""
+    " CHECK(contents IS 1),\n"
     "  scripts INTEGER DEFAULT 1 CONSTRAINT \"this file holds a revision of"
     " the script with other contents; nothing was done, take the new contents"
     " by migrate_import or migrate_edit there first, or start from base\""
     " CHECK(scripts IS 1),\n"
+    "  edges INTEGER DEFAULT 1 CONSTRAINT \"this file gives a revision of the"
+    " script other parents or dependencies; nothing was done, make the script"
+    " where they are as here\" CHECK(edges IS 1),\n"
     "  labels INTEGER DEFAULT 1 CONSTRAINT \"this file gives a label of the"
     " script to another revision; nothing was done, label that otherwise there"
     " (migrate_label)\" CHECK(labels IS 1),\n"
     "  mirror INTEGER DEFAULT 1 CONSTRAINT \"setting mirror of this file is"
     " not %w, as where the script was made; nothing was done, set it with"
     " migrate_config there or here\" CHECK(mirror IS 1),\n"
+    "  owner INTEGER DEFAULT 1 CONSTRAINT \"%w of this file is not the table"
+    " that its owner makes, or a trigger or foreign key listens to it; nothing"
+    " was done, mend it, or take setting mirror back with"
+    " migrate_config('mirror', NULL) there\" CHECK(owner IS 1),\n"
     "  theirs INTEGER DEFAULT 1 CONSTRAINT \"%w says more than what is applied"
     " in this file; nothing was done, run migrate_adopt there first\""
     " CHECK(theirs IS 1),\n"
@@ -76,7 +88,7 @@ static const char zFact[] =
     "INSERT OR REPLACE INTO main._migrate_meta(name, value) ";
 /* Applied revisions but the repeatable ones, as a table. */
 static const char zApplied[] =
-    "(SELECT a.revision FROM main._migrate_applied AS a"
+    "(SELECT a.revision, a.checksum FROM main._migrate_applied AS a"
     " LEFT JOIN main._migrate_revisions AS r USING(revision)"
     " WHERE NOT coalesce(r.flags, 0) & 8)";
 static const char zHeads[] =
@@ -223,8 +235,8 @@ static void storeMake(MigContext *p, MigLedger *pl) {
 }
 
 /* Is the schema the expected one? */
-static void schemaLook(MigContext *p, MigLedger *pl,
-                       const MigLedgerStart *pStart) {
+static void schemaGuess(MigContext *p, MigLedger *pl,
+                        const MigLedgerStart *pStart) {
   migTextStr(p, pl->pOut, "UPDATE temp._migrate_script SET same = ");
   if (pStart->nObject >= 0) {
     migTextF(p, pl->pOut, "(%s) = %d;\n", objectsQuery(p, pl),
@@ -263,6 +275,70 @@ static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
            n, migTextZ(&ids), n, zApplied);
 }
 
+/* Append what a query gives in its second column for members of the set, ids in
+** its first, as quoted texts by commas. Returns how many. */
+static int membersAdd(MigContext *p, const MigLedger *pl, const MigSet *pSet,
+                      const char *zQuery, MigText *pOut) {
+  sqlite3_stmt *pStmt = migPrepare(p, zQuery);
+  int n = 0;
+
+  while (migStep(p, pStmt)) {
+    const char *zId = migColumnText(p, pStmt, 0);
+    int i = zId ? migGraphFind(pl->pGraph, zId) : -1;
+    if (i >= 0 && migSetHas(pSet, i)) {
+      migTextF(p, pOut, "%s%Q", n ? "," : "", migColumnText(p, pStmt, 1));
+      n++;
+    }
+  }
+  migFinalize(p, pStmt);
+  return n;
+}
+
+/* Refuse a file where the applied revisions are other scripts of the same ids.
+** Where the range begins at what is applied here, these are compared as they
+** were applied here, else as they are stored. */
+static void contentsGuard(MigContext *p, MigLedger *pl,
+                          const MigLedgerStart *pStart) {
+  MigText pairs = {0, 0, 0};
+  int n = membersAdd(p, pl, pStart->pApplied,
+                     pStart->bHere ? "SELECT revision, revision || ' ' ||"
+                                     " hex(checksum) FROM main._migrate_applied"
+                                   : "SELECT revision, revision || ' ' ||"
+                                     " hex(checksum)"
+                                     " FROM main._migrate_revisions",
+                     &pairs);
+
+  migTextF(p, pl->pOut,
+           "UPDATE temp._migrate_script SET contents =\n"
+           " (SELECT total(revision || ' ' || hex(checksum) IN(%s)) = %d"
+           " FROM %s);\n", /* sql-ok: quoted */
+           migTextZ(&pairs), n, zApplied);
+}
+
+/*
+** Refuse a file where a revision of the set has other parents or dependencies:
+** what is current there is not what it is here. To be called behind the
+** revisions.
+*/
+void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet) {
+  MigText ids = {0, 0, 0};
+  MigText edges = {0, 0, 0};
+  int n;
+
+  membersAdd(p, pLedger, pSet,
+             "SELECT revision, revision FROM main._migrate_revisions", &ids);
+  n = membersAdd(p, pLedger, pSet,
+                 "SELECT revision, revision || ' ' || kind || ' ' || target"
+                 " FROM main._migrate_edges",
+                 &edges);
+  migTextF(p, pLedger->pOut,
+           "UPDATE temp._migrate_script SET edges =\n"
+           " (SELECT count(*) = %d AND"
+           " total(revision || ' ' || kind || ' ' || target IN(%s)) = %d"
+           " FROM main._migrate_edges WHERE revision IN(%s));\n",
+           n, migTextZ(&edges), n, migTextZ(&ids)); /* sql-ok: quoted */
+}
+
 /*
 ** Begin: the guards, and the tables when the script begins at base. What is
 ** expected is named by the current heads in messages.
@@ -270,8 +346,9 @@ static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
 void migLedgerOpen(MigContext *p, MigLedger *pLedger,
                    const MigLedgerStart *pStart) {
   MigText *pOut = pLedger->pOut;
+  const char *zMirror;
+  const char *zAt;
   MigSet heads;
-  char *zAt;
   int bBase;
 
   if (p->rc) {
@@ -280,10 +357,10 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   heads = migGraphCurrent(p, pLedger->pGraph, pStart->pApplied);
   zAt = p->rc ? 0 : migGraphNames(p, pLedger->pGraph, &heads, 3);
   bBase = migSetNext(pStart->pApplied, -1) < 0;
-  migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION,
-           bBase || zAt == 0 ? "base" : zAt,
-           pLedger->zMirror ? pLedger->zMirror : "NULL",
-           pLedger->zMirror ? pLedger->zMirror : "");
+  zAt = bBase || zAt == 0 ? "base" : zAt;
+  zMirror = pLedger->zMirror ? pLedger->zMirror : "NULL";
+  migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION, zAt, zAt, zMirror,
+           zMirror, zMirror);
   migTextStr(p, pOut,
              "INSERT INTO temp._migrate_script(at)"
              " VALUES(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));\n");
@@ -297,9 +374,10 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
     storeMake(p, pLedger);
   }
   migTextF(p, pOut, zLook, MIGRATE_STORE_VERSION);
-  schemaLook(p, pLedger, pStart);
+  schemaGuess(p, pLedger, pStart);
   mirrorGuard(p, pLedger);
   stateGuard(p, pLedger, pStart->pApplied);
+  contentsGuard(p, pLedger, pStart);
   if (!pLedger->bDown) {
     migTextStr(p, pOut, zStepsTable);
   }
@@ -505,6 +583,30 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
   }
 }
 
+/* Make the table that setting mirror names, and refuse one that is not its
+** owner's: a view or virtual table, one with other columns, one that a trigger
+** or a foreign key listens to (mirror.c). */
+static void ownerGuard(MigContext *p, MigLedger *pl, const char *zMake) {
+  const char *z = pl->zMirror;
+
+  migTextF(
+      p, pl->pOut,
+      "%s;\n" /* sql-ok: SQL */
+      "UPDATE temp._migrate_script SET owner ="
+      " (SELECT total(type NOT IN('table', 'index')"
+      " OR sql LIKE 'create virtual%%') = 0\n"
+      "  FROM (SELECT type, tbl_name, sql FROM main.sqlite_schema UNION ALL"
+      " SELECT type, tbl_name, sql FROM sqlite_temp_schema)\n"
+      "  WHERE lower(tbl_name) = %Q)\n"
+      " AND (SELECT group_concat(lower(name)) FROM"
+      " pragma_table_xinfo(%Q, 'main')) IS %Q\n"
+      " AND NOT EXISTS(SELECT 1 FROM main.sqlite_schema AS s,"
+      " pragma_foreign_key_list(s.name, 'main') AS f\n"
+      "  WHERE s.type = 'table' AND lower(f.\"table\") = %Q);\n",
+      zMake, z, z,
+      strcmp(z, "alembic_version") == 0 ? "version_num" : "version", z);
+}
+
 /*
 ** Refuse a file where what setting mirror names says that the other tool has
 ** gone on by itself, as a run does (mirror.c). zFirst is the first statement
@@ -523,11 +625,11 @@ void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst) {
              zNumber ? zNumber + 1 : " 0"); /* sql-ok: number */
     return;
   }
+  ownerGuard(p, pLedger, zFirst);
   migTextF(p, pOut,
-           "%s;\n" /* sql-ok: SQL */
            "UPDATE temp._migrate_script SET theirs ="
            " NOT EXISTS(SELECT 1 FROM main.\"%w\" WHERE",
-           zFirst, zMirror);
+           zMirror);
   migTextStr(p, pOut,
              strcmp(zMirror, "alembic_version") == 0
                  ? " version_num"

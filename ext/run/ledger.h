@@ -29,6 +29,7 @@ typedef struct MigLedger {
 /* What the script expects to find. */
 typedef struct MigLedgerStart {
   const MigSet *pApplied; /* applied revisions */
+  int bHere;              /* as they are applied in this file */
   int nObject;            /* base: objects of the schema; else below 0 */
   const u8 *aFingerprint; /* of the schema, when nObject is below 0 */
 } MigLedgerStart;
@@ -39,6 +40,7 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
 void migLedgerRevision(MigContext *p, MigLedger *pLedger,
                        const MigRevision *pRev);
 void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger);
+void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet);
 void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst);
 void migLedgerAgain(MigContext *p, MigLedger *pLedger);
 void migLedgerApply(MigContext *p, MigLedger *pLedger, const MigRevision *pRev);

@@ -14,7 +14,7 @@
 ** gives the schema that the script leaves, with its fingerprint.
 **
 ** The script, in this order:
-**   header, .bail on, PRAGMA foreign_keys=OFF where a step wants it
+**   header, .bail on, PRAGMA foreign_keys=OFF where a step wants it, CHECKs on
 **   BEGIN IMMEDIATE, guards, revisions that the file lacks   (ledger.c)
 **   the steps                                                (plainscript.c)
 **   applied set, history, facts                              (ledger.c)
@@ -67,6 +67,7 @@ typedef struct Offline {
   int bAlters; /* of all scripts */
   int bQuotes;
   int bReturns;   /* one has CR before LF */
+  int bIgnores;   /* CHECKs are switched off by a step of the transaction */
   MigText body;   /* of the script */
   MigText schema; /* canonical, behind the steps so far */
   u8 aFingerprint[MIG_HASH_SIZE];
@@ -340,8 +341,10 @@ static void stepWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
         p, &po->replay, pStep->script.z, pStep->script.n,
         migPrintf(p, "revision %s (%s)", pStep->rev.zId, pStep->script.zSide));
   }
+  pStep->script.bIgnores = po->bIgnores;
   migPlainscriptWrite(p, &pStep->script, bAlone ? 0 : &po->replay,
                       po->pSpec->bShell, pOut);
+  po->bIgnores = pStep->script.bIgnores;
 }
 
 /* Move the applied set over a step. */
@@ -453,6 +456,7 @@ static void bodyStart(MigContext *p, Offline *po) {
     return;
   }
   start.pApplied = &applied;
+  start.bHere = po->bHere;
   start.nObject = migSetNext(&applied, -1) >= 0 ? -1
                   : po->bHere ? migLedgerObjects(p, &po->ledger)
                               : 0;
@@ -461,11 +465,22 @@ static void bodyStart(MigContext *p, Offline *po) {
   migLedgerOpen(p, &po->ledger, &start);
   if (!po->plan.bDown) {
     revisionsWrite(p, po);
+    applied = ordinary(p, po->live.pGraph, &po->plan.after);
+  }
+  if (p->rc == SQLITE_OK) {
+    migLedgerEdges(p, &po->ledger, &applied);
   }
   migMirrorSql(p, po->bStore, &po->now, &mirror);
   if (mirror.n && p->rc == SQLITE_OK) {
     migLedgerMirror(p, &po->ledger, mirror.az[0]);
   }
+}
+
+/* Switch CHECKs on again, on which guards rest, as a run does at the end of a
+** transaction. Not only where the steps are seen to switch them off. */
+static void checksOn(MigContext *p, Offline *po) {
+  migTextStr(p, &po->body, MIG_CHECKS_ON);
+  po->bIgnores = 0;
 }
 
 /* The steps iFirst to iEnd-1, which share a transaction or are one without. */
@@ -488,6 +503,7 @@ static void groupWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
     stepWrite(p, po, &po->aStep[iFirst]);
     migTextStr(p, pOut, bBook ? "BEGIN IMMEDIATE;\n" : "");
     if (bBook) {
+      checksOn(p, po);
       migLedgerAgain(p, &po->ledger);
     }
   }
@@ -496,6 +512,9 @@ static void groupWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
       stepWrite(p, po, &po->aStep[i]);
     }
     stepApply(p, po, &po->aStep[i]);
+  }
+  if (bBook || po->bIgnores) {
+    checksOn(p, po);
   }
   if (bBook) {
     migTextStr(p, pOut, "\n-- what migrate keeps in the file\n");
@@ -563,6 +582,7 @@ static void headerWrite(MigContext *p, const Offline *po, const char *zTo,
                            : "");
   }
   migTextStr(p, pOut, po->bAlters ? "PRAGMA foreign_keys=OFF;\n" : "");
+  migTextStr(p, pOut, po->pSpec->bBookkeeping ? MIG_CHECKS_ON : "");
 }
 
 /* ---- all of it ---- */

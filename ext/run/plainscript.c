@@ -16,9 +16,11 @@
 **
 ** The sqlite3 shell reads lines. One that holds nothing but / or go ends a
 ** statement for it, wherever that is whole so far; it gets an empty comment in
-** front. A line that begins with a dot is a command only where a statement
-** could begin, and no statement does so. A CR before an LF is lost in the
-** shell.
+** front, or is refused where SQLite keeps the text, as that would not be a
+** run's then. CREATE TRIGGER is not whole before its END. A line that begins
+** with a dot is a command only where a statement could begin, and no statement
+** does so. A CR before an LF is lost in the shell: within a string or a name
+** that is refused, elsewhere it means nothing.
 */
 #include <string.h>
 #include "sql.h"
@@ -100,45 +102,128 @@ void migPlainscriptScan(MigContext *p, MigPlainScript *pScript) {
 
 /* ---- writing it ---- */
 
+/* A part of a text, from where one token begins to where another one does. */
+typedef struct Span {
+  const char *z; /* the text, a script or one statement */
+  i64 n;
+  i64 iStart;
+  i64 iEnd;
+  const MigStatement *pSt; /* the statement that it is of, NULL: none */
+  int bExpanded;           /* z is of migrate_table() */
+} Span;
+
+/* UNSUPPORTED: the shell would read a token otherwise. */
+static void shellFail(MigContext *p, const MigPlainScript *ps,
+                      const Span *pSpan, const MigToken *pToken,
+                      const char *zWhat) {
+  int iLine = 0;
+  int iColumn;
+
+  if (!pSpan->bExpanded) {
+    migPosition(pSpan->z, pToken->iStart, &iLine, &iColumn);
+  }
+  migFail(p, MIG_UNSUPPORTED,
+          "revision %s (%s)%s: %s; have the script without the shell,"
+          " {\"shell\":false}",
+          ps->zRevision, ps->zSide,
+          iLine ? migPrintf(p, ", line %d", iLine)
+                : ", what migrate_table() is expanded to",
+          zWhat);
+}
+
 /* Does the token stand alone on its line, but for blanks and comments? */
-static int aloneOnLine(const MigPlainScript *ps, const MigToken *pToken) {
+static int aloneOnLine(const Span *pSpan, const MigToken *pToken) {
+  const char *z = pSpan->z;
   i64 i = pToken->iStart;
 
-  while (i > 0 && ps->z[i - 1] != '\n') {
-    if (!migIsSpace(ps->z[--i])) {
+  while (i > 0 && z[i - 1] != '\n') {
+    if (!migIsSpace(z[--i])) {
       return 0;
     }
   }
   i = pToken->iStart + pToken->n;
-  while (i < ps->n && migIsSpace(ps->z[i]) && ps->z[i] != '\n') {
+  while (i < pSpan->n && migIsSpace(z[i]) && z[i] != '\n') {
     i++;
   }
-  return i >= ps->n || strchr("\n-/", ps->z[i]) != 0;
+  return i >= pSpan->n || strchr("\n-/", z[i]) != 0;
 }
 
 /* Would the shell end a statement at this token? */
-static int isTerminator(const MigPlainScript *ps, const MigToken *pToken) {
+static int isTerminator(const Span *pSpan, const MigToken *pToken) {
   int bSlash = pToken->eType == MIG_TK_OPERATOR && pToken->n == 1 &&
-               ps->z[pToken->iStart] == '/';
+               pSpan->z[pToken->iStart] == '/';
 
-  return (bSlash || migTokenIs(ps->z, pToken, "go")) && aloneOnLine(ps, pToken);
+  return (bSlash || migTokenIs(pSpan->z, pToken, "go")) &&
+         (pSpan->pSt == 0 || pSpan->pSt->eKind != MIG_ST_CREATE_TRIGGER) &&
+         aloneOnLine(pSpan, pToken);
 }
 
-/* The bytes from iStart to iEnd, where tokens begin, as they are. */
-static void spanWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
-                      i64 iEnd, int bShell, MigText *pOut) {
-  i64 i = iStart;
+/* Does SQLite keep the text of such a statement, or a part of it? */
+static int isKept(const MigStatement *pSt) {
+  switch (pSt ? pSt->eKind : MIG_ST_EMPTY) {
+  case MIG_ST_CREATE_TABLE:
+  case MIG_ST_CREATE_VIRTUAL:
+  case MIG_ST_CREATE_INDEX:
+  case MIG_ST_CREATE_VIEW:
+  case MIG_ST_CREATE_TRIGGER:
+    return 1;
+  default:
+    return pSt &&
+           (pSt->eAlter == MIG_ALTER_ADD || pSt->eAlter == MIG_ALTER_OTHER);
+  }
+}
+
+/* Does a string or a name hold a CR before an LF? */
+static int holdsReturn(const char *z, const MigToken *pToken) {
+  i64 i;
+
+  if (pToken->eType != MIG_TK_STRING && pToken->eType != MIG_TK_QUOTED) {
+    return 0;
+  }
+  for (i = pToken->iStart; i + 1 < pToken->iStart + pToken->n; i++) {
+    if (z[i] == '\r' && z[i + 1] == '\n') {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The bytes of a span as they are; UNSUPPORTED when the shell would not read
+** them as they are. */
+static void spanWrite(MigContext *p, const MigPlainScript *ps,
+                      const Span *pSpan, int bShell, MigText *pOut) {
+  const char *z = pSpan->z;
+  i64 iDone = pSpan->iStart;
+  i64 i = iDone;
   MigToken token;
 
   do {
-    i = migTokenNext(ps->z, iEnd, i, &token);
-    if (bShell && isTerminator(ps, &token)) {
-      migTextAdd(p, pOut, ps->z + iStart, token.iStart - iStart);
+    i = migTokenNext(z, pSpan->iEnd, i, &token);
+    if (bShell && holdsReturn(z, &token)) {
+      shellFail(p, ps, pSpan, &token,
+                "the sqlite3 shell reads the CR LF in a string or name as LF");
+    } else if (bShell && isTerminator(pSpan, &token)) {
+      if (isKept(pSpan->pSt)) {
+        shellFail(p, ps, pSpan, &token,
+                  "the sqlite3 shell ends a statement at a line that is only"
+                  " / or go");
+      }
+      migTextAdd(p, pOut, z + iDone, token.iStart - iDone);
       migTextStr(p, pOut, "/**/");
-      iStart = token.iStart;
+      iDone = token.iStart;
     }
   } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
-  migTextAdd(p, pOut, ps->z + iStart, iEnd - iStart);
+  migTextAdd(p, pOut, z + iDone, pSpan->iEnd - iDone);
+}
+
+/* The bytes of the script from iStart to iEnd; pSt is their statement, NULL
+** between two of them. */
+static void partWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
+                      i64 iEnd, const MigStatement *pSt, int bShell,
+                      MigText *pOut) {
+  Span span = {ps->z, ps->n, iStart, iEnd, pSt, 0};
+
+  spanWrite(p, ps, &span, bShell, pOut);
 }
 
 /* Have what follows begin a line. */
@@ -177,8 +262,9 @@ static void legacyWrite(MigContext *p, int bOn, int *pbNow, MigText *pOut) {
 /* What the calls of migrate_table() in a statement were expanded to. A table
 ** that is to be replaced is renamed in legacy mode, so that what refers to it
 ** goes on doing so (rebuild.c); nothing else there is altered in it. */
-static void callsWrite(MigContext *p, const MigReplay *pReplay, i64 iStart,
-                       int bLegacy, MigText *pOut) {
+static void callsWrite(MigContext *p, const MigPlainScript *ps,
+                       const MigReplay *pReplay, i64 iStart, int bLegacy,
+                       int bShell, MigText *pOut) {
   int bNow = bLegacy;
   MigStatement st;
   int i, k;
@@ -187,11 +273,13 @@ static void callsWrite(MigContext *p, const MigReplay *pReplay, i64 iStart,
     const MigReplayCall *pCall = &pReplay->aCall[i];
     for (k = 0; pCall->iStart == iStart && k < pCall->statements.n; k++) {
       const char *z = pCall->statements.az[k];
-      migStatementRead(z, (i64)strlen(z), 0, &st);
+      Span span = {z, (i64)strlen(z), 0, (i64)strlen(z), &st, 1};
+      migStatementRead(z, span.n, 0, &st);
       if (st.eKind == MIG_ST_ALTER_TABLE) {
         legacyWrite(p, st.eAlter == MIG_ALTER_RENAME_TABLE, &bNow, pOut);
       }
-      migTextF(p, pOut, "%s;\n", z); /* sql-ok: SQL */
+      spanWrite(p, ps, &span, bShell, pOut);
+      migTextStr(p, pOut, ";\n");
     }
   }
   legacyWrite(p, bLegacy, &bNow, pOut);
@@ -284,9 +372,13 @@ static void guardBefore(MigContext *p, const MigPlainScript *ps,
 }
 
 /* Have the script fail when a table has fewer rows than were counted. */
-static void guardAfter(MigContext *p, const MigList *pGuarded, MigText *pOut) {
+static void guardAfter(MigContext *p, const MigPlainScript *ps,
+                       const MigList *pGuarded, MigText *pOut) {
   int i;
 
+  if (pGuarded->n) {
+    migTextStr(p, pOut, MIG_CHECKS_ON);
+  }
   for (i = 0; i < pGuarded->n && p->rc == SQLITE_OK; i++) {
     migTextF(p, pOut,
              "CREATE TEMP TABLE _migrate_loss(n CONSTRAINT \"migrate:"
@@ -298,14 +390,17 @@ static void guardAfter(MigContext *p, const MigList *pGuarded, MigText *pOut) {
              "DROP TABLE temp._migrate_rows%d;\n",
              pGuarded->az[i], pGuarded->az[i], i + 1, i + 1);
   }
+  if (pGuarded->n && ps->bIgnores) {
+    migTextStr(p, pOut, "PRAGMA ignore_check_constraints=ON;\n");
+  }
 }
 
 /*
 ** Append a scanned script. pReplay has replayed it last, with bPlain; NULL
 ** when it runs outside a transaction. With bShell the sqlite3 shell will read
-** it.
+** it; UNSUPPORTED for what that would change.
 */
-void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
+void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
                          const MigReplay *pReplay, int bShell, MigText *pOut) {
   const char *z = pScript->z;
   i64 n = pScript->n;
@@ -319,17 +414,19 @@ void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
   while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
     int bPassed = !bAlone && isPassed(pScript, &st);
     int bCalls = statementCalls(pScript, &st);
+    partWrite(p, pScript, iDone, st.iStart, 0, bShell, pOut);
     if (bPassed || bCalls) {
-      spanWrite(p, pScript, iDone, st.iStart, bShell, pOut);
       commentWrite(p, pScript, &st, bPassed ? "passed over" : "expanded", pOut);
-      callsWrite(p, bCalls ? pReplay : 0, st.iStart, bLegacy, pOut);
+      callsWrite(p, pScript, bCalls ? pReplay : 0, st.iStart, bLegacy, bShell,
+                 pOut);
     } else {
-      spanWrite(p, pScript, iDone, st.iStart, bShell, pOut);
       guardBefore(p, pScript, pReplay, st.iStart, &guarded, pOut);
-      spanWrite(p, pScript, st.iStart, i, bShell, pOut);
+      partWrite(p, pScript, st.iStart, i, &st, bShell, pOut);
       migTextStr(p, pOut, st.bSemi ? "" : ";");
       if (pragmaSets(pScript, &st, "legacy_alter_table")) {
         bLegacy = migPragmaOn(z, &st);
+      } else if (pragmaSets(pScript, &st, "ignore_check_constraints")) {
+        pScript->bIgnores = migPragmaOn(z, &st);
       }
     }
     iDone = i;
@@ -338,5 +435,5 @@ void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
   if (bLegacy && !bAlone) {
     migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;\n");
   }
-  guardAfter(p, &guarded, pOut);
+  guardAfter(p, pScript, &guarded, pOut);
 }

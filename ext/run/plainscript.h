@@ -8,6 +8,9 @@
 #include "script.h"
 #include "text.h"
 
+/* Guards are CHECKs, which a step may have switched off. */
+#define MIG_CHECKS_ON "PRAGMA ignore_check_constraints=OFF;\n"
+
 typedef struct MigPlainScript {
   const char *zRevision; /* for messages */
   const char *zSide;     /* "up" or "down" */
@@ -18,10 +21,11 @@ typedef struct MigPlainScript {
   MigScriptInfo info; /* out, as the rest: of migPlainscriptScan() */
   int bAlters;        /* drops, alters or rebuilds a table */
   int bQuotes;        /* holds a name, or a string, in double quotes */
+  int bIgnores;       /* CHECKs are off; in and out of migPlainscriptWrite() */
 } MigPlainScript;
 
 void migPlainscriptScan(MigContext *p, MigPlainScript *pScript);
-void migPlainscriptWrite(MigContext *p, const MigPlainScript *pScript,
+void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
                          const MigReplay *pReplay, int bShell, MigText *pOut);
 
 #endif

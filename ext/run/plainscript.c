@@ -292,6 +292,14 @@ static int pragmaSets(const MigPlainScript *ps, const MigStatement *pSt,
          migTokenNameIs(ps->z, &pSt->name, zName);
 }
 
+/* Set *pbNow when the statement is a PRAGMA that sets zName. */
+static void pragmaFollow(const MigPlainScript *ps, const MigStatement *pSt,
+                         const char *zName, int *pbNow) {
+  if (pragmaSets(ps, pSt, zName)) {
+    *pbNow = migPragmaOn(ps->z, pSt);
+  }
+}
+
 /* Is a statement passed over by a run, or without effect in a transaction? */
 static int isPassed(const MigPlainScript *ps, const MigStatement *pSt) {
   return migStatementSkipped(ps->z, pSt, &ps->info) ||
@@ -423,11 +431,9 @@ void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
       guardBefore(p, pScript, pReplay, st.iStart, &guarded, pOut);
       partWrite(p, pScript, st.iStart, i, &st, bShell, pOut);
       migTextStr(p, pOut, st.bSemi ? "" : ";");
-      if (pragmaSets(pScript, &st, "legacy_alter_table")) {
-        bLegacy = migPragmaOn(z, &st);
-      } else if (pragmaSets(pScript, &st, "ignore_check_constraints")) {
-        pScript->bIgnores = migPragmaOn(z, &st);
-      }
+      pragmaFollow(pScript, &st, "legacy_alter_table", &bLegacy);
+      pragmaFollow(pScript, &st, "ignore_check_constraints",
+                   &pScript->bIgnores);
     }
     iDone = i;
   }

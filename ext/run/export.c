@@ -718,7 +718,7 @@ static char *nameSafe(MigContext *p, const char *zName, int bPart) {
   MigText text = {0, 0, 0};
   const char *z = zName;
 
-  while (*z && p->rc == SQLITE_OK) {
+  while (z && *z && p->rc == SQLITE_OK) {
     i64 n = bPart ? (i64)strlen(z) : (i64)strcspn(z, "/");
     i64 iPart = text.n;
     i64 i;
@@ -783,7 +783,7 @@ static const char *templateStem(MigContext *p, const char *zTemplate,
     partAdd(p, &part, pRev, second, &text);
   }
   if (p->rc == SQLITE_OK &&
-      (!migPathInside(migTextZ(&text)) || strstr(text.z, "//") ||
+      (text.n == 0 || !migPathInside(text.z) || strstr(text.z, "//") ||
        text.z[text.n - 1] == '/')) {
     migFail(p, MIG_USAGE,
             "file_template %s gives %s, which is no name below the folder;"

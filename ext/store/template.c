@@ -97,7 +97,7 @@ void migTemplateCheck(MigContext *p, const char *zTemplate) {
   while (z && *z) {
     z = migTemplateNext(p, zTemplate, z, &part);
   }
-  if (p->rc == SQLITE_OK && *zTemplate && !migPathInside(zTemplate)) {
+  if (p->rc == SQLITE_OK && z && *zTemplate && !migPathInside(zTemplate)) {
     migFail(p, MIG_USAGE,
             "file_template %s names no file below the folder; leave out / at"
             " the start and ..",

@@ -123,12 +123,6 @@ static int hostNew(MigContext *p) {
   return 0;
 }
 
-static int hostHas(MigContext *p, const char *zId) {
-  MigRevision rev;
-
-  return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
-}
-
 /* Make a folder of the files of pProof->pOut. With bKept placeholders without a
 ** value are counted, else they are an error. Close the folder afterwards. */
 static void proofOpen(MigContext *p, Proof *pProof, int bKept) {
@@ -140,7 +134,7 @@ static void proofOpen(MigContext *p, Proof *pProof, int bKept) {
   memset(&pProof->back, 0, sizeof(pProof->back));
   pProof->nAsked = 0;
   pFolder->host.xNew = hostNew;
-  pFolder->host.xHas = hostHas;
+  pFolder->host.xHas = migRevisionHas;
   pFolder->pnAsked = bKept ? &pProof->nAsked : 0;
   for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
     migFolderAdd(p, pFolder, pOut->aFile[i].zName, pOut->aFile[i].z,

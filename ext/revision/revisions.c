@@ -310,6 +310,13 @@ int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum) {
           memcmp(rev.aChecksum, aChecksum, MIG_HASH_SIZE) == 0);
 }
 
+/* Is that revision stored? 0 in a file without our tables, too. */
+int migRevisionHas(MigContext *p, const char *zId) {
+  MigRevision rev;
+
+  return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
+}
+
 /* Set zUp and zDown to the stored scripts. They stay valid until the cache
 ** reads another pack, and are not zero-terminated. */
 void migRevisionScripts(MigContext *p, MigPackCache *pCache,

@@ -584,13 +584,6 @@ static int hostNew(MigContext *p) {
                      " AND name NOT GLOB 'sqlite_*')");
 }
 
-/* Is that revision stored? */
-static int hostHas(MigContext *p, const char *zId) {
-  MigRevision rev;
-
-  return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
-}
-
 /*
 ** Read the folder or file zPath and store what is new. Returns the JSON
 ** object {format, new, known, changed, notes} for the caller to free. Errors:
@@ -611,7 +604,7 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   import.folder.azKey = pHolders->azKey;
   import.folder.azValue = pHolders->azValue;
   import.folder.host.xNew = hostNew;
-  import.folder.host.xHas = hostHas;
+  import.folder.host.xHas = migRevisionHas;
   migImportLoad(p, &import.folder, zPath, zFormat, &import.files);
   import.keep.pFolder = &import.folder;
   import.keep.pFiles = &import.files;

@@ -7,6 +7,8 @@
 #   make lint       house rules, layout, cppcheck, clang-tidy, clang's warnings
 #   make asan       the tests under AddressSanitizer and UBSan
 #   make fault      every fault point, 100 rounds of kills and races: an hour
+#   make coverage   which lines and branches the tests run
+#   make tested     what the long targets counted, into README.md
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
 #   make bench      times against the sqlite3 shell
 #   make bench-backup  backups against gzip, borg and restic
@@ -85,7 +87,8 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
-        bench-backup bench-schema peers test-tools install clean test-programs
+        bench-backup bench-schema peers test-tools install clean test-programs \
+        tested coverage
 .SUFFIXES:
 .SECONDARY:
 
@@ -161,6 +164,21 @@ $(B)/fuzz/%-replay: test/fuzz/%.c test/fuzz/main.c $(B)/core/libmigrate.a
 	@$(CC) $(CFLAGS) -Wno-missing-prototypes -DSQLITE_CORE -o $@ \
 	    test/fuzz/main.c $< $(B)/core/libmigrate.a -lsqlite3 -lz
 
+# What the long targets counted, a folder a target, and from there into README.
+TESTED = build/tested
+TALLY  = rm -rf $(TESTED)/$@ && export MIGRATE_TALLY=$(CURDIR)/$(TESTED)/$@
+SQLITE_VERSION = $(shell sqlite3 --version | cut -d' ' -f1)
+tested:
+	@tclsh test/tested.tcl $(TESTED)
+
+# Lines and branches that the tests and the fault suite run; what they do not
+# run must say why. MIGRATE_POINTS: points of a kind of fault.
+coverage: deps
+	@$(MAKE_B) B=build/coverage OPT='-O0 -g' SANITIZE=--coverage test-programs
+	@find build/coverage -name '*.gcda' -delete
+	@MIGRATE_BUILD=build/coverage TEST_TIMEOUT=900 tclsh test/runall.tcl
+	@tclsh test/coverage.tcl build/coverage
+
 check: lint test asan
 
 # Under the sanitizers everything is several times slower; leaks are seen by
@@ -232,6 +250,7 @@ fuzz: deps
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
 	    -fno-sanitize-recover=all' \
 	    $(FUZZ:%=build/fuzzer/%)
+	@mkdir -p $(TESTED)/fuzz
 	@for t in $(FUZZ); do \
 	  mkdir -p build/fuzzer/found/$$t test/fuzz/corpus/$$t; \
 	  dict=$$(ls test/fuzz/$$t.dict 2>/dev/null); \
@@ -244,9 +263,13 @@ fuzz: deps
 	        $${dict:+-dict=$$dict} \
 	        -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
 	        build/fuzzer/found/$$t test/fuzz/corpus/$$t \
-	        > build/fuzzer/$$t.log 2>&1 \
-	      && grep -E 'number_of_executed_units' build/fuzzer/$$t.log \
-	      || { tail -40 build/fuzzer/$$t.log; exit 1; }; \
+	        > build/fuzzer/$$t.log 2>&1; bad=$$?; \
+	    n=$$(sed -n 's/^stat::number_of_executed_units: *//p' \
+	        build/fuzzer/$$t.log); \
+	    echo "$$n inputs"; \
+	    echo "fuzz $${n:-0} $$((bad != 0)) $(SQLITE_VERSION)" \
+	        > $(TESTED)/fuzz/$$t-$$f.txt; \
+	    test $$bad = 0 || { tail -40 build/fuzzer/$$t.log; exit 1; }; \
 	  done || exit 1; \
 	done
 

@@ -13,6 +13,7 @@
 #     do_faultsim_test NAME -faults ...    see fault/faultsim.tcl
 #     db_reset                             a fresh file with the extension
 #     skip_test MESSAGE                    says why a part is left out
+#     tally KEY COUNT ?FAILED?             counted for README, see tested.tcl
 #
 # An expected result /RE/ matches a regular expression, ~/RE/ must not match;
 # the MESSAGE of do_catchsql_test may be one too. A name that begins with a
@@ -49,6 +50,7 @@ if {$have_fault} {
 package require sqlite3
 
 array set T {pass 0 fail 0 skip 0 done 0}
+set T(tally) {}
 set T(name) [file rootname [file tail [info script]]]
 if {[info exists ::argv0] && [info script] ne $::argv0} {
   set T(name) [file rootname [file tail $::argv0]]
@@ -256,6 +258,29 @@ proc do_catchsql_test {args} {
   test_check $name $got $expected
 }
 
+# So many more of what KEY names, of which so many went wrong. With
+# MIGRATE_TALLY, a folder, in the environment the sums become a file there.
+proc tally {key count {failed 0}} {
+  dict incr ::T(tally) "$key count" $count
+  dict incr ::T(tally) "$key failed" $failed
+}
+
+proc tally_write {} {
+  if {![info exists ::env(MIGRATE_TALLY)]} {
+    return
+  }
+  file mkdir $::env(MIGRATE_TALLY)
+  set f [open [file join $::env(MIGRATE_TALLY) $::T(name).txt] w]
+  dict for {name count} $::T(tally) {
+    lassign $name key what
+    if {$what eq "count"} {
+      puts $f [list $key $count [dict get $::T(tally) "$key failed"] \
+          [sqlite3 -version]]
+    }
+  }
+  close $f
+}
+
 proc skip_test {message} {
   incr ::T(skip)
   puts "$::T(name): skipped: $message"
@@ -303,6 +328,7 @@ proc finish_test {} {
     do_test $::T(name)-memory {fault memory} $::T(memory)
     do_test $::T(name)-files {fault files} 0
   }
+  tally_write
   puts "$::T(name): $::T(pass) passed, $::T(fail) failed"
   flush stdout
   cd $::root

@@ -7,6 +7,7 @@
 #   make lint       house rules, layout, cppcheck, clang-tidy, clang's warnings
 #   make asan       the tests under AddressSanitizer and UBSan
 #   make fault      every fault point, 100 rounds of kills and races: an hour
+#   make valgrind   the tests under valgrind: hours
 #   make coverage   which lines and branches the tests run
 #   make tested     what the long targets counted, into README.md
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
@@ -88,7 +89,7 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
         bench-backup bench-schema peers test-tools install clean test-programs \
-        tested coverage
+        tested coverage valgrind
 .SUFFIXES:
 .SECONDARY:
 
@@ -192,6 +193,17 @@ asan: deps
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    MIGRATE_BUILD=build/asan MIGRATE_SLOW=1 TEST_TIMEOUT=1200 \
 	    tclsh test/runall.tcl $(TESTS)
+
+# Under valgrind a test takes some 25 times as long. Left out: files whose work
+# is done by other processes, or that wait for the clock.
+VALGRIND = valgrind --quiet --leak-check=no --error-exitcode=9
+valgrind: deps
+	@$(MAKE_B) B=build/valgrind OPT='-O1 -g' test-programs
+	@MIGRATE_BUILD=build/valgrind MIGRATE_SLOW=1 MIGRATE_POINTS=4 \
+	    TEST_TIMEOUT=7200 TEST_RUNNER='$(VALGRIND)' \
+	    tclsh test/runall.tcl $(or $(TESTS),$(filter-out $(patsubst \
+	    %,test/%.test,kill kill_backup concurrency stress crash tools \
+	    clients),$(wildcard test/*.test)))
 
 # Every scenario of test/fault/full.test is a process of its own.
 fault: deps

@@ -10,13 +10,18 @@
 # A file must print "NAME: n passed, m failed" or "NAME: skipped: why"; one
 # that dies, or exceeds its time, counts as one failure. The last line of the
 # output is the sum, "N passed, N failed"; the exit status is 1 when anything
-# failed.
+# failed. TEST_RUNNER in the environment is a program that each tclsh is
+# started by, such as valgrind.
 
 set testdir [file normalize [file dirname [info script]]]
 set jobs 2
 set timeout 110
 if {[info exists env(TEST_TIMEOUT)]} {
   set timeout $env(TEST_TIMEOUT)
+}
+set runner {}
+if {[info exists env(TEST_RUNNER)]} {
+  set runner $env(TEST_RUNNER)
 }
 while {[string match -* [lindex $argv 0]]} {
   set [string range [lindex $argv 0] 1 end] [lindex $argv 1]
@@ -54,7 +59,7 @@ proc start {spec} {
   if {[llength $args]} {
     set ::env(MIGRATE_PART) $args
   }
-  set chan [open "|[list timeout -k 5 $::timeout \
+  set chan [open "|[list timeout -k 5 $::timeout {*}$::runner \
       [info nameofexecutable] $file {*}$args 2>@1]" r]
   fconfigure $chan -blocking 0 -translation lf -encoding utf-8
   set ::output($chan) ""

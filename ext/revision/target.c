@@ -572,32 +572,6 @@ MigSet migTargetSet(MigContext *p, const MigState *pState,
   return targetsNodes(p, pState, zTargets, 0);
 }
 
-/*
-** The same in the order given, for parents: members of the list one after the
-** other, what one of them stands for in load order, nothing twice. Returns
-** *pnNode indexes in the arena.
-*/
-int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
-                   int *pnNode) {
-  MigSet set = migTargetSet(p, pState, zTargets);
-  int *aNode = migAlloc(p, (u64)migSetCount(&set) * sizeof(int));
-  MigTarget *aTarget;
-  int n, i, iNode;
-
-  *pnNode = 0;
-  aTarget = migTargetParse(p, pState, zTargets, &n);
-  for (i = 0; i < n && p->rc == 0; i++) {
-    MigSet one = migTargetNodes(p, pState, &aTarget[i]);
-    migSetIntersect(&one, &set);
-    migSetSubtract(&set, &one);
-    for (iNode = migSetNext(&one, -1); iNode >= 0;
-         iNode = migSetNext(&one, iNode)) {
-      aNode[(*pnNode)++] = iNode;
-    }
-  }
-  return aNode;
-}
-
 /* The same for whoever looks at revisions or edits them, not at the graph: a
 ** repeatable one may be named as well. */
 MigSet migTargetStored(MigContext *p, const MigState *pState,

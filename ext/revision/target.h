@@ -87,8 +87,6 @@ MigSet migTargetResolve(MigContext *p, const MigState *pState,
 
 MigSet migTargetSet(MigContext *p, const MigState *pState,
                     const char *zTargets);
-int *migTargetList(MigContext *p, const MigState *pState, const char *zTargets,
-                   int *pnNode);
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget);
 MigSet migTargetStored(MigContext *p, const MigState *pState,
                        const char *zTargets);

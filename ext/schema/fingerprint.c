@@ -1,5 +1,6 @@
 /*
-** fingerprint.c - a schema as text, and its hash.
+** fingerprint.c - a schema as text, stored and canonical; a fingerprint is the
+** hash of the latter (drift.c).
 **
 ** Both texts list the objects in an order that depends on nothing but the
 ** schema: tables, virtual tables, indexes, views, triggers, each by the lower
@@ -334,17 +335,4 @@ void migSchemaText(MigContext *p, const MigModel *pModel, MigText *pOut) {
 /* Append the canonical text of the schema. */
 void migSchemaCanonical(MigContext *p, const MigModel *pModel, MigText *pOut) {
   schemaWrite(p, pModel, 1, pOut);
-}
-
-/* BLAKE2b-256 of the canonical text. */
-void migFingerprint(MigContext *p, const MigModel *pModel,
-                    u8 aHash[MIG_HASH_SIZE]) {
-  MigText text;
-  MigHash hash;
-
-  memset(&text, 0, sizeof(text));
-  migSchemaCanonical(p, pModel, &text);
-  migHashInit(&hash);
-  migHashAdd(&hash, migTextZ(&text), text.n);
-  migHashFinal(&hash, aHash);
 }

@@ -127,7 +127,7 @@ proc show_branches {file} {
 }
 
 set wanted [lassign $argv build]
-foreach gcda [every_object $build/obj] {
+foreach gcda [concat [every_object $build/obj] [every_object $build/core]] {
   load_counts $gcda
 }
 set stale 0

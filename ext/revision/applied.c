@@ -18,6 +18,8 @@ static const char zAppliedAdd[] =
     " fingerprint, seal) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 static const char zAppliedRemove[] =
     "DELETE FROM main._migrate_applied WHERE revision = ?1";
+static const char zAppliedDiffers[] =
+    "SELECT checksum IS NOT ?2 FROM main._migrate_applied WHERE revision = ?1";
 static const char zAppliedRepair[] =
     "UPDATE main._migrate_applied SET checksum = ?2 WHERE revision = ?1";
 static const char zAppliedFingerprint[] =
@@ -100,6 +102,19 @@ static void appliedSet(MigContext *p, const char *zUpdate, const char *zId,
     migBindText(p, pStmt, 1, zId);
     migSealAgain(p, "_migrate_applied", appliedRow(p, zId), pStmt);
   }
+}
+
+/* Was revision zId applied with another checksum than this? So it is after the
+** restore of a backup that is older than an edit. 0 when it is not applied. */
+int migAppliedDiffers(MigContext *p, const char *zId, const u8 *aChecksum) {
+  sqlite3_stmt *pStmt = migCached(p, zAppliedDiffers);
+  int bDiffers;
+
+  migBindText(p, pStmt, 1, zId);
+  migBindBlob(p, pStmt, 2, aChecksum, MIG_HASH_SIZE);
+  bDiffers = migStep(p, pStmt) && sqlite3_column_int(pStmt, 0);
+  sqlite3_reset(pStmt);
+  return bDiffers;
 }
 
 /* Take the given checksum as the one that was applied. */

@@ -12,6 +12,7 @@ void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
 void migAppliedRemove(MigContext *p, const char *zId);
 void migAppliedFingerprint(MigContext *p, const char *zId,
                            const u8 *aFingerprint);
+int migAppliedDiffers(MigContext *p, const char *zId, const u8 *aChecksum);
 void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum);
 
 #endif

@@ -371,7 +371,8 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   migRevisionScripts(p, &change.cache, &rev);
   if (scriptKept(pNew->zUp, pNew->nUp, rev.zUp, rev.nUp) &&
-      scriptKept(pNew->zDown, pNew->nDown, rev.zDown, rev.nDown)) {
+      scriptKept(pNew->zDown, pNew->nDown, rev.zDown, rev.nDown) &&
+      !(bRepair && migAppliedDiffers(p, rev.zId, rev.aChecksum))) {
     return changeNothing(p, &change, rev.zId);
   }
   if (pNew->zUp) {

@@ -410,7 +410,7 @@ static void edgesStay(MigContext *p, Import *pImport, const MigRevision *pRev) {
 }
 
 /* A stored revision whose scripts are those of the file: take over message,
-** edges and labels while it is pending. */
+** edges and labels while it is pending. With bRepair they count as applied. */
 static void importSame(MigContext *p, Import *pImport, int iNode, int i,
                        MigRevision *pRev, const MigRevision *pStored) {
   const MigImported *pFile = &pImport->files.aRevision[i];
@@ -418,7 +418,10 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   int bMessage =
       pStored->zMessage && strcmp(pStored->zMessage, pRev->zMessage) != 0;
 
-  if (!bEdges && !bMessage) {
+  if (pImport->bRepair && migAppliedDiffers(p, pRev->zId, pRev->aChecksum)) {
+    migAppliedRepair(p, pRev->zId, pRev->aChecksum);
+    idAdd(p, &pImport->changed, pRev->zId);
+  } else if (!bEdges && !bMessage) {
     pImport->nKnown++;
     migKeepAgain(p, &pImport->keep, i, pRev);
   } else if (migSetHas(&pImport->change.state.applied, iNode)) {

@@ -9,6 +9,17 @@
 #include "transaction.h"
 SQLITE_EXTENSION_INIT1
 
+/* Is a part of SQLite compiled out that we cannot do without? Its entries of
+** the API are NULL then. Where we are linked with SQLite the linker says so. */
+static int isReduced(void) {
+#ifdef SQLITE_CORE
+  return 0;
+#else
+  return sqlite3_set_authorizer == 0 || sqlite3_blob_open == 0 ||
+         sqlite3_create_module_v2 == 0;
+#endif
+}
+
 int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
                          const sqlite3_api_routines *pApi) {
   MigConnection *pConn;
@@ -20,6 +31,12 @@ int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
         "migrate needs SQLite 3.38.0 or newer, this is %s; load it into a"
         " newer SQLite",
         sqlite3_libversion());
+    return SQLITE_ERROR;
+  }
+  if (isReduced()) {
+    *pzErr = sqlite3_mprintf("migrate needs authorizers, incremental BLOBs and"
+                             " virtual tables, and this SQLite is compiled"
+                             " without one of them");
     return SQLITE_ERROR;
   }
   pConn = sqlite3_malloc64(sizeof(*pConn));
@@ -37,5 +54,8 @@ int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
     rc = migTablesRegister(db, pConn);
   }
   migConnectionFree(pConn);
+  if (rc == SQLITE_BUSY) { /* a function that exists cannot be replaced now */
+    *pzErr = sqlite3_mprintf("migrate is loaded on this connection already");
+  }
   return rc;
 }

@@ -157,8 +157,8 @@ static void makeRun(MigContext *p, Making *pMaking) {
   migProtectEnd(p, &pMaking->protect);
   migProtectRetain(p, &pMaking->protect);
   note.iBackup = pMaking->protect.iBackup;
-  migSettingsRestore(p, pMaking->change.tx.pConn, &pMaking->saved);
-  if (p->rc == SQLITE_OK) {
+  if (p->rc == SQLITE_OK) { /* else after the undo, which it would expire */
+    migSettingsRestore(p, pMaking->change.tx.pConn, &pMaking->saved);
     migTransactionArm(p, &pMaking->change.tx);
   }
   migChangeRecord(p, &pMaking->change, &note);

@@ -525,10 +525,17 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   }
 }
 
-/* Append what became of the transaction to the message of the failure. */
-static void undoExplain(MigContext *p, const char *zText) {
-  char *zNew = p->zError ? sqlite3_mprintf("%s; %s", p->zError, zText) : 0;
+/* Append what became of the transaction to the message of the failure. After
+** what was only tried, such as a dry run, there is none: then it is that the
+** undo failed, with rc. */
+static void undoExplain(MigContext *p, int rc, const char *zText) {
+  char *zNew;
 
+  if (p->rc == SQLITE_OK) {
+    migFailRc(p, rc, MIG_SQLITE, "what was tried could not be undone alone: %s",
+              sqlite3_errstr(rc));
+  }
+  zNew = p->zError ? sqlite3_mprintf("%s; %s", p->zError, zText) : 0;
   if (zNew) {
     sqlite3_free(p->zError);
     p->zError = zNew;
@@ -542,12 +549,15 @@ static void undoExplain(MigContext *p, const char *zText) {
 */
 void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
   sqlite3 *db = p->db;
+  int rc = SQLITE_ABORT;
+  int bUndone;
 
   if (pTx->bOpen && !sqlite3_get_autocommit(db)) {
-    int bUndone = sqlite3_step(pTx->pUndo) == SQLITE_DONE;
-    if (bUndone && !pTx->bOwn) {
-      bUndone = sqlite3_step(pTx->pRelease) == SQLITE_DONE;
+    rc = sqlite3_step(pTx->pUndo);
+    if (rc == SQLITE_DONE && !pTx->bOwn) {
+      rc = sqlite3_step(pTx->pRelease);
     }
+    bUndone = rc == SQLITE_DONE;
     if (!bUndone && !sqlite3_get_autocommit(db)) {
       sqlite3_stmt *pWrite = pTx->pGuard ? pTx->pGuard : pTx->pVeto;
       sqlite3_step(pWrite);
@@ -558,14 +568,15 @@ void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
     } else if (pTx->bJoined) { /* else nothing was written yet */
       pTx->pConn->bVeto = 1;
       pTx->pConn->bLeftOpen = pTx->bOwn;
-      undoExplain(p, "a transaction of the failed run is open and cannot be"
-                     " committed; ROLLBACK it");
+      undoExplain(p, rc,
+                  "a transaction of the failed run is open and cannot be"
+                  " committed; ROLLBACK it");
     }
   } else if (pTx->bOpen) {
     pTx->pConn->bVeto = 0;
   }
   if (pTx->bOpen && !pTx->bOwn && sqlite3_get_autocommit(db)) {
-    undoExplain(p, "SQLite rolled back your whole transaction");
+    undoExplain(p, rc, "SQLite rolled back your whole transaction");
   }
   pTx->bOpen = 0;
   migTransactionRelease(pTx);

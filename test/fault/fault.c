@@ -8,8 +8,9 @@
 **
 **   fault malloc N ?persist?      the N-th allocation fails, or all from it
 **   fault io KIND N ?persist?     the N-th matching file operation fails;
-**                                 KIND: ioerr (any operation), full (writes
-**                                 and growth), sync (xSync only)
+**                                 KIND: ioerr (any operation), full (writes),
+**                                 sync (xSync only), busy (a lock, or a
+**                                 stronger one, is asked for)
 **   fault interrupt DB N          sqlite3_interrupt(DB) at the N-th
 **                                 allocation or file operation
 **   fault progress DB N ?persist? a progress handler, asked at every
@@ -18,6 +19,8 @@
 **   fault off                     disarm; returns how often a fault fired
 **   fault hits                    how often one has fired since it was armed
 **   fault count                   points passed since it was armed
+**   fault counts                  what was passed since then, armed or not:
+**                                 {malloc N open N ...}
 **
 **   fault memory                  bytes that SQLite holds
 **   fault outstanding             allocations that SQLite holds
@@ -26,13 +29,18 @@
 **
 **   fault statements DB           SQL of every statement that is prepared
 **   fault settings DB             switches of sqlite3_db_config and limits
+**   fault contents DB             a hash of each table of main, of the schema
+**                                 and of the marks: {NAME HASH ...}
+**   fault lookaside DB BOOLEAN    small allocations from a pool that cannot
+**                                 fail? Only right after opening
 **   fault autocommit DB           1 outside of a transaction
 **   fault txn DB                  none, read or write, on main
 **
 ** DB is the name of a handle made by the sqlite3 command: the client data of
 ** such a command begins with its sqlite3 pointer. N is 1 for the first point
 ** after arming. One fault is armed at a time. A write that fails leaves its
-** first half in the file. The library is asked for by name only, so another
+** first half in the file, a read its first half in the buffer. Nobody sleeps
+** while a fault is armed. The library is asked for by name only, so another
 ** libsqlite3.so.0 on LD_LIBRARY_PATH is tested the same way.
 */
 #include <stdlib.h>
@@ -44,16 +52,27 @@ typedef sqlite3_int64 i64;
 
 #define UNUSED(x) ((void)(x))
 
-/* What an armed fault looks at; bits, for pointPassed(). */
+/* What an armed fault looks at; bits, for pointPassed(), named in azPoint. */
 #define FAULT_MALLOC 1 /* an allocation or reallocation */
-#define FAULT_ACCESS 2 /* an operation that reads or changes no content */
+#define FAULT_OPEN 2
 #define FAULT_READ 4
-#define FAULT_WRITE 8 /* xWrite, and growth by xTruncate or xShmMap */
+#define FAULT_WRITE 8
 #define FAULT_SYNC 16
-#define FAULT_DELETE 32
-#define FAULT_PROGRESS 64 /* an operation of the virtual machine */
+#define FAULT_TRUNCATE 32
+#define FAULT_DELETE 64
+#define FAULT_ACCESS 128 /* xAccess, xFileSize */
+#define FAULT_SHM 256    /* a piece of the index of a WAL */
+#define FAULT_FETCH 512  /* a page of a mapped file */
+#define FAULT_LOCK 1024
+#define FAULT_PROGRESS 2048 /* an operation of the virtual machine */
+#define FAULT_KINDS 12
 #define FAULT_FILES                                                            \
-  (FAULT_ACCESS | FAULT_READ | FAULT_WRITE | FAULT_SYNC | FAULT_DELETE)
+  (FAULT_OPEN | FAULT_READ | FAULT_WRITE | FAULT_SYNC | FAULT_TRUNCATE |       \
+   FAULT_DELETE | FAULT_ACCESS | FAULT_SHM | FAULT_FETCH)
+
+static const char *const azPoint[FAULT_KINDS] = {
+    "malloc", "open",   "read", "write", "sync", "truncate",
+    "delete", "access", "shm",  "fetch", "lock", "progress"};
 
 /* A file of the VFS: our methods, then the file of the VFS below. */
 typedef struct FaultFile {
@@ -76,6 +95,7 @@ static struct FaultState {
   i64 iFail;               /* the point that fails, from 1 */
   i64 nPoint;              /* points passed */
   i64 nHit;                /* faults fired */
+  i64 aCount[FAULT_KINDS]; /* what was passed, by bit, armed or not */
   sqlite3 *db;             /* to interrupt, or with a progress handler */
   int bProgress;           /* db has our progress handler */
 } g;
@@ -85,7 +105,11 @@ static struct FaultState {
 */
 static int pointPassed(int eKind) {
   int bFire;
+  int i;
 
+  for (i = 0; (eKind >> i) != 1; i++) {
+  }
+  g.aCount[i]++;
   if ((g.mWatch & eKind) == 0) {
     return 0;
   }
@@ -147,6 +171,7 @@ static int fileRead(sqlite3_file *pFile, void *a, int n, i64 iOffset) {
   sqlite3_file *pReal = realFile(pFile);
 
   if (pointPassed(FAULT_READ)) {
+    (void)pReal->pMethods->xRead(pReal, a, n / 2, iOffset);
     return SQLITE_IOERR_READ;
   }
   return pReal->pMethods->xRead(pReal, a, n, iOffset);
@@ -165,7 +190,7 @@ static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
 static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
   sqlite3_file *pReal = realFile(pFile);
 
-  if (pointPassed(FAULT_ACCESS)) {
+  if (pointPassed(FAULT_TRUNCATE)) {
     return SQLITE_IOERR_TRUNCATE;
   }
   return pReal->pMethods->xTruncate(pReal, nSize);
@@ -191,6 +216,10 @@ static int fileSize(sqlite3_file *pFile, i64 *pnSize) {
 
 static int fileLock(sqlite3_file *pFile, int eLock) {
   sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_LOCK)) {
+    return SQLITE_BUSY;
+  }
   return pReal->pMethods->xLock(pReal, eLock);
 }
 
@@ -223,7 +252,7 @@ static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
                       void volatile **pp) {
   sqlite3_file *pReal = realFile(pFile);
 
-  if (pointPassed(FAULT_ACCESS)) {
+  if (pointPassed(FAULT_SHM)) {
     *pp = 0;
     return SQLITE_IOERR_SHMMAP;
   }
@@ -232,6 +261,10 @@ static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
 
 static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
   sqlite3_file *pReal = realFile(pFile);
+
+  if ((flags & SQLITE_SHM_LOCK) && pointPassed(FAULT_LOCK)) {
+    return SQLITE_BUSY;
+  }
   return pReal->pMethods->xShmLock(pReal, iOffset, n, flags);
 }
 
@@ -247,6 +280,11 @@ static int fileShmUnmap(sqlite3_file *pFile, int bDelete) {
 
 static int fileFetch(sqlite3_file *pFile, i64 iOffset, int n, void **pp) {
   sqlite3_file *pReal = realFile(pFile);
+
+  if (pointPassed(FAULT_FETCH)) {
+    *pp = 0;
+    return SQLITE_IOERR_FSTAT;
+  }
   return pReal->pMethods->xFetch(pReal, iOffset, n, pp);
 }
 
@@ -283,7 +321,7 @@ static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
   UNUSED(pVfs);
   p->base.pMethods = 0;
   p->pReal = (sqlite3_file *)(void *)&p[1];
-  if (pointPassed(FAULT_ACCESS)) {
+  if (pointPassed(FAULT_OPEN)) {
     return SQLITE_CANTOPEN;
   }
   rc = g.pVfs->xOpen(g.pVfs, zName, p->pReal, flags, pOutFlags);
@@ -350,7 +388,7 @@ static int vfsRandomness(sqlite3_vfs *pVfs, int n, char *z) {
 
 static int vfsSleep(sqlite3_vfs *pVfs, int n) {
   UNUSED(pVfs);
-  return g.pVfs->xSleep(g.pVfs, n);
+  return g.mWatch ? n : g.pVfs->xSleep(g.pVfs, n);
 }
 
 static int vfsCurrentTime(sqlite3_vfs *pVfs, double *pr) {
@@ -427,6 +465,7 @@ static void faultOff(void) {
 static void faultArm(int mWatch, i64 iFail, int bPersist) {
   g.nPoint = 0;
   g.nHit = 0;
+  memset(g.aCount, 0, sizeof(g.aCount));
   g.iFail = iFail;
   g.bPersist = bPersist;
   g.mWatch = mWatch;
@@ -499,6 +538,122 @@ static int cmdSettings(Tcl_Interp *interp, sqlite3 *db) {
   return TCL_OK;
 }
 
+/* FNV-1a, going on from h. */
+static sqlite3_uint64 hashBytes(sqlite3_uint64 h, const void *p, size_t n) {
+  const unsigned char *a = p;
+
+  while (n-- > 0) {
+    h = (h ^ *a++) * 0x100000001b3u;
+  }
+  return h;
+}
+
+/* A row, or with bNames the names of its columns. */
+static sqlite3_uint64 hashRow(sqlite3_stmt *pStmt, int bNames) {
+  sqlite3_uint64 h = 0xcbf29ce484222325u;
+  int i;
+
+  for (i = 0; i < sqlite3_column_count(pStmt); i++) {
+    if (bNames) {
+      const char *zName = sqlite3_column_name(pStmt, i);
+      h = hashBytes(h, zName ? zName : "", zName ? strlen(zName) + 1 : 1);
+    } else {
+      int eType = sqlite3_column_type(pStmt, i);
+      double r = eType == SQLITE_FLOAT ? sqlite3_column_double(pStmt, i) : 0;
+      const void *p = eType == SQLITE_FLOAT
+                          ? (const void *)&r
+                          : (const void *)sqlite3_column_blob(pStmt, i);
+      int n = eType == SQLITE_FLOAT ? 8 : sqlite3_column_bytes(pStmt, i);
+      h = hashBytes(hashBytes(h, &eType, sizeof(eType)), &n, sizeof(n));
+      h = hashBytes(h, p, n);
+    }
+  }
+  return h;
+}
+
+/* Adds "NAME HASH" for a query, whatever the order of its rows. Returns what
+** ended it. */
+static int hashQuery(sqlite3 *db, const char *zName, const char *zSql,
+                     Tcl_Obj *pList) {
+  sqlite3_stmt *pStmt;
+  sqlite3_uint64 h;
+  int rc = sqlite3_prepare_v2(db, zSql, -1, &pStmt, 0);
+
+  if (rc == SQLITE_OK) {
+    h = hashRow(pStmt, 1);
+    while (sqlite3_step(pStmt) == SQLITE_ROW) {
+      h += hashRow(pStmt, 0);
+    }
+    rc = sqlite3_finalize(pStmt);
+    Tcl_ListObjAppendElement(0, pList, Tcl_NewStringObj(zName, -1));
+    Tcl_ListObjAppendElement(0, pList,
+                             Tcl_NewWideIntObj((Tcl_WideInt)(h >> 1)));
+  }
+  return rc;
+}
+
+/* A table by its name; one without rowids takes the second try. */
+static int hashTable(sqlite3 *db, const char *zName, Tcl_Obj *pList) {
+  char *zSql = sqlite3_mprintf("SELECT rowid,* FROM main.\"%w\" NOT INDEXED;"
+                               "SELECT * FROM main.\"%w\"",
+                               zName, zName);
+  int rc = hashQuery(db, zName, zSql, pList);
+
+  if (rc == SQLITE_ERROR) {
+    rc = hashQuery(db, zName, strchr(zSql, ';') + 1, pList);
+  }
+  sqlite3_free(zSql);
+  return rc;
+}
+
+/* {NAME HASH ...} of all that a database holds. */
+static int cmdContents(Tcl_Interp *interp, sqlite3 *db) {
+  Tcl_Obj *pList = Tcl_NewObj();
+  sqlite3_stmt *pStmt = 0;
+  int rc = hashQuery(db, "(schema)",
+                     "SELECT type,name,tbl_name,sql,"
+                     " iif(type='trigger',rowid-(SELECT min(rowid)"
+                     "  FROM main.sqlite_schema WHERE type='trigger'),0)"
+                     " FROM main.sqlite_schema",
+                     pList);
+
+  if (rc == SQLITE_OK) {
+    rc = hashQuery(db, "(version)", "PRAGMA main.user_version", pList);
+  }
+  if (rc == SQLITE_OK) {
+    rc = hashQuery(db, "(id)", "PRAGMA main.application_id", pList);
+  }
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(db,
+                            "SELECT name FROM main.sqlite_schema"
+                            " WHERE type='table' AND rootpage ORDER BY name",
+                            -1, &pStmt, 0);
+  }
+  while (rc == SQLITE_OK && sqlite3_step(pStmt) == SQLITE_ROW) {
+    rc = hashTable(db, (const char *)sqlite3_column_text(pStmt, 0), pList);
+  }
+  if (sqlite3_finalize(pStmt) || rc) {
+    Tcl_DecrRefCount(pList);
+    Tcl_AppendResult(interp, sqlite3_errmsg(db), (char *)0);
+    return TCL_ERROR;
+  }
+  Tcl_SetObjResult(interp, pList);
+  return TCL_OK;
+}
+
+/* What was passed since a fault was armed, by kind. */
+static int cmdCounts(Tcl_Interp *interp) {
+  Tcl_Obj *pList = Tcl_NewObj();
+  int i;
+
+  for (i = 0; i < FAULT_KINDS; i++) {
+    Tcl_ListObjAppendElement(interp, pList, Tcl_NewStringObj(azPoint[i], -1));
+    Tcl_ListObjAppendElement(interp, pList, Tcl_NewWideIntObj(g.aCount[i]));
+  }
+  Tcl_SetObjResult(interp, pList);
+  return TCL_OK;
+}
+
 /* The sub-commands that look at one connection. */
 static int cmdHandle(Tcl_Interp *interp, const char *zSub, sqlite3 *db) {
   static const char *const azTxn[] = {"none", "read", "write"};
@@ -508,6 +663,9 @@ static int cmdHandle(Tcl_Interp *interp, const char *zSub, sqlite3 *db) {
   }
   if (strcmp(zSub, "settings") == 0) {
     return cmdSettings(interp, db);
+  }
+  if (strcmp(zSub, "contents") == 0) {
+    return cmdContents(interp, db);
   }
   if (strcmp(zSub, "autocommit") == 0) {
     Tcl_SetObjResult(interp, Tcl_NewIntObj(sqlite3_get_autocommit(db)));
@@ -563,6 +721,8 @@ static int armIo(const char *zKind, i64 iFail, int bPersist) {
     g.bFull = 1;
   } else if (strcmp(zKind, "sync") == 0) {
     mWatch = FAULT_SYNC;
+  } else if (strcmp(zKind, "busy") == 0) {
+    mWatch = FAULT_LOCK;
   } else {
     return 0;
   }
@@ -593,7 +753,7 @@ static int cmdArm(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[]) {
   }
   if (strcmp(zSub, "io") == 0) {
     if (!armIo(Tcl_GetString(objv[2]), iFail, bPersist)) {
-      Tcl_AppendResult(interp, "KIND is ioerr, full or sync", (char *)0);
+      Tcl_AppendResult(interp, "KIND is ioerr, full, sync or busy", (char *)0);
       return TCL_ERROR;
     }
     return TCL_OK;
@@ -606,17 +766,53 @@ static int cmdArm(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[]) {
   return TCL_OK;
 }
 
+/* fault lookaside DB BOOLEAN */
+static int cmdLookaside(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[]) {
+  sqlite3 *db;
+  int bOn;
+
+  if (objc != 4) {
+    Tcl_WrongNumArgs(interp, 2, objv, "DB BOOLEAN");
+    return TCL_ERROR;
+  }
+  db = handleDb(interp, objv[2]);
+  if (db == 0 || Tcl_GetBooleanFromObj(interp, objv[3], &bOn)) {
+    return TCL_ERROR;
+  }
+  if (sqlite3_db_config(db, SQLITE_DBCONFIG_LOOKASIDE, (void *)0,
+                        bOn ? 1200 : 0, bOn ? 40 : 0)) {
+    Tcl_AppendResult(interp, "lookaside memory is in use", (char *)0);
+    return TCL_ERROR;
+  }
+  return TCL_OK;
+}
+
 /* The Tcl command. */
 static int faultCommand(ClientData pData, Tcl_Interp *interp, int objc,
                         Tcl_Obj *const objv[]) {
   static const struct {
     const char *zName;
-    int eClass; /* 1 arms, 2 looks at a handle, 3 counter, 4 off, 5 sync */
-  } aSub[] = {
-      {"malloc", 1},     {"io", 1},       {"interrupt", 1},  {"progress", 1},
-      {"statements", 2}, {"settings", 2}, {"autocommit", 2}, {"txn", 2},
-      {"hits", 3},       {"count", 3},    {"memory", 3},     {"outstanding", 3},
-      {"files", 3},      {"off", 4},      {"sync", 5},       {0, 0}};
+    int eClass; /* 1 arms, 2 looks at a handle, 3 counter, 4 off, 5 sync,
+                ** 6 counts, 7 lookaside */
+  } aSub[] = {{"malloc", 1},
+              {"io", 1},
+              {"interrupt", 1},
+              {"progress", 1},
+              {"statements", 2},
+              {"settings", 2},
+              {"autocommit", 2},
+              {"txn", 2},
+              {"contents", 2},
+              {"hits", 3},
+              {"count", 3},
+              {"memory", 3},
+              {"files", 3},
+              {"outstanding", 3},
+              {"off", 4},
+              {"sync", 5},
+              {"counts", 6},
+              {"lookaside", 7},
+              {0, 0}};
   int iSub;
   sqlite3 *db;
 
@@ -646,6 +842,10 @@ static int faultCommand(ClientData pData, Tcl_Interp *interp, int objc,
     faultOff();
     Tcl_SetObjResult(interp, Tcl_NewWideIntObj(g.nHit));
     return TCL_OK;
+  case 6:
+    return cmdCounts(interp);
+  case 7:
+    return cmdLookaside(interp, objc, objv);
   default:
     if (objc != 3) {
       Tcl_WrongNumArgs(interp, 2, objv, "BOOLEAN");

@@ -30,20 +30,26 @@ set FAULTSIM {
   ioerr-persistent     {fault io ioerr %N persist}
   full-transient       {fault io full %N}
   full-persistent      {fault io full %N persist}
+  busy-transient       {fault io busy %N}
+  busy-persistent      {fault io busy %N persist}
   interrupt            {fault interrupt db %N}
   progress-transient   {fault progress db %N}
   progress-persistent  {fault progress db %N persist}
 }
 
 # What the message of a failure may hold, by kind. An interrupt inside ALTER
-# TABLE or inside the making of a virtual table loses its name in SQLite.
+# TABLE, inside the making of a virtual table, or where SQLite reads the schema
+# again loses its name.
 set FAULTSIM_MESSAGE {
   oom       {{*out of memory*}}
-  ioerr     {{*disk I/O error*} {*unable to open database file*}
+  ioerr     {{*disk I/O error*} {*unable to open database*}
              {*database disk image is malformed*} {*database is locked*}}
   full      {*full* {*disk I/O error*}}
-  interrupt {*interrupt* {*SQL logic error*} {*vtable constructor failed*}}
-  progress  {*interrupt* {*SQL logic error*} {*vtable constructor failed*}}
+  busy      {*busy* *locked* {*locking protocol*}}
+  interrupt {*interrupt* {*SQL logic error*} {*vtable constructor failed*}
+             {*database schema has changed*}}
+  progress  {*interrupt* {*SQL logic error*} {*vtable constructor failed*}
+             {*database schema has changed*}}
 }
 
 proc faultsim_save {{file test.db}} {
@@ -95,6 +101,7 @@ proc faultsim_trial {name fault n opt} {
   uplevel #0 [string map [list %N $n] [dict get $::FAULTSIM $fault]]
   set ::testrc [catch {uplevel #0 [dict get $opt -body]} ::testresult]
   set ::testcount [fault count]
+  set ::testcounts [fault counts]
   set ::testhits [fault off]
   if {[catch {uplevel #0 [dict get $opt -test]} why]} {
     return -code error "$name-$fault point $n: $why"

@@ -6,10 +6,17 @@
 #   make check      test, lint and asan: before a commit
 #   make lint       house rules, layout, cppcheck, clang-tidy, clang's warnings
 #   make asan       the tests under AddressSanitizer and UBSan
-#   make fault      every fault point, 100 rounds of kills and races: an hour
+#   make versions   the tests on other versions of SQLite (make sqlites gets
+#                   them, by npm), their counts into README.md
+#   make fault      every acting function x faults x kinds of connection, a
+#                   sample: eight minutes; make soak: all of it, days
+#   make crash      12,000 power cuts: ten minutes
+#   make kill       kill -9 in the middle of every verb: a quarter of an hour
 #   make valgrind   the tests under valgrind: hours
 #   make coverage   which lines and branches the tests run
 #   make tested     what the long targets counted, into README.md
+#   make hostile    files made by someone who means harm, in full size
+#   make stress     ten processes at work on one file, for ten minutes
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
 #   make bench      times against the sqlite3 shell
 #   make bench-backup  backups against gzip, borg and restic
@@ -17,6 +24,9 @@
 #   make peers      what other tools lose in a table they change
 #   make test-tools what other tools' own programs say of us; Node's are
 #                   installed by npm, Debian's by apt-get
+#   make clients    the programs of test/clients, in every language, on every
+#                   SQLite; installs languages as test-tools does
+#   make lib        the static library, build/libmigrate.a
 #   make install    into PREFIX
 #   make deps       look for what the above needs, install it when root
 #
@@ -84,12 +94,14 @@ LINK   = -shared $(DEFS) $(SANITIZE)
 OBJ  = $(SRC:ext/%.c=$(B)/obj/%.o)
 CORE = $(SRC:ext/%.c=$(B)/core/%.o)
 FUZZ = $(filter-out main,$(notdir $(basename $(wildcard test/fuzz/*.c))))
+comma  = ,
 MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
-        lint-format lint-cppcheck lint-tidy asan fault fuzz bench \
+        lint-format lint-cppcheck lint-tidy asan fault stress soak fuzz bench \
         bench-backup bench-schema peers test-tools install clean test-programs \
-        tested coverage valgrind
+        lib sqlites versions clients \
+        tested coverage valgrind crash kill
 .SUFFIXES:
 .SECONDARY:
 
@@ -132,7 +144,7 @@ demo: deps
 	    < test/demo.sql
 
 # Programs that only the tests need: the fault layer, the corpus replayers.
-test-programs: all $(B)/fault.so $(FUZZ:%=$(B)/fuzz/%-replay)
+test-programs: all $(B)/fault.so $(B)/crash.so $(FUZZ:%=$(B)/fuzz/%-replay)
 
 # TESTS: files for test/runall.tcl; empty means test/*.test.
 test: deps
@@ -141,7 +153,7 @@ test: deps
 
 # Tcl says where its header and stub library are.
 tcl = $(shell echo 'puts [::tcl::pkgconfig get $(1),runtime]' | tclsh)
-$(B)/fault.so: test/fault/fault.c Makefile
+$(B)/fault.so $(B)/crash.so: $(B)/%.so: test/fault/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) \
@@ -158,6 +170,11 @@ $(B)/core/%.o: ext/%.c Makefile | $(B)/store_sql.h
 $(B)/core/libmigrate.a: $(CORE)
 	@rm -f $@
 	@ar rc $@ $(CORE)
+
+lib: $(B)/libmigrate.a
+$(B)/libmigrate.a: $(B)/core/libmigrate.a
+	@echo "AR   $@"
+	@cp $< $@
 
 $(B)/fuzz/%-replay: test/fuzz/%.c test/fuzz/main.c $(B)/core/libmigrate.a
 	@mkdir -p $(@D)
@@ -205,19 +222,77 @@ valgrind: deps
 	    %,test/%.test,kill kill_backup concurrency stress crash tools \
 	    clients),$(wildcard test/*.test)))
 
-# Every scenario of test/fault/full.test is a process of its own.
+# Other versions of SQLite, in build/sqlite/VERSION, and all tests on each.
+sqlites: deps
+	@CC="$(CC)" sh test/sqlites.sh
+
+# TESTS as for test; then README.md stays as it is.
+versions: sqlites
+	@$(MAKE_B) test-programs
+	@MIGRATE_BUILD=$(B) tclsh test/versions.tcl $(TESTS)
+
+# Every host of test/clients on every SQLite of SQLITES. What cannot be
+# installed here is named as not run.
+SQLITES        = build/sqlite
+CLIENTS        = better-sqlite3 node@26 @oven/bun-linux-x64 \
+                 @deno/linux-x64-glibc libsql
+CLIENTS_DEBIAN = python3 libdbd-sqlite3-perl php-cli php-sqlite3 ruby-sqlite3
+clients: deps
+	@$(MAKE_B) all $(B)/core/libmigrate.a
+	-@$(MAKE_B) sqlites
+	-@dpkg -s $(CLIENTS_DEBIAN) > /dev/null 2>&1 \
+	  || apt-get install -y -qq $(CLIENTS_DEBIAN)
+	-@test -d build/clients/node_modules \
+	  || npm install --prefix build/clients --no-audit --no-fund $(CLIENTS)
+	@$(TALLY) && tclsh test/clients/run.tcl -sqlites $(SQLITES) -readme 1
+
+# 1,000 power cuts of each kind, and processes killed; a kind is a process.
+crash: deps
+	@$(MAKE_B) test-programs
+	@$(TALLY) && MIGRATE_LONG=1 tclsh test/runall.tcl -jobs $(JOBS) \
+	    -timeout 3600 $(patsubst %,test/crash.test$(comma)%,vfs file upgrade \
+	    downgrade backup restore prune)
+
+kill: deps
+	@$(MAKE_B) test-programs
+	@$(TALLY) && MIGRATE_LONG=1 tclsh test/runall.tcl -jobs $(JOBS) \
+	    -timeout 3600 $(patsubst %,test/kill.test$(comma)%,delete wal) \
+	    $(patsubst %,test/kill_backup.test$(comma)%,backup upgrade restore \
+	    downgrade prune table import autogenerate)
+
+# The fault matrix; a case of it is a process, the longest come first.
+# FAULT_POINTS: points of a fault in a cell. SEED moves them.
+# make soak SHARE=I/N: of all points the I-th of N shares.
+FAULT_CASES  = $(shell sed -n 's/^fault_case \([a-z_0-9]*\) .*/\1/p' \
+    test/fault/cases.tcl | tac)
+FAULT_POINTS = 9
+SEED         = 1
+SHARE        = 0/1
 fault: deps
 	@$(MAKE_B) test-programs
-	@MIGRATE_LONG=1 tclsh test/runall.tcl -jobs $(JOBS) -timeout 36000 \
-	    test/kill.test test/kill_backup.test test/concurrency.test $$( \
-	    for t in auto user; do for j in delete wal; do \
-	      for d in upgrade downgrade; do \
-	        echo test/fault/full.test,$$d,$$t,$$j; done; \
-	      for d in backup file restore prune upgrade undo; do \
-	        echo test/fault/backup_full.test,$$d,$$t,$$j; done; \
-      for d in alter edit default rebuild script back write auto; do \
-        echo test/fault/reshape_full.test,$$d,$$t,$$j; done; \
-	    done; done)
+	@$(TALLY) && MIGRATE_POINTS=$(FAULT_POINTS) MIGRATE_SEED=$(SEED) \
+	    tclsh test/runall.tcl -jobs $(JOBS) -timeout 3600 \
+	    $(FAULT_CASES:%=test/fault/full.test$(comma)%)
+
+soak: deps
+	@$(MAKE_B) test-programs
+	@$(TALLY) && MIGRATE_LONG=1 MIGRATE_SEED=$(SEED) MIGRATE_SHARE=$(SHARE) \
+	    tclsh test/runall.tcl -jobs $(JOBS) -timeout 3600000 \
+	    $(FAULT_CASES:%=test/fault/full.test$(comma)%)
+
+# HOSTILE: a regular expression, the names of some of the files.
+.PHONY: hostile
+hostile: deps
+	@$(MAKE_B) test-programs
+	@$(TALLY) && MIGRATE_LONG=1 tclsh test/runall.tcl -timeout 36000 \
+	    test/hostile.test
+
+# STRESS_SECONDS: how long, in all.
+STRESS_SECONDS = 600
+stress: deps
+	@$(MAKE_B) test-programs
+	@MIGRATE_STRESS=$(STRESS_SECONDS) tclsh test/runall.tcl \
+	    -timeout $$(($(STRESS_SECONDS) + 900)) test/stress.test
 
 TOOLS = dbmate knex better-sqlite3 drizzle-orm drizzle-kit
 TOOLS_DEBIAN = python3-alembic python3-django sqitch libdbd-sqlite3-perl \
@@ -302,15 +377,17 @@ CFILES = $(SRC) $(wildcard ext/*/*.h include/*.h test/fuzz/*.c \
          test/fault/*.c)
 
 lint-house: all
-	@for l in layers sqlfmt symbols readme; do \
+	@for l in layers sqlfmt api symbols readme; do \
 	  tclsh test/lint/$$l.tcl || bad=1; done; test -z "$$bad"
 
 lint-gcc:
-	@$(MAKE_B) B=build/werror CC=gcc WERROR=-Werror all build/werror/fault.so
+	@$(MAKE_B) B=build/werror CC=gcc WERROR=-Werror all \
+	    build/werror/fault.so build/werror/crash.so
 
 lint-clang:
 	$(call need,clang) \
-	$(MAKE_B) B=build/clang CC=clang WERROR=-Werror all build/clang/fault.so
+	$(MAKE_B) B=build/clang CC=clang WERROR=-Werror all \
+	    build/clang/fault.so build/clang/crash.so
 
 lint-format:
 	$(call need,clang-format) clang-format --dry-run -Werror $(CFILES)

@@ -30,11 +30,17 @@ extern "C" {
 #endif
 
 /*
-** Entry point of the loadable extension (sqlite3_load_extension, .load,
-** sqlite3_auto_extension). Registers every function and table of migrate on
-** db and nothing else: no file is read, no table is made. Returns SQLITE_OK,
-** SQLITE_NOMEM, or SQLITE_ERROR with *pzErr set (free with sqlite3_free) when
-** the SQLite library is older than MIGRATE_SQLITE_MINIMUM.
+** Entry point of the loadable extension (sqlite3_load_extension, .load) and of
+** the static library, where pApi is not read and may be NULL:
+**
+**   sqlite3_auto_extension((void (*)(void))sqlite3_migrate_init);
+**
+** makes every connection that is opened afterwards have it. Registers every
+** function and table of migrate on db and nothing else: no file is read, no
+** table is made. Returns SQLITE_OK, SQLITE_NOMEM, or SQLITE_ERROR with *pzErr
+** set (free with sqlite3_free) when the SQLite library is older than
+** MIGRATE_SQLITE_MINIMUM, or compiled without authorizers, incremental BLOBs or
+** virtual tables.
 */
 #ifdef _WIN32
 __declspec(dllexport)

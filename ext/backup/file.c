@@ -143,7 +143,7 @@ static sqlite3_stmt *pulseStart(MigContext *p, sqlite3 *db) {
   sqlite3_stmt *pPulse = migPrepare(p, "SELECT 1");
 
   if (pPulse) {
-    sqlite3_progress_handler(db, PULSE_OPCODES, pulseStopped, pPulse);
+    migStopWhen(db, PULSE_OPCODES, pulseStopped, pPulse);
   }
   return pPulse;
 }

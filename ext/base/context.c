@@ -123,6 +123,18 @@ void migFailRc(MigContext *p, int rc, MigCode eCode, const char *zFormat, ...) {
   va_end(ap);
 }
 
+/* What to do after SQLITE_LOCKED, which another statement of this connection
+** causes. SQLite 3.42 to 3.46 also says so when the first call on a file in
+** UTF-16 makes it read the schema: it will not while a statement runs. */
+static const char *lockedRemedy(void) {
+  int iVersion = sqlite3_libversion_number();
+
+  return iVersion >= 3042000 && iVersion < 3047000
+             ? "finish the other statements of this connection; with a file in"
+               " UTF-16 SELECT count(*) FROM sqlite_schema first"
+             : "finish the other statements of this connection";
+}
+
 /* Record a failure that the connection reports, outside any script. */
 void migFailDb(MigContext *p, int rc) {
   int e = rc & 0xff;
@@ -134,6 +146,8 @@ void migFailDb(MigContext *p, int rc) {
   zText = sqlite3_errmsg(p->db);
   if (e == SQLITE_NOMEM) {
     migNomem(p);
+  } else if (rc == SQLITE_LOCKED) {
+    migFailRc(p, rc, MIG_BUSY, "%s; %s", zText, lockedRemedy());
   } else if (e == SQLITE_BUSY || e == SQLITE_LOCKED) {
     migFailRc(p, rc, MIG_BUSY, "%s; try again, or raise wait", zText);
   } else if (e == SQLITE_READONLY) {

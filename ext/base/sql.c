@@ -234,3 +234,17 @@ char *migQueryText(MigContext *p, const char *zFormat, ...) {
   migFinalize(p, pStmt);
   return z;
 }
+
+/* Ask xStop(pArg), every nStep steps of the virtual machine of db, whether to
+** stop. Some hosts (better-sqlite3) have a SQLite that is compiled without
+** progress handlers: the entry of the API is NULL, and nothing is asked. */
+void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg) {
+  void (*xSet)(sqlite3 *, int, int (*)(void *), void *) = 0;
+
+#ifndef SQLITE_OMIT_PROGRESS_CALLBACK
+  xSet = sqlite3_progress_handler;
+#endif
+  if (xSet) {
+    xSet(db, nStep, xStop, pArg);
+  }
+}

@@ -30,4 +30,6 @@ void migExecF(MigContext *p, const char *zFormat, ...);
 i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...);
 char *migQueryText(MigContext *p, const char *zFormat, ...);
 
+void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg);
+
 #endif

@@ -117,8 +117,9 @@ static int header(const char *z, i64 n, i64 i, const char *zName,
     i64 nValue;
     if (directive(z, n, i, zName, &iValue, &nValue)) {
       nValue = migFormatTrim(z, iValue, iValue + nValue) - iValue;
-      bFound |= zValue == 0 || ((i64)strlen(zValue) == nValue &&
-                                memcmp(z + iValue, zValue, nValue) == 0);
+      bFound |=
+          zValue == 0 || ((i64)strlen(zValue) == nValue &&
+                          memcmp(z + iValue, zValue, (size_t)nValue) == 0);
     }
     i = migLineEnd(z, n, i);
   }

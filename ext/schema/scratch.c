@@ -17,8 +17,10 @@
 **     TRIGGER.
 **
 ** What is run here was written by others. An authorizer denies whatever would
-** reach beyond the connection.
+** reach beyond the connection. Where sqlite3_auto_extension() puts us on every
+** new connection we are taken off this one: it is a plain SQLite.
 */
+#include <stdlib.h>
 #include <string.h>
 #include "scratch.h"
 #include "sql.h"
@@ -139,6 +141,35 @@ static void configure(sqlite3 *dbFrom, sqlite3 *db) {
   }
 }
 
+/* Take our functions and tables away, where they are: with our tables there
+** DROP TABLE IF EXISTS migrations fails. A result code. */
+static int oursForget(sqlite3 *db) {
+  static const char zOurs[] =
+      "SELECT name, narg FROM pragma_function_list WHERE name GLOB 'migrate_*'"
+      " UNION ALL SELECT name, NULL FROM pragma_module_list"
+      " WHERE name = 'migrations' OR name GLOB 'migration_*'";
+  char **az = 0;
+  int n = 0;
+  int rc;
+  int i;
+
+  rc = sqlite3_exec(db, "SELECT migrate_version()", 0, 0, 0);
+  if (rc) {
+    return rc == SQLITE_ERROR ? SQLITE_OK : rc; /* it is plain already */
+  }
+  rc = sqlite3_get_table(db, zOurs, &az, &n, 0, 0);
+  for (i = 2; i <= 2 * n && rc == SQLITE_OK; i += 2) {
+    if (az[i + 1]) {
+      rc = sqlite3_create_function_v2(db, az[i], (int)strtol(az[i + 1], 0, 10),
+                                      SQLITE_UTF8, 0, 0, 0, 0, 0);
+    } else {
+      rc = sqlite3_create_module_v2(db, az[i], 0, 0, 0);
+    }
+  }
+  sqlite3_free_table(az);
+  return rc;
+}
+
 /* Let p work in the scratch database, or, the second time, back where it was.
 ** What is caught between the two must lead to the second. */
 void migScratchSwap(MigContext *p, MigScratch *pScratch) {
@@ -169,6 +200,12 @@ MigScratch *migScratchOpen(MigContext *p) {
     migScratchClose(p, pScratch);
     return 0;
   }
+  rc = oursForget(pScratch->db);
+  if (rc) {
+    migFailRc(p, rc, MIG_SQLITE, "a database in memory cannot be prepared");
+    migScratchClose(p, pScratch);
+    return 0;
+  }
   rc = sqlite3_prepare_v2(p->db, "SELECT 1", -1, &pScratch->pAsk, 0);
   if (rc) {
     migFailDb(p, rc);
@@ -178,7 +215,7 @@ MigScratch *migScratchOpen(MigContext *p) {
   configure(p->db, pScratch->db);
   migStandInCollations(pScratch->db, &pScratch->standIns);
   sqlite3_set_authorizer(pScratch->db, authorize, pScratch);
-  sqlite3_progress_handler(pScratch->db, TICK_STEPS, tick, pScratch);
+  migStopWhen(pScratch->db, TICK_STEPS, tick, pScratch);
   return pScratch;
 }
 
@@ -398,9 +435,12 @@ static int rootsOpen(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
   u8 *a;
   int rc;
 
-  if (sqlite3_libversion_number() >= 3039000) { /* first in the API table */
+  /* In the API table since 3.39, in that of an older header not at all. */
+#if SQLITE_VERSION_NUMBER >= 3039000
+  if (sqlite3_libversion_number() >= 3039000) {
     xOpen = sqlite3_deserialize;
   }
+#endif
   if (xOpen == 0) {
     return 0;
   }

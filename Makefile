@@ -348,7 +348,7 @@ fuzz: deps
 	    FUZZ_FORMAT=$$f ASAN_OPTIONS=detect_leaks=1 build/fuzzer/$$t \
 	        -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 	        $${dict:+-dict=$$dict} \
-	        -print_final_stats=1 -artifact_prefix=build/fuzzer/$$t- \
+	        -print_final_stats=1 -artifact_prefix=$(CURDIR)/build/fuzzer/$$t- \
 	        build/fuzzer/found/$$t test/fuzz/corpus/$$t \
 	        > build/fuzzer/$$t.log 2>&1; bad=$$?; \
 	    n=$$(sed -n 's/^stat::number_of_executed_units: *//p' \

@@ -359,6 +359,21 @@ void migBackupSchema(MigContext *p, MigManifest *pManifest) {
   appliedRead(p, pManifest);
 }
 
+/* The number for the next backup. STORE_DAMAGED when the last one has a number
+** that was never given. */
+static i64 numberNext(MigContext *p) {
+  i64 iLast = migMetaInt(p, "last_backup");
+
+  if (iLast != migMetaCount(p, "last_backup")) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the last backup has an impossible number, %lld; restore the file"
+            " from a copy",
+            iLast);
+    return 0;
+  }
+  return iLast + 1;
+}
+
 /*
 ** Begin a backup: what it says about schema and applied set is read now, and
 ** tables are added by migBackupTable(). The caller has filled pBackup->row but
@@ -373,7 +388,7 @@ void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel) {
   if (pBackup->bOverlay) {
     migChunksOverlay(p, &pBackup->chunks);
   }
-  pBackup->row.iBackup = migMetaInt(p, "last_backup") + 1;
+  pBackup->row.iBackup = numberNext(p);
   earlierFind(p, pBackup);
   db = fromEnter(p, pBackup);
   migBackupSchema(p, &pBackup->manifest);
@@ -382,7 +397,7 @@ void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel) {
                        migQueryInt(p, 0, "PRAGMA main.page_size");
   p->db = db;
   if (pBackup->dbFrom == 0) {
-    pBackup->nExpected -= migMetaInt(p, "chunk_bytes");
+    pBackup->nExpected -= migMetaCount(p, "chunk_bytes");
   }
 }
 
@@ -496,7 +511,8 @@ void migBackupEnd(MigContext *p, MigBackup *pBackup) {
   pRow->nStored = pBackup->chunks.nStored;
   rowWrite(p, pRow, &manifest);
   migMetaSetInt(p, "last_backup", pRow->iBackup);
-  migMetaSetInt(p, "chunk_bytes", migMetaInt(p, "chunk_bytes") + pRow->nStored);
+  migMetaSetInt(p, "chunk_bytes",
+                migMetaCount(p, "chunk_bytes") + pRow->nStored);
   backupProgress(p, pBackup, 1);
 }
 

@@ -297,6 +297,20 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
   return bFound;
 }
 
+/* The same of a revision that the graph has. STORE_DAMAGED when its row is not
+** found: then an index is not what its table is. */
+int migRevisionGet(MigContext *p, const char *zId, MigRevision *pRev) {
+  int bFound = migRevisionRead(p, zId, pRev);
+
+  if (!bFound) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "revision %s is not found by its id, though it is there; PRAGMA"
+            " integrity_check, then REINDEX or restore the file from a copy",
+            zId);
+  }
+  return bFound && p->rc == SQLITE_OK;
+}
+
 /*
 ** May a row that says that revision zId was applied with these scripts become
 ** one of the applied set? Not one of a repeatable revision that has others by
@@ -492,6 +506,22 @@ static void labelsLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_reset(pStmt);
 }
 
+/* The id in column 0 of a row, not read yet. One that is no text, or holds a
+** zero byte, would not be found again: STORE_DAMAGED. */
+static char *idRead(MigContext *p, sqlite3_stmt *pStmt) {
+  int bText = sqlite3_column_type(pStmt, 0) == SQLITE_TEXT;
+  char *zId = migColumnText(p, pStmt, 0);
+
+  if (p->rc == SQLITE_OK &&
+      (!bText || (i64)strlen(zId) != sqlite3_column_bytes(pStmt, 0))) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "a revision has an id that is no text; restore the file from a"
+            " copy");
+  }
+  nameCheck(p, zId);
+  return zId;
+}
+
 /* Read the graph from the store, which exists; NULL after an error, those of
 ** migGraphFinish() and TOO_BIG. The caller holds a read or write
 ** transaction. */
@@ -500,9 +530,8 @@ MigGraph *migGraphLoad(MigContext *p) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionAll);
 
   while (migStep(p, pStmt)) {
-    char *zId = migColumnText(p, pStmt, 0);
+    char *zId = idRead(p, pStmt);
     int bRepeatable = (sqlite3_column_int(pStmt, 1) & MIG_REV_REPEATABLE) != 0;
-    nameCheck(p, zId);
     if (p->rc == SQLITE_OK) {
       int i = migGraphAdd(p, pGraph, zId);
       if (bRepeatable) {

@@ -40,6 +40,7 @@ void migRevisionChecksum(MigRevision *pRev);
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 int migRevisionHas(MigContext *p, const char *zId);
 int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
+int migRevisionGet(MigContext *p, const char *zId, MigRevision *pRev);
 int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum);
 void migRevisionScripts(MigContext *p, MigPackCache *pCache, MigRevision *pRev);
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev);

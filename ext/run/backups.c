@@ -543,7 +543,7 @@ static void downgradeRecord(MigContext *p, Restore *pRestore,
   int i;
 
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    if (migRevisionRead(p, pGraph->aNode[pPlan->aStep[i]].zId, &rev)) {
+    if (migRevisionGet(p, pGraph->aNode[pPlan->aStep[i]].zId, &rev)) {
       note.zRevision = rev.zId;
       note.zMessage = rev.zMessage;
       note.aChecksum = rev.aChecksum;

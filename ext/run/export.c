@@ -154,7 +154,7 @@ static void revisionRead(MigContext *p, Export *pExport, int iNode,
   MigRevision rev;
 
   memset(pOut, 0, sizeof(*pOut));
-  if (!migRevisionRead(p, pNode->zId, &rev)) {
+  if (!migRevisionGet(p, pNode->zId, &rev)) {
     return;
   }
   migRevisionScripts(p, pCache, &rev);

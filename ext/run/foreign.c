@@ -31,6 +31,7 @@ typedef struct Findings {
             ** fits no PRIMARY KEY or UNIQUE of its parent */
   Violation a[OLD_COMPARED]; /* the first of the rows */
   const char *zParent;       /* parent of the last of them */
+  int bRowid;                /* they have a rowid */
 } Findings;
 
 struct MigWatched {
@@ -95,6 +96,7 @@ static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
 
   memset(pOut, 0, offsetof(Findings, a));
   pOut->zParent = 0;
+  pOut->bRowid = 0;
   if (!tableExists(p, zTable)) {
     return;
   }
@@ -106,9 +108,8 @@ static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
          (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
     if (pOut->nRow < OLD_COMPARED) {
       Violation *pOne = &pOut->a[pOut->nRow];
-      pOne->iRowid = sqlite3_column_type(pStmt, 1) == SQLITE_NULL
-                         ? 0
-                         : sqlite3_column_int64(pStmt, 1);
+      pOut->bRowid = sqlite3_column_type(pStmt, 1) != SQLITE_NULL;
+      pOne->iRowid = sqlite3_column_int64(pStmt, 1);
       pOne->iKey = sqlite3_column_int(pStmt, 3);
       pOut->zParent = migColumnText(p, pStmt, 2);
     }
@@ -274,15 +275,17 @@ void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
   }
 }
 
-/* The first rows without parent, for the message. */
+/* The first rows without parent, where they have a name, and the parent, for
+** the message. */
 static char *findingsText(MigContext *p, const Findings *pFound) {
   MigText text = {0, 0, 0};
   i64 i;
 
-  for (i = 0; i < pFound->nRow && i < 5; i++) {
+  for (i = 0; pFound->bRowid && i < pFound->nRow && i < 5; i++) {
     migTextF(p, &text, "%srowid %lld", i ? ", " : "", pFound->a[i].iRowid);
   }
-  migTextF(p, &text, " (parent %s)", pFound->zParent ? pFound->zParent : "?");
+  migTextF(p, &text, "%s(parent %s)", i ? " " : "",
+           pFound->zParent ? pFound->zParent : "?");
   return p->rc ? 0 : text.z;
 }
 

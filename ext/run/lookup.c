@@ -4,10 +4,13 @@
 ** A script works on schema main and on TEMP objects it made itself. What a
 ** statement writes is in its EXPLAIN (store/writeset.c). A TEMP object that
 ** shadows a table of main is found by name, because SQLite would silently take
-** it.
+** it. A script that names a table of ours is refused without a look at the
+** file (execute.c); what is left is a trigger of the file that writes one when
+** the script writes another table.
 */
 #include <string.h>
 #include "sql.h"
+#include "store.h"
 #include "writeset.h"
 #include "lookup.h"
 
@@ -22,6 +25,12 @@ static const char zTemps[] =
     "SELECT name, rootpage, EXISTS(SELECT 1 FROM main.sqlite_schema AS m"
     " WHERE m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
     " FROM temp.sqlite_schema AS t WHERE type IN('table','view')";
+static const char zTriggers[] =
+    "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger'"
+    " UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger'";
+static const char zRooted[] =
+    "SELECT name FROM main.sqlite_schema WHERE rootpage = ?1 AND"
+    " type = 'table'";
 /* Name of schema number iSchema, or, for iSchema below 0, of any attached one;
 ** NULL when there is none. The PRAGMA, because a table of the file can take
 ** the name of its table-valued function. */
@@ -39,12 +48,25 @@ static char *schemaName(MigContext *p, int iSchema) {
   return zName;
 }
 
-/* Look at what the connection has besides main. */
+/* Does a trigger speak of a table of ours? */
+static int storeTriggers(MigContext *p) {
+  sqlite3_stmt *pStmt = migPrepare(p, zTriggers);
+  int bFound = 0;
+
+  while (!bFound && migStep(p, pStmt)) {
+    bFound = migStoreMentioned((const char *)sqlite3_column_text(pStmt, 0));
+  }
+  migFinalize(p, pStmt);
+  return bFound;
+}
+
+/* Look at what the connection has besides main, and at triggers. */
 void migLookupStart(MigContext *p, MigLookup *pLookup) {
   sqlite3_stmt *pStmt;
 
   memset(pLookup, 0, sizeof(*pLookup));
   pLookup->bForeign = schemaName(p, -1) != 0;
+  pLookup->bStore = storeTriggers(p);
   pStmt = migPrepare(p, zTemps);
   while (migStep(p, pStmt)) {
     MigTemp *pTemp = migAlloc(p, sizeof(*pTemp));
@@ -101,12 +123,32 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   }
 }
 
+/* FORBIDDEN_STATEMENT when the table at that root page of main is ours. */
+static void storeCheck(MigContext *p, i64 iRoot) {
+  sqlite3_stmt *pStmt = migCached(p, zRooted);
+
+  migBindInt(p, pStmt, 1, iRoot);
+  while (migStep(p, pStmt)) {
+    const char *zName = (const char *)sqlite3_column_text(pStmt, 0);
+    if (zName && migStoreOwnsTable(zName)) {
+      migFail(p, MIG_FORBIDDEN_STATEMENT,
+              "it sets off a trigger that changes %s, which belongs to"
+              " migrate; drop that trigger",
+              zName);
+    }
+  }
+  sqlite3_reset(pStmt);
+}
+
 /* One write of the statement: not to another schema, nor to a TEMP object from
-** before the run. */
+** before the run, nor to a table of ours. */
 static void writeCheck(MigContext *p, const MigLookup *pLookup,
                        const MigWrite *pWrite) {
   MigTemp *pTemp = pLookup->pFirst;
 
+  if (pWrite->iSchema == 0 && pWrite->iRoot && pLookup->bStore) {
+    storeCheck(p, pWrite->iRoot);
+  }
   if (pWrite->iSchema > 1) {
     char *zName = schemaName(p, pWrite->iSchema);
     forbid(p, "the attached schema", zName ? zName : "?");
@@ -120,8 +162,9 @@ static void writeCheck(MigContext *p, const MigLookup *pLookup,
 
 /*
 ** FORBIDDEN_STATEMENT when the prepared statement pStmt, read from z as pSt,
-** would write an attached schema or a TEMP object from before the run, or
-** names a table of main that such an object shadows.
+** would write an attached schema, a TEMP object from before the run or, by a
+** trigger, a table of ours, or names a table of main that a TEMP object
+** shadows.
 */
 void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                     const MigStatement *pSt, sqlite3_stmt *pStmt) {
@@ -129,7 +172,7 @@ void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   MigWriteset set;
   int i;
 
-  if (!pLookup->bForeign || p->rc) {
+  if ((!pLookup->bForeign && !pLookup->bStore) || p->rc) {
     return;
   }
   namesCheck(p, pLookup, z, pSt);

@@ -11,6 +11,7 @@ typedef struct MigTemp MigTemp;
 
 typedef struct MigLookup {
   int bForeign;    /* other schemas are attached, or TEMP objects exist */
+  int bStore;      /* a trigger speaks of our tables */
   MigTemp *pFirst; /* TEMP objects from before the run */
 } MigLookup;
 

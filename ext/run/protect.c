@@ -40,7 +40,7 @@ static int withinLimit(MigContext *p) {
   i64 nPage = migQueryInt(p, 0, "PRAGMA main.page_count") -
               migQueryInt(p, 0, "PRAGMA main.freelist_count");
   i64 nByte = nPage * migQueryInt(p, 0, "PRAGMA main.page_size") -
-              migMetaInt(p, "chunk_bytes");
+              migMetaCount(p, "chunk_bytes");
 
   return nByte <= migSettingInt(p, 1, "auto_backup_limit") * MEGABYTE;
 }

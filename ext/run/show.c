@@ -83,7 +83,7 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
   char *zAt;
   int i;
 
-  if (!migRevisionRead(p, pNode->zId, &rev)) {
+  if (!migRevisionGet(p, pNode->zId, &rev)) {
     return;
   }
   migTextF(p, pText, "%srevision: %s\n", pText->n ? "\n" : "", pNode->zId);

@@ -119,7 +119,7 @@ static void planReplay(MigContext *p, const MigState *pState,
 
   memset(&cache, 0, sizeof(cache));
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    if (migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev)) {
+    if (migRevisionGet(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev)) {
       migRevisionScripts(p, &cache, &rev);
     }
     if (p->rc == SQLITE_OK && rev.zUp) {

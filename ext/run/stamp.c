@@ -28,7 +28,7 @@ static int appliedMove(MigContext *p, MigChange *pChange,
     nChange++;
     if (bBefore) {
       migAppliedRemove(p, pGraph->aNode[i].zId);
-    } else if (migRevisionRead(p, pGraph->aNode[i].zId, &rev)) {
+    } else if (migRevisionGet(p, pGraph->aNode[i].zId, &rev)) {
       migAppliedAdd(p, rev.zId, pChange->iRun, pChange->zStartedAt,
                     rev.aChecksum, 0);
     }

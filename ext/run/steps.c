@@ -117,7 +117,7 @@ void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
     MigRevision rev;
     int bAlone;
-    migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
+    migRevisionGet(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
     bAlone = (rev.flags &
               (pPlan->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
     if (i > 0 && (bEach || bAlone || bAloneBefore)) {
@@ -152,8 +152,7 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     MigRunStep *pStep = &pRun->aStep[i];
     pStep->iNode = pRun->plan.aStep[i];
-    migRevisionRead(p, pRun->state.pGraph->aNode[pStep->iNode].zId,
-                    &pStep->rev);
+    migRevisionGet(p, pRun->state.pGraph->aNode[pStep->iNode].zId, &pStep->rev);
     pStep->iTransaction = aiTransaction[i];
     pStep->bAlone = stepAlone(pRun, &pStep->rev);
     pStep->bLate = !pRun->bDown && migSetHas(&below, pStep->iNode);
@@ -175,7 +174,7 @@ static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
     return;
   }
   pStep->bSkip = migSetHas(&pRun->state.applied, pStep->iNode) != pRun->bDown;
-  migRevisionRead(p, zId, &pStep->rev);
+  migRevisionGet(p, zId, &pStep->rev);
   if (p->rc == SQLITE_OK && stepAlone(pRun, &pStep->rev) != pStep->bAlone) {
     migFail(p, MIG_BUSY,
             "revision %s was edited by another connection during the run; call"

@@ -140,7 +140,8 @@ char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
   case MIG_SET_PATH:
     if (!migPathInside(z)) {
       migFail(p, MIG_USAGE,
-              "setting %s is a relative path without '..', not '%s'",
+              "setting %s is a relative path of at most 1000 bytes without"
+              " '..', not '%.200s'",
               pSet->zName, z);
     }
     break;

@@ -40,6 +40,7 @@ static const char zMetaSet[] =
     "INSERT INTO main._migrate_meta(name, value) VALUES(?1, ?2)"
     " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
 
+#define COUNT_MAX 0xffffffffffffLL /* greatest count of a fact */
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 /* The tables of each version. All of them have _migrate_meta first. */
@@ -94,9 +95,9 @@ static int namedLikeOurs(const char *z) {
   return sqlite3_strnicmp(z, "_migrate_", 9) == 0;
 }
 
-/* Does the text hold "_migrate_" in any case? */
-static int mentionsOurs(const char *z) {
-  while ((z = strchr(z, '_')) != 0) {
+/* Does the text, or NULL, hold "_migrate_" in any case? */
+int migStoreMentioned(const char *z) {
+  while (z && (z = strchr(z, '_')) != 0) {
     if (namedLikeOurs(z)) {
       return 1;
     }
@@ -180,7 +181,7 @@ static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
         (migStoreOwnsTable(zTable) || migStoreOwnsTable(zName))) {
       foundOurs(p, pFound, pStmt);
     }
-  } else if (mentionsOurs(columnText(pStmt, 4)) &&
+  } else if (migStoreMentioned(columnText(pStmt, 4)) &&
              strcmp(columnText(pStmt, 1), "table") == 0) {
     migListAdd(p, &pFound->suspects, migStrdup(p, zName));
   }
@@ -388,6 +389,13 @@ i64 migMetaInt(MigContext *p, const char *zName) {
   }
   sqlite3_reset(pStmt);
   return v;
+}
+
+/* A fact that is a count; 0 also when it cannot be true. */
+i64 migMetaCount(MigContext *p, const char *zName) {
+  i64 n = migMetaInt(p, zName);
+
+  return n < 0 || n > COUNT_MAX ? 0 : n;
 }
 
 /* A text fact in the arena; NULL when it is not there. */

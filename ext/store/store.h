@@ -14,9 +14,11 @@ void migStoreCreate(MigContext *p);
 void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
                      void *pArg);
 int migStoreOwnsTable(const char *zName);
+int migStoreMentioned(const char *z);
 const char *migStoreTable(int i, const char **pzSql);
 
 i64 migMetaInt(MigContext *p, const char *zName);
+i64 migMetaCount(MigContext *p, const char *zName);
 char *migMetaText(MigContext *p, const char *zName);
 void migMetaSetInt(MigContext *p, const char *zName, i64 v);
 void migMetaSetText(MigContext *p, const char *zName, const char *z);

@@ -76,7 +76,7 @@ static char *timeName(MigContext *p, const char *zTime) {
 ** .db when that is taken. zTime is as migTimeText() gives it.
 */
 char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
   size_t n = strlen(zPath);
   char *zBase;
   char *zName;
@@ -86,7 +86,7 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
       migPathKind(zPath) != MIG_PATH_FOLDER) {
     return migStrdup(p, zPath);
   }
-  zBase = zMain && zMain[0] ? migPathBase(p, zMain) : migStrdup(p, "database");
+  zBase = zMain[0] ? migPathBase(p, zMain) : migStrdup(p, "database");
   zBase = migPathJoin(p, zPath,
                       migPrintf(p, "%s_backup_%s", zBase, timeName(p, zTime)));
   zName = migPrintf(p, "%s.db", zBase);
@@ -100,8 +100,8 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
 ** migFileName() gives to backups of the database? */
 int migFileIsBackup(MigContext *p, const char *zName) {
   static const char zForm[] = "_backup_0000-00-00_00-00-00";
-  const char *zMain = sqlite3_db_filename(p->db, "main");
-  char *zBase = zMain ? migPathBase(p, zMain) : 0;
+  const char *zMain = migDatabasePath(p->db);
+  char *zBase = migPathBase(p, zMain);
   size_t n = zBase ? strlen(zBase) : 0;
   const char *z = zName + n;
   int i;
@@ -152,10 +152,10 @@ static sqlite3_stmt *pulseStart(MigContext *p, sqlite3 *db) {
 
 /* The VFS of the database, NULL for the default one. */
 static const char *mainVfs(MigContext *p) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
   sqlite3_vfs *pVfs = 0;
 
-  if (zMain && zMain[0]) {
+  if (zMain[0]) {
     sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
   }
   return pVfs ? pVfs->zName : 0;
@@ -207,7 +207,7 @@ static void fileConfigure(sqlite3 *db) {
 
 /* Create the file. FILE when it is there or cannot be made. */
 static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
   const char *zVfs = mainVfs(p);
   i64 nPage = migQueryInt(p, 4096, "PRAGMA main.page_size");
   i64 iVacuum = migQueryInt(p, 0, "PRAGMA main.auto_vacuum");
@@ -218,7 +218,7 @@ static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
   if (p->rc == SQLITE_OK && migPathKind(zPath) != MIG_PATH_NONE) {
     migFail(p, MIG_FILE, "%s is there already; choose another name", zPath);
   }
-  if (!migFileCreate(p, zPart, zMain && zMain[0] ? zMain : 0)) {
+  if (!migFileCreate(p, zPart, zMain[0] ? zMain : 0)) {
     return;
   }
   pFile->zPart = zPart;

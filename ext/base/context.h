@@ -24,7 +24,9 @@ typedef unsigned int u32;
 
 /*
 ** The error codes of the SQL surface: X(name, default SQLite result code,
-** cause and remedy). The third column is what migration_help shows.
+** cause and remedy). The third column is what migration_help shows. What
+** SQLite itself has not found damaged is not SQLITE_CORRUPT: after that it
+** refuses what the caller's transaction has still to write.
 */
 #define MIG_CODES(X)                                                           \
   X(USAGE, SQLITE_ERROR,                                                       \
@@ -90,7 +92,7 @@ typedef unsigned int u32;
     "a file is not in the expected format; the message has file and line")     \
   X(BACKUP_UNKNOWN, SQLITE_ERROR,                                              \
     "no backup has this number; see SELECT * FROM migration_backups")          \
-  X(BACKUP_DAMAGED, SQLITE_CORRUPT,                                            \
+  X(BACKUP_DAMAGED, SQLITE_ERROR,                                              \
     "a backup in the file is not as it was written; use another one")          \
   X(SCHEMA_MISMATCH, SQLITE_ERROR,                                             \
     "the schema is not what was expected; the message says what, or force")    \
@@ -105,7 +107,7 @@ typedef unsigned int u32;
     "a generated script does not give the wanted schema; write it by hand")    \
   X(STORE_NEWER, SQLITE_ERROR,                                                 \
     "the file was written by a newer migrate; install that version")           \
-  X(STORE_DAMAGED, SQLITE_CORRUPT,                                             \
+  X(STORE_DAMAGED, SQLITE_ERROR,                                               \
     "the _migrate_ tables are not as this extension wrote them")               \
   X(DAMAGED, SQLITE_CORRUPT,                                                   \
     "SQLite finds the file itself damaged; restore it from a copy")            \

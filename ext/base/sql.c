@@ -248,3 +248,16 @@ void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg) {
     xSet(db, nStep, xStop, pArg);
   }
 }
+
+/* The path of the file of main; "" where there is none. A database that was
+** deserialized has a name before SQLite 3.43, but no file. */
+const char *migDatabasePath(sqlite3 *db) {
+  const char *zPath = sqlite3_db_filename(db, "main");
+  char *zVfs = 0;
+  int bMemory;
+
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_VFSNAME, (void *)&zVfs);
+  bMemory = zVfs && strncmp(zVfs, "memdb", 5) == 0; /* and an address */
+  sqlite3_free(zVfs);
+  return zPath && !bMemory ? zPath : "";
+}

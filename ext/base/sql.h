@@ -30,6 +30,7 @@ void migExecF(MigContext *p, const char *zFormat, ...);
 i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...);
 char *migQueryText(MigContext *p, const char *zFormat, ...);
 
+const char *migDatabasePath(sqlite3 *db);
 void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg);
 
 #endif

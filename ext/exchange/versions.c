@@ -634,10 +634,10 @@ static void registryFind(MigContext *p, const char *zPath, int bGiven,
 /* Look for sqitch: its registry is given, or beside the database. */
 static void sqitchFind(MigContext *p, const char *zRegistry,
                        MigVersionTables *pOut) {
-  const char *zDb = sqlite3_db_filename(p->db, "main");
+  const char *zDb = migDatabasePath(p->db);
   const char *zPath = zRegistry;
 
-  if (p->rc == SQLITE_OK && zRegistry == 0 && zDb && zDb[0]) {
+  if (p->rc == SQLITE_OK && zRegistry == 0 && zDb[0]) {
     zPath = migPathJoin(p, migPathFolder(p, zDb), "sqitch.db");
   }
   if (p->rc || zPath == 0) {

@@ -104,9 +104,9 @@ typedef struct Restore {
 /* Where the file of a backup is; NULL and an error when its path makes no
 ** sense. */
 static const char *filePath(MigContext *p, const MigBackupRow *pRow) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
 
-  if (zMain && zMain[0] && pRow->zPath && migPathInside(pRow->zPath)) {
+  if (zMain[0] && pRow->zPath && migPathInside(pRow->zPath)) {
     return migPathJoin(p, migPathFolder(p, zMain), pRow->zPath);
   }
   migFail(p, MIG_FILE,

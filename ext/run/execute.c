@@ -591,7 +591,7 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
 ** same file, through the same VFS, after the PRAGMAs that it takes up. */
 static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
                       const MigStatement *pSt, const char *zPragmas) {
-  const char *zFile = sqlite3_db_filename(p->db, "main");
+  const char *zFile = migDatabasePath(p->db);
   sqlite3_vfs *pVfs = 0;
   sqlite3 *db = 0;
   int rc;
@@ -619,7 +619,7 @@ static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
 */
 void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
                            MigScriptJob *pJob) {
-  const char *zFile = sqlite3_db_filename(p->db, "main");
+  const char *zFile = migDatabasePath(p->db);
   MigText pragmas = {0, 0, 0};
   Script script;
   MigStatement st;
@@ -628,7 +628,7 @@ void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
   memset(&script, 0, sizeof(script));
   script.pJob = pJob;
   migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
-  if (zFile == 0 || zFile[0] == 0 || !sqlite3_get_autocommit(p->db)) {
+  if (zFile[0] == 0 || !sqlite3_get_autocommit(p->db)) {
     migFail(p, MIG_UNSUPPORTED,
             "revision %s wants no transaction, which needs a database file and"
             " no open transaction; COMMIT first",

@@ -93,7 +93,7 @@ static const char *pathName(const char *z) {
 
 /* Copy the database to a file of its own, and name it in the backup's row. */
 static void fileTake(MigContext *p, MigProtect *pProtect) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
   char *zInside = migSettingText(p, 1, "backup_dir");
   MigBackupRow *pRow = &pProtect->backup.row;
   MigFileFacts facts;
@@ -103,7 +103,7 @@ static void fileTake(MigContext *p, MigProtect *pProtect) {
   if (p->rc) {
     return;
   }
-  if (zMain == 0 || zMain[0] == 0) {
+  if (zMain[0] == 0) {
     migFail(p, MIG_UNSUPPORTED,
             "setting auto_backup is file, and a database in memory has no"
             " folder to put one in; set auto_backup to full, or give"
@@ -147,12 +147,12 @@ static int pathIsBackup(MigContext *p, const char *zInside, const char *z) {
 */
 void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,
                      MigList *pFiles) {
-  const char *zMain = sqlite3_db_filename(p->db, "main");
+  const char *zMain = migDatabasePath(p->db);
   char *zInside;
   char *zFolder;
   int i;
 
-  if (p->rc || pDropped->n == 0 || !bOwn || zMain == 0 || zMain[0] == 0) {
+  if (p->rc || pDropped->n == 0 || !bOwn || zMain[0] == 0) {
     return;
   }
   zFolder = migPathFolder(p, zMain);

@@ -67,7 +67,7 @@ void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
 
 /* Check one step: its script may run, and can be undone if it must. */
 static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
-  const char *zFile = sqlite3_db_filename(p->db, "main");
+  const char *zFile = migDatabasePath(p->db);
   MigBytes script;
   MigScriptJob job;
 
@@ -84,7 +84,7 @@ static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
             pStep->rev.zId);
   }
   if (pStep->bAlone &&
-      (!pRun->bOwn || pRun->pCall->bDryRun || zFile == 0 || zFile[0] == 0)) {
+      (!pRun->bOwn || pRun->pCall->bDryRun || zFile[0] == 0)) {
     migFail(p, MIG_UNSUPPORTED,
             "revision %s wants no transaction, and cannot run inside yours, in"
             " a dry run or without a database file; COMMIT first",

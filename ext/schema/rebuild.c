@@ -198,12 +198,19 @@ static int isSameLayout(const Work *pw) {
   return 1;
 }
 
-/* Append what fills new column i. An expression may end in a comment. */
+/* Append an expression in parentheses. It may end in a comment. */
+static void expressionAdd(MigContext *p, MigText *pText, const char *zExpr) {
+  if (p->rc == SQLITE_OK) {
+    migTextF(p, pText, strstr(zExpr, "--") ? "(%s\n)" : "(%s)", zExpr);
+  }
+}
+
+/* Append what fills new column i. */
 static void sourceAdd(MigContext *p, const Work *pw, MigText *pText, int i) {
   const char *zUsing = usingOf(pw, i);
 
   if (zUsing) {
-    migTextF(p, pText, strstr(zUsing, "--") ? "(%s\n)" : "(%s)", zUsing);
+    expressionAdd(p, pText, zUsing);
   } else {
     int k = pw->pRebuild->pDiff->aiFrom[i];
     migTextF(p, pText, "\"%w\"", oldName(pw, k));
@@ -239,8 +246,32 @@ static void copyAdd(MigContext *p, const Work *pw, Copy *pCopy, int i) {
   migTextF(p, &pCopy->aside, "%sc%d", zComma, pCopy->nColumn++);
 }
 
-/* Where no column stays and rowids do not, as many rows of nothing: SQLite will
-** refuse them most often, unless there are none. */
+/* Append the DEFAULT of new column i as an expression. SQLite takes a name that
+** stands there by itself for a string. */
+static void defaultAdd(MigContext *p, const Work *pw, MigText *pText, int i) {
+  const MigDdlConstraint *pDefault = pw->pNew->pTable->aColumn[i].pDefault;
+  const char *z = pw->pNew->pDdl->z;
+  MigToken token;
+
+  if (pDefault == 0) {
+    migTextStr(p, pText, "NULL");
+    return;
+  }
+  migTokenSignificant(z, pDefault->value.iStart + pDefault->value.n,
+                      pDefault->value.iStart, &token);
+  if (!pDefault->bParen && migTokenIsName(&token) &&
+      !migWordIn(z, &token,
+                 " null true false current_date current_time"
+                 " current_timestamp ")) {
+    migTextF(p, pText, "%Q", migTokenName(p, z, &token));
+  } else {
+    expressionAdd(p, pText,
+                  migStrndup(p, z + pDefault->value.iStart, pDefault->value.n));
+  }
+}
+
+/* Where no column stays and rowids are not copied, as many rows of defaults:
+** SQLite may refuse them, unless there are none. */
 static void copyNothing(MigContext *p, const Work *pw, Copy *pCopy) {
   const MigModelTable *pNew = pw->pNew->pTable;
   int i = 0;
@@ -249,7 +280,7 @@ static void copyNothing(MigContext *p, const Work *pw, Copy *pCopy) {
     i++;
   }
   migTextF(p, &pCopy->to, "\"%w\"", pNew->aColumn[i].zName);
-  migTextStr(p, &pCopy->from, "NULL");
+  defaultAdd(p, pw, &pCopy->from, i);
   migTextF(p, &pCopy->aside, "c%d", pCopy->nColumn++);
 }
 
@@ -521,10 +552,11 @@ static void rowidsFind(MigContext *p, Work *pw) {
 }
 
 /*
-** Make the statements of a rebuild. Columns that are renamed are copied; that
-** what names them elsewhere follows is for the caller to see to.
-**
-** UNSUPPORTED for a definition that is beyond us.
+** Make the statements of a rebuild, of two definitions that can be read.
+*Columns
+** that are renamed are copied; that what names them elsewhere follows is for
+*the
+** caller to see to.
 */
 void migRebuildStatements(MigContext *p, MigRebuild *pRebuild) {
   const MigTableDiff *pDiff = pRebuild->pDiff;
@@ -535,13 +567,6 @@ void migRebuildStatements(MigContext *p, MigRebuild *pRebuild) {
   }
   memset(&pRebuild->statements, 0, sizeof(pRebuild->statements));
   pRebuild->iFirst = pRebuild->iCopy = -1;
-  if (pDiff->pOld->pTable == 0 || pDiff->pNew->pTable == 0) {
-    migFail(p, MIG_UNSUPPORTED,
-            "the definition of table %s cannot be read, so its rows cannot be "
-            "copied; change it by hand",
-            pDiff->pOld->zName);
-    return;
-  }
   memset(&w, 0, sizeof(w));
   w.pRebuild = pRebuild;
   w.pOld = pDiff->pOld;

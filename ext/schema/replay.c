@@ -30,14 +30,16 @@
 static const char zOptions[] =
     "SELECT j.key, j.value, j.type FROM json_each(?1, ?2) AS j";
 
-/* Read the object of texts at zPath of the options into two lists. */
+/* Read the object of texts at zPath of the options into two lists. (Of JSON
+** json_valid() would say that it is none when memory runs out.) */
 static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
                         MigList *pKeys, MigList *pValues) {
   sqlite3_stmt *pStmt = migPrepare(p, zOptions);
+  int rc = SQLITE_DONE;
 
   migBindText(p, pStmt, 1, zJson);
   migBindText(p, pStmt, 2, zPath);
-  while (migStep(p, pStmt)) {
+  while (p->rc == SQLITE_OK && (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
     const char *zType = migColumnText(p, pStmt, 2);
     if (zType && strcmp(zType, "text") != 0) {
       migFail(p, MIG_USAGE, "migrate_table: option %s wants an object of texts",
@@ -45,6 +47,11 @@ static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
     }
     migListAdd(p, pKeys, migColumnText(p, pStmt, 0));
     migListAdd(p, pValues, migColumnText(p, pStmt, 1));
+  }
+  if (p->rc == SQLITE_OK && rc == SQLITE_ERROR) {
+    migFail(p, MIG_USAGE, "migrate_table: the options are no JSON");
+  } else if (p->rc == SQLITE_OK && rc != SQLITE_DONE) {
+    migFailDb(p, rc);
   }
   migFinalize(p, pStmt);
 }
@@ -64,9 +71,6 @@ static void callRead(MigContext *p, MigReshape *pReshape, int nArg,
   pReshape->nSql = (i64)strlen(zSql);
   if (nArg > 1) {
     zJson = migStrdup(p, (const char *)sqlite3_value_text(apArg[1]));
-  }
-  if (zJson && !migQueryInt(p, 0, "SELECT json_valid(%Q)", zJson)) {
-    migFail(p, MIG_USAGE, "migrate_table: the options are no JSON");
   }
   if (zJson) {
     optionsRead(p, zJson, "$.rename", &pReshape->renameOld,
@@ -444,6 +448,7 @@ static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   int rc;
 
   if (pSt->nByte > 0x7fffffff) {
+    /* unreached: takes 2 GiB */
     migFail(p, MIG_TOO_BIG, "a statement of %lld bytes; shorten it",
             pSt->nByte);
     errorLocate(p, ps, pSt->iStart);
@@ -463,6 +468,7 @@ static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   } else if (rc) {
     statementFail(p, ps, pSt->iStart + (iAt > 0 ? iAt : 0), rc, zWhy);
   } else if (pSt->eKind == MIG_ST_OTHER) {
+    /* unreached: SQLite has taken none of them yet */
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "this statement may not stand in a script; remove it");
     errorLocate(p, ps, pSt->iStart);

@@ -85,7 +85,7 @@ static int authorize(void *pArg, int eAction, const char *z3, const char *z4,
     return SQLITE_OK;
   }
   switch (eAction) {
-  case SQLITE_ATTACH:
+  case SQLITE_ATTACH: /* unreached: such statements are not run here */
   case SQLITE_DETACH:
     return SQLITE_DENY;
   case SQLITE_PRAGMA:
@@ -455,8 +455,8 @@ static int rootsOpen(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
              SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
   pScratch->bOwn = 0;
   if (rc) {
-    int rcDb = sqlite3_errcode(p->db); /* out of memory comes as ERROR */
-    migFailDb(p, rcDb ? rcDb : rc);
+    int rcDb = sqlite3_errcode(p->db); /* out of memory may come as ERROR */
+    migFailDb(p, rc == SQLITE_ERROR && rcDb ? rcDb : rc);
   }
   return 1;
 }

@@ -146,6 +146,7 @@ static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
     return;
   }
   if (pRanges->n == RANGES_MAX) {
+    /* unreached: takes two million rows */
     pe->bGiveUp = 1;
     return;
   }

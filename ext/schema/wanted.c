@@ -161,6 +161,7 @@ static void wantedRead(MigContext *p, MigReshape *pr, const MigStatement *pSt,
   }
   if (p->rc == SQLITE_OK &&
       (migWantedTable(pr) == 0 || migWantedTable(pr)->pTable == 0)) {
+    /* unreached: what SQLite takes can be read */
     migFail(p, MIG_UNSUPPORTED,
             "the definition of table %s cannot be read; change it by hand",
             pr->zTable);

@@ -101,6 +101,7 @@ void migWaysState(MigContext *p, const MigReshape *pr, MigWaysState *pState) {
   migCatalogRead(p, &pState->model);
   i = migModelFind(&pState->model, 0, pr->zTable);
   if (p->rc == SQLITE_OK && i < 0) {
+    /* unreached: nothing has dropped it yet */
     migFail(p, MIG_UNPROVEN, "table %s is gone", pr->zTable);
   }
   if (p->rc == SQLITE_OK) {
@@ -165,7 +166,7 @@ static void renamesNote(MigContext *p, const MigTableDiff *pBefore,
   int i;
 
   if (pNow == 0 || pNow->nColumn != pWas->nColumn) {
-    return;
+    return; /* unreached: RENAME COLUMN leaves them where they are */
   }
   pState->azWas = migAlloc(p, (u64)pNow->nColumn * sizeof(char *));
   for (i = 0; i < pNow->nColumn && p->rc == SQLITE_OK; i++) {

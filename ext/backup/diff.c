@@ -345,9 +345,11 @@ static void orderBind(MigContext *p, const Diff *pDiff, const DiffSide *pSide,
       rc = sqlite3_bind_blob64(pStmt, iFirst + i, value.a, (u64)value.n,
                                SQLITE_STATIC);
     } else {
+      /* unreached: SQLite writes no key with a NULL */
       rc = sqlite3_bind_null(pStmt, iFirst + i);
     }
     if (rc) {
+      /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
       migFailDb(p, rc);
     }
     a += migSerialSize(uSerial);

@@ -170,6 +170,7 @@ static void blobBind(MigContext *p, sqlite3_stmt *pStmt, int i,
                                            SQLITE_STATIC)
                      : sqlite3_bind_zeroblob(pStmt, i, 0);
   if (rc) {
+    /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
     migFailDb(p, rc);
   }
 }
@@ -204,6 +205,7 @@ static void valueBind(MigContext *p, const MigLoader *pLoader,
     rc = sqlite3_bind_null(pStmt, i);
   }
   if (rc) {
+    /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
     migFailDb(p, rc);
   }
 }
@@ -222,9 +224,6 @@ static sqlite3_stmt *joinPrepare(MigContext *p, MigLoader *pLoader,
   while (i < n && p->rc == SQLITE_OK) {
     int iValue = -1;
     i = migTokenNext(zSql, n, i, &token);
-    if (token.eType == MIG_TK_END) {
-      break;
-    }
     if (token.eType == MIG_TK_VARIABLE) {
       const char *z = zSql + token.iStart + 1;
       int iParam = 0;
@@ -271,6 +270,7 @@ static void statementDone(sqlite3_stmt *pKept, sqlite3_stmt *pStmt) {
   }
 }
 
+/* unreached: the reader has looked at all rows, this is to be sure */
 static void rowDamaged(MigContext *p, const MigLoader *pLoader) {
   migFail(p, MIG_BACKUP_DAMAGED,
           "a row of table %s is not as it was written; use another backup",
@@ -288,6 +288,7 @@ static const char *rowName(MigContext *p, const MigLoader *pLoader, i64 iKey) {
 static void loadFail(MigContext *p, const MigLoader *pLoader, i64 iKey,
                      int rc) {
   if ((rc & 0xff) == SQLITE_CONSTRAINT) {
+    loadCheck(p, pLoader); /* a rollback brings back what was deleted */
     migFailRc(p, rc, MIG_SCHEMA_MISMATCH,
               "table %s does not take %s of the backup: %s; a function,"
               " collation or constraint of the schema has changed",
@@ -362,6 +363,7 @@ static void rowProve(MigContext *p, MigLoader *pLoader, i64 iKey, int nColumn) {
     bSame = i == nColumn;
   }
   statementDone(pLoader->pSelect, pStmt);
+  loadCheck(p, pLoader);
   if (p->rc == SQLITE_OK && !bSame) {
     migFail(p, MIG_SCHEMA_MISMATCH,
             "table %s: %s does not come back as it was; a function, collation"
@@ -387,6 +389,7 @@ static void rowBind(MigContext *p, const MigLoader *pLoader,
     if (i == iStream && p->rc == SQLITE_OK) {
       int rc = sqlite3_bind_zeroblob64(pStmt, iFirst + i, (u64)nStream);
       if (rc) {
+        /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
         migFailDb(p, rc);
       }
     } else {
@@ -429,10 +432,8 @@ static void rowWrite(MigContext *p, MigLoader *pLoader, i64 iKey, const u8 *a,
                      i64 n) {
   const MigLayout *pLayout = pLoader->pLayout;
 
-  if (p->rc) {
-    return;
-  }
   if (migRowGet(a, n, pLayout->nColumn, pLoader->aValue) != n) {
+    /* unreached: the reader has looked at the serials */
     rowDamaged(p, pLoader);
     return;
   }
@@ -502,6 +503,7 @@ static void partsStart(MigContext *p, MigLoader *pLoader,
   int i;
 
   if (n < 0) {
+    /* unreached: the reader has looked at the serials */
     rowDamaged(p, pLoader);
     return;
   }
@@ -545,6 +547,7 @@ static void streamStart(MigContext *p, MigLoader *pLoader, i64 iKey) {
       pValue->eType = SQLITE_NULL;
     } else if (i < 0 || !migValueGet(pLoader->a + i, pLoader->n - i,
                                      pLoader->aSerial[k], pValue)) {
+      /* unreached: the reader has looked at the serials */
       rowDamaged(p, pLoader);
     } else {
       i += migSerialSize(pLoader->aSerial[k]);
@@ -578,6 +581,7 @@ static void partsAdd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
     pLoader->n += nTake;
   }
   if (nRest > pLoader->nRow - pLoader->nWanted - pLoader->nStream) {
+    /* unreached: the reader has counted the bytes */
     rowDamaged(p, pLoader);
     return;
   }
@@ -597,14 +601,13 @@ static void partsAdd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
 
 static void partsEnd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
   if (p->rc == SQLITE_OK && pLoader->n + pLoader->nStream != pLoader->nRow) {
+    /* unreached: the reader has counted the bytes */
     rowDamaged(p, pLoader);
   }
-  if (pLoader->iStream < 0) {
+  if (p->rc == SQLITE_OK && pLoader->iStream < 0) {
     rowWrite(p, pLoader, pPart->iKey, pLoader->a, pLoader->n);
   }
-  if (sqlite3_blob_close(pLoader->pBlob) && p->rc == SQLITE_OK) {
-    migFailDb(p, sqlite3_errcode(p->db));
-  }
+  sqlite3_blob_close(pLoader->pBlob); /* commits nothing: no error */
   pLoader->pBlob = 0;
   if (pLoader->nAlloc > STREAM_MIN) {
     sqlite3_free(pLoader->a);
@@ -694,6 +697,7 @@ static void keyRead(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
   for (k = 0; k < pLayout->nKey && p->rc == SQLITE_OK; k++) {
     if (i < 0 || !migValueGet(pKey->a + i, pKey->n - i, pLoader->aSerial[k],
                               &pLoader->aValue[k])) {
+      /* unreached: the comparison has read the key */
       rowDamaged(p, pLoader);
     } else {
       i += migSerialSize(pLoader->aSerial[k]);

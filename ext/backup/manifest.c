@@ -192,9 +192,7 @@ void migManifestAddObject(MigContext *p, MigManifest *pManifest,
     a[n] = *pObject;
     pManifest->aObject = a;
     pManifest->nObject++;
-    if (pManifest->objects.nName == n) {
-      indexAdd(p, &pManifest->objects, pObject->zName);
-    }
+    indexAdd(p, &pManifest->objects, pObject->zName);
   }
 }
 
@@ -209,9 +207,7 @@ void migManifestAddTable(MigContext *p, MigManifest *pManifest,
     a[n] = *pEntry;
     pManifest->aTable = a;
     pManifest->nTable++;
-    if (pManifest->tables.nName == n) {
-      indexAdd(p, &pManifest->tables, pEntry->zName);
-    }
+    indexAdd(p, &pManifest->tables, pEntry->zName);
   }
 }
 
@@ -226,11 +222,6 @@ const MigTableEntry *migManifestTable(const MigManifest *pManifest,
   while ((i = indexNext(&pManifest->tables, uHash, &iSlot)) > 0) {
     if (migStrICmp(a[i - 1].zName, zName) == 0) {
       return &a[i - 1];
-    }
-  }
-  for (i = pManifest->tables.nName; i < pManifest->nTable; i++) {
-    if (migStrICmp(a[i].zName, zName) == 0) {
-      return &a[i];
     }
   }
   return 0;
@@ -254,11 +245,6 @@ const MigObject *migManifestObject(const MigManifest *pManifest,
   while ((i = indexNext(&pManifest->objects, uHash, &iSlot)) > 0) {
     if (objectIs(&a[i - 1], zType, zName)) {
       return &a[i - 1];
-    }
-  }
-  for (i = pManifest->objects.nName; i < pManifest->nObject; i++) {
-    if (objectIs(&a[i], zType, zName)) {
-      return &a[i];
     }
   }
   return 0;
@@ -612,7 +598,7 @@ void migManifestDecode(MigContext *p, const u8 *a, i64 n,
 
   memset(pManifest, 0, sizeof(*pManifest));
   if (p->rc) {
-    return;
+    return; /* unreached: nobody decodes after an error */
   }
   uVersion = getVarint(&read);
   if (p->rc == SQLITE_OK && uVersion != MIG_MANIFEST_VERSION) {

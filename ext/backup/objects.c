@@ -153,12 +153,8 @@ static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem) {
   const char *z = pItem->pObject->zSql;
   MigText sql = {0, 0, 0};
   MigStatement st;
-  MigMark mark;
+  MigMark mark = migArenaMark(p);
 
-  if (p->rc) {
-    return;
-  }
-  mark = migArenaMark(p);
   if (textFits(p, pItem, &st)) {
     migTextAdd(p, &sql, z, st.name.iStart);
     migTextStr(p, &sql, "main.");

@@ -442,6 +442,16 @@ static void sequenceRestore(MigContext *p, Work *pWork) {
 
 /* ---- all of it ---- */
 
+/* Comparing keys can call a collation of the application. When that has ended
+** the transaction, what was stored in it is gone: no backup is damaged. */
+static void compareCheck(MigContext *p, const MigRestore *pRestore) {
+  if (p->eCode == MIG_BACKUP_DAMAGED && migTransactionLost(pRestore->pTx)) {
+    migErrorClear(p);
+  }
+  migTransactionCheck(p, pRestore->pTx,
+                      "a function or collation of the schema");
+}
+
 static void workOpen(Work *pWork, MigRestore *pRestore) {
   memset(pWork, 0, sizeof(*pWork));
   pWork->pRestore = pRestore;
@@ -517,12 +527,11 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   if (p->rc == SQLITE_OK) {
     migDecideAll(p, &work.todo);
   }
-  /* comparing keys can call a collation of the application */
-  migTransactionCheck(p, pRestore->pTx,
-                      "a function or collation of the schema");
+  compareCheck(p, pRestore);
   settingsOff(p, pRestore);
   if (p->rc == SQLITE_OK) {
     workRun(p, &work);
+    compareCheck(p, pRestore);
   }
   if (p->rc == SQLITE_OK && pRestore->nOnly == 0) {
     appliedReplace(p, pRestore->pLive, pRestore->pWanted);
@@ -642,4 +651,5 @@ void migRestoreLost(MigContext *p, MigRestore *pRestore) {
       lostAdd(p, pRestore, zName, tableLost(p, &work, pEntry));
     }
   }
+  compareCheck(p, pRestore);
 }

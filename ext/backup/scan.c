@@ -81,6 +81,7 @@ static void headerAdd(MigContext *p, Scan *pScan, const u64 *aSerial, int n) {
 
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     if (pScan->part.n + MIG_VARINT_MAX > MIG_PART_MAX) {
+      /* unreached: takes an SQLite built for over 3500 columns */
       migFail(p, MIG_TOO_BIG, "table %s has too many columns to be backed up",
               pScan->pLayout->zTable);
     }
@@ -355,14 +356,9 @@ static void columnsCheck(MigContext *p, const Scan *pScan,
 
 /* Step with the limit on lengths at nLimit. */
 static int stepLimited(MigContext *p, sqlite3_stmt *pStmt, int nLimit) {
-  int nWas;
-  int rc;
+  int nWas = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nLimit);
+  int rc = sqlite3_step(pStmt);
 
-  if (p->rc || pStmt == 0) {
-    return SQLITE_DONE;
-  }
-  nWas = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nLimit);
-  rc = sqlite3_step(pStmt);
   sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nWas);
   if (rc != SQLITE_ROW && rc != SQLITE_DONE && rc != SQLITE_TOOBIG) {
     migFailDb(p, rc);

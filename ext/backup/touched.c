@@ -334,7 +334,8 @@ static void namedTouch(MigContext *p, MigTouched *pTouched, const char *z,
   Table table = tableFind(p, migWritesetTarget(p, z, pSt));
 
   if (pSt->name.eType == MIG_TK_END) {
-    allTouch(p, pTouched); /* a text that we cannot read */
+    /* unreached: a text that SQLite can read and we cannot */
+    allTouch(p, pTouched);
   }
   if (table.zName && !pTouched->bAll) {
     tableTouch(p, pTouched, &table);

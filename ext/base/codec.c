@@ -105,7 +105,7 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
   int rc;
 
   if (p->rc) {
-    return out;
+    return out; /* unreached: nobody asks after an error */
   }
   if (nSize > nMax) {
     migFail(p, MIG_TOO_BIG, "stored data claims %lld bytes, the limit is %lld",
@@ -134,6 +134,7 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
   rc = inflate(&z, Z_FINISH);
   inflateEnd(&z);
   if (rc == Z_MEM_ERROR) {
+    /* unreached: zlib needs this memory for damaged data only */
     migNomem(p);
   } else if (rc != Z_STREAM_END || z.avail_out || z.avail_in) {
     migFail(p, MIG_STORE_DAMAGED,

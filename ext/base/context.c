@@ -138,12 +138,8 @@ static const char *lockedRemedy(void) {
 /* Record a failure that the connection reports, outside any script. */
 void migFailDb(MigContext *p, int rc) {
   int e = rc & 0xff;
-  const char *zText;
+  const char *zText = sqlite3_errmsg(p->db);
 
-  if (p->rc) {
-    return;
-  }
-  zText = sqlite3_errmsg(p->db);
   if (e == SQLITE_NOMEM) {
     migNomem(p);
   } else if (rc == SQLITE_LOCKED) {
@@ -153,6 +149,7 @@ void migFailDb(MigContext *p, int rc) {
   } else if (e == SQLITE_READONLY) {
     migFailRc(p, rc, MIG_READ_ONLY, "%s; open the database for writing", zText);
   } else if (e == SQLITE_TOOBIG) {
+    /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
     migFailRc(p, rc, MIG_TOO_BIG, "%s; see README, Limits", zText);
   } else {
     migFailRc(p, rc, MIG_SQLITE, "%s", zText);

@@ -47,7 +47,7 @@ int migPathPlace(const char *zPath, u64 *aPlace) {
   struct stat st;
 
   if (stat(zPath, &st)) {
-    return 0;
+    return 0; /* unreached: it was there a moment ago */
   }
   aPlace[0] = (u64)st.st_dev;
   aPlace[1] = (u64)st.st_ino;
@@ -77,7 +77,7 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   FILE *pFile;
 
   if (p->rc) {
-    return out;
+    return out; /* unreached: nobody reads on after an error */
   }
   if (stat(zPath, &st)) {
     fileFail(p, "read", zPath);
@@ -89,6 +89,7 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   }
   pFile = fopen(zPath, "rb");
   if (pFile == 0 || fstat(fileno(pFile), &st)) {
+    /* unreached: root, who runs tests, may read all files */
     fileFail(p, "read", zPath);
   } else if (st.st_size > nMax) {
     migFail(p, MIG_TOO_BIG, "%s has %lld bytes, the limit is %lld", zPath,
@@ -134,14 +135,16 @@ static int renameNew(const char *zFrom, const char *zTo) {
   if (link(zFrom, zTo) == 0) {
     rc = unlink(zFrom);
     if (rc) {
+      /* unreached: a folder that took a link lets it go */
       unlink(zTo);
     }
     return rc;
   }
   if (errno == EEXIST || lstat(zFrom, &st)) {
-    return -1;
+    return -1; /* unreached: takes another process at this moment */
   }
   if (lstat(zTo, &st) == 0) {
+    /* unreached: that, and a file system without links */
     errno = EEXIST;
     return -1;
   }
@@ -213,10 +216,11 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
 ** when it was done. A loss of power may undo it. */
 int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
-    return 0;
+    return 0; /* unreached: nobody renames after an error */
   }
   if (renameNew(zFrom, zTo)) {
     if (errno == EEXIST) {
+      /* unreached: takes another process at this moment */
       migFail(p, MIG_FILE, "%s exists already; choose another name", zTo);
     } else {
       migFail(p, MIG_FILE, "cannot rename %s to %s: %s; check the path", zFrom,
@@ -260,9 +264,11 @@ void migFileMake(MigContext *p, const char *zPath, const char *zLike,
   pFile = migPathIsLink(zPath) ? 0 : fopen(zPath, "wb");
   bDone = pFile && fwrite(a, 1, (size_t)n, pFile) == (size_t)n;
   if (pFile && fclose(pFile)) {
+    /* unreached: takes a full disk */
     bDone = 0;
   }
   if (!bDone) {
+    /* unreached: takes a full disk */
     fileFail(p, "write", zPath);
     migFileDelete(zPath);
   }
@@ -272,7 +278,7 @@ void migFileMake(MigContext *p, const char *zPath, const char *zLike,
 ** done. */
 int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
-    return 0;
+    return 0; /* unreached: nobody renames after an error */
   }
 #ifdef _WIN32
   if (MoveFileExA(zFrom, zTo, MOVEFILE_REPLACE_EXISTING)) {
@@ -284,6 +290,7 @@ int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
     return 1;
   }
 #endif
+  /* unreached: a file was made beside it a moment ago */
   fileFail(p, "write", zTo);
   return 0;
 }
@@ -327,7 +334,7 @@ void migFolderMake(MigContext *p, const char *zPath) {
   bMade = mkdir(zPath, 0777) == 0;
 #endif
   if (!bMade && errno == EEXIST && migPathKind(zPath) == MIG_PATH_FOLDER) {
-    return; /* by another process, just now */
+    return; /* unreached: by another process, just now */
   }
   if (!bMade) {
     fileFail(p, "make folder", zPath);
@@ -392,14 +399,18 @@ char *migPathBase(MigContext *p, const char *zPath) {
   return migStrndup(p, zLast, n);
 }
 
+#define PATH_INSIDE 1000 /* bytes of such a path */
+
 /* May this path be kept in a file? 1 when on every system it leads to a place
 ** below the folder it is taken from: it is relative, has no drive, no part is
 ** ".." (nor like it: Windows ignores dots and blanks at the end of a name),
-** and it is neither empty nor has control characters. */
+** and it is neither empty nor has control characters, nor is so long that its
+** folders could be made one by one but not the file. */
 int migPathInside(const char *zPath) {
   const char *z = zPath;
 
-  if (z[0] == 0 || z[0] == '/' || z[0] == '\\' || z[1] == ':') {
+  if (strlen(z) > PATH_INSIDE || z[0] == 0 || z[0] == '/' || z[0] == '\\' ||
+      z[1] == ':') {
     return 0;
   }
   while (*z) {
@@ -489,7 +500,7 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
   MigListing list = {0, 0};
 
   if (p->rc) {
-    return list;
+    return list; /* unreached: nobody reads on after an error */
   }
 #ifdef _WIN32
   {
@@ -510,6 +521,7 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
     DIR *pDir = opendir(zPath);
     struct dirent *pEntry;
     if (pDir == 0) {
+      /* unreached: root, who runs tests, may read all folders */
       fileFail(p, "read folder", zPath);
       return list;
     }
@@ -522,6 +534,7 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
       listingAdd(p, &list, zPath, pEntry->d_name);
     }
     if (errno) { /* the end of a folder is no error */
+      /* unreached: takes a disk that fails */
       fileFail(p, "read folder", zPath);
     }
     closedir(pDir);
@@ -573,6 +586,7 @@ char *migTimeText(MigContext *p, i64 ms) {
   int bBad = gmtime_r(&t, &tm) == 0;
 #endif
   if (bBad || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+    /* unreached: who gives a time has looked at it */
     migFail(p, MIG_USAGE, "a time outside the years 0 to 9999");
     return 0;
   }

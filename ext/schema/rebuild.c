@@ -553,10 +553,8 @@ static void rowidsFind(MigContext *p, Work *pw) {
 
 /*
 ** Make the statements of a rebuild, of two definitions that can be read.
-*Columns
-** that are renamed are copied; that what names them elsewhere follows is for
-*the
-** caller to see to.
+** Columns that are renamed are copied; that what names them elsewhere follows
+** is for the caller to see to.
 */
 void migRebuildStatements(MigContext *p, MigRebuild *pRebuild) {
   const MigTableDiff *pDiff = pRebuild->pDiff;

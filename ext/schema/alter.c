@@ -312,10 +312,8 @@ static int objectUses(const MigModelObject *pObject, const char *zTable,
   case MIG_DDL_VIEW:
   case MIG_DDL_TRIGGER:
     return objectNames(pObject, zName);
-  case MIG_DDL_VIRTUAL: /* it may show any column of the table */
+  default: /* a virtual table: it may show any column of the table */
     return objectNames(pObject, zTable);
-  default:
-    return 0;
   }
 }
 
@@ -640,11 +638,9 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
              pNew->aColumn[pAlt->iNew].zName,
              conflictText(pNew->aColumn[pAlt->iNew].pNotNull));
     break;
-  case MIG_ALT_ADD_CONSTRAINT:
+  default: /* MIG_ALT_ADD_CONSTRAINT */
     alterAdd(pa, "ADD %s",
              newText(pa, pNew->aConstraint[pAlt->iNew].pDdl->all));
-    break;
-  default:
     break;
   }
 }

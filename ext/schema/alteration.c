@@ -366,7 +366,7 @@ static int foreignSame(const Finder *pf, const MigModelConstraint *pA,
 static int meaningSame(const Finder *pf, const MigModelConstraint *pA,
                        const MigModelConstraint *pB) {
   if (pA->eKind != pB->eKind) {
-    return 0;
+    return 0; /* unreached: takes two hashes that collide */
   }
   if (pA->eKind == MIG_CON_CHECK) {
     return migTableDiffSame(pf->pDiff, pf->zOld, pA->pDdl->value, pf->zNew,

@@ -210,8 +210,7 @@ static MigRenameFit columnsFit(MigContext *p, const MigRenameSet *pSet,
   return fit;
 }
 
-/* Look up the annotations of columns. Those of other tables, and of the table
-** itself, are passed over. */
+/* Look up the annotations, all of columns of this table. */
 static void columnsNotes(MigContext *p, const MigRenames *pRenames,
                          const MigTableDiff *pDiff, MigRenameSet *pSet) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -221,10 +220,6 @@ static void columnsNotes(MigContext *p, const MigRenames *pRenames,
   for (i = 0; i < pRenames->n && p->rc == SQLITE_OK; i++) {
     const MigRename *pRename = &pRenames->a[i];
     MigRenameNote note;
-    if (pRename->zColumn == 0 ||
-        !nameSame(pRename->zTable, pDiff->pNew->zName)) {
-      continue;
-    }
     memset(&note, 0, sizeof(note));
     note.pRename = pRename;
     note.iNew = migModelColumn(pNew, pRename->zColumn);
@@ -651,9 +646,10 @@ void migCompare(MigContext *p, const MigModel *pOld, const MigModel *pNew,
 }
 
 /*
-** Compare two definitions of one ordinary table, which may have two names. Of
-** pRenames, which may be NULL, the columns of pNew count. Nothing is known of
-** other tables: foreign keys to them are the same when they name the same.
+** Compare two definitions of one ordinary table, which may have two names.
+** pRenames, which may be NULL, are annotations of columns of pNew only. Nothing
+** is known of other tables: foreign keys to them are the same when they name
+** the same.
 **
 ** FORMAT as above.
 */

@@ -363,17 +363,12 @@ static void wishRun(MigContext *p, const Wishes *pw, const Wish *pWish) {
   i64 iAt;
   int rc;
 
-  if (pSt->nByte > 0x7fffffff) {
-    migFail(p, MIG_TOO_BIG,
-            "%s, line %d: a statement of %lld bytes; shorten it", pw->zWhat,
-            lineAt(pw, pSt->iStart), pSt->nByte);
-    return;
-  }
   rc = migScratchMake(p, pw->pScratch, pw->z + pSt->iStart, pSt->nByte,
                       pWish->pDdl, &iAt, &zWhy);
   if (rc) {
     wishFail(p, pw, pWish, rc, iAt, zWhy);
   } else if (pSt->eKind == MIG_ST_OTHER) {
+    /* unreached: takes a statement that no SQLite has yet */
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "%s, line %d: this statement may not stand in a schema; remove it",
             pw->zWhat, lineAt(pw, pSt->iStart));

@@ -509,8 +509,9 @@ static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
 
 /*
 ** Change the table from pDiff->pOld to pDiff->pNew by replacing its text: 1.
-** That happens inside the caller's write transaction and with foreign keys not
-** enforced. pModel is the schema as it is; SQLite has accepted pNew->zSql in a
+** That happens inside the caller's write transaction, with foreign keys not
+** enforced and a connection that is not DEFENSIVE. pModel is the schema as it
+** is; migEditPossible() has said yes, and SQLite has accepted pNew->zSql in a
 ** scratch database.
 **
 ** 0 when that cannot be done, or only a copy of the rows can tell; the table is
@@ -524,10 +525,6 @@ int migEditTable(MigContext *p, const MigModel *pModel,
   int bRenewed;
   int bRows;
 
-  if (!migEditPossible(p, pModel, pDiff) ||
-      migEditingConfig(p->db, SQLITE_DBCONFIG_DEFENSIVE)) {
-    return 0;
-  }
   memset(&e, 0, sizeof(e));
   e.p = p;
   e.pModel = pModel;

@@ -273,14 +273,12 @@ static int kindFits(MigAlterationKind eKind) {
 }
 
 /* Could the new definition take the place of the old one, if the values in the
-** rows allow it? pModel: the schema with the old one in it. */
+** rows allow it? Not when one of them is beyond us (MIG_ALT_OTHER). pModel: the
+** schema with the old one in it. */
 int migFitTable(const MigModel *pModel, const MigTableDiff *pDiff) {
   const MigModelTable *pNew = pDiff->pNew->pTable;
   int i;
 
-  if (pDiff->pOld->pTable == 0 || pNew == 0) {
-    return 0;
-  }
   for (i = 0; i < pDiff->n; i++) {
     if (!kindFits(pDiff->a[i].eKind) ||
         (pDiff->a[i].eKind == MIG_ALT_ADD_COLUMN &&

@@ -161,6 +161,25 @@ static void lossAllow(MigContext *p, Generator *pg, const char *zTable) {
   }
 }
 
+/* A virtual table that is dropped to be made anew under another name is renamed
+** no more. */
+static void renamesForget(MigContext *p, Generator *pg, const char *zTable) {
+  MigRenames left = {0, 0};
+  int i;
+
+  for (i = 0; i < pg->left.n && p->rc == SQLITE_OK; i++) {
+    const MigRename *pRename = &pg->left.a[i];
+    if (pRename->zColumn == 0 && migStrICmp(pRename->zOld, zTable) == 0) {
+      continue;
+    }
+    left.a = migModelRoom(p, left.a, left.n, sizeof(*pRename));
+    if (left.a) {
+      left.a[left.n++] = *pRename;
+    }
+  }
+  pg->left = left;
+}
+
 /* Drop object i of the schema as it is. What goes with its table needs no
 ** statement. */
 static void dropWrite(MigContext *p, Generator *pg, int i,
@@ -182,6 +201,7 @@ static void dropWrite(MigContext *p, Generator *pg, int i,
   }
   if (bTable) {
     lossAllow(p, pg, pObject->zName);
+    renamesForget(p, pg, pObject->zName);
     pg->bTouches = 1;
   }
   /* sql-ok: the kind is one of azKind */

@@ -111,13 +111,70 @@ const char *migNativeText(MigContext *p, const MigModelObject *pObject) {
   const char *z = pObject->zSql;
   MigText text = {0, 0, 0};
 
-  if (pDdl == 0 || pDdl->schema.eType != MIG_TK_END) {
+  if (pDdl == 0) {
     return z;
   }
   migTextAdd(p, &text, z, pDdl->name.iStart);
   migTextStr(p, &text, "main.");
   migTextStr(p, &text, z + pDdl->name.iStart);
   return migTextZ(&text);
+}
+
+static const char zTemporary[] =
+    "SELECT t.sql, EXISTS(SELECT 1 FROM temp.sqlite_schema AS o"
+    " WHERE o.type IN('table', 'view') AND o.rowid < t.rowid"
+    " AND o.name = t.tbl_name COLLATE NOCASE)"
+    " FROM temp.sqlite_schema AS t WHERE t.type = 'trigger'"
+    " AND t.tbl_name = ?1 COLLATE NOCASE ORDER BY t.rowid";
+
+/* The schema in front of the table that a trigger is on; END when there is
+** none. */
+static MigToken triggerSchema(const MigDdl *pDdl) {
+  MigToken none = {MIG_TK_END, 0, 0};
+  MigToken schema;
+  MigToken dot = none;
+  MigToken token = none;
+  i64 i = 0;
+
+  do {
+    schema = dot;
+    dot = token;
+    i = migTokenSignificant(pDdl->z, pDdl->n, i, &token);
+  } while (token.iStart < pDdl->table.iStart);
+  return dot.eType == MIG_TK_DOT ? schema : none;
+}
+
+/*
+** List statements that make the TEMP triggers on a table or view of main again.
+** One whose table has no schema was made for TEMP where that had such a table
+** then.
+*/
+void migNativeTemporary(MigContext *p, const char *zOn, MigList *pList) {
+  sqlite3_stmt *pStmt = migPrepare(p, zTemporary);
+
+  migBindText(p, pStmt, 1, zOn);
+  while (migStep(p, pStmt)) {
+    const char *z = migColumnText(p, pStmt, 0);
+    MigText text = {0, 0, 0};
+    MigToken schema;
+    MigDdl ddl;
+    if (p->rc || !migDdlRead(p, z, (i64)strlen(z), &ddl)) {
+      break;
+    }
+    schema = triggerSchema(&ddl);
+    if (schema.eType == MIG_TK_END ? sqlite3_column_int(pStmt, 1)
+                                   : !migTokenNameIs(z, &schema, "main")) {
+      continue;
+    }
+    migTextAdd(p, &text, z, ddl.name.iStart);
+    migTextStr(p, &text, "temp.");
+    migTextAdd(p, &text, z + ddl.name.iStart,
+               ddl.table.iStart - ddl.name.iStart);
+    migTextStr(p, &text, schema.eType == MIG_TK_END ? "main." : "");
+    migTextStr(p, &text, z + ddl.table.iStart);
+    migListAdd(p, pList, migTextZ(&text));
+  }
+  migFinalize(p, pStmt);
 }
 
 /* ------------------------------------------------------------------------
@@ -201,8 +258,14 @@ static void asideRun(MigContext *p, MigNative *pNative, const char *zSql) {
   const char *zWhy;
   int rc = migNativeTry(p, pNative->pTx, zSql, &zWhy);
 
-  if (rc) {
-    migFailRc(p, rc, MIG_SCRIPT, "%s: %s", zWhy, zSql);
+  if ((rc & 0xff) == SQLITE_AUTH) {
+    migFailRc(p, rc, MIG_UNSUPPORTED,
+              "the authorizer of this connection denies what ALTER TABLE needs "
+              "in this schema; have it allow %s",
+              zSql);
+  } else if (rc) {
+    migFailRc(p, rc, MIG_SCRIPT, "%s: %s; mend or drop what is wrong first",
+              zWhy, zSql);
   }
   migListAdd(p, pNative->pRun, zSql);
 }
@@ -214,6 +277,9 @@ static void asideSet(MigContext *p, MigNative *pNative, int iObject) {
   int i;
 
   asideKeep(p, pNative, iObject);
+  if (pObject->eKind == MIG_DDL_VIEW) {
+    migNativeTemporary(p, pObject->zName, &pNative->triggers);
+  }
   for (i = pObject->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
     asideKeep(p, pNative, i);
   }

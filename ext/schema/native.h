@@ -3,7 +3,8 @@
 **
 ** SQLite compiles all views and triggers again when it renames or drops a
 ** column, and refuses when one was broken before. Such a one is set aside: it
-** is dropped, and made again behind the statement with the text it had.
+** is dropped, and made again behind the statement with the text it had, as are
+** the triggers on it, TEMP ones included.
 */
 #ifndef MIG_NATIVE_H
 #define MIG_NATIVE_H
@@ -39,6 +40,7 @@ void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch);
 int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
                  const char **pzWhy);
 const char *migNativeText(MigContext *p, const MigModelObject *pObject);
+void migNativeTemporary(MigContext *p, const char *zOn, MigList *pList);
 int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql);
 void migNativeEnd(MigContext *p, MigNative *pNative);
 

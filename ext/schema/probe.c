@@ -304,7 +304,7 @@ static void objectsFind(MigContext *p, const MigModel *pModel,
 
   migListAdd(p, &names, zTable);
   for (k = 0; k < names.n && p->rc == SQLITE_OK; k++) {
-    for (i = 0; i < pModel->nObject; i++) {
+    for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
       const MigModelObject *pObject = &pModel->aObject[i];
       if (!abFound[i] && objectNames(pObject, names.az[k])) {
         abFound[i] = 1;

@@ -411,60 +411,6 @@ static int editRun(MigContext *p, MigWays *pw) {
   return bDone;
 }
 
-static const char zTemporary[] =
-    "SELECT t.sql, EXISTS(SELECT 1 FROM temp.sqlite_schema AS o"
-    " WHERE o.type IN('table', 'view') AND o.rowid < t.rowid"
-    " AND o.name = t.tbl_name COLLATE NOCASE)"
-    " FROM temp.sqlite_schema AS t WHERE t.type = 'trigger'"
-    " AND t.tbl_name = ?1 COLLATE NOCASE ORDER BY t.rowid";
-
-/* The schema in front of the table that a trigger is on; END when there is
-** none. */
-static MigToken triggerSchema(const MigDdl *pDdl) {
-  MigToken none = {MIG_TK_END, 0, 0};
-  MigToken schema;
-  MigToken dot = none;
-  MigToken token = none;
-  i64 i = 0;
-
-  do {
-    schema = dot;
-    dot = token;
-    i = migTokenSignificant(pDdl->z, pDdl->n, i, &token);
-  } while (token.iStart < pDdl->table.iStart);
-  return dot.eType == MIG_TK_DOT ? schema : none;
-}
-
-/* List statements that make the TEMP triggers on the table again. One whose
-** table has no schema was made for TEMP where that had such a table then. */
-static void temporaryRead(MigContext *p, const char *zTable, MigList *pList) {
-  sqlite3_stmt *pStmt = migPrepare(p, zTemporary);
-
-  migBindText(p, pStmt, 1, zTable);
-  while (migStep(p, pStmt)) {
-    const char *z = migColumnText(p, pStmt, 0);
-    MigText text = {0, 0, 0};
-    MigToken schema;
-    MigDdl ddl;
-    if (p->rc || !migDdlRead(p, z, (i64)strlen(z), &ddl)) {
-      break;
-    }
-    schema = triggerSchema(&ddl);
-    if (schema.eType == MIG_TK_END ? sqlite3_column_int(pStmt, 1)
-                                   : !migTokenNameIs(z, &schema, "main")) {
-      continue;
-    }
-    migTextAdd(p, &text, z, ddl.name.iStart);
-    migTextStr(p, &text, "temp.");
-    migTextAdd(p, &text, z + ddl.name.iStart,
-               ddl.table.iStart - ddl.name.iStart);
-    migTextStr(p, &text, schema.eType == MIG_TK_END ? "main." : "");
-    migTextStr(p, &text, z + ddl.table.iStart);
-    migListAdd(p, pList, migTextZ(&text));
-  }
-  migFinalize(p, pStmt);
-}
-
 /* Are the rowids of the table 1 to n, and will it be read in their order? */
 static int isDense(MigContext *p, const MigModelObject *pOld, i64 n) {
   const char *zRowid = migRebuildRowid(p, pOld);
@@ -557,7 +503,7 @@ static void rebuildTable(MigContext *p, MigWays *pw) {
 
   memset(&rebuild, 0, sizeof(rebuild));
   settingsSet(p, pw, 1);
-  temporaryRead(p, pOld->zName, &rebuild.temporary);
+  migNativeTemporary(p, pOld->zName, &rebuild.temporary);
   nRow = migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\" NOT INDEXED",
                      pOld->zName);
   if (!pw->pr->bPlain && p->rc == SQLITE_OK) {
@@ -579,7 +525,7 @@ void migWaysRebuild(MigContext *p, const MigReshape *pr,
   int i;
 
   memset(&rebuild, 0, sizeof(rebuild));
-  temporaryRead(p, pr->zTable, &rebuild.temporary);
+  migNativeTemporary(p, pr->zTable, &rebuild.temporary);
   rebuildMake(p, pr, pState, &rebuild);
   for (i = 0; i < rebuild.statements.n && p->rc == SQLITE_OK; i++) {
     migListAdd(p, pOut, rebuild.statements.az[i]);

@@ -261,6 +261,7 @@ kill: deps
 	    downgrade prune table import autogenerate)
 
 # The fault matrix; a case of it is a process, the longest come first.
+# Each allocation is one of SQLite's, so that it can fail.
 # FAULT_POINTS: points of a fault in a cell. SEED moves them.
 # make soak SHARE=I/N: of all points the I-th of N shares.
 FAULT_CASES  = $(shell sed -n 's/^fault_case \([a-z_0-9]*\) .*/\1/p' \
@@ -268,15 +269,17 @@ FAULT_CASES  = $(shell sed -n 's/^fault_case \([a-z_0-9]*\) .*/\1/p' \
 FAULT_POINTS = 9
 SEED         = 1
 SHARE        = 0/1
+FAULT_BUILD  = B=build/small OPT='$(OPT) -DARENA_BLOCK=16'
 fault: deps
-	@$(MAKE_B) test-programs
-	@$(TALLY) && MIGRATE_POINTS=$(FAULT_POINTS) MIGRATE_SEED=$(SEED) \
+	@$(MAKE_B) $(FAULT_BUILD) test-programs
+	@$(TALLY) && MIGRATE_BUILD=build/small \
+	    MIGRATE_POINTS=$(FAULT_POINTS) MIGRATE_SEED=$(SEED) \
 	    tclsh test/runall.tcl -jobs $(JOBS) -timeout 3600 \
 	    $(FAULT_CASES:%=test/fault/full.test$(comma)%)
 
 soak: deps
-	@$(MAKE_B) test-programs
-	@$(TALLY) && MIGRATE_LONG=1 MIGRATE_SEED=$(SEED) MIGRATE_SHARE=$(SHARE) \
+	@$(MAKE_B) $(FAULT_BUILD) test-programs
+	@$(TALLY) && MIGRATE_BUILD=build/small MIGRATE_LONG=1 MIGRATE_SEED=$(SEED) MIGRATE_SHARE=$(SHARE) \
 	    tclsh test/runall.tcl -jobs $(JOBS) -timeout 3600000 \
 	    $(FAULT_CASES:%=test/fault/full.test$(comma)%)
 

@@ -14,7 +14,11 @@
 #include "context.h"
 
 #define MESSAGE_MAX 4000 /* bytes of a message */
-#define ARENA_BLOCK 8192 /* payload of an ordinary block, bytes */
+/* Payload of an ordinary block, bytes. Tests for want of memory make it small,
+** so that what is allocated alone can fail alone. */
+#ifndef ARENA_BLOCK
+#define ARENA_BLOCK 8192
+#endif
 
 struct MigBlock {
   MigBlock *pNext; /* older block */

@@ -245,7 +245,7 @@ static int namesSame(int nA, const char **azA, int nB, const char **azB) {
 
   for (i = 0; nA == nB && i < nA; i++) {
     if (strcmp(azA[i], azB[i])) {
-      return 0;
+      return 0; /* unreached: a reader finds them or fails */
     }
   }
   return nA == nB;
@@ -439,6 +439,7 @@ static void proofFail(MigContext *p, const Proof *pProof, int i) {
             pOut->aRevision[i].zId, pProof->zFormat, pProof->back.nRevision,
             pOut->nRevision);
   } else {
+    /* unreached: what is read too much makes another one differ */
     migFail(p, MIG_FORMAT,
             "these revisions cannot be written in the format %s: they would be"
             " read as %d, not %d; take another format or file_template",

@@ -27,6 +27,7 @@ static MigFile *fileAdd(MigContext *p, MigFolder *pFolder, const char *zDir,
   MigFile *pFile = pFolder->aFile;
 
   if (n >= FOLDER_FILES) {
+    /* unreached: takes 4,000,000 files */
     migFail(p, MIG_TOO_BIG, "more than %d files; name a folder further down",
             FOLDER_FILES);
   }
@@ -130,7 +131,7 @@ static int walkEnter(MigContext *p, FolderWalk *pWalk, const char *zPath) {
   u64 *aSlot;
 
   if (p->rc || !migPathPlace(zPath, aPlace)) {
-    return 1;
+    return 1; /* unreached: the folder was there just now */
   }
   if (2 * pWalk->nPlace >= pWalk->nSlot) {
     walkGrow(p, pWalk);

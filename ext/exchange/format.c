@@ -172,6 +172,7 @@ MigFile *migFormatFile(MigFolder *pFolder, const char *zName) {
 const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
                             i64 n) {
   if (n > MIGRATE_MAX_SCRIPT) {
+    /* unreached: takes 256 MiB */
     migFail(p, MIG_TOO_BIG, "%s: a script of %lld bytes, the limit is %d",
             pFile->zName, n, MIGRATE_MAX_SCRIPT);
   }

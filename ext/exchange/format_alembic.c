@@ -255,9 +255,6 @@ static void alembicGap(MigContext *p, AlembicReader *pReader, i64 i, i64 iEnd) {
 
   while (i < iEnd && p->rc == SQLITE_OK) {
     i = migTokenNext(z, pReader->pFile->n, i, &token);
-    if (token.eType == MIG_TK_END) {
-      return;
-    }
     if (token.eType == MIG_TK_COMMENT &&
         (token.iStart == 0 || z[token.iStart - 1] == '\n') &&
         alembicLine(z, pReader->pFile->n, token.iStart, &iText)) {

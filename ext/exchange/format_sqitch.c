@@ -970,7 +970,7 @@ static const char *sqitchTranslate(MigContext *p, SqitchReader *pReader,
           sqitchCopy(p, &script, pNow, i, &script.aLevel[iLevel].bOpen);
     }
     if (script.text.n > MIGRATE_MAX_SCRIPT) {
-      break; /* which is TOO_BIG below */
+      break; /* which is TOO_BIG below; unreached: takes 256 MiB */
     }
   }
   *pn = script.text.n;
@@ -1345,10 +1345,6 @@ static void writeLine(MigContext *p, MigOutput *pOut, MigText *pText,
       migOutputNote(p, pOut, "%s: the label %s cannot be a tag and is left out",
                     pRev->zId, zLabel);
     }
-  }
-  if (pRev->bRepeatable) {
-    migOutputNote(p, pOut, "%s: sqitch has no repeatable changes; it runs once",
-                  pRev->zId);
   }
 }
 

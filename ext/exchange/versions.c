@@ -419,6 +419,7 @@ static void rowRead(MigContext *p, MigVersionTable *pTable,
   int i;
 
   if (n >= MIGRATE_MAX_REVISIONS) {
+    /* unreached: takes 1,000,001 rows */
     migFail(p, MIG_TOO_BIG, "%s has more than %d rows", pTable->zTable,
             MIGRATE_MAX_REVISIONS);
     return;

@@ -213,6 +213,7 @@ int migGraphAdd(MigContext *p, MigGraph *g, const char *zId) {
     return -1;
   }
   if (g->nNode >= MIGRATE_MAX_REVISIONS) {
+    /* unreached: takes 1,000,001 revisions */
     migFail(p, MIG_TOO_BIG, "more than %d revisions; see README, Limits",
             MIGRATE_MAX_REVISIONS);
     return -1;

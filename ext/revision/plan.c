@@ -176,11 +176,11 @@ static MigSet downRoots(MigContext *p, const MigState *pState,
     migGraphParentLine(p, g, &line);
     migSetIntersect(&roots, &line);
     if (migSetNext(&roots, -1) < 0) {
+      const char *zId = iTarget < 0 ? "base" : g->aNode[iTarget].zId;
       migFail(p, MIG_RANGE,
               "'%s': nothing directly above %s belongs to %s; name the target"
               " without the branch",
-              pTarget->zText, iTarget < 0 ? "base" : g->aNode[iTarget].zId,
-              g->aNode[iBranch].zId);
+              pTarget->zText, zId, g->aNode[iBranch].zId);
     }
   }
   return roots;

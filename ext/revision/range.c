@@ -177,9 +177,6 @@ void migRangeNodes(MigContext *p, const MigState *pState, const char *zRange,
 
   *paNode = 0;
   *pnNode = 0;
-  if (p->rc) {
-    return;
-  }
   if (migRangeSplit(p, zRange ? zRange : ":", &zLow, &zHigh)) {
     memset(&low, 0, sizeof(low));
     memset(&high, 0, sizeof(high));

@@ -538,10 +538,6 @@ MigGraph *migGraphLoad(MigContext *p) {
         migGraphRepeatable(pGraph, i);
       }
     }
-    if (p->rc == SQLITE_OK && pGraph->nNode > MIGRATE_MAX_REVISIONS) {
-      migFail(p, MIG_TOO_BIG, "the file has more than %d revisions",
-              MIGRATE_MAX_REVISIONS);
-    }
   }
   sqlite3_reset(pStmt);
   edgesLoad(p, pGraph);

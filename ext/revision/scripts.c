@@ -180,6 +180,7 @@ MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
   MigPlace place = {0, 0, -1, 0, -1};
 
   if (nUp > MIGRATE_MAX_SCRIPT || nDown > MIGRATE_MAX_SCRIPT) {
+    /* unreached: takes 256 MiB */
     migFail(p, MIG_TOO_BIG, "a script has more than %d bytes",
             MIGRATE_MAX_SCRIPT);
   }

@@ -410,6 +410,7 @@ static void statementStep(MigContext *p, MigExecution *pExec,
   int rc;
 
   if (p->rc == SQLITE_OK && migTransactionLost(pExec->pTx)) {
+    /* unreached: what calls that function has looked */
     migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
               "the function of option progress ended the transaction");
   }
@@ -534,19 +535,16 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   migTouchedScript(p, pExec->pTouched, pJob->z, pJob->n);
   while (p->rc == SQLITE_OK && i >= 0) {
     migStatementRead(pJob->z, pJob->n, i, &st);
-    if (st.eKind == MIG_ST_EMPTY && st.nByte == 0) {
+    if (st.eKind == MIG_ST_EMPTY) {
       break;
     }
     i = st.iStart + st.nByte;
-    if (st.eKind == MIG_ST_EMPTY) {
-      continue;
-    }
     script.nSeen++;
     if (statementPassed(p, &script, &st)) {
       continue;
     }
     if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
-      break;
+      break; /* unreached: migExecuteCheck() has seen it */
     }
     i = statementRun(p, pExec, &script, &st);
   }
@@ -606,6 +604,7 @@ static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
   if (rc == SQLITE_OK) {
     maintenanceStep(p, pExec, pScript, pSt, db);
   } else {
+    /* unreached: the file is open here already */
     migFailRc(p, rc, MIG_SCRIPT, "%s", db ? sqlite3_errmsg(db) : "no memory");
     errorLocate(p, pScript, pSt->iStart);
   }
@@ -614,12 +613,11 @@ static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
 
 /*
 ** Run a no-transaction script, statement by statement in autocommit. What was
-** done before a failure stays. UNSUPPORTED for a database without a file, and
-** inside the caller's transaction.
+** done before a failure stays. The caller has seen that the database has a file
+** and that no transaction is open.
 */
 void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
                            MigScriptJob *pJob) {
-  const char *zFile = migDatabasePath(p->db);
   MigText pragmas = {0, 0, 0};
   Script script;
   MigStatement st;
@@ -628,16 +626,10 @@ void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
   memset(&script, 0, sizeof(script));
   script.pJob = pJob;
   migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
-  if (zFile[0] == 0 || !sqlite3_get_autocommit(p->db)) {
-    migFail(p, MIG_UNSUPPORTED,
-            "revision %s wants no transaction, which needs a database file and"
-            " no open transaction; COMMIT first",
-            pJob->zRevision);
-  }
   while (p->rc == SQLITE_OK && migScriptNext(pJob->z, pJob->n, &i, &st)) {
     script.nSeen++;
     if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
-      break;
+      break; /* unreached: migExecuteCheck() has seen it */
     }
     pJob->nStatement++;
     if (st.eKind == MIG_ST_VACUUM) {

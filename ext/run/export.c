@@ -1002,6 +1002,7 @@ static void diskUndo(Export *pExport) {
     if (pDisk->bPart) {
       migFileDelete(pDisk->zPart);
     } else if (pDisk->bPlaced && pDisk->eState == FILE_NEW) {
+      /* unreached: takes a disk that is full in the middle */
       migFileDelete(pDisk->zPath);
     }
   }

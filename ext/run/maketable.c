@@ -104,6 +104,7 @@ static char *makeInRun(MigContext *p, MigExecution *pExec,
   MigReshape reshape;
 
   if (pExec->pTx == 0) {
+    /* unreached: no statement that can call is allowed there */
     migFail(p, MIG_NESTED_CALL,
             "migrate_table() cannot stand in a no-transaction revision");
   }

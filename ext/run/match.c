@@ -741,7 +741,8 @@ int migMatchHash(MigContext *p, MigPackCache *pCache, MigRevision *pRev,
   char zCrc[24];
   int bFits = 1;
 
-  if (eHash == MIG_VERSION_NOHASH || zHash == 0 || p->rc) {
+  if (eHash == MIG_VERSION_NOHASH || p->rc) {
+    /* unreached: without a rule no table has a hash */
     return 1;
   }
   bytes = revisionBytes(p, pCache, pRev);

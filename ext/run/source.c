@@ -38,6 +38,7 @@ static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
   MigScratch *pScratch = migScratchOpen(p);
 
   if (n > MIGRATE_MAX_SCRIPT) {
+    /* unreached: takes 256 MiB */
     migFail(p, MIG_TOO_BIG, "%s has more than %d bytes", zWhat,
             MIGRATE_MAX_SCRIPT);
   }

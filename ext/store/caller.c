@@ -66,9 +66,6 @@ static int statementTouches(MigContext *p, const char *zSql) {
   }
   rc = sqlite3_prepare_v2(p->db, zExplain, -1, &pStmt, 0);
   sqlite3_free(zExplain);
-  if (rc == SQLITE_OK && !sqlite3_stmt_isexplain(pStmt)) {
-    rc = SQLITE_ERROR;
-  }
   if (rc == SQLITE_OK) {
     while ((rc = sqlite3_step(pStmt)) == SQLITE_ROW && !bTouches) {
       const char *zOp = (const char *)sqlite3_column_text(pStmt, 1);

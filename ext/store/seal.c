@@ -20,10 +20,9 @@ static const struct {
   const char *zSeal;
 } aMissing[] = {
     {"_migrate_revisions",
-     "SELECT * FROM main._migrate_revisions WHERE length(seal) = 0",
+     "SELECT * FROM main._migrate_revisions WHERE seal = x''",
      "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1"},
-    {"_migrate_applied",
-     "SELECT * FROM main._migrate_applied WHERE length(seal) = 0",
+    {"_migrate_applied", "SELECT * FROM main._migrate_applied WHERE seal = x''",
      "UPDATE main._migrate_applied SET seal = ?2 WHERE revision = ?1"},
 };
 
@@ -167,9 +166,6 @@ void migSealMissing(MigContext *p) {
     sqlite3_stmt *pWrite = migCached(p, aMissing[i].zSeal);
     while (migStep(p, pRead)) {
       int nColumn = sqlite3_column_count(pRead) - 1;
-      if (!migSealEmpty(pRead, nColumn)) {
-        continue;
-      }
       migSealRow(p, pRead, aMissing[i].zTable, nColumn, aSeal);
       migBindBlob(p, pWrite, 2, aSeal, MIG_SEAL_SIZE);
       if (p->rc == SQLITE_OK) {

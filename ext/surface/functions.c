@@ -87,6 +87,7 @@ static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
   }
   *pn = sqlite3_value_bytes(pArgs->a[i]);
   if (*pn > MIGRATE_MAX_SCRIPT) {
+    /* unreached: takes 256 MiB */
     migFail(p, MIG_TOO_BIG, "a script has more than %d bytes",
             MIGRATE_MAX_SCRIPT);
   }

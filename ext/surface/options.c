@@ -93,20 +93,13 @@ const MigOptionHelp *migOptionHelpRow(int i) {
 /* Is zFunction one of the blank-separated names of zOf? */
 static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
   const char *z = pHelp->zOf;
-  size_t n = strlen(zFunction);
 
   if (strcmp(z, "all") == 0) {
     return strcmp(zFunction, "migrate_require") != 0 &&
            strcmp(zFunction, "migrate_diff") != 0 &&
            strcmp(zFunction, "migrate_sql") != 0;
   }
-  while ((z = strstr(z, zFunction)) != 0) {
-    if (z[n] == 0 || z[n] == ' ') {
-      return 1;
-    }
-    z += n;
-  }
-  return 0;
+  return strstr(z, zFunction) != 0; /* no name of one is a part of another */
 }
 
 static void optionUnknown(MigContext *p, const char *zKey,

@@ -65,7 +65,7 @@ static Listed *listedRead(MigContext *p, const MigGraph *pGraph) {
     int i = zId ? migGraphFind(pGraph, zId) : -1;
     MigPlace *pPlace;
     if (i < 0) {
-      continue;
+      continue; /* unreached: the graph has every row */
     }
     a[i].rev.zMessage = migColumnText(p, pStmt, 1);
     pPlace = &a[i].rev.place;

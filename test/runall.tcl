@@ -33,8 +33,8 @@ if {[llength $files]==0} {
 }
 
 # The slow ones first, so that the two lanes end together.
-set slow {fault_backup survive fault_reshape schema_property kill_backup
-  backup_property fault kill concurrency}
+set slow {hostile survive fault_backup fault_reshape schema_property
+  kill_backup fault concurrency crash backup_property stress clients kill}
 set first {}
 set rest {}
 foreach f $files {

@@ -86,8 +86,8 @@ proc clients_compile {bin {compileIn 0}} {
   }
   set warn {-std=c11 -O1 -Wall -Wextra -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror}
-  if {[info exists ::env(LD_PRELOAD)]} {
-    lappend warn -fsanitize=address,undefined
+  if {[info exists ::env(MIGRATE_SANITIZE)]} {
+    lappend warn {*}$::env(MIGRATE_SANITIZE)
   }
   set include -I[file join $::root include]
   set source [file join $::clients client.c]

@@ -97,7 +97,7 @@ static int proofSame(MigContext *p, Proof *pProof, const MigPart *pIs) {
     i64 n = pWas->n - pProof->i;
     if (n == 0) {
       if (pWas->bLast || !proofNext(p, pProof) || pWas->bFirst) {
-        return 0; /* unreached: the same header gives the same length */
+        return 0; /* hostile bytes: the same header gives the same length */
       }
       continue;
     }

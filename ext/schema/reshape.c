@@ -80,7 +80,6 @@ static void columnsCheck(MigContext *p, const MigModel *pModel,
 */
 
 /* What is left to be done, for messages. */
-/* unreached: nothing has been left yet */
 static const char *diffText(MigContext *p, const MigTableDiff *pDiff) {
   MigText text = {0, 0, 0};
   int i;
@@ -186,7 +185,6 @@ static void proveAll(MigContext *p, const MigWays *pw, const MigProbes *pProbes,
   }
   migWaysState(p, pr, &now);
   if (p->rc == SQLITE_OK && now.diff.n) {
-    /* unreached: every way has led there yet */
     migFail(p, MIG_UNPROVEN, "table %s has not become what was wanted: %s",
             pr->zTable, diffText(p, &now.diff));
   }

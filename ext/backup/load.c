@@ -251,6 +251,9 @@ static sqlite3_stmt *statementFor(MigContext *p, MigLoader *pLoader,
                                   int iFirst, int nValue) {
   int i;
 
+  if (p->rc) {
+    return 0;
+  }
   for (i = 0; i < nValue && pLoader->eEncoding != SQLITE_UTF8; i++) {
     if (textChanges(pLoader, &pLoader->aValue[i])) {
       return joinPrepare(p, pLoader, zSql, iFirst, nValue);

@@ -158,12 +158,15 @@ static void *arrayGrow(MigContext *p, void *a, int n, int *pnAlloc, u64 nSize) {
 ** as long as the manifest. */
 void migManifestAddMade(MigContext *p, MigManifest *pManifest,
                         const char *zType, const char *zName) {
-  pManifest->aMade = arrayGrow(p, pManifest->aMade, pManifest->nMade,
-                               &pManifest->nMadeAlloc, sizeof(MigObject));
+  int n = pManifest->nMade;
+  MigObject *a = arrayGrow(p, pManifest->aMade, n, &pManifest->nMadeAlloc,
+                           sizeof(MigObject));
+
   if (p->rc == SQLITE_OK) {
-    MigObject *pMade = &pManifest->aMade[pManifest->nMade++];
-    pMade->zType = zType;
-    pMade->zName = zName;
+    a[n].zType = zType;
+    a[n].zName = zName;
+    pManifest->aMade = a;
+    pManifest->nMade++;
   }
 }
 

@@ -390,14 +390,18 @@ static void sequencePart(MigContext *p, const Sequence *pSequence,
                          const MigPart *pPart) {
   MigValue aValue[2];
   const char *zName = 0;
+  int rc;
 
   if (migRowGet(pPart->a, pPart->n, 2, aValue) != pPart->n ||
       aValue[0].eType != SQLITE_TEXT || aValue[1].eType != SQLITE_INTEGER) {
     return; /* not a row as SQLite writes them: it is of no table's */
   }
-  sqlite3_bind_text64(pSequence->pName, 1, (const char *)aValue[0].a,
-                      (u64)aValue[0].n, SQLITE_STATIC,
-                      (unsigned char)pSequence->pWork->fill.eEncoding);
+  rc = sqlite3_bind_text64(pSequence->pName, 1, (const char *)aValue[0].a,
+                           (u64)aValue[0].n, SQLITE_STATIC,
+                           (unsigned char)pSequence->pWork->fill.eEncoding);
+  if (rc) {
+    migFailDb(p, rc);
+  }
   if (migStep(p, pSequence->pName)) {
     zName = (const char *)sqlite3_column_text(pSequence->pName, 0);
   }
@@ -623,9 +627,10 @@ static const char *lostName(MigContext *p, const Work *pWork,
     return pEntry->zName;
   }
   for (i = 0; i < sizeof(azRow) / sizeof(azRow[0]) && p->rc == SQLITE_OK; i++) {
-    const MigTableEntry *pFirst = migManifestTable(
-        pWork->pRestore->pLive, migPrintf(p, "%s%s", zVirtual, azRow[i]));
-    if (p->rc == SQLITE_OK && pFirst) {
+    const char *z = migPrintf(p, "%s%s", zVirtual, azRow[i]);
+    const MigTableEntry *pFirst =
+        z ? migManifestTable(pWork->pRestore->pLive, z) : 0;
+    if (pFirst) {
       return pFirst == pEntry ? zVirtual : 0;
     }
   }

@@ -407,7 +407,7 @@ static void rootsTouch(MigContext *p, MigTouched *pTouched,
   int bNew = 0;
   int i;
 
-  for (i = 0; i < pSet->nWrite; i++) {
+  for (i = 0; i < pSet->nWrite && p->rc == SQLITE_OK; i++) {
     const MigWrite *pWrite = &pSet->aWrite[i];
     if (pWrite->iSchema == 0 && !rootKnown(pTouched, pWrite->iRoot)) {
       rootKeep(p, pTouched, pWrite->iRoot);

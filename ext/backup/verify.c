@@ -44,6 +44,9 @@ static void badTake(MigContext *p, MigList *pBad, const char *zWhat) {
   z = z ? strchr(z + 1, ':') : 0;
   z = sqlite3_mprintf("%s%s", zWhat, z ? z + 2 : "is damaged");
   migErrorClear(p);
+  if (z == 0) {
+    migNomem(p);
+  }
   badAdd(p, pBad, migStrdup(p, z));
   sqlite3_free(z);
 }

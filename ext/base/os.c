@@ -118,7 +118,7 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
 
 /* zFolder/zName in the arena. */
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName) {
-  size_t n = strlen(zFolder);
+  size_t n = p->rc ? 0 : strlen(zFolder);
   int bSlash = n > 0 && zFolder[n - 1] == '/';
 
   return migPrintf(p, bSlash ? "%s%s" : "%s/%s", zFolder, zName);
@@ -367,7 +367,7 @@ static i64 pathLast(const char *z) {
 /* The folder of a path in the arena: all before the last slash, "." when
 ** there is none, the root with its slash. */
 char *migPathFolder(MigContext *p, const char *zPath) {
-  i64 iLast = pathLast(zPath);
+  i64 iLast = p->rc ? 0 : pathLast(zPath);
   i64 n = iLast;
 
   while (n > 1 && isSlash(zPath[n - 1])) {
@@ -433,6 +433,7 @@ int migPathInside(const char *zPath) {
 ** a file: who reads it is told. */
 static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
                        const char *zName) {
+  MigEntry *aEntry = pList->aEntry;
   MigEntry *pEntry;
   struct stat st;
   char *zPath;
@@ -444,14 +445,15 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
   if ((pList->nEntry & (pList->nEntry - 1)) == 0) { /* 0 or a power of two */
     u64 nOld = (u64)pList->nEntry * sizeof(MigEntry);
     u64 nNew = (pList->nEntry ? 2 * nOld : sizeof(MigEntry));
-    pList->aEntry = migGrow(p, pList->aEntry, nOld, nNew);
+    aEntry = migGrow(p, aEntry, nOld, nNew);
   }
   zPath = migPathJoin(p, zFolder, zName);
   if (p->rc) {
     return;
   }
   bThere = stat(zPath, &st) == 0;
-  pEntry = &pList->aEntry[pList->nEntry++];
+  pList->aEntry = aEntry;
+  pEntry = &aEntry[pList->nEntry++];
   pEntry->zName = migStrdup(p, zName);
   pEntry->bFolder = bThere && S_ISDIR(st.st_mode);
   pEntry->bLink = pEntry->bFolder && migPathIsLink(zPath);

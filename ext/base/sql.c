@@ -159,9 +159,9 @@ void migRun(MigContext *p, sqlite3_stmt *pStmt) {
   sqlite3_reset(pStmt);
 }
 
-/* Column i of the current row as text in the arena; NULL for NULL. Embedded
-** zero bytes end it. */
-char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i) {
+/* Column i of the current row as text, until the statement is stepped; NULL
+** for NULL. Embedded zero bytes end it. */
+const char *migColumnPeek(MigContext *p, sqlite3_stmt *pStmt, int i) {
   const char *z;
 
   if (p->rc) {
@@ -171,7 +171,12 @@ char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i) {
   if (z == 0 && sqlite3_column_type(pStmt, i) != SQLITE_NULL) {
     migNomem(p);
   }
-  return migStrdup(p, z);
+  return z;
+}
+
+/* The same in the arena. */
+char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  return migStrdup(p, migColumnPeek(p, pStmt, i));
 }
 
 /* Run a constant text of one or more statements. */

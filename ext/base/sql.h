@@ -23,6 +23,7 @@ void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
 
 int migStep(MigContext *p, sqlite3_stmt *pStmt);
 void migRun(MigContext *p, sqlite3_stmt *pStmt);
+const char *migColumnPeek(MigContext *p, sqlite3_stmt *pStmt, int i);
 char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i);
 
 void migExec(MigContext *p, const char *zSql);

@@ -4,16 +4,19 @@
 #include <string.h>
 #include "text.h"
 
-/* Append a text, which must live as long as the list. */
+/* Append a text, which must live as long as the list. After a failure the list
+** is what it was. */
 void migListAdd(MigContext *p, MigList *pList, const char *z) {
+  const char **az = pList->az;
   int n = pList->n;
 
   if ((n & (n - 1)) == 0) { /* 0 or a power of two: full */
     u64 nOld = (u64)n * sizeof(char *);
-    pList->az = migGrow(p, pList->az, nOld, n ? 2 * nOld : sizeof(char *));
+    az = migGrow(p, az, nOld, n ? 2 * nOld : sizeof(char *));
   }
   if (p->rc == SQLITE_OK) {
-    pList->az[pList->n++] = z;
+    az[pList->n++] = z;
+    pList->az = az;
   }
 }
 

@@ -243,7 +243,7 @@ static void folderWalk(MigContext *p, MigFolder *pFolder, const char *zPath) {
   walk.zRoot = zPath;
   while (zDir && p->rc == SQLITE_OK) {
     walkList(p, pFolder, &walk, zDir);
-    zDir = walkNext(&walk);
+    zDir = p->rc ? 0 : walkNext(&walk);
   }
   if (p->rc == SQLITE_OK) {
     folderSort(pFolder);

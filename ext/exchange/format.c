@@ -96,21 +96,25 @@ void migFormatNote(MigContext *p, MigFolder *pFolder, const char *zFormat,
 */
 MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   MigStep *pStep = migAlloc(p, sizeof(MigStep));
+  MigStep **ap = pFolder->apStep;
+  int nAlloc = pFolder->nStepAlloc;
   i64 n = (i64)strlen(pFile->zBase);
+  char *zStem;
 
-  if (pFolder->nStep == pFolder->nStepAlloc) {
-    u64 nNew = pFolder->nStepAlloc ? 2 * (u64)pFolder->nStepAlloc : 64;
-    pFolder->apStep =
-        migGrow(p, pFolder->apStep, (u64)pFolder->nStep * sizeof(MigStep *),
-                nNew * sizeof(MigStep *));
-    pFolder->nStepAlloc = (int)nNew;
+  n -= migFormatSuffix(pFile->zBase, ".sql") ? 4 : 0;
+  zStem = migStrndup(p, pFile->zBase, n);
+  if (pFolder->nStep == nAlloc) {
+    nAlloc = nAlloc ? 2 * nAlloc : 64;
+    ap = migGrow(p, ap, (u64)pFolder->nStep * sizeof(*ap),
+                 (u64)nAlloc * sizeof(*ap));
   }
   if (p->rc) {
     return 0;
   }
-  n -= migFormatSuffix(pFile->zBase, ".sql") ? 4 : 0;
+  pFolder->apStep = ap;
+  pFolder->nStepAlloc = nAlloc;
   pStep->zDir = "";
-  pStep->zStem = migStrndup(p, pFile->zBase, n);
+  pStep->zStem = zStem;
   pStep->rev.zFile = pFile->zName;
   pStep->pFile = pFile;
   if (pFile->pStep) {

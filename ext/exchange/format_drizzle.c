@@ -94,6 +94,21 @@ static void jsonClose(MigContext *p, sqlite3 *db) {
   }
 }
 
+/* Is a text JSON of which json_valid() says that it is none? Up to SQLite 3.40
+** that is what it says when there is no memory. */
+static int jsonReads(MigContext *p, const char *z, i64 n) {
+  sqlite3_stmt *pStmt = migPrepare(p, "SELECT json_type(?1)");
+  int rc;
+
+  migBindTextN(p, pStmt, 1, z, n);
+  rc = p->rc ? p->rc : sqlite3_step(pStmt);
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  }
+  sqlite3_finalize(pStmt);
+  return rc == SQLITE_ROW;
+}
+
 /* FORMAT when the text is no JSON, with the line if SQLite can tell it. */
 static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
                       i64 n) {
@@ -110,7 +125,7 @@ static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
     iAt = sqlite3_column_int64(pStmt, 1);
   }
   migFinalize(p, pStmt);
-  if (!bValid) {
+  if (!bValid && !jsonReads(p, z, n)) {
     migFormatFail(p, pFile, z - pFile->z + (iAt > 0 && iAt <= n ? iAt - 1 : 0),
                   "no valid JSON, or nested too deep; mend the file");
   }

@@ -162,8 +162,8 @@ static int prismaOrder(const MigStep *pA, const MigStep *pB) {
 void migPrismaLoad(MigContext *p, MigFolder *pFolder) {
   int nFit;
   const char *zRoot = prismaRoot(pFolder, &nFit);
-  MigFile *pLock = migFormatFile(
-      pFolder, zRoot[0] ? migPrintf(p, "%s/%s", zRoot, zLock) : zLock);
+  const char *zName = zRoot[0] ? migPrintf(p, "%s/%s", zRoot, zLock) : zLock;
+  MigFile *pLock = zName ? migFormatFile(pFolder, zName) : 0;
   PrismaGroup group;
   int i = 0;
 

@@ -352,16 +352,18 @@ static void wrapperFind(const Wrapper *pW, MigScriptInfo *pOut) {
 
 static void allowLossAdd(MigContext *p, MigScriptInfo *pOut,
                          const char *zName) {
+  const char **az = pOut->azAllowLoss;
   int n = pOut->nAllowLoss;
 
   /* grown whenever the count reaches a power of two */
   if ((n & (n - 1)) == 0) {
     u64 nOld = (u64)n * sizeof(char *);
     u64 nNew = n ? nOld * 2 : sizeof(char *);
-    pOut->azAllowLoss = migGrow(p, pOut->azAllowLoss, nOld, nNew);
+    az = migGrow(p, az, nOld, nNew);
   }
   if (p->rc == SQLITE_OK) {
-    pOut->azAllowLoss[pOut->nAllowLoss++] = zName;
+    az[pOut->nAllowLoss++] = zName;
+    pOut->azAllowLoss = az;
   }
 }
 

@@ -36,7 +36,7 @@ MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zAppliedAll);
 
   while (migStep(p, pStmt)) {
-    const char *zId = (const char *)sqlite3_column_text(pStmt, 0);
+    const char *zId = migColumnPeek(p, pStmt, 0);
     int i = zId ? migGraphFind(pGraph, zId) : -1;
     if (i >= 0) {
       migSetAdd(&set, i);

@@ -152,14 +152,16 @@ void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
   }
   while (migStep(p, pStmt)) {
     int n = pOut->n;
+    MigOrigin *a = pOut->a;
     MigOrigin *pOrigin;
     if ((n & (n - 1)) == 0) { /* 0 or a power of two */
-      pOut->a = migGrow(p, pOut->a, (u64)n * sizeof(MigOrigin),
-                        (n ? 2 * (u64)n : 1) * sizeof(MigOrigin));
+      a = migGrow(p, a, (u64)n * sizeof(MigOrigin),
+                  (n ? 2 * (u64)n : 1) * sizeof(MigOrigin));
     }
     if (p->rc) {
       break;
     }
+    pOut->a = a;
     pOrigin = &pOut->a[pOut->n++];
     memset(pOrigin, 0, sizeof(*pOrigin));
     pOrigin->zRevision = migColumnText(p, pStmt, 0);

@@ -462,7 +462,7 @@ static void edgesLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zEdgeAll);
 
   while (migStep(p, pStmt)) {
-    int i = nodeOf(p, pGraph, (const char *)sqlite3_column_text(pStmt, 0));
+    int i = nodeOf(p, pGraph, migColumnPeek(p, pStmt, 0));
     char *zTarget = migColumnText(p, pStmt, 2);
     if (p->rc || zTarget == 0) {
       continue;
@@ -496,7 +496,7 @@ static void labelsLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zLabelAll);
 
   while (migStep(p, pStmt)) {
-    int i = nodeOf(p, pGraph, (const char *)sqlite3_column_text(pStmt, 1));
+    int i = nodeOf(p, pGraph, migColumnPeek(p, pStmt, 1));
     char *zLabel = migColumnText(p, pStmt, 0);
     nameCheck(p, zLabel);
     if (p->rc == SQLITE_OK && zLabel) {

@@ -86,11 +86,12 @@ static char *tablesNames(MigContext *p, const MigVersionTables *pTables) {
 static MigVersionTable *
 tableChoose(MigContext *p, const MigVersionTables *pTables, const char *zTool) {
   MigVersionTable *pTable = 0;
-  int nFound = tablesCount(pTables, zTool, &pTable);
+  int nFound;
 
   if (p->rc) {
     return 0;
   }
+  nFound = tablesCount(pTables, zTool, &pTable);
   if (zTool && !migVersionTool(zTool)) {
     migFail(p, MIG_USAGE, "no tool is called %s; known are %s", zTool,
             migVersionTools(p));
@@ -430,7 +431,8 @@ static void schemaCheck(MigContext *p, Adopt *pAdopt) {
   if (p->rc == SQLITE_OK) {
     migCompare(p, &made, &live, 0, &compare);
   }
-  for (i = 0; i < compare.n && i < DIFFERENCES_SHOWN; i++) {
+  for (i = 0; i < compare.n && i < DIFFERENCES_SHOWN && p->rc == SQLITE_OK;
+       i++) {
     differenceSay(p, &compare, i, &text);
   }
   if (p->rc == SQLITE_OK && compare.n > 0) {

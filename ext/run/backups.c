@@ -259,7 +259,8 @@ static int anyForeign(const Restore *pRestore) {
 static void foreignStart(MigContext *p, Restore *pRestore) {
   MigRestore *pWork = &pRestore->work;
 
-  if (pWork->bForce || (pWork->nOnly == 0 && !pRestore->wanted.bPartial)) {
+  if (p->rc || pWork->bForce ||
+      (pWork->nOnly == 0 && !pRestore->wanted.bPartial)) {
     return;
   }
   migForeignStart(p, &pRestore->foreign);
@@ -372,7 +373,7 @@ static void jsonRestored(MigContext *p, MigText *pText,
 
   migTextF(p, pText, ",\"tables\":%d,\"rows\":%lld,\"lost\":{", pWork->nTable,
            pWork->nRow);
-  for (i = 0; i < pWork->nLost; i++) {
+  for (i = 0; i < pWork->nLost && p->rc == SQLITE_OK; i++) {
     migTextStr(p, pText, i ? "," : "");
     migTextJson(p, pText, pWork->aLost[i].zTable);
     migTextF(p, pText, ":%lld", pWork->aLost[i].n);

@@ -370,7 +370,7 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
     }
     migWritesetRead(p, pStmt, &set);
     tables = migWritesetTables(p, &set);
-    for (i = 0; i < tables.n; i++) {
+    for (i = 0; i < tables.n && p->rc == SQLITE_OK; i++) {
       migForeignWatch(p, &pExec->foreign, tables.az[i]);
     }
     break;

@@ -835,7 +835,8 @@ static void stemsDiffer(MigContext *p, Export *pExport) {
   }
   for (i = 0; i < pExport->nRevision && p->rc == SQLITE_OK; i++) {
     MigExported *pRev = &pExport->aRevision[i];
-    if (!listTwice(&list, lower(p, pRev->zStem))) {
+    const char *zLower = lower(p, pRev->zStem);
+    if (p->rc || !listTwice(&list, zLower)) {
       continue;
     }
     if (pExport->bTemplate && !pRev->bOriginal) {
@@ -951,10 +952,8 @@ static void folderMake(MigContext *p, Export *pExport, const char *zPath) {
     z = strchr(z + 1, '/');
     zMake = z ? migStrndup(p, zPath, z - zPath) : zPath;
     if (p->rc == SQLITE_OK && migPathKind(zMake) == MIG_PATH_NONE) {
+      migListAdd(p, &pExport->folders, zMake); /* first, for it may fail */
       migFolderMake(p, zMake);
-      if (p->rc == SQLITE_OK) {
-        migListAdd(p, &pExport->folders, zMake);
-      }
     }
   }
 }

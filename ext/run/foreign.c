@@ -174,7 +174,7 @@ static MigText violationKeys(MigContext *p, const char *zTable,
     if (pStmt) {
       migBindInt(p, pStmt, 1, pFindings->a[i].iRowid);
       if (migStep(p, pStmt)) {
-        const char *z = (const char *)sqlite3_column_text(pStmt, 0);
+        const char *z = migColumnPeek(p, pStmt, 0);
         migTextAdd(p, &out, z, z ? (i64)strlen(z) + 1 : 0);
       }
       sqlite3_reset(pStmt);

@@ -41,7 +41,10 @@ static i64 countRows(MigContext *p, const char *zTable) {
       migErrorClear(&was);
       return 0;
     }
-    migErrorSave(&was, p); /* unreached: an ordinary table can be counted */
+    if (p->rc == SQLITE_OK) {
+      migErrorSave(&was, p); /* unreached: an ordinary table can be counted */
+    }
+    migErrorClear(&was);
   }
   return n;
 }

@@ -52,12 +52,15 @@ static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
 /* ---- files ---- */
 
 /* Is the file of this connection something else than a database? */
-static int isOther(sqlite3 *db) {
+static int isOther(MigContext *p, sqlite3 *db) {
   sqlite3_stmt *pStmt = 0;
   int rc =
       sqlite3_prepare_v2(db, "SELECT 1 FROM main.sqlite_schema", -1, &pStmt, 0);
 
   sqlite3_finalize(pStmt);
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  }
   return rc == SQLITE_NOTADB;
 }
 
@@ -97,7 +100,7 @@ static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
   if (rc) {
     migFailRc(p, rc, MIG_FILE, "%s: %s", zPath,
               db ? sqlite3_errmsg(db) : "no memory");
-  } else if (isOther(db)) {
+  } else if (isOther(p, db)) {
     fileText(p, zPath, pLive, pOut);
   } else {
     databaseRead(p, db, &pOut->model);

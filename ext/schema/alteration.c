@@ -46,10 +46,12 @@ typedef struct Finder {
 static void found(Finder *pf, MigAlterationKind eKind, int iOld, int iNew) {
   MigTableDiff *pDiff = pf->pDiff;
   MigAlteration *pAlt;
+  MigAlteration *a =
+      migModelRoom(pf->p, pDiff->a, pDiff->n, sizeof(MigAlteration));
 
-  pDiff->a = migModelRoom(pf->p, pDiff->a, pDiff->n, sizeof(*pAlt));
-  if (pDiff->a) {
-    pAlt = &pDiff->a[pDiff->n++];
+  if (a) { /* else those that are there stay */
+    pDiff->a = a;
+    pAlt = &a[pDiff->n++];
     pAlt->eKind = eKind;
     pAlt->iOld = iOld;
     pAlt->iNew = iNew;

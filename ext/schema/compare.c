@@ -553,10 +553,11 @@ static void pairsMake(MigContext *p, Compare *pc, const MigRenames *pRenames) {
 static void differenceAdd(MigContext *p, Compare *pc,
                           const MigDifference *pDifference) {
   MigComparison *pOut = pc->pOut;
+  MigDifference *a = migModelRoom(p, pOut->a, pOut->n, sizeof(*pDifference));
 
-  pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(*pDifference));
-  if (pOut->a) {
-    pOut->a[pOut->n++] = *pDifference;
+  if (a) { /* else those that are there stay */
+    pOut->a = a;
+    a[pOut->n++] = *pDifference;
   }
 }
 

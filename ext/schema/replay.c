@@ -118,8 +118,8 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
     migExec(p, "ROLLBACK TO migrate_table");
   }
   migExec(p, "RELEASE migrate_table");
-  if (was.rc && p->rc == SQLITE_OK) {
-    migErrorSave(&was, p);
+  if (was.rc && (p->rc == SQLITE_OK || (was.rc & 0xff) == SQLITE_NOMEM)) {
+    migErrorSave(&was, p); /* want of memory may have ended the savepoint */
   }
   sqlite3_free(was.zError);
 }
@@ -402,7 +402,7 @@ static void shadowsDrop(MigContext *p, Script *ps, const MigStatement *pSt) {
     if (pModel->aObject[i].iVirtual == iVirtual) {
       char *zSql = migPrintf(p, "DROP TABLE IF EXISTS main.\"%w\"",
                              pModel->aObject[i].zName);
-      const char *zWhy;
+      const char *zWhy = "";
       i64 iAt;
       int rc = zSql ? migScratchMake(p, ps->pReplay->pScratch, zSql,
                                      (i64)strlen(zSql), 0, &iAt, &zWhy)

@@ -305,7 +305,7 @@ static void beginRefuse(MigContext *p, i64 msWait) {
     migFail(p, MIG_READ_ONLY, "the database is read-only; open it for writing");
   }
   pStmt = queryWaiting(p, "PRAGMA main.journal_mode", msWait);
-  zMode = p->rc ? 0 : (const char *)sqlite3_column_text(pStmt, 0);
+  zMode = migColumnPeek(p, pStmt, 0);
   if (zMode && sqlite3_stricmp(zMode, "off") == 0) {
     migFail(p, MIG_UNSUPPORTED,
             "journal_mode is off, so a failure could not be rolled back; set"

@@ -44,10 +44,15 @@ static sqlite3_stmt *explain(MigContext *p, sqlite3_stmt *pStmt) {
 
 static void writeAdd(MigContext *p, MigWriteset *pSet, i64 iSchema, i64 iRoot) {
   if (pSet->nWrite == pSet->nAlloc) {
-    u64 nOld = (u64)pSet->nAlloc * sizeof(MigWrite);
-    pSet->nAlloc = pSet->nAlloc ? 2 * pSet->nAlloc : 8;
-    pSet->aWrite =
-        migGrow(p, pSet->aWrite, nOld, (u64)pSet->nAlloc * sizeof(MigWrite));
+    int nAlloc = pSet->nAlloc ? 2 * pSet->nAlloc : 8;
+    MigWrite *aWrite =
+        migGrow(p, pSet->aWrite, (u64)pSet->nAlloc * sizeof(MigWrite),
+                (u64)nAlloc * sizeof(MigWrite));
+    if (aWrite == 0) {
+      return;
+    }
+    pSet->aWrite = aWrite;
+    pSet->nAlloc = nAlloc;
   }
   if (p->rc == SQLITE_OK) {
     pSet->aWrite[pSet->nWrite].iSchema = (int)iSchema;

@@ -131,7 +131,7 @@ static void compareRead(MigContext *p, Compare *pCompare) {
   if (zB && strcmp(zB, "live") == 0) {
     if (pCompare->a.bPartial) {
       int i;
-      for (i = 0; i < pCompare->a.nTable; i++) {
+      for (i = 0; i < pCompare->a.nTable && p->rc == SQLITE_OK; i++) {
         migBackupTable(p, &pCompare->live, pCompare->a.aTable[i].zName);
       }
     } else {

@@ -546,6 +546,9 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   pArgs->n = argc;
   if (argc > 0 && sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT) {
     zLast = (const char *)sqlite3_value_text(argv[argc - 1]);
+    if (zLast == 0) {
+      migNomem(p);
+    }
   }
   if (zLast && zLast[0] == '{' &&
       (pFunction->flags & (MIG_F_ACTS | MIG_F_OPTIONS)) &&

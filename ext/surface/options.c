@@ -131,14 +131,16 @@ static void optionKnown(MigContext *p, const char *zKey,
 
 /* Keep one element of the JSON text: the current row of json_tree(). */
 static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
+  MigOption *a = pOut->a;
   MigOption *pNew;
 
   if ((pOut->n & (pOut->n - 1)) == 0) { /* 0 or a power of two */
     u64 nOld = (u64)pOut->n * sizeof(MigOption);
-    pOut->a = migGrow(p, pOut->a, nOld, pOut->n ? 2 * nOld : sizeof(MigOption));
+    a = migGrow(p, a, nOld, pOut->n ? 2 * nOld : sizeof(MigOption));
   }
   if (p->rc == SQLITE_OK) {
-    pNew = &pOut->a[pOut->n++];
+    pOut->a = a;
+    pNew = &a[pOut->n++];
     pNew->iId = sqlite3_column_int64(pStmt, 0);
     pNew->iParent = sqlite3_column_int64(pStmt, 1);
     pNew->zKey = migColumnText(p, pStmt, 2);

@@ -11,8 +11,12 @@ void migRowNext(MigContext *p, MigRows *pRows) {
   if (pRows->nRow == pRows->nAlloc) {
     i64 nNew = pRows->nAlloc ? pRows->nAlloc * 2 : 16;
     u64 nCell = (u64)pRows->nColumn * sizeof(MigCell);
-    pRows->aCell =
+    MigCell *aCell =
         migGrow(p, pRows->aCell, (u64)pRows->nRow * nCell, (u64)nNew * nCell);
+    if (aCell == 0) {
+      return;
+    }
+    pRows->aCell = aCell;
     pRows->nAlloc = nNew;
   }
   if (p->rc) {

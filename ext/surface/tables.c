@@ -175,8 +175,12 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
   pC->iRow = 0;
   for (i = 0; i < pView->nArg && p->rc == SQLITE_OK; i++) {
     if (idxNum & (1 << i)) {
-      pC->rows.azArg[i] =
-          migStrdup(p, (const char *)sqlite3_value_text(argv[iTerm++]));
+      const char *z = (const char *)sqlite3_value_text(argv[iTerm]);
+      if (z == 0 && sqlite3_value_type(argv[iTerm]) != SQLITE_NULL) {
+        migNomem(p);
+      }
+      pC->rows.azArg[i] = migStrdup(p, z);
+      iTerm++;
     }
   }
   migCallerShowing(p, pTable->zName, 0);

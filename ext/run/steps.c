@@ -83,8 +83,7 @@ static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
             " 1; set it to 0 to run the revision late",
             pStep->rev.zId);
   }
-  if (pStep->bAlone &&
-      (!pRun->bOwn || pRun->pCall->bDryRun || zFile[0] == 0)) {
+  if (pStep->bAlone && (!pRun->bOwn || pRun->pCall->bDryRun || zFile[0] == 0)) {
     migFail(p, MIG_UNSUPPORTED,
             "revision %s wants no transaction, and cannot run inside yours, in"
             " a dry run or without a database file; COMMIT first",

@@ -95,11 +95,16 @@ static void jsonClose(MigContext *p, sqlite3 *db) {
 }
 
 /* Is a text JSON of which json_valid() says that it is none? Up to SQLite 3.40
-** that is what it says when there is no memory. */
+** that is what it says when there is no memory. Since 3.42 json_type() takes
+** JSON5 as well and is not asked. */
 static int jsonReads(MigContext *p, const char *z, i64 n) {
-  sqlite3_stmt *pStmt = migPrepare(p, "SELECT json_type(?1)");
+  sqlite3_stmt *pStmt;
   int rc;
 
+  if (sqlite3_libversion_number() >= 3042000) {
+    return 0;
+  }
+  pStmt = migPrepare(p, "SELECT json_type(?1)");
   migBindTextN(p, pStmt, 1, z, n);
   rc = p->rc ? p->rc : sqlite3_step(pStmt);
   if ((rc & 0xff) == SQLITE_NOMEM) {

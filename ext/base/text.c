@@ -185,6 +185,18 @@ int migStrICmp(const char *zA, const char *zB) {
   return sqlite3_stricmp(zA, zB);
 }
 
+/* Is z one of n names, in any case of ASCII letters? */
+int migNameAmong(int n, const char **az, const char *z) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    if (migStrICmp(az[i], z) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 int migStrNICmp(const char *zA, const char *zB, i64 n) {
   return sqlite3_strnicmp(zA, zB, (int)n);
 }

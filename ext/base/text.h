@@ -32,6 +32,7 @@ char *migResultText(MigContext *p, const char *z);
 void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn);
 i64 migLineEnd(const char *z, i64 n, i64 i);
 int migStrICmp(const char *zA, const char *zB);
+int migNameAmong(int n, const char **az, const char *z);
 int migStrNICmp(const char *zA, const char *zB, i64 n);
 int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);

@@ -275,17 +275,6 @@ static int namedLater(const Script *pScript, const MigStatement *pSt,
   return 0;
 }
 
-static int nameIn(int n, const char **az, const char *z) {
-  int i;
-
-  for (i = 0; i < n; i++) {
-    if (migStrICmp(az[i], z) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* Count the rows of a table that is about to be dropped or renamed. */
 static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
                       const MigStatement *pSt, const char *zTable) {
@@ -293,8 +282,9 @@ static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
   int bRename = pSt->eAlter == MIG_ALTER_RENAME_TABLE;
 
   if ((bDrop || bRename) && namedLater(pScript, pSt, zTable) &&
-      !nameIn(pExec->nAllowLoss, pExec->azAllowLoss, zTable) &&
-      !nameIn(pScript->info.nAllowLoss, pScript->info.azAllowLoss, zTable)) {
+      !migNameAmong(pExec->nAllowLoss, pExec->azAllowLoss, zTable) &&
+      !migNameAmong(pScript->info.nAllowLoss, pScript->info.azAllowLoss,
+                    zTable)) {
     migRowGuardBefore(p, &pScript->guard, zTable);
   }
 }

@@ -330,17 +330,6 @@ static void endWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
 
 /* ---- rows ---- */
 
-static int nameIn(int n, const char **az, const char *z) {
-  int i;
-
-  for (i = 0; i < n; i++) {
-    if (migStrICmp(az[i], z) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* Is there a table of that name behind the script? */
 static int tableLeft(MigContext *p, const MigReplay *pReplay,
                      const char *zTable) {
@@ -366,8 +355,8 @@ static void guardBefore(MigContext *p, const MigPlainScript *ps,
   for (i = 0; ps->bGuard && pReplay && i < pReplay->nDrop; i++) {
     const char *zTable = pReplay->aDrop[i].zTable;
     if (pReplay->aDrop[i].iStart == iStart &&
-        !nameIn(ps->info.nAllowLoss, ps->info.azAllowLoss, zTable) &&
-        !nameIn(pGuarded->n, pGuarded->az, zTable) &&
+        !migNameAmong(ps->info.nAllowLoss, ps->info.azAllowLoss, zTable) &&
+        !migNameAmong(pGuarded->n, pGuarded->az, zTable) &&
         tableLeft(p, pReplay, zTable)) {
       migListAdd(p, pGuarded, zTable);
       lineBegin(p, pOut);

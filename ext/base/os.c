@@ -100,6 +100,7 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
     if (out.a == 0) {
       migNomem(p);
     } else if (fread(out.a, 1, (size_t)out.n, pFile) != (size_t)out.n) {
+      errno = ferror(pFile) ? errno : EIO;
       fileFail(p, "read", zPath);
     } else {
       out.a[out.n] = 0;
@@ -216,7 +217,7 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
 ** when it was done. A loss of power may undo it. */
 int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
-    return 0; /* unreached: nobody renames after an error */
+    return 0;
   }
   if (renameNew(zFrom, zTo)) {
     if (errno == EEXIST) {

@@ -204,7 +204,8 @@ static int scriptWithInserts(const char *z, i64 n, const char *zRead, i64 nRead,
         i++;
       }
     } else if (i < n ? z[i] != zRead[k] : !migIsSpace(zRead[k])) {
-      return 0;
+      return 0; /* unreached: every writer's files are read as they were meant
+                 */
     } else {
       i += i < n;
       k++;

@@ -594,7 +594,6 @@ static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
   if (rc == SQLITE_OK) {
     maintenanceStep(p, pExec, pScript, pSt, db);
   } else {
-    /* unreached: the file is open here already */
     migFailRc(p, rc, MIG_SCRIPT, "%s", db ? sqlite3_errmsg(db) : "no memory");
     errorLocate(p, pScript, pSt->iStart);
   }

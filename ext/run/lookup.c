@@ -103,9 +103,6 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
     MigTemp *pTemp;
     int bMain;
     i = migTokenSignificant(z, iEnd, i, &token);
-    if (token.eType == MIG_TK_END) {
-      return;
-    }
     bMain = before.eType == MIG_TK_DOT && migTokenNameIs(z, &schema, "main");
     for (pTemp = pLookup->pFirst; pTemp; pTemp = pTemp->pNext) {
       int bTarget =

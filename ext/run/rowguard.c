@@ -41,8 +41,9 @@ static i64 countRows(MigContext *p, const char *zTable) {
       migErrorClear(&was);
       return 0;
     }
+    /* unreached: an ordinary table can be counted */
     if (p->rc == SQLITE_OK) {
-      migErrorSave(&was, p); /* unreached: an ordinary table can be counted */
+      migErrorSave(&was, p);
     }
     migErrorClear(&was);
   }

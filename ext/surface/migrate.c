@@ -27,7 +27,6 @@ int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
 
   SQLITE_EXTENSION_INIT2(pApi);
   if (sqlite3_libversion_number() < MIGRATE_SQLITE_MINIMUM) {
-    /* unreached: takes an SQLite older than any that is tested */
     *pzErr = sqlite3_mprintf(
         "migrate needs SQLite 3.38.0 or newer, this is %s; load it into a"
         " newer SQLite",

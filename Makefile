@@ -202,7 +202,7 @@ coverage: deps
 	    TEST_TIMEOUT=900; tclsh test/runall.tcl; \
 	MIGRATE_POINTS=$(FAULT_POINTS) tclsh test/runall.tcl \
 	    $(FAULT_CASES:%=test/fault/full.test$(comma)%); \
-	for v in $(wildcard $(SQLITES)/*/.); do \
+	for v in $(abspath $(wildcard $(SQLITES)/*/.)); do \
 	  LD_LIBRARY_PATH=$$v tclsh test/runall.tcl $(ELSEWHERE); \
 	done
 	@tclsh test/coverage.tcl build/coverage

@@ -6,13 +6,14 @@
 
 #include "context.h"
 
-#define MIG_HASH_SIZE 32 /* bytes of a digest */
+#define MIG_HASH_SIZE 32   /* bytes of a digest */
+#define MIG_HASH_BLOCK 128 /* bytes that are compressed at a time */
 
 typedef struct MigHash {
-  u64 h[8];   /* chain value */
-  u64 nCount; /* bytes compressed so far */
-  u8 a[128];  /* block being filled */
-  unsigned n; /* bytes in it */
+  u64 h[8];             /* chain value */
+  u64 nCount;           /* bytes compressed so far */
+  u8 a[MIG_HASH_BLOCK]; /* block being filled */
+  unsigned n;           /* bytes in it */
 } MigHash;
 
 void migHashInit(MigHash *p);

@@ -448,35 +448,60 @@ static void diffRows(MigContext *p, Diff *pDiff) {
   }
 }
 
+/* Is there nothing left to tell? What is left of one side then differs, and is
+** counted without being read. */
+static int diffEnds(const Diff *pDiff) {
+  if (pDiff->old.bEnd) {
+    return pDiff->new.bEnd || pDiff->pSink == 0;
+  }
+  return pDiff->new.bEnd && pDiff->pSink == 0 && pDiff->xCall == 0;
+}
+
+/* Count what was not read: the sides have so many more rows, one than the
+** other, as rows were added more than removed. */
+static void diffRest(Diff *pDiff) {
+  i64 nMore = pDiff->new.reader.pTable->nRow - pDiff->old.reader.pTable->nRow;
+
+  if (!pDiff->new.bEnd) {
+    pDiff->pOut->nAdded = pDiff->pOut->nRemoved + nMore;
+  } else if (!pDiff->old.bEnd) {
+    pDiff->pOut->nRemoved = pDiff->pOut->nAdded - nMore;
+  }
+}
+
 static void diffMerge(MigContext *p, Diff *pDiff) {
   DiffSide *pOld = &pDiff->old;
   DiffSide *pNew = &pDiff->new;
 
-  while (p->rc == SQLITE_OK && !(pOld->bEnd && pNew->bEnd)) {
-    sideNext(p, pOld);
-    sideNext(p, pNew);
+  sideNext(p, pOld);
+  sideNext(p, pNew);
+  while (p->rc == SQLITE_OK && !diffEnds(pDiff)) {
     if (pDiff->bSameColumns && sideAtHead(pOld) && sideAtHead(pNew) &&
         migReaderSame(&pOld->reader, &pNew->reader)) {
       sideSkip(pOld);
       sideSkip(pNew);
-      continue;
+    } else {
+      sideRow(p, pOld);
+      sideRow(p, pNew);
+      if (p->rc == SQLITE_OK && (pOld->bRow || pNew->bRow)) {
+        diffRows(p, pDiff);
+      }
     }
-    sideRow(p, pOld);
-    sideRow(p, pNew);
-    if (p->rc == SQLITE_OK && (pOld->bRow || pNew->bRow)) {
-      diffRows(p, pDiff);
-    }
+    sideNext(p, pOld);
+    sideNext(p, pNew);
   }
+  diffRest(pDiff);
 }
 
 /*
 ** Find the rows that differ between two states of a table, both read from
 ** pChunks. xCall (or NULL) is told of each difference in the order of the keys,
 ** and the new row of an added or changed one then goes to pSink (or NULL),
-** before the next difference is looked for. Where the stored columns are not
-** the same, every row that has the same key on both sides counts as changed.
-** When keys cannot be compared pOut says so, and only how many rows there are
-** more or less; nobody is told anything then.
+** before the next difference is looked for. Without a sink xCall need not be
+** told of added rows. Where the stored columns are not the same, every row that
+** has the same key on both sides counts as changed. When keys cannot be
+** compared pOut says so, and only how many rows there are more or less; nobody
+** is told anything then.
 **
 ** eEncoding is that of the texts of both states and of p->db, where the
 ** collations of a WITHOUT ROWID table's key must be known.
@@ -506,8 +531,12 @@ void migDiffRun(MigContext *p, MigChunks *pChunks, const MigTableEntry *pOld,
   sideOpen(p, &diff.old, pChunks, pOld);
   sideOpen(p, &diff.new, pChunks, pNew);
   diffMerge(p, &diff);
-  migReaderCheck(p, &diff.old.reader);
-  migReaderCheck(p, &diff.new.reader);
+  if (diff.old.bEnd) {
+    migReaderCheck(p, &diff.old.reader);
+  }
+  if (diff.new.bEnd) {
+    migReaderCheck(p, &diff.new.reader);
+  }
   migFinalize(p, diff.pOrder);
   sideClose(&diff.old);
   sideClose(&diff.new);

@@ -553,14 +553,6 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
 
 /* ---- what would be lost ---- */
 
-static void diffNone(MigContext *p, void *pArg, MigDiffKind eKind,
-                     const MigPart *pOld) {
-  MIG_UNUSED(p);
-  MIG_UNUSED(pArg);
-  MIG_UNUSED(eKind);
-  MIG_UNUSED(pOld);
-}
-
 /* Rows of a table that go: all of them where it cannot be told which. */
 static i64 tableLost(MigContext *p, const Work *pWork,
                      const MigTableEntry *pLive) {
@@ -582,7 +574,7 @@ static i64 tableLost(MigContext *p, const Work *pWork,
   }
   if (!migEntrySame(pLive, pWanted)) {
     migDiffRun(p, pWork->pRestore->pChunks, pLive, pWanted,
-               pWork->pRestore->pWanted->eEncoding, diffNone, 0, 0, &diff);
+               pWork->pRestore->pWanted->eEncoding, 0, 0, 0, &diff);
   }
   return diff.bByCount ? pLive->nRow : diff.nRemoved;
 }

@@ -157,13 +157,10 @@ void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
   i64 *aiPiece = 0;
   int nPiece = migBackupPieces(p, iBackup, &aiPiece, aHash);
   MigBytes bytes = manifestLoad(p, pChunks, nPiece, aiPiece);
-  MigHash hash;
 
   memset(pManifest, 0, sizeof(*pManifest));
   if (p->rc == SQLITE_OK) {
-    migHashInit(&hash);
-    migHashAdd(&hash, bytes.a, bytes.n);
-    migHashFinal(&hash, aIs);
+    migHashBytes(bytes.a, bytes.n, aIs);
     if (memcmp(aIs, aHash, MIG_HASH_SIZE)) {
       manifestDamaged(p, iBackup);
     }
@@ -408,7 +405,6 @@ static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
   MigBytes bytes = migManifestEncode(p, &pBackup->manifest);
   i64 nPiece = (bytes.n + MIG_CHUNK_MAX - 1) / MIG_CHUNK_MAX;
   MigBytes out = {0, 0};
-  MigHash hash;
   u8 aHash[MIG_HASH_SIZE];
   i64 i;
 
@@ -427,9 +423,7 @@ static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
     out.n += migVarintPut(out.a + out.n, (u64)iChunk);
   }
   if (p->rc == SQLITE_OK) {
-    migHashInit(&hash);
-    migHashAdd(&hash, bytes.a, bytes.n);
-    migHashFinal(&hash, out.a + out.n);
+    migHashBytes(bytes.a, bytes.n, out.a + out.n);
     out.n += MIG_HASH_SIZE;
   }
   sqlite3_free(bytes.a);

@@ -178,12 +178,8 @@ static void rowInflate(MigContext *p, MigChunks *pChunks, i64 iChunk,
 
 static void hashCheck(MigContext *p, i64 iChunk, const u8 *a, i64 n,
                       const u8 *aWanted, u8 *aHash) {
-  MigHash hash;
-
   if (p->rc == SQLITE_OK && aWanted) {
-    migHashInit(&hash);
-    migHashAdd(&hash, a, n);
-    migHashFinal(&hash, aHash);
+    migHashBytes(a, n, aHash);
     if (memcmp(aHash, aWanted, MIG_HASH_SIZE)) {
       chunkDamaged(p, iChunk, "does not have its hash");
     }
@@ -378,7 +374,6 @@ i64 migChunkBytes(MigContext *p) {
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
   sqlite3_stmt *pStmt;
-  MigHash hash;
   i64 iChunk;
   i64 iBase;
   const u8 *aData;
@@ -389,9 +384,7 @@ i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   if (p->rc) {
     return 0;
   }
-  migHashInit(&hash);
-  migHashAdd(&hash, a, n);
-  migHashFinal(&hash, aHash);
+  migHashBytes(a, n, aHash);
   iChunk = chunkFind(p, pChunks, aHash, &bBad);
   if (bBad && pChunks->dbOver == 0) {
     chunkMend(p, pChunks, iChunk, a, n);

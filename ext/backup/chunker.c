@@ -87,27 +87,39 @@ typedef struct Chunker {
   i64 iKey;  /* of the row before */
 } Chunker;
 
-/* Store the chunk and name it in the list. */
-static void chunkFlush(MigContext *p, Chunker *pChunker, int bMore) {
-  const MigChunkJob *pJob = pChunker->pJob;
-  u8 aHash[MIG_HASH_SIZE];
-  const MigListEntry *pBefore;
+/* Store the chunk and name it in the list; aHash is filled. */
+static void chunkStore(MigContext *p, Chunker *pChunker, int bMore, u8 *aHash) {
+  const MigListEntry *pBefore =
+      beforeFind(p, &pChunker->before, pChunker->uHash);
   MigListEntry entry;
 
-  if (pChunker->n == 0 || p->rc) {
-    return;
-  }
-  pBefore = beforeFind(p, &pChunker->before, pChunker->uHash);
-  entry.iChunk = migChunkPut(p, pJob->pChunks, pChunker->a, pChunker->n,
-                             pBefore->iChunk, aHash);
+  entry.iChunk = migChunkPut(p, pChunker->pJob->pChunks, pChunker->a,
+                             pChunker->n, pBefore->iChunk, aHash);
   entry.bMore = bMore;
   entry.uHash = pChunker->uHash;
   entry.iPiece = 0;
   migListWrite(p, &pChunker->list, &entry, pBefore->iPiece);
+}
+
+/* The chunk is full. */
+static void chunkFlush(MigContext *p, Chunker *pChunker, int bMore) {
+  const MigChunkJob *pJob = pChunker->pJob;
+  u8 aHash[MIG_HASH_SIZE];
+
+  if (pChunker->n == 0 || p->rc) {
+    return;
+  }
+  if (pJob->pChunks) {
+    chunkStore(p, pChunker, bMore, aHash);
+  } else {
+    migHashBytes(pChunker->a, pChunker->n, aHash);
+  }
   migHashAdd(&pChunker->digest, aHash, MIG_HASH_SIZE);
   pChunker->entry.nChunk++;
   pChunker->entry.nByte += pChunker->n;
-  pJob->xDone(p, pJob->pArg, pChunker->n);
+  if (pJob->xDone) {
+    pJob->xDone(p, pJob->pArg, pChunker->n);
+  }
   pChunker->n = 0;
 }
 
@@ -197,15 +209,45 @@ static void fromEnter(MigContext *p, const Chunker *pChunker) {
   }
 }
 
+/* Cut the rows, and fill what the entry says of them; nBits is set. */
+static void chunkerScan(MigContext *p, Chunker *pChunker,
+                        const MigLayout *pLayout) {
+  MigSink sink;
+
+  pChunker->entry.eKey = pLayout->eKey;
+  migHashInit(&pChunker->digest);
+  sink.xPart = chunkerPart;
+  sink.pArg = pChunker;
+  fromEnter(p, pChunker);
+  migScanTable(p, pLayout, -1, &sink);
+  p->db = pChunker->db;
+  chunkFlush(p, pChunker, 0);
+  migHashFinal(&pChunker->digest, pChunker->entry.aDigest);
+}
+
+/* A chunker for a job; to be freed. NULL after failure. */
+static Chunker *chunkerNew(MigContext *p, const MigChunkJob *pJob) {
+  Chunker *pChunker =
+      p->rc ? 0 : sqlite3_malloc64(sizeof(*pChunker) + MIG_CHUNK_MAX);
+
+  if (pChunker == 0) {
+    migNomem(p);
+    return 0;
+  }
+  memset(pChunker, 0, sizeof(*pChunker));
+  pChunker->db = p->db;
+  pChunker->pJob = pJob;
+  pChunker->a = (u8 *)(pChunker + 1);
+  return pChunker;
+}
+
 static void chunkerRun(MigContext *p, Chunker *pChunker,
                        const MigLayout *pLayout) {
   const MigTableEntry *pBefore = pChunker->pJob->pBefore;
   MigChunks *pChunks = pChunker->pJob->pChunks;
   MigTableEntry *pEntry = &pChunker->entry;
-  MigSink sink;
 
   pEntry->zName = pLayout->zTable;
-  pEntry->eKey = pLayout->eKey;
   pEntry->nKey = pLayout->nKey;
   pEntry->nColumn = pLayout->nColumn;
   pEntry->azColumn = pLayout->azColumn;
@@ -214,19 +256,12 @@ static void chunkerRun(MigContext *p, Chunker *pChunker,
   fromEnter(p, pChunker);
   pEntry->nBits = bitsFor(p, pLayout, pBefore);
   p->db = pChunker->db;
-  migHashInit(&pChunker->digest);
   migListReadOpen(&pChunker->before.reader, pChunks,
                   pBefore ? pBefore->nPiece : 0,
                   pBefore ? pBefore->aiPiece : 0);
   migListWriteOpen(p, &pChunker->list, pChunks);
-  sink.xPart = chunkerPart;
-  sink.pArg = pChunker;
-  fromEnter(p, pChunker);
-  migScanTable(p, pLayout, -1, &sink);
-  p->db = pChunker->db;
-  chunkFlush(p, pChunker, 0);
+  chunkerScan(p, pChunker, pLayout);
   migListWriteEnd(p, &pChunker->list);
-  migHashFinal(&pChunker->digest, pEntry->aDigest);
   pEntry->nPiece = pChunker->list.nPiece;
   pEntry->aiPiece = pChunker->list.aiPiece;
 }
@@ -238,20 +273,37 @@ static void chunkerRun(MigContext *p, Chunker *pChunker,
 */
 void migChunkTable(MigContext *p, const MigChunkJob *pJob,
                    const MigLayout *pLayout, MigTableEntry *pEntry) {
-  Chunker *pChunker =
-      p->rc ? 0 : sqlite3_malloc64(sizeof(*pChunker) + MIG_CHUNK_MAX);
+  Chunker *pChunker = chunkerNew(p, pJob);
 
-  if (pChunker == 0) {
-    migNomem(p);
-    return;
+  if (pChunker) {
+    chunkerRun(p, pChunker, pLayout);
+    *pEntry = pChunker->entry;
+    migListReadClose(&pChunker->before.reader);
+    migListWriteClose(&pChunker->list);
+    sqlite3_free(pChunker);
   }
-  memset(pChunker, 0, sizeof(*pChunker));
-  pChunker->db = p->db;
-  pChunker->pJob = pJob;
-  pChunker->a = (u8 *)(pChunker + 1);
-  chunkerRun(p, pChunker, pLayout);
-  *pEntry = pChunker->entry;
-  migListReadClose(&pChunker->before.reader);
-  migListWriteClose(&pChunker->list);
-  sqlite3_free(pChunker);
+}
+
+/*
+** Are the rows of a table, byte for byte, those of an entry with the same
+** columns? They are cut and hashed as for a backup; nothing is stored, and no
+** chunk is read. 0 does not tell that they differ: another version may have
+** cut them elsewhere. The job has no pChunks.
+*/
+int migChunksAre(MigContext *p, const MigChunkJob *pJob,
+                 const MigLayout *pLayout, const MigTableEntry *pEntry) {
+  Chunker *pChunker = chunkerNew(p, pJob);
+  const MigTableEntry *pIs;
+  int bSame = 0;
+
+  if (pChunker) {
+    pIs = &pChunker->entry;
+    pChunker->entry.nBits = pEntry->nBits;
+    chunkerScan(p, pChunker, pLayout);
+    bSame = p->rc == SQLITE_OK && pIs->nRow == pEntry->nRow &&
+            pIs->nChunk == pEntry->nChunk &&
+            memcmp(pIs->aDigest, pEntry->aDigest, MIG_HASH_SIZE) == 0;
+    sqlite3_free(pChunker);
+  }
+  return bSame;
 }

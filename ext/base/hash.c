@@ -121,6 +121,15 @@ void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]) {
   }
 }
 
+/* The hash of n bytes. */
+void migHashBytes(const void *a, i64 n, u8 aDigest[MIG_HASH_SIZE]) {
+  MigHash hash;
+
+  migHashInit(&hash);
+  migHashAdd(&hash, a, n);
+  migHashFinal(&hash, aDigest);
+}
+
 /* Write 2*n lower-case hex digits and a zero to zHex. */
 void migHashHex(const u8 *a, int n, char *zHex) {
   int i;

@@ -19,6 +19,7 @@ typedef struct MigHash {
 void migHashInit(MigHash *p);
 void migHashAdd(MigHash *p, const void *a, i64 n);
 void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]);
+void migHashBytes(const void *a, i64 n, u8 aDigest[MIG_HASH_SIZE]);
 void migHashHex(const u8 *a, int n, char *zHex);
 
 #endif

@@ -158,10 +158,9 @@ i64 migSerialSize(u64 uSerial) {
 
 /* The low nByte bytes of v, big-endian. */
 static void bigPut(u8 *a, u64 v, i64 nByte) {
-  i64 i;
-
-  for (i = 0; i < nByte; i++) {
-    a[i] = (u8)(v >> 8 * (nByte - 1 - i));
+  while (nByte > 0) {
+    a[--nByte] = (u8)v;
+    v >>= 8;
   }
 }
 
@@ -227,31 +226,28 @@ int migValueGet(const u8 *a, i64 n, u64 uSerial, MigValue *pValue) {
   return 1;
 }
 
-/* Bytes that migRowPut() writes. */
-i64 migRowSize(const MigValue *aValue, int nValue) {
+/* Find the serials of a row. Returns the bytes that migRowPut() writes. */
+i64 migRowSerials(const MigValue *aValue, int nValue, u64 *aSerial) {
   i64 n = 0;
   int i;
 
   for (i = 0; i < nValue; i++) {
-    u64 uSerial = migSerialOf(&aValue[i]);
-    n += migVarintSize(uSerial) + migSerialSize(uSerial);
+    aSerial[i] = migSerialOf(&aValue[i]);
+    n += migVarintSize(aSerial[i]) + migSerialSize(aSerial[i]);
   }
   return n;
 }
 
-/* Write a row. Returns how many bytes. */
-i64 migRowPut(u8 *a, const MigValue *aValue, int nValue) {
-  i64 iSerial = 0;
+/* Write a row with these serials. Returns how many bytes. */
+i64 migRowPut(u8 *a, const u64 *aSerial, const MigValue *aValue, int nValue) {
   i64 n = 0;
   int i;
 
   for (i = 0; i < nValue; i++) {
-    n += migVarintPut(&a[n], migSerialOf(&aValue[i]));
+    n += migVarintPut(&a[n], aSerial[i]);
   }
   for (i = 0; i < nValue; i++) {
-    u64 uSerial = 0;
-    iSerial += migVarintGet(&a[iSerial], n - iSerial, &uSerial);
-    n += migValuePut(&a[n], uSerial, &aValue[i]);
+    n += migValuePut(&a[n], aSerial[i], &aValue[i]);
   }
   return n;
 }

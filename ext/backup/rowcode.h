@@ -43,8 +43,8 @@ i64 migSerialSize(u64 uSerial);
 i64 migValuePut(u8 *a, u64 uSerial, const MigValue *pValue);
 int migValueGet(const u8 *a, i64 n, u64 uSerial, MigValue *pValue);
 
-i64 migRowSize(const MigValue *aValue, int nValue);
-i64 migRowPut(u8 *a, const MigValue *aValue, int nValue);
+i64 migRowSerials(const MigValue *aValue, int nValue, u64 *aSerial);
+i64 migRowPut(u8 *a, const u64 *aSerial, const MigValue *aValue, int nValue);
 i64 migRowGet(const u8 *a, i64 n, int nValue, MigValue *aValue);
 i64 migRowHeader(const u8 *a, i64 n, int nValue, u64 *aSerial);
 

@@ -30,7 +30,7 @@ typedef struct Scan {
   int bLong;        /* a row in parts was met */
   int iFirst;       /* result column of the first stored column */
   MigValue *aValue; /* of the current row */
-  u64 *aSerial;     /* of a long row */
+  u64 *aSerial;     /* of the current row */
   MigPart part;     /* being filled; a is aPart */
   u8 *aPart;        /* MIG_PART_MAX bytes */
   sqlite3_stmt *
@@ -92,21 +92,18 @@ static void headerAdd(MigContext *p, Scan *pScan, const u64 *aSerial, int n) {
 /* A row whose values are in memory. */
 static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
   int n = pScan->pLayout->nColumn;
-  i64 nSize = migRowSize(pScan->aValue, n);
   u64 *aSerial = pScan->aSerial;
+  i64 nSize = migRowSerials(pScan->aValue, n, aSerial);
   u8 a[MIG_VARINT_MAX];
   int i;
 
   partStart(pScan, iKey, uHash);
   if (nSize <= MIG_PART_MAX) {
-    pScan->part.n = migRowPut(pScan->aPart, pScan->aValue, n);
+    pScan->part.n = migRowPut(pScan->aPart, aSerial, pScan->aValue, n);
     partSend(p, pScan, 1);
     return;
   }
   pScan->bLong = 1;
-  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    aSerial[i] = migSerialOf(&pScan->aValue[i]);
-  }
   headerAdd(p, pScan, aSerial, n);
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     const MigValue *pValue = &pScan->aValue[i];
@@ -121,22 +118,27 @@ static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
 
 /* ---- rows in memory ---- */
 
-/* Take result column i as it is stored. */
+/* Take result column i as it is stored. It is asked for once: each function
+** sqlite3_column_...() takes and leaves the mutex of the connection, those of
+** values rely on it. It is held: we run within a statement of the caller's, and
+** no one else has the other connections that are scanned. */
 static void valueRead(MigContext *p, const Scan *pScan, sqlite3_stmt *pStmt,
                       int i, MigValue *pValue) {
-  pValue->eType = sqlite3_column_type(pStmt, i);
+  sqlite3_value *pIs = sqlite3_column_value(pStmt, i);
+
+  pValue->eType = sqlite3_value_type(pIs);
   switch (pValue->eType) {
   case SQLITE_INTEGER:
-    pValue->i = sqlite3_column_int64(pStmt, i);
+    pValue->i = sqlite3_value_int64(pIs);
     break;
   case SQLITE_FLOAT:
-    pValue->r = sqlite3_column_double(pStmt, i);
+    pValue->r = sqlite3_value_double(pIs);
     break;
   case SQLITE_TEXT:
   case SQLITE_BLOB:
-    pValue->a = sqlite3_column_blob(pStmt, i);
-    pValue->n = pScan->bUtf16 ? sqlite3_column_bytes16(pStmt, i)
-                              : sqlite3_column_bytes(pStmt, i);
+    pValue->a = sqlite3_value_blob(pIs);
+    pValue->n =
+        pScan->bUtf16 ? sqlite3_value_bytes16(pIs) : sqlite3_value_bytes(pIs);
     if (pValue->n > 0 && pValue->a == 0) {
       migNomem(p);
     }

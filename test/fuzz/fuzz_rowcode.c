@@ -64,13 +64,14 @@ static void headerTest(const u8 *a, i64 n, int nValue, const MigValue *aValue) {
 /* Write the values, read them again. */
 static void againTest(i64 n, int nValue, const MigValue *aValue) {
   MigValue aAgain[256];
-  i64 nPut = migRowSize(aValue, nValue);
+  u64 aSerial[256];
+  i64 nPut = migRowSerials(aValue, nValue, aSerial);
   u8 *aPut = malloc((size_t)nPut + 1);
   u32 uHash;
   int i;
 
   demand(aPut != 0 && nPut <= n);
-  demand(migRowPut(aPut, aValue, nValue) == nPut);
+  demand(migRowPut(aPut, aSerial, aValue, nValue) == nPut);
   demand(migRowGet(aPut, nPut, nValue, aAgain) == nPut);
   for (i = 0; i < nValue; i++) {
     demand(valueSame(&aValue[i], &aAgain[i]));

@@ -206,6 +206,7 @@ static void baseLoad(MigContext *p, MigChunks *pChunks, i64 iBase) {
   if (p->rc == SQLITE_OK) {
     pChunks->iBase = iBase;
     pChunks->nBase = row.nSize;
+    pChunks->nBaseData = row.nData;
   }
 }
 
@@ -283,30 +284,26 @@ static i64 baseFor(MigContext *p, MigChunks *pChunks, i64 iPrevious) {
 
 /*
 ** Compress n bytes to aWork; the result says how. With a base the difference
-** is kept when it is less than half of what the whole would take: else a new
-** whole chunk is the better base for what comes later.
+** is kept when it is less than half of what the whole would take, judged by
+** what the base took: else a new whole chunk is the better base for what comes
+** later.
 */
 static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                         i64 *piBase, int *peCodec) {
-  i64 nDelta = 0;
-  i64 nWhole = 0;
+  i64 nData;
 
-  *peCodec = CODEC_DELTA;
   if (*piBase) {
-    nDelta = migRawDeflate(p, &pChunks->codec, a, n, pChunks->aBase,
-                           pChunks->nBase, pChunks->aWork, n / 2);
-    if (nDelta && nDelta < n / 8) {
-      return nDelta;
+    *peCodec = CODEC_DELTA;
+    nData = migRawDeflate(p, &pChunks->codec, a, n, pChunks->aBase,
+                          pChunks->nBase, pChunks->aWork, n / 2);
+    if (nData && 2 * nData * pChunks->nBase < pChunks->nBaseData * n) {
+      return nData;
     }
   }
-  nWhole = migRawDeflate(p, &pChunks->codec, a, n, 0, 0, pChunks->aWork, n - 1);
-  if (nDelta && (nWhole == 0 || nDelta < nWhole / 2)) {
-    return migRawDeflate(p, &pChunks->codec, a, n, pChunks->aBase,
-                         pChunks->nBase, pChunks->aWork, n / 2);
-  }
+  nData = migRawDeflate(p, &pChunks->codec, a, n, 0, 0, pChunks->aWork, n - 1);
   *piBase = 0;
-  *peCodec = nWhole ? CODEC_DEFLATE : CODEC_PLAIN;
-  return nWhole ? nWhole : n;
+  *peCodec = nData ? CODEC_DEFLATE : CODEC_PLAIN;
+  return nData ? nData : n;
 }
 
 /* The number of the chunk with that hash that a statement finds; 0: none.

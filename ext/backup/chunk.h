@@ -16,6 +16,7 @@ typedef struct MigChunks {
   MigRawCodec codec;
   i64 iBase; /* chunk that aBase holds, 0: none */
   i64 nBase;
+  i64 nBaseData;   /* bytes that chunk takes as stored */
   u8 *aBase;       /* the three buffers are MIG_CHUNK_MAX bytes each */
   u8 *aData;       /* the chunk read last */
   u8 *aWork;       /* compressed bytes */

@@ -35,7 +35,8 @@
 
 # The sources in the order of the layers: a file uses only those before it,
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
-SRC_BASE       = context sql text hash sha256 codec os progress
+SRC_BASE       = context sql text hash sha256 codec system os \
+                 progress
 SRC_LANGUAGE   = token words cursor statement script ddl
 SRC_STORE      = seal store template settings history writeset caller connection \
                  transaction

@@ -52,7 +52,7 @@ static u64 readWord(const u8 *a) {
   } while (0)
 
 /* RFC 7693, 3.2 and 2.7: compress a block of which nByte bytes are message. */
-static void compress(MigHash *p, const u8 *a, unsigned nByte, int bLast) {
+static void hashCompress(MigHash *p, const u8 *a, unsigned nByte, int bLast) {
   u64 v[16];
   u64 m[16];
   int i;
@@ -96,12 +96,12 @@ void migHashAdd(MigHash *p, const void *a, i64 n) {
 
   if (n > nFree) {
     memcpy(p->a + p->n, aIn, (size_t)nFree);
-    compress(p, p->a, MIG_HASH_BLOCK, 0);
+    hashCompress(p, p->a, MIG_HASH_BLOCK, 0);
     p->n = 0;
     aIn += nFree;
     n -= nFree;
     for (; n > MIG_HASH_BLOCK; n -= MIG_HASH_BLOCK) {
-      compress(p, aIn, MIG_HASH_BLOCK, 0);
+      hashCompress(p, aIn, MIG_HASH_BLOCK, 0);
       aIn += MIG_HASH_BLOCK;
     }
   }
@@ -115,7 +115,7 @@ void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]) {
   int i;
 
   memset(p->a + p->n, 0, sizeof(p->a) - p->n);
-  compress(p, p->a, p->n, 1);
+  hashCompress(p, p->a, p->n, 1);
   for (i = 0; i < MIG_HASH_SIZE; i++) {
     aDigest[i] = (u8)(p->h[i / 8] >> (8 * (i % 8)));
   }

@@ -1,24 +1,15 @@
 /*
 ** os.c - files, folders, clocks.
 **
-** The only file with system calls. POSIX; Windows branches are marked.
+** What all systems share. Paths are UTF-8 and may have '/' on every system; the
+** system calls are in system.c.
 */
-#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <sys/stat.h>
-#ifdef _WIN32
-#include <windows.h>
-#include <direct.h>
-#include <io.h>
-#else
-#include <dirent.h>
-#include <unistd.h>
-#endif
 #include "text.h"
+#include "system.h"
 #include "os.h"
 
 static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
@@ -28,74 +19,58 @@ static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
 
 /* MIG_PATH_FILE, MIG_PATH_FOLDER or MIG_PATH_NONE. */
 int migPathKind(const char *zPath) {
-  struct stat st;
+  MigStat stat;
 
-  if (stat(zPath, &st)) {
+  if (migSystemStat(zPath, &stat)) {
     return MIG_PATH_NONE;
   }
-  return S_ISDIR(st.st_mode) ? MIG_PATH_FOLDER : MIG_PATH_FILE;
+  return stat.bFolder ? MIG_PATH_FOLDER : MIG_PATH_FILE;
 }
 
 /* What a path leads to, as two numbers: the same for all paths to one file or
-** folder. 0 when there is nothing, or the system does not say. */
+** folder. 0 when there is nothing. */
 int migPathPlace(const char *zPath, u64 *aPlace) {
-#ifdef _WIN32
-  (void)zPath;
-  (void)aPlace;
-  return 0;
-#else
-  struct stat st;
+  MigStat stat;
 
-  if (stat(zPath, &st)) {
+  if (migSystemStat(zPath, &stat)) {
     return 0; /* unreached: it was there a moment ago */
   }
-  aPlace[0] = (u64)st.st_dev;
-  aPlace[1] = (u64)st.st_ino;
+  memcpy(aPlace, stat.aPlace, sizeof(stat.aPlace));
   return 1;
-#endif
 }
 
 /* Whether a path ends in a symbolic link. */
 int migPathIsLink(const char *zPath) {
-#ifdef _WIN32
-  DWORD attributes = GetFileAttributesA(zPath);
-
-  return attributes != INVALID_FILE_ATTRIBUTES &&
-         (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-#else
-  struct stat st;
-
-  return lstat(zPath, &st) == 0 && S_ISLNK(st.st_mode);
-#endif
+  return migSystemIsLink(zPath);
 }
 
 /* The whole file, a zero byte after it. FILE when it cannot be read, TOO_BIG
 ** above nMax bytes. The caller frees the bytes. */
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   MigBytes out = {0, 0};
-  struct stat st;
+  MigStat stat;
   FILE *pFile;
 
   if (p->rc) {
     return out; /* unreached: nobody reads on after an error */
   }
-  if (stat(zPath, &st)) {
+  if (migSystemStat(zPath, &stat)) {
     fileFail(p, "read", zPath);
     return out;
   }
-  if (!S_ISREG(st.st_mode)) { /* opening a pipe could wait for ever */
+  if (!stat.bFile) { /* opening a pipe could wait for ever */
     migFail(p, MIG_FILE, "%s is not a file; check the path", zPath);
     return out;
   }
-  pFile = fopen(zPath, "rb");
-  if (pFile == 0 || fstat(fileno(pFile), &st)) {
+  pFile = migSystemOpen(zPath, 0);
+  if (pFile == 0) {
     /* unreached: root, who runs tests, may read all files */
     fileFail(p, "read", zPath);
-  } else if (st.st_size > nMax) {
+  } else if (stat.nSize > nMax) {
     migFail(p, MIG_TOO_BIG, "%s has %lld bytes, the limit is %lld", zPath,
-            (i64)st.st_size, nMax);
+            stat.nSize, nMax);
   } else {
-    out.n = (i64)st.st_size;
+    out.n = stat.nSize;
     out.a = sqlite3_malloc64((u64)out.n + 1);
     if (out.a == 0) {
       migNomem(p);
@@ -117,55 +92,20 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   return out;
 }
 
+static int isSlash(char c) {
+#ifdef _WIN32
+  return c == '/' || c == '\\';
+#else
+  return c == '/';
+#endif
+}
+
 /* zFolder/zName in the arena. */
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName) {
   size_t n = p->rc ? 0 : strlen(zFolder);
-  int bSlash = n > 0 && zFolder[n - 1] == '/';
+  int bSlash = n > 0 && isSlash(zFolder[n - 1]);
 
   return migPrintf(p, bSlash ? "%s%s" : "%s/%s", zFolder, zName);
-}
-
-/* The new name of a file that must not exist. Returns 0, or -1 with errno. */
-static int renameNew(const char *zFrom, const char *zTo) {
-#ifdef _WIN32
-  return rename(zFrom, zTo); /* refuses an existing name */
-#else
-  struct stat st;
-  int rc;
-
-  if (link(zFrom, zTo) == 0) {
-    rc = unlink(zFrom);
-    if (rc) {
-      /* unreached: a folder that took a link lets it go */
-      unlink(zTo);
-    }
-    return rc;
-  }
-  if (errno == EEXIST || lstat(zFrom, &st)) {
-    return -1; /* unreached: takes another process at this moment */
-  }
-  if (lstat(zTo, &st) == 0) {
-    /* unreached: that, and a file system without links */
-    errno = EEXIST;
-    return -1;
-  }
-  return rename(zFrom, zTo);
-#endif
-}
-
-/* Have the names in a folder survive a loss of power, as far as the file system
-** can: some cannot, so nothing is said about it. */
-static void folderSync(const char *zFolder) {
-#ifdef _WIN32
-  (void)zFolder;
-#else
-  int fd = open(zFolder, O_RDONLY | O_CLOEXEC);
-
-  if (fd >= 0) {
-    fsync(fd);
-    close(fd);
-  }
-#endif
 }
 
 /*
@@ -175,41 +115,21 @@ static void folderSync(const char *zFolder) {
 ** done.
 */
 int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
-  int fd;
+  int bDone;
 
   if (p->rc) {
     return 0;
   }
-#ifdef _WIN32
-  fd = _open(zPath, _O_WRONLY | _O_CREAT | _O_EXCL, _S_IREAD | _S_IWRITE);
-  (void)zLike; /* a new file takes the rights of its folder */
-#else
-  fd =
-      open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, zLike ? 0600 : 0644);
-#endif
-  if (fd < 0 && errno == EEXIST) {
+  bDone = migSystemCreate(zPath, zLike) == 0;
+  if (!bDone && errno == EEXIST) {
     migFail(p, MIG_FILE,
             "%s is there already, perhaps from a call that was cut short;"
             " delete it",
             zPath);
-  } else if (fd < 0) {
+  } else if (!bDone) {
     fileFail(p, "write", zPath);
   }
-  if (fd < 0) {
-    return 0;
-  }
-#ifdef _WIN32
-  _close(fd);
-#else
-  {
-    struct stat st;
-    if (zLike && stat(zLike, &st) == 0) {
-      (void)!fchmod(fd, st.st_mode & 0777); /* else it stays the owner's */
-    }
-  }
-  close(fd);
-#endif
-  return 1;
+  return bDone;
 }
 
 /* Rename a file; an existing one is never overwritten: FILE. On file systems
@@ -219,7 +139,7 @@ int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
     return 0;
   }
-  if (renameNew(zFrom, zTo)) {
+  if (migSystemRename(zFrom, zTo)) {
     if (errno == EEXIST) {
       /* unreached: takes another process at this moment */
       migFail(p, MIG_FILE, "%s exists already; choose another name", zTo);
@@ -238,18 +158,14 @@ int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
   int bDone = migFileMove(p, zFrom, zTo);
 
   if (bDone) {
-    folderSync(zFolder);
+    migSystemSync(zFolder);
   }
   return bDone;
 }
 
 /* Delete a file if it is there and can be. */
 void migFileDelete(const char *zPath) {
-#ifdef _WIN32
-  remove(zPath);
-#else
-  unlink(zPath);
-#endif
+  migSystemDelete(zPath);
 }
 
 /* Create a file as migFileCreate() does, of n bytes. Nothing is left of it when
@@ -262,7 +178,7 @@ void migFileMake(MigContext *p, const char *zPath, const char *zLike,
   if (!migFileCreate(p, zPath, zLike)) {
     return;
   }
-  pFile = migPathIsLink(zPath) ? 0 : fopen(zPath, "wb");
+  pFile = migPathIsLink(zPath) ? 0 : migSystemOpen(zPath, 1);
   bDone = pFile && fwrite(a, 1, (size_t)n, pFile) == (size_t)n;
   if (pFile && fclose(pFile)) {
     /* unreached: takes a full disk */
@@ -281,16 +197,9 @@ int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
     return 0; /* unreached: nobody renames after an error */
   }
-#ifdef _WIN32
-  if (MoveFileExA(zFrom, zTo, MOVEFILE_REPLACE_EXISTING)) {
+  if (migSystemReplace(zFrom, zTo) == 0) {
     return 1;
   }
-  errno = EACCES;
-#else
-  if (rename(zFrom, zTo) == 0) {
-    return 1;
-  }
-#endif
   /* unreached: a file was made beside it a moment ago */
   fileFail(p, "write", zTo);
   return 0;
@@ -298,11 +207,11 @@ int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
 
 /* Does a file hold just these n bytes? */
 int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n) {
-  struct stat st;
+  MigStat stat;
   MigBytes bytes;
   int bSame;
 
-  if (p->rc || stat(zPath, &st) || (i64)st.st_size != n) {
+  if (p->rc || migSystemStat(zPath, &stat) || stat.nSize != n) {
     return 0;
   }
   bytes = migFileRead(p, zPath, n);
@@ -314,11 +223,7 @@ int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n) {
 
 /* Delete a folder if it is empty. */
 void migFolderDelete(const char *zPath) {
-#ifdef _WIN32
-  _rmdir(zPath);
-#else
-  rmdir(zPath);
-#endif
+  migSystemDeleteFolder(zPath);
 }
 
 /* Make a folder in one that exists; fine when it is there. FILE when it
@@ -329,25 +234,13 @@ void migFolderMake(MigContext *p, const char *zPath) {
   if (p->rc || migPathKind(zPath) == MIG_PATH_FOLDER) {
     return;
   }
-#ifdef _WIN32
-  bMade = _mkdir(zPath) == 0;
-#else
-  bMade = mkdir(zPath, 0777) == 0;
-#endif
+  bMade = migSystemMakeFolder(zPath) == 0;
   if (!bMade && errno == EEXIST && migPathKind(zPath) == MIG_PATH_FOLDER) {
     return; /* unreached: by another process, just now */
   }
   if (!bMade) {
     fileFail(p, "make folder", zPath);
   }
-}
-
-static int isSlash(char c) {
-#ifdef _WIN32
-  return c == '/' || c == '\\';
-#else
-  return c == '/';
-#endif
 }
 
 /* Where the last part of a path begins. */
@@ -382,12 +275,17 @@ char *migPathFolder(MigContext *p, const char *zPath) {
   return n > 0 ? migStrndup(p, zPath, n) : migStrdup(p, ".");
 }
 
+/* The last part of a path. */
+const char *migPathName(const char *zPath) {
+  return &zPath[pathLast(zPath)];
+}
+
 /* The last part of a path in the arena, without the extension that database
 ** files have. */
 char *migPathBase(MigContext *p, const char *zPath) {
   static const char *const azExtension[] = {".db", ".db3", ".sqlite",
                                             ".sqlite3"};
-  const char *zLast = &zPath[pathLast(zPath)];
+  const char *zLast = migPathName(zPath);
   const char *zDot = strrchr(zLast, '.');
   i64 n = (i64)strlen(zLast);
   size_t i;
@@ -436,7 +334,7 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
                        const char *zName) {
   MigEntry *aEntry = pList->aEntry;
   MigEntry *pEntry;
-  struct stat st;
+  MigStat stat;
   char *zPath;
   int bThere;
 
@@ -452,13 +350,13 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
   if (p->rc) {
     return;
   }
-  bThere = stat(zPath, &st) == 0;
+  bThere = migSystemStat(zPath, &stat) == 0;
   pList->aEntry = aEntry;
   pEntry = &aEntry[pList->nEntry++];
   pEntry->zName = migStrdup(p, zName);
-  pEntry->bFolder = bThere && S_ISDIR(st.st_mode);
+  pEntry->bFolder = bThere && stat.bFolder;
   pEntry->bLink = pEntry->bFolder && migPathIsLink(zPath);
-  pEntry->nSize = bThere ? (i64)st.st_size : 0;
+  pEntry->nSize = bThere ? stat.nSize : 0;
 }
 
 /* Sort by name, bytewise: heap sort, so that neither the C library's qsort
@@ -501,48 +399,21 @@ static void entrySort(MigEntry *a, int n) {
 ** read. */
 MigListing migFolderRead(MigContext *p, const char *zPath) {
   MigListing list = {0, 0};
+  MigNames *pNames;
+  const char *zName;
 
   if (p->rc) {
     return list; /* unreached: nobody reads on after an error */
   }
-#ifdef _WIN32
-  {
-    WIN32_FIND_DATAA data;
-    HANDLE h = FindFirstFileA(migPrintf(p, "%s/*", zPath), &data);
-    if (h == INVALID_HANDLE_VALUE) {
-      errno = ENOENT;
-      fileFail(p, "read folder", zPath);
-      return list;
-    }
-    do {
-      listingAdd(p, &list, zPath, data.cFileName);
-    } while (p->rc == SQLITE_OK && FindNextFileA(h, &data));
-    FindClose(h);
+  pNames = migSystemNames(p, zPath);
+  while (p->rc == SQLITE_OK && (zName = migSystemName(pNames)) != 0) {
+    listingAdd(p, &list, zPath, zName);
   }
-#else
-  {
-    DIR *pDir = opendir(zPath);
-    struct dirent *pEntry;
-    if (pDir == 0) {
-      /* unreached: root, who runs tests, may read all folders */
-      fileFail(p, "read folder", zPath);
-      return list;
-    }
-    while (p->rc == SQLITE_OK) {
-      errno = 0;
-      pEntry = readdir(pDir);
-      if (pEntry == 0) {
-        break;
-      }
-      listingAdd(p, &list, zPath, pEntry->d_name);
-    }
-    if (errno) { /* the end of a folder is no error */
-      /* unreached: takes a disk that fails */
-      fileFail(p, "read folder", zPath);
-    }
-    closedir(pDir);
+  if (p->rc == SQLITE_OK && errno) { /* the end of a folder is no error */
+    /* unreached: takes a disk that fails, or who is not root */
+    fileFail(p, "read folder", zPath);
   }
-#endif
+  migSystemNamesEnd(pNames);
   if (p->rc == SQLITE_OK) {
     entrySort(list.aEntry, list.nEntry);
   }
@@ -551,29 +422,12 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
 
 /* Milliseconds of a clock that never jumps, for waiting and durations. */
 i64 migMonotonicMs(void) {
-#ifdef _WIN32
-  return (i64)GetTickCount64();
-#else
-  struct timespec ts;
-
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-#endif
+  return migSystemMs(0);
 }
 
 /* Milliseconds since 1970 in UTC. */
 i64 migClockMs(void) {
-#ifdef _WIN32
-  FILETIME ft;
-  GetSystemTimeAsFileTime(&ft);
-  return (((i64)ft.dwHighDateTime << 32 | ft.dwLowDateTime) / 10000) -
-         11644473600000LL;
-#else
-  struct timespec ts;
-
-  clock_gettime(CLOCK_REALTIME, &ts);
-  return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-#endif
+  return migSystemMs(1);
 }
 
 /* Milliseconds since 1970 as ISO-8601 in UTC, 2026-01-31T12:00:00.000Z, in
@@ -583,12 +437,7 @@ char *migTimeText(MigContext *p, i64 ms) {
   int iMs = (int)(ms - (i64)t * 1000);
   struct tm tm;
 
-#ifdef _WIN32
-  int bBad = gmtime_s(&tm, &t) != 0;
-#else
-  int bBad = gmtime_r(&t, &tm) == 0;
-#endif
-  if (bBad || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+  if (migSystemUtc(t, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
     /* unreached: who gives a time has looked at it */
     migFail(p, MIG_USAGE, "a time outside the years 0 to 9999");
     return 0;

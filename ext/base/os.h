@@ -39,6 +39,7 @@ int migPathPlace(const char *zPath, u64 *aPlace);
 int migPathInside(const char *zPath);
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
 char *migPathFolder(MigContext *p, const char *zPath);
+const char *migPathName(const char *zPath);
 char *migPathBase(MigContext *p, const char *zPath);
 
 i64 migMonotonicMs(void);

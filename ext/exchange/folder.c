@@ -265,9 +265,8 @@ static void folderSingle(MigContext *p, MigFolder *pFolder, const char *zPath) {
     }
   }
   for (i = 0; i < 2 && azPath[i] && p->rc == SQLITE_OK; i++) {
-    const char *zSlash = strrchr(azPath[i], '/');
     if (migPathKind(azPath[i]) == MIG_PATH_FILE) {
-      folderAdd(p, pFolder, "", "", zSlash ? zSlash + 1 : azPath[i]);
+      folderAdd(p, pFolder, "", "", migPathName(azPath[i]));
       if (p->rc == SQLITE_OK) {
         pFolder->aFile[pFolder->nFile - 1].zPath = migStrdup(p, azPath[i]);
       }

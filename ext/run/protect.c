@@ -84,13 +84,6 @@ static void folderMake(MigContext *p, const char *zFolder,
   }
 }
 
-/* The last part of a path. */
-static const char *pathName(const char *z) {
-  const char *zSlash = strrchr(z, '/');
-
-  return zSlash ? zSlash + 1 : z;
-}
-
 /* Copy the database to a file of its own, and name it in the backup's row. */
 static void fileTake(MigContext *p, MigProtect *pProtect) {
   const char *zMain = migDatabasePath(p->db);
@@ -116,7 +109,7 @@ static void fileTake(MigContext *p, MigProtect *pProtect) {
     zFile = migFileName(p, migPathJoin(p, zFolder, zInside), pRow->zCreatedAt);
   }
   if (p->rc == SQLITE_OK) {
-    pRow->zPath = migPathJoin(p, zInside, pathName(zFile));
+    pRow->zPath = migPathJoin(p, zInside, migPathName(zFile));
     migFileWrite(p, zFile, &pProtect->backup.chunks, 0, &facts);
     pRow->nTable = facts.nTable;
     pRow->nRow = facts.nRow;
@@ -132,10 +125,10 @@ static void fileTake(MigContext *p, MigProtect *pProtect) {
 /* Does a path that the file holds name a backup in zInside, as fileTake()
 ** names them? */
 static int pathIsBackup(MigContext *p, const char *zInside, const char *z) {
-  const char *zWanted = zInside ? migPathJoin(p, zInside, pathName(z)) : 0;
+  const char *zWanted = zInside ? migPathJoin(p, zInside, migPathName(z)) : 0;
 
   return zWanted && strcmp(z, zWanted) == 0 && migPathInside(z) &&
-         migFileIsBackup(p, pathName(z));
+         migFileIsBackup(p, migPathName(z));
 }
 
 /*

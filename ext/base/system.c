@@ -1,0 +1,424 @@
+/*
+** system.c - the system calls; nothing else in the project makes any.
+**
+** Two halves, POSIX and Windows, with the same functions. They decide nothing:
+** os.c does, from what they return.
+**
+** Windows: its calls take UTF-16, and '/' as well as '\'. A path is converted
+** on the stack, so that none of this allocates; one longer than PATH_UNITS is
+** ENAMETOOLONG. Calls that do not set errno have it set from GetLastError().
+*/
+#ifndef _WIN32
+
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include "system.h"
+
+/* What a path leads to. */
+int migSystemStat(const char *zPath, MigStat *pStat) {
+  struct stat st;
+
+  if (stat(zPath, &st)) {
+    return -1;
+  }
+  pStat->bFile = S_ISREG(st.st_mode);
+  pStat->bFolder = S_ISDIR(st.st_mode);
+  pStat->nSize = (i64)st.st_size;
+  pStat->aPlace[0] = (u64)st.st_dev;
+  pStat->aPlace[1] = (u64)st.st_ino;
+  return 0;
+}
+
+/* Does a path end in a symbolic link? */
+int migSystemIsLink(const char *zPath) {
+  struct stat st;
+
+  return lstat(zPath, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* Open a file to read it, or to write it anew. NULL with errno. */
+FILE *migSystemOpen(const char *zPath, int bWrite) {
+  return fopen(zPath, bWrite ? "wb" : "rb");
+}
+
+/* Make an empty file that must not exist, with the permissions of zLike, or of
+** new files when that is NULL. */
+int migSystemCreate(const char *zPath, const char *zLike) {
+  int fd =
+      open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, zLike ? 0600 : 0644);
+  struct stat st;
+
+  if (fd < 0) {
+    return -1;
+  }
+  if (zLike && stat(zLike, &st) == 0) {
+    (void)!fchmod(fd, st.st_mode & 0777); /* else it stays the owner's */
+  }
+  close(fd);
+  return 0;
+}
+
+/* The new name of a file that must not exist. */
+int migSystemRename(const char *zFrom, const char *zTo) {
+  struct stat st;
+  int rc;
+
+  if (link(zFrom, zTo) == 0) {
+    rc = unlink(zFrom);
+    if (rc) {
+      /* unreached: a folder that took a link lets it go */
+      unlink(zTo);
+    }
+    return rc;
+  }
+  if (errno == EEXIST || lstat(zFrom, &st)) {
+    return -1; /* unreached: takes another process at this moment */
+  }
+  if (lstat(zTo, &st) == 0) {
+    /* unreached: that, and a file system without links */
+    errno = EEXIST;
+    return -1;
+  }
+  return rename(zFrom, zTo);
+}
+
+/* The same, in the place of one that may exist. */
+int migSystemReplace(const char *zFrom, const char *zTo) {
+  return rename(zFrom, zTo);
+}
+
+/* Have the names in a folder survive a loss of power, as far as the file system
+** can: some cannot, so nothing is said about it. */
+void migSystemSync(const char *zFolder) {
+  int fd = open(zFolder, O_RDONLY | O_CLOEXEC);
+
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+}
+
+void migSystemDelete(const char *zPath) {
+  unlink(zPath);
+}
+
+int migSystemMakeFolder(const char *zPath) {
+  return mkdir(zPath, 0777);
+}
+
+void migSystemDeleteFolder(const char *zPath) {
+  rmdir(zPath);
+}
+
+struct MigNames {
+  DIR *pDir;
+};
+
+/* Begin to list a folder. In the arena, to be ended by migSystemNamesEnd(). */
+MigNames *migSystemNames(MigContext *p, const char *zPath) {
+  MigNames *pNames = migAlloc(p, sizeof(*pNames));
+
+  if (pNames) {
+    pNames->pDir = opendir(zPath);
+  }
+  return pNames;
+}
+
+/* The next name; it lives until the next call. NULL at the end, with errno 0,
+** or when the folder cannot be read, with another errno. */
+const char *migSystemName(MigNames *pNames) {
+  struct dirent *pEntry;
+
+  if (pNames->pDir == 0) {
+    return 0; /* unreached: root, who runs tests, may read all folders */
+  }
+  errno = 0;
+  pEntry = readdir(pNames->pDir);
+  return pEntry ? pEntry->d_name : 0;
+}
+
+void migSystemNamesEnd(MigNames *pNames) {
+  if (pNames && pNames->pDir) {
+    closedir(pNames->pDir);
+  }
+}
+
+/* Milliseconds since 1970, or of a clock that never jumps. */
+i64 migSystemMs(int bCalendar) {
+  struct timespec ts;
+
+  clock_gettime(bCalendar ? CLOCK_REALTIME : CLOCK_MONOTONIC, &ts);
+  return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int migSystemUtc(time_t t, struct tm *pTm) {
+  return gmtime_r(&t, pTm) ? 0 : -1;
+}
+
+#else
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <direct.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <io.h>
+#include <string.h>
+#include <wchar.h>
+#include <sys/stat.h>
+#include "system.h"
+
+#define PATH_UNITS 4096 /* of UTF-16, the zero included */
+#define NAME_BYTES 1024 /* of UTF-8, a name of 255 units */
+
+/* A path in UTF-16. */
+typedef struct WidePath {
+  wchar_t a[PATH_UNITS];
+} WidePath;
+
+static int widePath(const char *zPath, WidePath *pWide) {
+  if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, zPath, -1, pWide->a,
+                          PATH_UNITS) > 0) {
+    return 0;
+  }
+  errno = GetLastError() == ERROR_INSUFFICIENT_BUFFER ? ENAMETOOLONG : EILSEQ;
+  return -1;
+}
+
+/* errno after a call of Windows that has failed. Returns -1. */
+static int failed(void) {
+  switch (GetLastError()) {
+  case ERROR_FILE_NOT_FOUND:
+  case ERROR_PATH_NOT_FOUND:
+  case ERROR_INVALID_NAME:
+  case ERROR_BAD_NETPATH:
+    errno = ENOENT;
+    break;
+  case ERROR_FILE_EXISTS:
+  case ERROR_ALREADY_EXISTS:
+    errno = EEXIST;
+    break;
+  case ERROR_DIRECTORY:
+    errno = ENOTDIR;
+    break;
+  case ERROR_DISK_FULL:
+    errno = ENOSPC;
+    break;
+  case ERROR_ACCESS_DENIED:
+  case ERROR_SHARING_VIOLATION:
+    errno = EACCES;
+    break;
+  default:
+    errno = EIO;
+  }
+  return -1;
+}
+
+/* What a path leads to. To ask for no access is to be let in wherever the
+** folder may be listed. */
+int migSystemStat(const char *zPath, MigStat *pStat) {
+  BY_HANDLE_FILE_INFORMATION info;
+  WidePath wide;
+  HANDLE h;
+  int rc = 0;
+
+  if (widePath(zPath, &wide)) {
+    return -1;
+  }
+  h = CreateFileW(wide.a, 0,
+                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  if (h == INVALID_HANDLE_VALUE) {
+    return failed();
+  }
+  memset(pStat, 0, sizeof(*pStat));
+  if (GetFileType(h) != FILE_TYPE_DISK) {
+    rc = 0; /* the console, a pipe: neither file nor folder */
+  } else if (!GetFileInformationByHandle(h, &info)) {
+    rc = failed();
+  } else {
+    pStat->bFolder = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    pStat->bFile = !pStat->bFolder;
+    pStat->nSize = (i64)((u64)info.nFileSizeHigh << 32 | info.nFileSizeLow);
+    pStat->aPlace[0] = (u64)info.dwVolumeSerialNumber + 1; /* never 0, 0 */
+    pStat->aPlace[1] = (u64)info.nFileIndexHigh << 32 | info.nFileIndexLow;
+  }
+  CloseHandle(h);
+  return rc;
+}
+
+/* Does a path end in a symbolic link or a junction? Other reparse points, such
+** as files that are kept elsewhere until they are read, are no links. */
+int migSystemIsLink(const char *zPath) {
+  WIN32_FIND_DATAW data;
+  WidePath wide;
+  HANDLE h;
+
+  if (widePath(zPath, &wide)) {
+    return 0;
+  }
+  h = FindFirstFileW(wide.a, &data);
+  if (h == INVALID_HANDLE_VALUE) {
+    return 0;
+  }
+  FindClose(h);
+  return (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
+         (data.dwReserved0 == IO_REPARSE_TAG_SYMLINK ||
+          data.dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
+}
+
+/* Open a file to read it, or to write it anew. NULL with errno. */
+FILE *migSystemOpen(const char *zPath, int bWrite) {
+  WidePath wide;
+
+  return widePath(zPath, &wide) ? 0 : _wfopen(wide.a, bWrite ? L"wb" : L"rb");
+}
+
+/* Make an empty file that must not exist. It takes the rights of its folder,
+** as all files do here. */
+int migSystemCreate(const char *zPath, const char *zLike) {
+  WidePath wide;
+  int fd;
+
+  (void)zLike;
+  if (widePath(zPath, &wide)) {
+    return -1;
+  }
+  fd = _wopen(wide.a, _O_WRONLY | _O_CREAT | _O_EXCL | _O_NOINHERIT,
+              _S_IREAD | _S_IWRITE);
+  return fd < 0 ? -1 : _close(fd);
+}
+
+static int move(const char *zFrom, const char *zTo, DWORD flags) {
+  WidePath from;
+  WidePath to;
+
+  if (widePath(zFrom, &from) || widePath(zTo, &to)) {
+    return -1;
+  }
+  return MoveFileExW(from.a, to.a, flags | MOVEFILE_WRITE_THROUGH) ? 0
+                                                                   : failed();
+}
+
+/* The new name of a file that must not exist. */
+int migSystemRename(const char *zFrom, const char *zTo) {
+  return move(zFrom, zTo, 0);
+}
+
+/* The same, in the place of one that may exist. */
+int migSystemReplace(const char *zFrom, const char *zTo) {
+  return move(zFrom, zTo, MOVEFILE_REPLACE_EXISTING);
+}
+
+/* Nothing to do: names are moved through to the disk. */
+void migSystemSync(const char *zFolder) {
+  (void)zFolder;
+}
+
+void migSystemDelete(const char *zPath) {
+  WidePath wide;
+
+  if (widePath(zPath, &wide) == 0) {
+    DeleteFileW(wide.a);
+  }
+}
+
+int migSystemMakeFolder(const char *zPath) {
+  WidePath wide;
+
+  if (widePath(zPath, &wide)) {
+    return -1;
+  }
+  return CreateDirectoryW(wide.a, NULL) ? 0 : failed();
+}
+
+void migSystemDeleteFolder(const char *zPath) {
+  WidePath wide;
+
+  if (widePath(zPath, &wide) == 0) {
+    RemoveDirectoryW(wide.a);
+  }
+}
+
+struct MigNames {
+  HANDLE h;
+  WIN32_FIND_DATAW data; /* of the next name, when bNext */
+  int bNext;
+  int eErrno; /* of the beginning */
+  char zName[NAME_BYTES];
+};
+
+/* Begin to list a folder. In the arena, to be ended by migSystemNamesEnd(). */
+MigNames *migSystemNames(MigContext *p, const char *zPath) {
+  MigNames *pNames = migAlloc(p, sizeof(*pNames));
+  char *zAll = migPrintf(p, "%s/*", zPath);
+  WidePath wide;
+
+  if (pNames == 0 || zAll == 0) {
+    return 0;
+  }
+  pNames->h = INVALID_HANDLE_VALUE;
+  errno = 0;
+  if (widePath(zAll, &wide) == 0) {
+    pNames->h = FindFirstFileW(wide.a, &pNames->data);
+    pNames->bNext = pNames->h != INVALID_HANDLE_VALUE;
+    if (!pNames->bNext && GetLastError() != ERROR_FILE_NOT_FOUND) {
+      failed(); /* else: the root of an empty drive */
+    }
+  }
+  pNames->eErrno = errno;
+  return pNames;
+}
+
+/* The next name; it lives until the next call. NULL at the end, with errno 0,
+** or when the folder cannot be read, with another errno. What is no UTF-16 has
+** U+FFFD instead. */
+const char *migSystemName(MigNames *pNames) {
+  int bName = pNames->bNext;
+
+  errno = pNames->eErrno;
+  if (!bName) {
+    return 0;
+  }
+  if (WideCharToMultiByte(CP_UTF8, 0, pNames->data.cFileName, -1, pNames->zName,
+                          NAME_BYTES, NULL, NULL) == 0) {
+    failed();
+    return 0;
+  }
+  pNames->bNext = FindNextFileW(pNames->h, &pNames->data) != 0;
+  if (!pNames->bNext && GetLastError() != ERROR_NO_MORE_FILES) {
+    failed();
+    pNames->eErrno = errno;
+  }
+  return pNames->zName;
+}
+
+void migSystemNamesEnd(MigNames *pNames) {
+  if (pNames && pNames->h != INVALID_HANDLE_VALUE) {
+    FindClose(pNames->h);
+  }
+}
+
+/* Milliseconds since 1970, or of a clock that never jumps. */
+i64 migSystemMs(int bCalendar) {
+  FILETIME ft;
+
+  if (!bCalendar) {
+    return (i64)GetTickCount64();
+  }
+  GetSystemTimeAsFileTime(&ft);
+  return (((i64)ft.dwHighDateTime << 32 | ft.dwLowDateTime) / 10000) -
+         11644473600000LL;
+}
+
+int migSystemUtc(time_t t, struct tm *pTm) {
+  return gmtime_s(pTm, &t) == 0 ? 0 : -1;
+}
+
+#endif

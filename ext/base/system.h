@@ -1,0 +1,40 @@
+/*
+** system.h - the system calls, for os.c alone.
+**
+** Paths are UTF-8. What returns int gives 0, or -1 with errno.
+*/
+#ifndef MIG_SYSTEM_H
+#define MIG_SYSTEM_H
+
+#include <stdio.h>
+#include <time.h>
+#include "context.h"
+
+/* What a path leads to, links followed. */
+typedef struct MigStat {
+  int bFile; /* an ordinary file: no folder, pipe or device */
+  int bFolder;
+  i64 nSize;
+  u64 aPlace[2]; /* the same for all paths to it */
+} MigStat;
+
+/* A folder being listed. */
+typedef struct MigNames MigNames;
+
+int migSystemStat(const char *zPath, MigStat *pStat);
+int migSystemIsLink(const char *zPath);
+FILE *migSystemOpen(const char *zPath, int bWrite);
+int migSystemCreate(const char *zPath, const char *zLike);
+int migSystemRename(const char *zFrom, const char *zTo);
+int migSystemReplace(const char *zFrom, const char *zTo);
+void migSystemSync(const char *zFolder);
+void migSystemDelete(const char *zPath);
+int migSystemMakeFolder(const char *zPath);
+void migSystemDeleteFolder(const char *zPath);
+MigNames *migSystemNames(MigContext *p, const char *zPath);
+const char *migSystemName(MigNames *pNames);
+void migSystemNamesEnd(MigNames *pNames);
+i64 migSystemMs(int bCalendar);
+int migSystemUtc(time_t t, struct tm *pTm);
+
+#endif

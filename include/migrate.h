@@ -7,7 +7,7 @@
 #ifndef MIGRATE_H
 #define MIGRATE_H
 
-#include <sqlite3.h>
+#include "sqlite3.h"
 
 #define MIGRATE_VERSION "0.1.0"
 

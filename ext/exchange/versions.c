@@ -24,7 +24,7 @@
 ** projects: only those rows count that are of the project whose plan was kept.
 **
 ** What the rows hold is anybody's: a name must be a whole number or a text of
-** at most NAME_MAX bytes of UTF-8, anything else is FORMAT. What is no time is
+** at most NAME_TOP bytes of UTF-8, anything else is FORMAT. What is no time is
 ** no time. More rows than a file may have revisions are TOO_BIG.
 */
 #include <string.h>
@@ -37,7 +37,7 @@
 #include "store.h"
 #include "versions.h"
 
-#define NAME_MAX 1024
+#define NAME_TOP 1024
 #define PROJECTS_SHOWN 5
 
 typedef struct VersionTool {
@@ -388,7 +388,7 @@ static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
     migNomem(p);
     return 0;
   }
-  if (n == 0 || n > NAME_MAX || (i64)strlen(z) != n || !migIsUtf8(z, n)) {
+  if (n == 0 || n > NAME_TOP || (i64)strlen(z) != n || !migIsUtf8(z, n)) {
     return 0;
   }
   return migStrndup(p, z, n);

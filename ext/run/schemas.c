@@ -16,7 +16,7 @@
 
 #define SHOWN 20 /* differences that a message lists */
 
-static const MigSchemaText live = {"live", 4};
+static const MigSchemaText liveSchema = {"live", 4};
 
 /*
 ** Read two schemas and compare them. The errors are those of migSourceRead()
@@ -107,7 +107,7 @@ char *migSchemasCheck(MigContext *p, const MigSchemaText *pDesired) {
   if (pDesired == 0) {
     driftCheck(p);
   } else {
-    migSchemasCompare(p, &live, pDesired, &pair);
+    migSchemasCompare(p, &liveSchema, pDesired, &pair);
     if (p->rc == SQLITE_OK && pair.compare.n) {
       differencesFail(p, &pair.compare);
     }
@@ -124,7 +124,7 @@ char *migSchemasDump(MigContext *p, const MigSchemaText *pSource) {
 
   migCatalogRead(p, &model);
   if (pSource == 0) {
-    pSource = &live;
+    pSource = &liveSchema;
   }
   migSourceRead(p, pSource->z, pSource->n, &model, &source);
   if (p->rc == SQLITE_OK) {

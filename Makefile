@@ -27,7 +27,13 @@
 #   make clients    the programs of test/clients, in every language, on every
 #                   SQLite; installs languages as test-tools does
 #   make lib        the static library, build/libmigrate.a
-#   make install    into PREFIX
+#   make amalgamation  build/migrate-amalgamation.c and .h: all in one file
+#   make install    extension, header, static library, migrate.pc into PREFIX
+#                   (DESTDIR, LIBDIR, INCLUDEDIR); make uninstall
+#   make dist       build/migrate-VERSION.tar.gz; make dist-check tries it
+#   make cross      the extension for Linux on arm64 and for Windows
+#   make test-cross the same, tried with qemu and wine
+#   make npm, make python  packages in build/npm and build/python
 #   make deps       look for what the above needs, install it when root
 #
 # All outputs go to build/ ($(B)). Checked with gcc 12.2, clang 14, cppcheck
@@ -76,7 +82,6 @@ SRC = $(SRC_BASE:%=ext/base/%.c) \
 
 B      = build
 CC     = gcc
-PREFIX = /usr/local
 JOBS   = 2
 FUZZ_SECONDS = 20
 
@@ -87,10 +92,31 @@ WARN   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 INC    = -Iinclude -I$(B) $(patsubst %/,-I%,$(sort $(dir $(SRC))))
 CFLAGS = -std=c11 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(WERROR) $(INC) \
          $(SANITIZE)
-# No -lsqlite3: what is called comes through the extension API, and -z defs
-# makes anything else fail here. A sanitizer's runtime comes by LD_PRELOAD.
-DEFS   = -Wl,-z,defs
-LINK   = -shared $(DEFS) $(SANITIZE)
+VERSION := $(shell sed -n 's/.*MIGRATE_VERSION "\(.*\)".*/\1/p' \
+             include/migrate.h)
+
+# For what system? The compiler says. No -lsqlite3: what is called comes through
+# the extension API, and -z defs makes anything else fail here, as the other
+# systems do anyway. A sanitizer's runtime comes by LD_PRELOAD. On Windows zlib
+# is linked in. PLATFORM is what node calls it, after process.platform and arch.
+MACHINE := $(shell $(CC) -dumpmachine)
+ARCH    := $(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(firstword \
+             $(subst -, ,$(MACHINE)))))
+ifneq ($(findstring mingw,$(MACHINE)),)
+  PLATFORM = win32-$(ARCH)
+  SO       = .dll
+  LINK     = -shared -static
+else ifneq ($(findstring darwin,$(MACHINE)),)
+  PLATFORM = darwin-$(ARCH)
+  SO       = .dylib
+  LINK     = -dynamiclib $(SANITIZE)
+  STRIP_AS = -x
+else
+  PLATFORM = linux-$(ARCH)
+  SO       = .so
+  DEFS     = -Wl,-z,defs
+  LINK     = -shared $(DEFS) $(SANITIZE)
+endif
 
 OBJ  = $(SRC:ext/%.c=$(B)/obj/%.o)
 CORE = $(SRC:ext/%.c=$(B)/core/%.o)
@@ -101,14 +127,15 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault stress soak fuzz bench \
         bench-backup bench-schema peers test-tools install clean test-programs \
-        lib sqlites versions clients \
+        lib sqlites versions clients amalgamation uninstall dist dist-check \
+        cross linux-arm64 windows platform test-cross npm python \
         tested coverage valgrind crash kill
 .SUFFIXES:
 .SECONDARY:
 
-all: $(B)/migrate.so
+all: $(B)/migrate$(SO)
 
-$(B)/migrate.so: $(OBJ)
+$(B)/migrate$(SO): $(OBJ)
 	@echo "LINK $@"
 	@$(CC) $(LINK) -o $@ $(OBJ) -lz
 
@@ -428,10 +455,86 @@ lint-tidy: $(B)/store_sql.h
 
 #--------------------------------------------------------------------------
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/lib/sqlite3 $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(B)/migrate.so $(DESTDIR)$(PREFIX)/lib/sqlite3/
-	install -m 644 include/migrate.h $(DESTDIR)$(PREFIX)/include/
+# Installed and packed.
+
+PREFIX     = /usr/local
+LIBDIR     = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+INSTALLED  = $(LIBDIR)/sqlite3/migrate$(SO) $(LIBDIR)/libmigrate.a \
+             $(LIBDIR)/pkgconfig/migrate.pc $(INCLUDEDIR)/migrate.h
+
+# The pkg-config file is for the static library; its variable "extension" is
+# the path of what is loaded.
+install: all lib
+	@mkdir -p $(B)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@SO@|$(SO)|' \
+	    -e 's|@VERSION@|$(VERSION)|' ext/package/migrate.pc.in \
+	    > $(B)/migrate.pc
+	install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	install -m 644 $(B)/migrate$(SO) $(DESTDIR)$(LIBDIR)/sqlite3/
+	install -m 644 $(B)/libmigrate.a $(DESTDIR)$(LIBDIR)/
+	install -m 644 $(B)/migrate.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	install -m 644 include/migrate.h $(DESTDIR)$(INCLUDEDIR)/
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+
+amalgamation: $(B)/migrate-amalgamation.c $(B)/migrate-amalgamation.h
+AMALGAMATE = ext/package/amalgamate.awk
+HEADERS    = $(wildcard ext/*/*.h include/*.h) $(B)/store_sql.h
+$(B)/migrate-amalgamation.c: $(SRC) $(HEADERS) $(AMALGAMATE) Makefile
+	@awk -f $(AMALGAMATE) -v version=$(VERSION) -v headers='$(HEADERS)' \
+	    $(SRC) > $@.new
+	@mv $@.new $@
+$(B)/migrate-amalgamation.h: include/migrate.h
+	@mkdir -p $(@D)
+	@cp $< $@
+
+dist:
+	@sh ext/package/dist.sh $(VERSION) $(B)
+
+# Unpacked elsewhere it builds, works, and packs itself again to the same bytes.
+dist-check: dist
+	@rm -rf $(B)/dist-check && mkdir -p $(B)/dist-check
+	@tar xzf $(B)/migrate-$(VERSION).tar.gz -C $(B)/dist-check
+	@cd $(B)/dist-check/migrate-$(VERSION) && \
+	    $(MAKE_B) B=build CC=$(CC) demo dist && \
+	    $(MAKE_B) B=build CC=$(CC) TESTS='test/run.test test/graph.test' test
+	@cmp $(B)/migrate-$(VERSION).tar.gz \
+	    $(B)/dist-check/migrate-$(VERSION)/build/migrate-$(VERSION).tar.gz
+	@echo "dist-check: ok"
+
+# The extension by itself, without what only a debugger needs.
+PLATFORMS = build/platforms
+platform: $(PLATFORMS)/$(PLATFORM)/migrate$(SO)
+$(PLATFORMS)/$(PLATFORM)/migrate$(SO): $(B)/migrate$(SO)
+	@mkdir -p $(@D)
+	@echo "STRIP $@"
+	@$(shell $(CC) -print-prog-name=strip) $(STRIP_AS) -o $@ $<
+
+# Other systems, by Debian's compilers for them. SQLite's headers are the same
+# everywhere, those of this system are taken, but not its others.
+CROSS = build/cross
+cross: linux-arm64 windows
+linux-arm64 windows: $(CROSS)/sqlite3.h $(CROSS)/sqlite3ext.h
+linux-arm64:
+	@sh test/deps.sh $@
+	@$(MAKE_B) B=$(CROSS)/$@ CC='aarch64-linux-gnu-gcc -I$(CROSS)' platform
+windows:
+	@sh test/deps.sh $@
+	@$(MAKE_B) B=$(CROSS)/$@ CC='x86_64-w64-mingw32-gcc -I$(CROSS)' platform
+$(CROSS)/%.h:
+	@mkdir -p $(@D)
+	@cp "$$(echo '#include <$(@F)>' | $(CC) -M -x c - | tr ' ' '\n' \
+	    | grep '/$(@F)$$')" $@
+
+test-cross: cross
+	@tclsh test/clients/cross.tcl $(PLATFORMS) $(CROSS)
+
+# Packages, with every platform that has been built; make cross before.
+npm python: platform
+	@sh ext/package/pack.sh $@ $(VERSION) $(PLATFORMS) build/$@
 
 clean:
 	rm -rf build

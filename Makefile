@@ -99,7 +99,7 @@ VERSION := $(shell sed -n 's/.*MIGRATE_VERSION "\(.*\)".*/\1/p' \
 # the extension API, and -z defs makes anything else fail here, as the other
 # systems do anyway. A sanitizer's runtime comes by LD_PRELOAD. On Windows zlib
 # is linked in. PLATFORM is what node calls it, after process.platform and arch.
-MACHINE := $(shell $(CC) -dumpmachine)
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 ARCH    := $(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(firstword \
              $(subst -, ,$(MACHINE)))))
 ifneq ($(findstring mingw,$(MACHINE)),)

@@ -7,7 +7,8 @@
 # in the working tree. The same commit gives the same bytes: names are sorted,
 # the owner is 0, the time is SOURCE_DATE_EPOCH or that of the commit. Without
 # git, in an unpacked tar file, all files are taken, with the time they have
-# from it, so that it packs itself again to the same bytes.
+# from it, so that it packs itself again to the same bytes. Needs the tar, sort
+# and sed of GNU.
 
 set -e
 version=$1

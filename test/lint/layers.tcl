@@ -4,7 +4,7 @@
 #
 # The order of SRC in the Makefile is the order of the layers. A .h has the
 # place of the .c of the same name; one without belongs to the first file of
-# its folder that includes it. Reported: an #include of a header from above, a
+# its folder that includes it, or to the folder's first. Reported: an #include of a header from above, a
 # use of a mig* name that is defined above, a name that two files define, a .c
 # beside the folders of SRC that SRC does not list, a file listed that is not
 # there, and folders that interleave.
@@ -103,12 +103,14 @@ foreach file [array names text] {
 }
 foreach file $homeless {
   set first [expr {$order + 1}]
+  set lowest $first
   foreach user [array names place [file dirname $file]/*] {
+    set lowest [expr {min($lowest, $place($user))}]
     if {[file tail $file] in $includes($user) && $place($user)<$first} {
       set first $place($user)
     }
   }
-  set place($file) $first
+  set place($file) [expr {$first>$order ? $lowest : $first}]
 }
 
 # Folders of SRC must not interleave.

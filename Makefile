@@ -44,7 +44,7 @@
 SRC_BASE       = context sql text hash sha256 codec system os \
                  progress
 SRC_LANGUAGE   = token words cursor statement script ddl
-SRC_STORE      = seal store template settings history writeset caller connection \
+SRC_STORE      = seal store template settings history writeset caller known connection \
                  transaction
 SRC_REVISION   = set graph name target range plan applied scripts origin \
                  revisions

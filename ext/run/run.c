@@ -29,6 +29,7 @@
 #include "os.h"
 #include "store.h"
 #include "settings.h"
+#include "known.h"
 #include "history.h"
 #include "transaction.h"
 #include "revisions.h"
@@ -44,22 +45,18 @@
 
 /* ---- the plan ---- */
 
-/* Is the answer already in _migrate_meta: nothing is pending, and the target
-** means all there is? */
-static int nothingPending(MigContext *p, MigRun *pRun) {
+/* Do the facts answer: nothing is pending, and the target means all there
+** is? */
+static int nothingPending(MigRun *pRun, const MigFacts *pFacts) {
   int bHeads = strcmp(pRun->zTarget, "heads") == 0;
-  const char *zHeads;
 
-  if (pRun->bDown || (!bHeads && strcmp(pRun->zTarget, "head"))) {
+  if (pRun->bDown || (!bHeads && strcmp(pRun->zTarget, "head")) ||
+      migFactsPending(pFacts, bHeads)) {
     return 0;
   }
-  zHeads = migMetaText(p, "heads");
-  if (zHeads == 0 || zHeads[0] == 0 || (!bHeads && strchr(zHeads, ',')) ||
-      migMetaInt(p, "pending") != 0) {
-    return 0;
-  }
-  pRun->zFrom = pRun->zTo = migMetaText(p, "current");
-  return p->rc == SQLITE_OK;
+  pRun->zFrom = pRun->zTo = pFacts->zCurrent;
+  pRun->bNothing = 1;
+  return 1;
 }
 
 /* Read the settings that the options leave open. */
@@ -80,10 +77,20 @@ static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
       pCall->zActor ? pCall->zActor : migSettingText(p, bStore, "actor");
 }
 
+/* The same, with the facts that are in the file. */
+static int runFacts(MigContext *p, MigRun *pRun, int bStore) {
+  MigFacts facts;
+
+  if (!bStore) {
+    return 0;
+  }
+  migFactsRead(p, &facts);
+  return p->rc == SQLITE_OK && nothingPending(pRun, &facts);
+}
+
 /* Load the state and make the plan. The caller holds a transaction. */
 static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
-  if (p->rc == SQLITE_OK && bStore && nothingPending(p, pRun)) {
-    pRun->bNothing = 1;
+  if (runFacts(p, pRun, bStore)) {
     return;
   }
   migStateRead(p, bStore, &pRun->state);
@@ -102,12 +109,17 @@ static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
 
 /* The first look, under a read that ends here. */
 static void planUnderRead(MigContext *p, MigRun *pRun) {
-  sqlite3_stmt *pRead = migReadBegin(p, pRun->msWait);
-  int bStore = migStoreOpen(p);
+  sqlite3_stmt *pRead;
+  MigFacts facts;
+  int bStore;
 
-  if (p->rc == SQLITE_OK && bStore && nothingPending(p, pRun)) {
-    pRun->bNothing = 1; /* before anything else is read: it must be quick */
-  } else {
+  if (migKnownFacts(p, pRun->pConn, &facts) && nothingPending(pRun, &facts)) {
+    return;
+  }
+  pRead = migReadBegin(p, pRun->msWait);
+  bStore = migStoreOpen(p);
+  migKnownKeep(p, pRun->pConn, bStore);
+  if (!runFacts(p, pRun, bStore)) { /* first, it must be quick */
     runSettings(p, pRun, bStore);
     runPlan(p, pRun, bStore);
   }

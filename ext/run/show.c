@@ -8,6 +8,7 @@
 #include "sql.h"
 #include "text.h"
 #include "store.h"
+#include "known.h"
 #include "settings.h"
 #include "transaction.h"
 #include "show.h"
@@ -23,32 +24,48 @@ int migShowState(MigContext *p, MigState *pState) {
   return bStore;
 }
 
-/* A fact of _migrate_meta, NULL when it is empty. */
-static char *showMeta(MigContext *p, const char *zName) {
-  sqlite3_stmt *pRead = migReadBegin(p, 0);
-  const char *z = migStoreOpen(p) ? migMetaText(p, zName) : 0;
+/* The facts of _migrate_meta; none of them without a store. */
+static void showFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
+  sqlite3_stmt *pRead;
+  int bStore;
 
+  if (migKnownFacts(p, pConn, pFacts)) {
+    return;
+  }
+  pRead = migReadBegin(p, 0);
+  bStore = migStoreOpen(p);
+  migKnownKeep(p, pConn, bStore);
+  if (bStore) {
+    migFactsRead(p, pFacts);
+  }
   migFinalize(p, pRead);
+}
+
+/* A list of ids as a result; NULL when there is none. */
+static char *showIds(MigContext *p, const char *z) {
   return z && z[0] ? migResultText(p, z) : 0;
 }
 
 /* Ids of the current heads, NULL when nothing is applied. While a run is at
-** work (bRunning) they are those at this point of it. */
-char *migShowCurrent(MigContext *p, int bRunning) {
+** work (bRunning of the connection) they are those at this point of it. */
+char *migShowCurrent(MigContext *p, MigConnection *pConn) {
+  MigFacts facts;
   MigState state;
-  char *z;
 
-  if (!bRunning) {
-    return showMeta(p, "current");
+  if (!pConn->bRunning) {
+    showFacts(p, pConn, &facts);
+    return showIds(p, facts.zCurrent);
   }
   migShowState(p, &state);
-  z = p->rc ? 0 : migStateNames(p, &state, &state.current);
-  return z && z[0] ? migResultText(p, z) : 0;
+  return p->rc ? 0 : showIds(p, migStateNames(p, &state, &state.current));
 }
 
 /* Ids of the revisions without children, NULL when there is none. */
-char *migShowHeads(MigContext *p) {
-  return showMeta(p, "heads");
+char *migShowHeads(MigContext *p, MigConnection *pConn) {
+  MigFacts facts;
+
+  showFacts(p, pConn, &facts);
+  return showIds(p, facts.zHeads);
 }
 
 /* A line "name: a, b" of node names; nothing for an empty list. */
@@ -153,22 +170,87 @@ static int firstMissing(const MigSet *pSet, const MigSet *pOther) {
   return -1;
 }
 
+/* Do the facts answer that all that zTarget stands on is applied: nothing is
+** pending, and it means all there is, or is the id of one of the heads? */
+static int requireKnown(const MigFacts *pFacts, const char *zTarget) {
+  size_t n = strlen(zTarget);
+  const char *z = pFacts->zHeads;
+
+  if (migFactsPending(pFacts, strcmp(zTarget, "head") != 0)) {
+    return 0;
+  }
+  if (strcmp(zTarget, "heads") == 0 || strcmp(zTarget, "head") == 0) {
+    return 1;
+  }
+  while (z && (strncmp(z, zTarget, n) || (z[n] && z[n] != ','))) {
+    z = strchr(z, ',');
+    z += z != 0;
+  }
+  return z != 0 && n > 0 && strchr(zTarget, ',') == 0;
+}
+
+/* Load the state for migShowRequire(), unless the facts answer (and not bAll):
+** then pState stays empty. Returns the current heads. */
+static const char *requireState(MigContext *p, MigConnection *pConn,
+                                const char *zTarget, int bAll,
+                                MigState *pState) {
+  sqlite3_stmt *pRead;
+  MigFacts facts;
+  int bStore;
+
+  memset(pState, 0, sizeof(*pState));
+  if (!bAll && migKnownFacts(p, pConn, &facts) &&
+      requireKnown(&facts, zTarget)) {
+    return facts.zCurrent;
+  }
+  pRead = migReadBegin(p, 0);
+  bStore = migStoreOpen(p);
+  migKnownKeep(p, pConn, bStore);
+  if (bStore && !bAll) {
+    migFactsRead(p, &facts);
+  }
+  if (p->rc == SQLITE_OK &&
+      (!bStore || bAll || pConn->bRunning || !requireKnown(&facts, zTarget))) {
+    migStateRead(p, bStore, pState);
+    facts.zCurrent = migStateNames(p, pState, &pState->current);
+  }
+  migFinalize(p, pRead);
+  return p->rc ? 0 : facts.zCurrent;
+}
+
+/* RANGE when more is applied than zAtMost stands on. */
+static void requireAtMost(MigContext *p, const MigState *pState,
+                          const char *zAtMost) {
+  MigSet aside = migGraphRepeatables(p, pState->pGraph);
+  MigSet set = migTargetSet(p, pState, zAtMost);
+  int i;
+
+  migGraphAncestors(p, pState->pGraph, &set);
+  migSetUnite(&set, &aside);
+  i = p->rc ? -1 : firstMissing(&pState->applied, &set);
+  if (i >= 0) {
+    migFail(p, MIG_RANGE,
+            "revision %s is applied, which lies beyond %s; the file is newer"
+            " than this application",
+            pState->pGraph->aNode[i].zId, zAtMost);
+  }
+}
+
 /*
 ** NOT_UP_TO_DATE unless all that zTarget stands on is applied; RANGE when
 ** more is applied than zAtMost (NULL: no such bound) stands on. Repeatable
 ** revisions do not count. Returns the current heads, NULL when there is none.
 */
-char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
+char *migShowRequire(MigContext *p, MigConnection *pConn, const char *zTarget,
+                     const char *zAtMost) {
   MigState state;
+  const char *zHave = requireState(p, pConn, zTarget, zAtMost != 0, &state);
   MigSet set;
-  const char *zHave;
   int i;
 
-  migShowState(p, &state);
-  if (p->rc) {
-    return 0;
+  if (p->rc || state.pGraph == 0) {
+    return p->rc ? 0 : showIds(p, zHave);
   }
-  zHave = migStateNames(p, &state, &state.current);
   set = migTargetSet(p, &state, zTarget);
   migGraphAncestors(p, state.pGraph, &set);
   i = p->rc ? -1 : firstMissing(&set, &state.applied);
@@ -179,19 +261,9 @@ char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost) {
             state.pGraph->aNode[i].zId, zHave[0] ? zHave : "base", zTarget);
   }
   if (zAtMost) {
-    MigSet aside = migGraphRepeatables(p, state.pGraph);
-    set = migTargetSet(p, &state, zAtMost);
-    migGraphAncestors(p, state.pGraph, &set);
-    migSetUnite(&set, &aside);
-    i = p->rc ? -1 : firstMissing(&state.applied, &set);
-    if (i >= 0) {
-      migFail(p, MIG_RANGE,
-              "revision %s is applied, which lies beyond %s; the file is newer"
-              " than this application",
-              state.pGraph->aNode[i].zId, zAtMost);
-    }
+    requireAtMost(p, &state, zAtMost);
   }
-  return zHave && zHave[0] ? migResultText(p, zHave) : 0;
+  return p->rc ? 0 : showIds(p, zHave);
 }
 
 /* With zName its value, else a JSON object of all settings. */

@@ -4,13 +4,15 @@
 #ifndef MIG_SHOW_H
 #define MIG_SHOW_H
 
+#include "caller.h"
 #include "revisions.h"
 
 int migShowState(MigContext *p, MigState *pState);
-char *migShowCurrent(MigContext *p, int bRunning);
-char *migShowHeads(MigContext *p);
+char *migShowCurrent(MigContext *p, MigConnection *pConn);
+char *migShowHeads(MigContext *p, MigConnection *pConn);
 char *migShowRevisions(MigContext *p, const char *zTarget);
-char *migShowRequire(MigContext *p, const char *zTarget, const char *zAtMost);
+char *migShowRequire(MigContext *p, MigConnection *pConn, const char *zTarget,
+                     const char *zAtMost);
 char *migShowSettings(MigContext *p, const char *zName);
 
 #endif

@@ -17,7 +17,9 @@ typedef struct MigConnection {
   int bChecking;                   /* migrate_verify() or migration_checks is */
   struct MigExecution *pExecution; /* a script of it, while one of its
                                       statements is stepped (execute.c) */
-  int bVeto;                       /* COMMIT is refused (transaction.c) */
+  int bKnown;          /* our tables were verified under these data versions */
+  u32 aiKnown[2];      /* of main and TEMP (known.c) */
+  int bVeto;           /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */
   char zName[32];      /* veto table and savepoint: no file can know the name */

@@ -396,12 +396,11 @@ static char *callImport(MigContext *p, MigArgs *pArgs) {
 }
 
 static char *callCurrent(MigContext *p, MigArgs *pArgs) {
-  return migShowCurrent(p, pArgs->pConn->bRunning);
+  return migShowCurrent(p, pArgs->pConn);
 }
 
 static char *callHeads(MigContext *p, MigArgs *pArgs) {
-  MIG_UNUSED(pArgs);
-  return migShowHeads(p);
+  return migShowHeads(p, pArgs->pConn);
 }
 
 static char *callShow(MigContext *p, MigArgs *pArgs) {
@@ -412,7 +411,7 @@ static char *callRequire(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "heads");
   const char *zAtMost = migOptionText(p, &pArgs->options, "at_most");
 
-  return p->rc ? 0 : migShowRequire(p, zTarget, zAtMost);
+  return p->rc ? 0 : migShowRequire(p, pArgs->pConn, zTarget, zAtMost);
 }
 
 static char *callTable(MigContext *p, MigArgs *pArgs) {

@@ -62,7 +62,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_liquibase format_alembic folder assemble dispatch \
                  compose \
                  versions
-SRC_RUN        = lookup rowguard foreign execute change protect maketable \
+SRC_RUN        = lookup rowguard foreign fold execute change protect maketable \
                  mirror drift steps record run source schemas stamp author \
                  generated keep import plainscript expand export match \
                  undone adopt ledger offline backups configure show \

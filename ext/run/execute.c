@@ -429,6 +429,39 @@ static i64 rowsChanged(MigContext *p, const MigExecution *pExec) {
   return sqlite3_total_changes64(p->db) - pExec->pTouched->nChange;
 }
 
+/* Add the columns that wait: before anything looks at the schema. */
+void migExecuteSettle(MigContext *p, MigExecution *pExec) {
+  if (pExec->fold.nColumn) {
+    pExec->pTouched->nChange += migFoldEnd(p, &pExec->fold, pExec->pTx);
+  }
+}
+
+/* See whether the statement can wait; when not, end what waits. */
+static void statementWaits(MigContext *p, MigExecution *pExec,
+                           const Script *pScript, const MigStatement *pSt,
+                           const char *zTable) {
+  const MigScriptJob *pJob = pScript->pJob;
+
+  if (pExec->pTouched->pBackup ||
+      !migFoldTakes(p, &pExec->fold, pJob->z, pJob->n, pSt, zTable)) {
+    migExecuteSettle(p, pExec);
+  }
+}
+
+/* Compile the statement. What SQLite objects to is said of the schema with all
+** columns that wait. */
+static int statementPrepare(MigContext *p, MigExecution *pExec, const char *z,
+                            sqlite3_stmt **ppStmt, const char **pzTail) {
+  int rc = sqlite3_prepare_v3(p->db, z, -1, 0, ppStmt, pzTail);
+
+  if (rc && pExec->fold.nColumn) {
+    migExecuteSettle(p, pExec);
+    pExec->fold.pNew = 0;
+    rc = p->rc ? p->rc : sqlite3_prepare_v3(p->db, z, -1, 0, ppStmt, pzTail);
+  }
+  return rc;
+}
+
 /* Line of a dry run's report. */
 static void detailAdd(MigContext *p, MigExecution *pExec, const Script *pScript,
                       const MigStatement *pSt, i64 ms, i64 nRow) {
@@ -464,11 +497,12 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   storeProtect(p, z, pSt);
   statementSettings(p, pExec, pScript, pSt);
   zTable = tableWanted(pExec, pSt) ? migWritesetTarget(p, z, pSt) : 0;
+  statementWaits(p, pExec, pScript, pSt, zTable);
   if (p->rc) {
     errorLocate(p, pScript, pSt->iStart);
     return -1;
   }
-  rc = sqlite3_prepare_v3(p->db, z + pSt->iStart, -1, 0, &pStmt, &zTail);
+  rc = statementPrepare(p, pExec, z + pSt->iStart, &pStmt, &zTail);
   if (rc) {
     scriptFail(p, pScript, pSt, rc);
     return -1;
@@ -488,11 +522,17 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   guardForeign(p, pExec, z, pSt, zTable, pStmt);
   errorLocate(p, pScript, pSt->iStart);
   migTouchedBefore(p, pExec->pTouched, z, pSt, pStmt);
-  statementStep(p, pExec, pScript, pSt, pStmt);
-  sqlite3_finalize(pStmt);
-  if (statementExpires(pSt)) {
-    migTransactionArm(p, pExec->pTx);
+  if (pExec->fold.pNew && p->rc == SQLITE_OK) {
+    pExec->bRan = 1;
+    migFoldAdd(&pExec->fold);
+  } else {
+    statementStep(p, pExec, pScript, pSt, pStmt);
+    if (statementExpires(pSt)) {
+      migTransactionArm(p, pExec->pTx);
+    }
+    pExec->fold.bFormat |= pSt->eAlter == MIG_ALTER_ADD && zTable;
   }
+  sqlite3_finalize(pStmt);
   if (zTable && pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
     migForeignRenamed(p, &pExec->foreign, zTable,
                       migTokenName(p, z, &pSt->newName));
@@ -537,6 +577,9 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
       break; /* unreached: migExecuteCheck() has seen it */
     }
     i = statementRun(p, pExec, &script, &st);
+  }
+  if (script.guard.pFirst) {
+    migExecuteSettle(p, pExec);
   }
   if (p->rc == SQLITE_OK) {
     migRowGuardCheck(p, &script.guard);

@@ -5,6 +5,7 @@
 #define MIG_EXECUTE_H
 
 #include "connection.h"
+#include "fold.h"
 #include "foreign.h"
 #include "lookup.h"
 #include "text.h"
@@ -19,6 +20,7 @@ typedef struct MigExecution {
   MigSettingsSaved *pSaved;
   MigForeign foreign;
   MigLookup lookup;
+  MigFold fold;   /* columns that wait to be added */
   int bTriggers;  /* the schema may hold triggers */
   int bDeferred;  /* a script has set defer_foreign_keys */
   int bRan;       /* a statement was stepped */
@@ -46,6 +48,7 @@ void migExecuteStart(MigContext *p, MigExecution *pExec);
 void migExecuteProtect(MigContext *p, const char *z, i64 n);
 void migExecuteCheck(MigContext *p, const MigScriptJob *pJob);
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob);
+void migExecuteSettle(MigContext *p, MigExecution *pExec);
 void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
                            MigScriptJob *pJob);
 

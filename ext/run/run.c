@@ -350,6 +350,9 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
       continue;
     }
     pRun->iFailed = i;
+    if (pRun->pCall->zProgress) {
+      migExecuteSettle(p, &pRun->exec);
+    }
     runProgress(p, pRun, i);
     if (!bAlone) {
       stepRun(p, pRun, pStep);
@@ -357,6 +360,7 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
     stepApply(p, pRun, pStep);
     pStep->bDone = p->rc == SQLITE_OK;
   }
+  migExecuteSettle(p, &pRun->exec);
   migForeignCheck(p, &pRun->exec.foreign);
   if (iEnd == pRun->plan.nStep) {
     runProgress(p, pRun, iEnd);

@@ -1,0 +1,30 @@
+/*
+** fold.h - columns that are added one after another, added together.
+*/
+#ifndef MIG_FOLD_H
+#define MIG_FOLD_H
+
+#include "statement.h"
+#include "transaction.h"
+
+/* A table that columns are to be added to, and one of the columns. */
+typedef struct MigFoldTable MigFoldTable;
+typedef struct MigFoldColumn MigFoldColumn;
+
+/* Columns that wait. All zero: none. */
+typedef struct MigFold {
+  int bFormat; /* SQLite itself has added a column to this file */
+  int bDenied; /* it does not let us write stored texts */
+  int nColumn; /* how many wait */
+  MigFoldColumn *pFirst;
+  MigFoldColumn *pLast;
+  MigFoldTable *pTable; /* those they wait for */
+  MigFoldColumn *pNew;  /* what migFoldTakes() has taken */
+} MigFold;
+
+int migFoldTakes(MigContext *p, MigFold *pFold, const char *z, i64 n,
+                 const MigStatement *pSt, const char *zTable);
+void migFoldAdd(MigFold *pFold);
+i64 migFoldEnd(MigContext *p, MigFold *pFold, MigTransaction *pTx);
+
+#endif

@@ -24,8 +24,9 @@
 **   - no column that waits has that name, nor does the table reach a limit;
 **   - SQLite must have added a column to this file in the same run: the first
 **     one also sees to it that the file has format 3 or later;
-**   - the connection may not be DEFENSIVE. When something else forbids to
-**     write the text, the statements that wait are run.
+**   - the connection may not be DEFENSIVE, nor setting schema_edit be deny.
+**     When something else forbids to write the text, the statements that wait
+**     are run.
 ** One that waits alone is run as it is.
 */
 #include <string.h>

@@ -14,7 +14,7 @@ typedef struct MigFoldColumn MigFoldColumn;
 /* Columns that wait. All zero: none. */
 typedef struct MigFold {
   int bFormat; /* SQLite itself has added a column to this file */
-  int bDenied; /* it does not let us write stored texts */
+  int bDenied; /* stored texts may not be written */
   int nColumn; /* how many wait */
   MigFoldColumn *pFirst;
   MigFoldColumn *pLast;

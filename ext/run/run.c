@@ -63,6 +63,7 @@ static int nothingPending(MigRun *pRun, const MigFacts *pFacts) {
 static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
   const MigCall *pCall = pRun->pCall;
   const char *zEach = pCall->zTransaction;
+  const char *zEdit;
 
   if (pCall->msWait < 0) {
     pRun->msWait = migSettingInt(p, bStore, "wait");
@@ -70,6 +71,8 @@ static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
   if (zEach == 0) {
     zEach = migSettingText(p, bStore, "transaction");
   }
+  zEdit = migSettingText(p, bStore, "schema_edit");
+  pRun->exec.fold.bDenied = zEdit && strcmp(zEdit, "deny") == 0;
   pRun->bEach = zEach && strcmp(zEach, "each") == 0;
   pRun->bStrict = (int)migSettingInt(p, bStore, "strict");
   pRun->bDeterministic = (int)migSettingInt(p, bStore, "deterministic");

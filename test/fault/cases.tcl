@@ -237,6 +237,20 @@ fault_case downgrade -group run -make {
 fault_case upgrade_dry_run -group run -same 1 -make make_family -call {
   SELECT migrate_upgrade('r3', '{%o,"dry_run":true}')}
 
+# Columns that wait for each other, over revisions, and for two tables.
+fault_case upgrade_columns -group run -make {
+  make {
+    SELECT migrate_revision('one', 'CREATE TABLE ta(x); CREATE TABLE tb(x);
+      INSERT INTO ta VALUES(1); ALTER TABLE ta ADD COLUMN y;
+      ALTER TABLE ta ADD COLUMN z INT DEFAULT 3', NULL, '{%o,"id":"one"}');
+    SELECT migrate_revision('two', 'ALTER TABLE tb ADD COLUMN y TEXT;
+      ALTER TABLE ta ADD COLUMN u NOT NULL DEFAULT 1;
+      INSERT INTO ta(u) VALUES(2); ALTER TABLE tb ADD COLUMN z',
+      NULL, '{%o,"id":"two"}')
+  }
+} -call {
+  SELECT migrate_upgrade('head', '{%o,"backup":false}')
+}
 fault_case upgrade_each -group run -modes auto -make make_family -call {
   SELECT migrate_upgrade('r3', '{%o,"backup":false,"transaction":"each"}')
 } -between {

@@ -47,7 +47,7 @@ static int refersToOthers(const MigReshape *pReshape) {
 }
 
 /* Can rows be left without their parents by it? Not by an edit that touches
-** neither values nor keys. */
+** neither values, nor how they compare, nor keys. */
 static int mayOrphan(const MigReshape *pReshape) {
   const MigTableDiff *pDiff = &pReshape->diff;
   int i;
@@ -68,6 +68,12 @@ static int mayOrphan(const MigReshape *pReshape) {
     case MIG_ALT_CONFLICT:
     case MIG_ALT_NAME:
     case MIG_ALT_AUTOINCREMENT:
+      break;
+    case MIG_ALT_TYPE:
+      if (pDiff->pOld->pTable->aColumn[pAlt->iOld].eAffinity !=
+          pDiff->pNew->pTable->aColumn[pAlt->iNew].eAffinity) {
+        return 1;
+      }
       break;
     case MIG_ALT_ADD_CONSTRAINT:
     case MIG_ALT_DROP_CONSTRAINT:

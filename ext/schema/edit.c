@@ -16,6 +16,11 @@
 ** have a number in other bytes. If a row is in the way that a copy would store
 ** otherwise, the old text is put back.
 **
+** Most often no row is in the way. Where several scans are due and values read
+** alike before and behind the edit, one look for all their conditions comes
+** first, and mostly spares them (isClear). What it finds they find again, and
+** say what it is.
+**
 ** A column is appended to rows that are too short to have it, and read as its
 ** DEFAULT, as ALTER TABLE ADD COLUMN does; both rely on no row being too long.
 ** Only a column that was dropped by editing the text leaves such rows, which
@@ -24,6 +29,7 @@
 #include <string.h>
 #include "edit.h"
 #include "editing.h"
+#include "fast.h"
 #include "fit.h"
 #include "shortrow.h"
 #include "sql.h"
@@ -210,22 +216,20 @@ static void obstaclesFind(MigEditing *pe, const Obstacles *pObs,
   migFinalize(pe->p, pStmt);
 }
 
-/* Before the edit: rows that are NULL where they may not be. */
-static void nullsFind(MigEditing *pe) {
+/* Rows that are NULL where they may not be, as the old text reads them. */
+static void nullsAdd(MigEditing *pe, Obstacles *pObs) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   const MigModelTable *pNew = pe->pDiff->pNew->pTable;
-  Obstacles obs = {0, 0};
   int i;
 
   for (i = 0; i < pOld->nColumn; i++) {
     const MigModelColumn *pColumn = &pNew->aColumn[i];
     if (pColumn->bNotNull && !pOld->aColumn[i].bNotNull && i != pNew->iRowid &&
         migFitStorage(pColumn) != MIG_STORAGE_VIRTUAL) {
-      obstacleAdd(pe, &obs, migPrintf(pe->p, "\"%w\" IS NULL", pColumn->zName),
+      obstacleAdd(pe, pObs, migPrintf(pe->p, "\"%w\" IS NULL", pColumn->zName),
                   migPrintf(pe->p, "column %s is NULL in", pColumn->zName));
     }
   }
-  obstaclesFind(pe, &obs, "");
 }
 
 /* CHECKs that are new, or may come out otherwise. */
@@ -317,24 +321,81 @@ static void strictAdd(MigEditing *pe, Obstacles *pObs, int i) {
               0);
 }
 
-/* Behind the edit: rows that the new text does not allow, or would have stored
-** in other bytes. */
-static void rowsFind(MigEditing *pe) {
-  Obstacles obs = {0, 0};
+/* Rows that the new text does not allow, or would have stored in other bytes,
+** as it reads them. */
+static void rowsAdd(MigEditing *pe, Obstacles *pObs) {
   int i;
 
-  if (pe->p->rc || pe->bGiveUp) {
-    return;
-  }
-  checksAdd(pe, &obs);
+  checksAdd(pe, pObs);
   for (i = 0; i < pe->pDiff->pNew->pTable->nColumn; i++) {
-    virtualAdd(pe, &obs, i);
-    strictAdd(pe, &obs, i);
+    virtualAdd(pe, pObs, i);
+    strictAdd(pe, pObs, i);
     if (i < pe->pDiff->pOld->pTable->nColumn) {
-      affinityAdd(pe, &obs, i);
+      affinityAdd(pe, pObs, i);
     }
   }
-  obstaclesFind(pe, &obs, " NOT INDEXED");
+}
+
+/* Do these conditions come out alike under the old text, but for rows that rely
+** on a DEFAULT? CHECKs do, where no column comes or is read in another way. */
+static int readsAlike(const MigEditing *pe, const Obstacles *pRows) {
+  int i;
+
+  for (i = 0; i < pRows->n && pRows->a[i].bCheck; i++) {
+  }
+  return i == pRows->n && !pe->bDeep && pe->zRowid &&
+         pe->pDiff->pOld->pTable->nColumn == pe->pDiff->pNew->pTable->nColumn;
+}
+
+/* Does a row fulfil zShort or one of the conditions of two lists? */
+static int isAny(MigEditing *pe, const char *zShort, const Obstacles *pNulls,
+                 const Obstacles *pRows) {
+  MigText text = {0, 0, 0};
+  sqlite3_stmt *pStmt;
+  int bAny;
+  int i;
+
+  /* sql-ok: made by those who add obstacles */
+  migTextF(pe->p, &text, "SELECT 1 FROM main.\"%w\" NOT INDEXED WHERE %s",
+           pe->zTable, zShort);
+  for (i = 0; i < pNulls->n + pRows->n; i++) {
+    migTextF(pe->p, &text, "%s%s", i || *zShort ? " OR " : "",
+             i < pNulls->n ? pNulls->a[i].zWhen
+                           : pRows->a[i - pNulls->n].zWhen);
+  }
+  migTextStr(pe->p, &text, " LIMIT 1");
+  pStmt = migEditingPrepare(pe, migTextZ(&text));
+  bAny = migEditingStep(pe, pStmt);
+  migFinalize(pe->p, pStmt);
+  return bAny;
+}
+
+/*
+** One look for all that could be in the way, in place of several: 1 when it is
+** known that nothing is. 0: the looks that can tell what it is must be taken.
+** So must they when SQLite does not take this one. The table has rows, and its
+** old text, before and behind this.
+*/
+static int isClear(MigEditing *pe, const Obstacles *pNulls,
+                   const Obstacles *pRows) {
+  const char *zShort;
+  int bMarked;
+  int bClear = 0;
+
+  if (!MIG_FAST || pe->p->rc || !readsAlike(pe, pRows)) {
+    return 0;
+  }
+  zShort = migShortRowsMark(pe);
+  bMarked = *zShort && !pe->bGiveUp;
+  if (bMarked || (pNulls->n && pRows->n) ||
+      (MIG_FAST > 1 && pNulls->n + pRows->n)) {
+    bClear = !isAny(pe, zShort, pNulls, pRows) && !pe->bGiveUp;
+  }
+  if (bMarked) {
+    migEditingBack(pe);
+  }
+  pe->bGiveUp = 0;
+  return bClear && pe->p->rc == SQLITE_OK;
 }
 
 /* ------------------------------------------------------------------------
@@ -521,8 +582,11 @@ static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
 */
 int migEditTable(MigContext *p, const MigModel *pModel,
                  const MigTableDiff *pDiff, MigTransaction *pTx) {
+  Obstacles nulls = {0, 0};
+  Obstacles rows = {0, 0};
   MigEditing e;
   int bRenewed;
+  int bClear;
   int bRows;
 
   memset(&e, 0, sizeof(e));
@@ -534,8 +598,11 @@ int migEditTable(MigContext *p, const MigModel *pModel,
   e.zRowid = rowidName(p, pDiff->pNew);
   e.bDeep = migFitDeep(pDiff);
   bRows = (int)migQueryInt(p, 0, "SELECT 1 FROM main.\"%w\" LIMIT 1", e.zTable);
-  if (bRows) {
-    nullsFind(&e);
+  nullsAdd(&e, &nulls);
+  rowsAdd(&e, &rows);
+  bClear = bRows && isClear(&e, &nulls, &rows);
+  if (bRows && !bClear) {
+    obstaclesFind(&e, &nulls, "");
     migShortRowsFill(&e);
   }
   sequenceMake(&e);
@@ -543,7 +610,9 @@ int migEditTable(MigContext *p, const MigModel *pModel,
   if (bRows && !e.bGiveUp) {
     indexesRenew(&e);
     bRenewed = !e.bGiveUp;
-    rowsFind(&e);
+    if (!bClear) {
+      obstaclesFind(&e, &rows, " NOT INDEXED");
+    }
     if (e.bGiveUp) {
       editUndo(&e, bRenewed);
     }

@@ -8,6 +8,9 @@
 ** written as it reads, which makes it long. A row that holds that value in
 ** truth is written as it is and does no harm; so the value need not be random.
 **
+** To know that no row is short another one will do that is told sooner: NULL.
+** A row that is NULL in truth only means that the long way has to be gone.
+**
 ** Tables without rowids are given up: there NOT INDEXED means nothing, and what
 ** is read may come from an index.
 */
@@ -64,24 +67,6 @@ static int readsAnew(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
          pOld->eAffinity != pDiff->pNew->pTable->aColumn[pAlt->iNew].eAffinity;
 }
 
-/* Mark the columns that are read anew and that a row may lack: how many. */
-static int shortColumns(const MigTableDiff *pDiff, u8 *abShort) {
-  const MigModelTable *pOld = pDiff->pOld->pTable;
-  int iLast = firstColumns(pOld);
-  int n = 0;
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    int k = pDiff->a[i].iOld;
-    if (readsAnew(pDiff, &pDiff->a[i]) && k > iLast && !abShort[k] &&
-        migFitStorage(&pOld->aColumn[k]) == MIG_STORAGE_PLAIN) {
-      abShort[k] = 1;
-      n++;
-    }
-  }
-  return n;
-}
-
 /* The value that is put in, as SQL. */
 static const char *markText(MigEditing *pe) {
   char zHex[2 * MIG_HASH_SIZE + 1];
@@ -95,9 +80,31 @@ static const char *markText(MigEditing *pe) {
   return migPrintf(pe->p, "x'%s'", zHex);
 }
 
-/* The old text with another DEFAULT for the marked columns. */
-static const char *markedText(MigEditing *pe, const u8 *abShort,
-                              const char *zMark) {
+/* For each column that is read anew and that a row may lack what is put in, as
+** SQL; NULL for the others, and in place of the array when there are none.
+** bQuick: NULL, where the column may be that. */
+static const char **marksMake(MigEditing *pe, int bQuick) {
+  const MigTableDiff *pDiff = pe->pDiff;
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  const char **azMark = migAlloc(pe->p, (u64)pOld->nColumn * sizeof(char *));
+  const char *zMark = markText(pe);
+  int iLast = firstColumns(pOld);
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pDiff->n && pe->p->rc == SQLITE_OK; i++) {
+    int k = pDiff->a[i].iOld;
+    if (readsAnew(pDiff, &pDiff->a[i]) && k > iLast &&
+        migFitStorage(&pOld->aColumn[k]) == MIG_STORAGE_PLAIN) {
+      azMark[k] = bQuick && !pOld->aColumn[k].bNotNull ? "NULL" : zMark;
+      n++;
+    }
+  }
+  return n ? azMark : 0;
+}
+
+/* The old text with other DEFAULTs. */
+static const char *markedText(MigEditing *pe, const char **azMark) {
   const MigModelObject *pOld = pe->pDiff->pOld;
   const char *z = pOld->pDdl->z;
   MigText text = {0, 0, 0};
@@ -107,7 +114,7 @@ static const char *markedText(MigEditing *pe, const u8 *abShort,
   for (i = 0; i < pOld->pTable->nColumn; i++) {
     const MigModelColumn *pColumn = &pOld->pTable->aColumn[i];
     MigSpan gap;
-    if (!abShort[i]) {
+    if (azMark[i] == 0) {
       continue;
     }
     gap.iStart = pColumn->pDdl->all.iStart + pColumn->pDdl->all.n;
@@ -116,27 +123,26 @@ static const char *markedText(MigEditing *pe, const u8 *abShort,
       gap = pColumn->pDefault->all;
     }
     migTextAdd(pe->p, &text, z + iDone, gap.iStart - iDone);
-    migTextF(pe->p, &text, " DEFAULT %s", zMark);
+    migTextF(pe->p, &text, " DEFAULT %s", azMark[i]);
     iDone = gap.iStart + gap.n;
   }
   migTextStr(pe->p, &text, z + iDone);
   return migTextZ(&text);
 }
 
-/* Append the SQL that is true for a short row, while the mark is in. */
-static void shortWrite(MigEditing *pe, MigText *pText, const u8 *abShort,
-                       const char *zMark) {
+/* The SQL that is true for a short row, while the marks are in. */
+static const char *shortText(MigEditing *pe, const char **azMark) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
-  const char *zOr = "";
+  MigText text = {0, 0, 0};
   int i;
 
   for (i = 0; i < pOld->nColumn; i++) {
-    if (abShort[i]) {
-      migTextF(pe->p, pText, "%s\"%w\" IS %s", zOr, pOld->aColumn[i].zName,
-               zMark);
-      zOr = " OR ";
+    if (azMark[i]) {
+      migTextF(pe->p, &text, "%s\"%w\" IS %s", text.n ? " OR " : "",
+               pOld->aColumn[i].zName, azMark[i]);
     }
   }
+  return migTextZ(&text);
 }
 
 /* Add a row to the runs. */
@@ -167,7 +173,7 @@ static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
 /* Collect the short rows from rowid iFirst on. */
 static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
                          Ranges *pRanges) {
-  /* sql-ok: names in quotes, and what shortWrite() made of them */
+  /* sql-ok: names in quotes, and what shortText() made of them */
   sqlite3_stmt *pStmt = migEditingPrepare(
       pe, migPrintf(pe->p,
                     "SELECT %s, %s FROM main.\"%w\" NOT INDEXED"
@@ -188,7 +194,7 @@ static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
 /* Find the short rows; the mark is in. One pass tells that there are none,
 ** which is what most tables have. */
 static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
-  /* sql-ok: names in quotes, and what shortWrite() made of them */
+  /* sql-ok: names in quotes, and what shortText() made of them */
   sqlite3_stmt *pStmt =
       migEditingPrepare(pe, migPrintf(pe->p,
                                       "SELECT %s FROM main.\"%w\" NOT INDEXED"
@@ -207,7 +213,7 @@ static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
 }
 
 /* Write the rows of the runs as they read. */
-static void shortUpdate(MigEditing *pe, const u8 *abShort,
+static void shortUpdate(MigEditing *pe, const char **azMark,
                         const Ranges *pRanges) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   const char *zComma = "";
@@ -218,7 +224,7 @@ static void shortUpdate(MigEditing *pe, const u8 *abShort,
   migTextF(pe->p, &text, "UPDATE OR ABORT main.\"%w\" NOT INDEXED SET ",
            pe->zTable);
   for (i = 0; i < pOld->nColumn; i++) {
-    if (abShort[i]) {
+    if (azMark[i]) {
       char *z = migPrintf(pe->p, "\"%w\"", pOld->aColumn[i].zName);
       migTextF(pe->p, &text, "%s%s = %s", zComma, z, z);
       zComma = ", ";
@@ -239,7 +245,7 @@ static void shortUpdate(MigEditing *pe, const u8 *abShort,
 
 /* The same without triggers: nothing changes that one could be for. TEMP
 ** triggers cannot be switched off. */
-static void shortLengthen(MigEditing *pe, const u8 *abShort,
+static void shortLengthen(MigEditing *pe, const char **azMark,
                           const Ranges *pRanges) {
   int bTrigger = migEditingConfig(pe->p->db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
 
@@ -256,34 +262,44 @@ static void shortLengthen(MigEditing *pe, const u8 *abShort,
     return;
   }
   migEditingSet(pe->p, pe->pTx, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
-  shortUpdate(pe, abShort, pRanges);
+  shortUpdate(pe, azMark, pRanges);
   migEditingSet(pe->p, pe->pTx, SQLITE_DBCONFIG_ENABLE_TRIGGER, bTrigger);
+}
+
+/*
+** Have rows that rely on a DEFAULT that is to change read as something else,
+** until the old text is put back. Returns the SQL that is true for them, and
+** for some others; "" when there can be none, and no text is put in.
+*/
+const char *migShortRowsMark(MigEditing *pe) {
+  const char **azMark = marksMake(pe, 1);
+
+  if (azMark == 0 || pe->bGiveUp || pe->p->rc) {
+    return "";
+  }
+  migEditingText(pe, markedText(pe, azMark));
+  return shortText(pe, azMark);
 }
 
 /* Have no row rely on a DEFAULT that is to change. The table has rows, and its
 ** old text. */
 void migShortRowsFill(MigEditing *pe) {
-  const MigModelObject *pOld = pe->pDiff->pOld;
-  u8 *abShort = migAlloc(pe->p, (u64)pOld->pTable->nColumn);
+  const char **azMark = marksMake(pe, 0);
   Ranges ranges = {0, 0, 0};
-  MigText text = {0, 0, 0};
-  const char *zMark;
 
-  if (pe->bGiveUp || abShort == 0 || shortColumns(pe->pDiff, abShort) == 0) {
+  if (pe->bGiveUp || pe->p->rc || azMark == 0) {
     return;
   }
   if (pe->zRowid == 0) { /* NOT INDEXED means nothing without rowids */
     pe->bGiveUp = 1;
     return;
   }
-  zMark = markText(pe);
-  shortWrite(pe, &text, abShort, zMark);
-  migEditingText(pe, markedText(pe, abShort, zMark));
+  migEditingText(pe, markedText(pe, azMark));
   if (pe->bGiveUp) {
     return;
   }
-  shortFind(pe, migTextZ(&text), &ranges);
+  shortFind(pe, shortText(pe, azMark), &ranges);
   migEditingBack(pe);
-  shortLengthen(pe, abShort, &ranges);
+  shortLengthen(pe, azMark, &ranges);
   sqlite3_free(ranges.a);
 }

@@ -6,6 +6,7 @@
 
 #include "editing.h"
 
+const char *migShortRowsMark(MigEditing *pe);
 void migShortRowsFill(MigEditing *pe);
 
 #endif

@@ -40,7 +40,8 @@
 **     definitions or in none. Where columns have taken all of rowid, _rowid_
 **     and oid, nothing in SQL can see them, and they are not. bDense spares
 **     copying them: rows that are read in their order and get the numbers 1 to
-**     n keep them. That takes half of the time.
+**     n keep them. That takes half of the time where the rowid is no column,
+**     and a tenth less where it is one, which is then left out.
 **   - SELECT * without a list of columns lets SQLite copy whole records where
 **     both tables have the same layout, the indexes of UNIQUE and PRIMARY KEY
 **     included. When SQLite finds that it cannot, it copies by columns, so this
@@ -172,6 +173,49 @@ static int isCopied(const Work *pw, int i) {
          (usingOf(pw, i) || pw->pRebuild->pDiff->aiFrom[i] >= 0);
 }
 
+/* Is new column i the rowid, and does it come again by itself? With
+** AUTOINCREMENT SQLite looks up the mark for each row. */
+static int isNumbered(const Work *pw, int i) {
+  int iRowid = pw->pOld->pTable->iRowid;
+
+  return pw->pRebuild->bDense && i == pw->pNew->pTable->iRowid && iRowid >= 0 &&
+         pw->pRebuild->pDiff->aiFrom[i] == iRowid && usingOf(pw, i) == 0 &&
+         !pw->pNew->pTable->bAutoincrement;
+}
+
+/* Is this a change with which SQLite copies no whole records? */
+static int isRecoded(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+
+  switch (pAlt->eKind) {
+  case MIG_ALT_SET_NOT_NULL:
+  case MIG_ALT_DEFAULT:
+  case MIG_ALT_COLLATE:
+  case MIG_ALT_PRIMARY_KEY:
+    return 1;
+  case MIG_ALT_TYPE:
+    return pOld->aColumn[pAlt->iOld].eAffinity !=
+           pNew->aColumn[pAlt->iNew].eAffinity;
+  case MIG_ALT_ADD_CONSTRAINT:
+    return pNew->aConstraint[pAlt->iNew].eKind != MIG_CON_FOREIGN_KEY;
+  default:
+    return 0;
+  }
+}
+
+/* Is it better to leave the column out that is the rowid? Not where records are
+** copied as they are. */
+static int isRowidSpared(const Work *pw) {
+  const MigTableDiff *pDiff = pw->pRebuild->pDiff;
+  int iRowid = pw->pNew->pTable->iRowid;
+  int i;
+
+  for (i = 0; i < pDiff->n && !isRecoded(pDiff, &pDiff->a[i]); i++) {
+  }
+  return i < pDiff->n && iRowid >= 0 && isNumbered(pw, iRowid);
+}
+
 /* Can whole records be copied, column by column in the same place, and have the
 ** same rowids if not? */
 static int isSameLayout(const Work *pw) {
@@ -182,7 +226,8 @@ static int isSameLayout(const Work *pw) {
   if (pOld->nColumn != pNew->nColumn || pOld->iRowid != pNew->iRowid ||
       pw->pOld->pDdl->bWithoutRowid != pw->pNew->pDdl->bWithoutRowid ||
       (pNew->iRowid < 0 && !pw->pNew->pDdl->bWithoutRowid &&
-       !pw->pRebuild->bDense)) {
+       !pw->pRebuild->bDense) ||
+      isRowidSpared(pw)) {
     return 0;
   }
   for (i = 0; i < pNew->nColumn; i++) {
@@ -294,9 +339,13 @@ static void copyMake(MigContext *p, const Work *pw, Copy *pCopy) {
     migTextStr(p, &pCopy->aside, "rowid");
   }
   for (i = 0; i < pw->pNew->pTable->nColumn; i++) {
-    if (isCopied(pw, i)) {
+    if (isCopied(pw, i) && !isNumbered(pw, i)) {
       copyAdd(p, pw, pCopy, i);
     }
+  }
+  if (pCopy->to.n == 0 && pw->pNew->pTable->iRowid >= 0 &&
+      isCopied(pw, pw->pNew->pTable->iRowid)) {
+    copyAdd(p, pw, pCopy, pw->pNew->pTable->iRowid);
   }
   if (pCopy->to.n == 0) {
     copyNothing(p, pw, pCopy);
@@ -570,6 +619,7 @@ void migRebuildStatements(MigContext *p, MigRebuild *pRebuild) {
   w.pOld = pDiff->pOld;
   w.pNew = pDiff->pNew;
   w.zAside = asideName(p, pRebuild->pModel, w.pOld->zName);
+  pRebuild->zAside = w.zAside;
   w.bSequence = migModelFind(pRebuild->pModel, 0, "sqlite_sequence") >= 0;
   rowidsFind(p, &w);
   pRebuild->bTwice |= isTwice(&w);

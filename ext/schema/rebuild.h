@@ -25,6 +25,7 @@ typedef struct MigRebuild {
 
   /* out */
   int iFirst;         /* of two copies the statement of the first, else -1 */
+  const char *zAside; /* the table that holds the rows meanwhile */
   int iCopy;          /* the statement that copies the rows; the second one */
   MigList statements; /* each without a semicolon */
 } MigRebuild;

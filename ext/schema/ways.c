@@ -19,6 +19,9 @@
 #include "sql.h"
 #include "ways.h"
 
+/* Rows from which on it matters what several dropped columns cost. */
+#define DROPS_ROWS 10000
+
 /* ------------------------------------------------------------------------
 ** What is possible
 */
@@ -76,12 +79,55 @@ static int editAllowed(MigContext *p, const MigReshape *pr) {
                          (pr->eEdit == MIG_EDIT_ALLOW && !isDefensive(p)));
 }
 
-/* Can it all be done by ALTER TABLE? Then the statements are added to pList. */
+/* How many columns are to be dropped? */
+static int dropsCount(const MigTableDiff *pDiff) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pDiff->n; i++) {
+    n += pDiff->a[i].eKind == MIG_ALT_DROP_COLUMN;
+  }
+  return n;
+}
+
+/*
+** Are so many columns to be dropped that a copy costs less? ALTER TABLE writes
+** all rows for each of them, a copy once, and then the indexes. Measured with
+** 1,000,000 rows of eight columns, in seconds: 0.35 for each column; 0.55 for
+** the copy, and 0.45 for each index. Indexes of keys are made row by row, which
+** takes about four times as long.
+*/
+static int dropsByCopy(MigContext *p, const MigReshape *pr,
+                       const MigModel *pModel, const MigTableDiff *pDiff) {
+  int n = dropsCount(pDiff);
+  int nCopy = 5; /* in ninths of a second */
+  int i;
+
+  if (p->rc || pr->bPlain || n < 2 || pDiff->pOld->pDdl == 0 ||
+      pDiff->pOld->pDdl->bWithoutRowid) {
+    return 0;
+  }
+  for (i = pDiff->pOld->iFirst; i >= 0; i = pModel->aObject[i].iNext) {
+    nCopy += pModel->aObject[i].eKind == MIG_DDL_INDEX ? 4 : 0;
+  }
+  for (i = 0; i < pModel->nAuto; i++) {
+    nCopy +=
+        migStrICmp(pModel->aAuto[i].zTable, pDiff->pOld->zName) == 0 ? 16 : 0;
+  }
+  return 3 * n > nCopy &&
+         migQueryInt(p, 0,
+                     "SELECT count(*) FROM (SELECT 1 FROM main.\"%w\""
+                     " NOT INDEXED LIMIT %d)",
+                     pDiff->pOld->zName, DROPS_ROWS) == DROPS_ROWS;
+}
+
+/* Can it all be done by ALTER TABLE, and should it? Then the statements are
+** added to pList. */
 int migWaysAlter(MigContext *p, const MigReshape *pr, const MigModel *pModel,
                  const MigTableDiff *pDiff, MigList *pList) {
   int iVersion = pr->bPlain ? MIG_ALTER_PORTABLE : sqlite3_libversion_number();
 
-  return pr->azUsing == 0 &&
+  return pr->azUsing == 0 && !dropsByCopy(p, pr, pModel, pDiff) &&
          migAlterStatements(p, pModel, pDiff, iVersion, pList);
 }
 
@@ -456,15 +502,46 @@ static void rebuildObject(MigContext *p, MigWays *pw, const char *zSql) {
   }
 }
 
-/* Were all rows copied? */
-static void rowsCount(MigContext *p, const MigWays *pw, i64 nRow) {
-  i64 n = sqlite3_changes64(p->db);
+/* The rows of a table. An index is read instead where SQLite can, which is a
+** fraction of the pages; it cannot where the index has an unknown collation. */
+static i64 rowsCount(MigContext *p, const char *zTable) {
+  char *zSql = migPrintf(p, "SELECT count(*) FROM main.\"%w\"", zTable);
+  sqlite3_stmt *pStmt = 0;
+  int rc = p->rc;
 
-  if (n != nRow) {
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+    sqlite3_finalize(pStmt);
+  }
+  if (rc) {
+    zSql = migPrintf(p, "SELECT count(*) FROM main.\"%w\" NOT INDEXED", zTable);
+  }
+  return migQueryInt(p, 0, "%s", zSql); /* sql-ok: made here */
+}
+
+/* The copy from zFrom is done: were all of nRow rows copied? Their number may
+** be that of a damaged index. The rowids are proven to come again by as many
+** rows as there are numbers. */
+static void rowsCopied(MigContext *p, const MigWays *pw,
+                       const MigRebuild *pRebuild, const char *zFrom,
+                       i64 *pnRow) {
+  i64 n = sqlite3_changes64(p->db);
+  i64 nRow = *pnRow;
+
+  if (n == nRow) {
+    return;
+  }
+  *pnRow =
+      migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\" NOT INDEXED", zFrom);
+  if (n != *pnRow) {
     migFail(p, MIG_DATA_LOSS,
             "table %s has %lld rows, and %lld of them were copied; mend the "
             "expression of option using, or the file",
-            pw->pr->zTable, nRow, n);
+            pw->pr->zTable, *pnRow, n);
+  } else if (pRebuild->bDense) {
+    migFail(p, MIG_DAMAGED,
+            "table %s has %lld rows, and an index on it %lld; REINDEX it first",
+            pw->pr->zTable, n, nRow);
   }
 }
 
@@ -486,7 +563,9 @@ static int rebuildRun(MigContext *p, MigWays *pw, const MigRebuild *pRebuild,
     if (rc) {
       statementFail(p, pw, rc, pList->az[i], zWhy);
     } else if (i == pRebuild->iFirst || i == pRebuild->iCopy) {
-      rowsCount(p, pw, nRow);
+      rowsCopied(p, pw, pRebuild,
+                 i == pRebuild->iFirst ? pw->pr->zTable : pRebuild->zAside,
+                 &nRow);
     }
   }
   for (; i < pList->n && p->rc == SQLITE_OK; i++) {
@@ -504,8 +583,7 @@ static void rebuildTable(MigContext *p, MigWays *pw) {
   memset(&rebuild, 0, sizeof(rebuild));
   settingsSet(p, pw, 1);
   migNativeTemporary(p, pOld->zName, &rebuild.temporary);
-  nRow = migQueryInt(p, 0, "SELECT count(*) FROM main.\"%w\" NOT INDEXED",
-                     pOld->zName);
+  nRow = rowsCount(p, pOld->zName);
   if (!pw->pr->bPlain && p->rc == SQLITE_OK) {
     rebuild.bDense = isDense(p, pOld, nRow);
   }

@@ -22,11 +22,12 @@
 #include "store.h"
 #include "source.h"
 
-/* Read the schema of a scratch database. */
-static void scratchRead(MigContext *p, MigScratch *pScratch, MigModel *pModel) {
+/* Read the schema of a scratch database, of which much may be as in pLive. */
+static void scratchRead(MigContext *p, MigScratch *pScratch,
+                        const MigModel *pLive, MigModel *pModel) {
   if (pScratch && p->rc == SQLITE_OK) {
     migScratchSwap(p, pScratch);
-    migCatalogRead(p, pModel);
+    migCatalogReadLike(p, pLive, pModel);
     migScratchSwap(p, pScratch);
   }
 }
@@ -45,7 +46,7 @@ static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
   if (p->rc == SQLITE_OK) {
     migDesiredMake(p, pScratch, z, n, zWhat, pLive, &pOut->renames);
   }
-  scratchRead(p, pScratch, &pOut->model);
+  scratchRead(p, pScratch, pLive, &pOut->model);
   migScratchClose(p, pScratch);
 }
 
@@ -135,7 +136,8 @@ static void planReplay(MigContext *p, const MigState *pState,
 }
 
 /* The schema after the revisions that a target means. */
-static void targetRead(MigContext *p, const char *zTarget, MigSource *pOut) {
+static void targetRead(MigContext *p, const char *zTarget,
+                       const MigModel *pLive, MigSource *pOut) {
   int bStore = migStoreOpen(p);
   const char *zNames = 0;
   MigScratch *pScratch;
@@ -162,7 +164,7 @@ static void targetRead(MigContext *p, const char *zTarget, MigSource *pOut) {
     migReplayOpen(p, &replay, pScratch);
     planReplay(p, &state, &plan, &replay);
   }
-  scratchRead(p, pScratch, &pOut->model);
+  scratchRead(p, pScratch, pLive, &pOut->model);
   migScratchClose(p, pScratch);
 }
 
@@ -198,7 +200,7 @@ void migSourceRead(MigContext *p, const char *z, i64 n, const MigModel *pLive,
   } else if (n > 1 && z[0] == '@') {
     fileRead(p, z + 1, pLive, pOut);
   } else if (isWord(z, n)) {
-    targetRead(p, z, pOut);
+    targetRead(p, z, pLive, pOut);
   } else {
     textRead(p, z, n, "the schema", pLive, pOut);
   }

@@ -7,5 +7,7 @@
 #include "model.h"
 
 void migCatalogRead(MigContext *p, MigModel *pModel);
+void migCatalogReadLike(MigContext *p, const MigModel *pKnown,
+                        MigModel *pModel);
 
 #endif

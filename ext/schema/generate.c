@@ -433,13 +433,18 @@ static void tableWrite(MigContext *p, Generator *pg,
 ** Parts
 */
 
-/* Read the scratch database, and what differs there from the wanted schema. */
-static void nowRead(MigContext *p, Generator *pg) {
+/* Read the scratch database, which is much like pKnown. */
+static void nowRead(MigContext *p, Generator *pg, const MigModel *pKnown) {
+  MigModel now;
+
   migScratchSwap(p, pg->replay.pScratch);
-  migCatalogRead(p, &pg->now);
+  migCatalogReadLike(p, pKnown, &now);
   migScratchSwap(p, pg->replay.pScratch);
+  pg->now = now;
+  pg->replay.pKnown = &pg->now;
 }
 
+/* What differs there from the wanted schema. */
 static void nowCompare(MigContext *p, Generator *pg) {
   memset(&pg->compare, 0, sizeof(pg->compare));
   migCompare(p, &pg->now, pg->pGenerate->pNew, pg->left.n ? &pg->left : 0,
@@ -541,7 +546,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
   }
   migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
   migProveFailed(p, "what was made for these schemas");
-  nowRead(p, pg);
+  nowRead(p, pg, &pg->now);
   partAppend(p, pg);
 }
 
@@ -590,7 +595,7 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   migScratchCopy(p, pScratch, pGenerate->pOld);
   pg->replay.bPlain = pGenerate->bPortable;
   migReplayOpen(p, &pg->replay, pScratch);
-  nowRead(p, pg);
+  nowRead(p, pg, pGenerate->pOld);
   for (i = 0; i < sizeof(aePart) / sizeof(aePart[0]); i++) {
     partMakeAndRun(p, pg, aePart[i]);
   }

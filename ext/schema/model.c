@@ -327,6 +327,40 @@ static void objectRead(MigContext *p, const char *zType,
   }
 }
 
+/* Room for one more object, linked with nothing; NULL after an error. */
+static MigModelObject *objectAdd(MigContext *p, MigModel *pModel) {
+  MigModelObject *pObject;
+
+  pModel->aObject =
+      migModelRoom(p, pModel->aObject, pModel->nObject, sizeof(*pObject));
+  if (pModel->aObject == 0) {
+    return 0;
+  }
+  pObject = &pModel->aObject[pModel->nObject++];
+  memset(pObject, 0, sizeof(*pObject));
+  pObject->iOn = -1;
+  pObject->iFirst = -1;
+  pObject->iNext = -1;
+  pObject->iVirtual = -1;
+  return pObject;
+}
+
+/* Add an object that another model has; that must live as long. Its text is not
+** read once more. */
+void migModelShare(MigContext *p, MigModel *pModel,
+                   const MigModelObject *pKnown) {
+  MigModelObject *pObject = objectAdd(p, pModel);
+
+  if (pObject) {
+    pObject->eKind = pKnown->eKind;
+    pObject->zName = pKnown->zName;
+    pObject->zTable = pKnown->zTable;
+    pObject->zSql = pKnown->zSql;
+    pObject->pDdl = pKnown->pDdl;
+    pObject->pTable = pKnown->pTable;
+  }
+}
+
 /*
 ** Add a row of sqlite_schema. The texts must live as long as the model; zSql is
 ** NULL for the index of a PRIMARY KEY or UNIQUE. Call migModelFinish() behind
@@ -347,20 +381,13 @@ void migModelAdd(MigContext *p, MigModel *pModel, const char *zType,
     }
     return;
   }
-  pModel->aObject =
-      migModelRoom(p, pModel->aObject, pModel->nObject, sizeof(*pObject));
-  if (pModel->aObject == 0) {
-    return;
+  pObject = objectAdd(p, pModel);
+  if (pObject) {
+    pObject->zName = zName;
+    pObject->zTable = zTable;
+    pObject->zSql = zSql;
+    objectRead(p, zType, pObject);
   }
-  pObject = &pModel->aObject[pModel->nObject++];
-  pObject->zName = zName;
-  pObject->zTable = zTable;
-  pObject->zSql = zSql;
-  pObject->iOn = -1;
-  pObject->iFirst = -1;
-  pObject->iNext = -1;
-  pObject->iVirtual = -1;
-  objectRead(p, zType, pObject);
 }
 
 /* FNV-1a over n bytes of a name, apart from case. */

@@ -103,6 +103,8 @@ typedef struct MigModel {
 
 void migModelAdd(MigContext *p, MigModel *pModel, const char *zType,
                  const char *zName, const char *zTable, const char *zSql);
+void migModelShare(MigContext *p, MigModel *pModel,
+                   const MigModelObject *pKnown);
 void migModelFinish(MigContext *p, MigModel *pModel);
 
 int migModelFind(const MigModel *pModel, int bTrigger, const char *zName);

@@ -51,11 +51,13 @@ typedef struct Sound {
   u8 *abCompiles; /* its views and triggers that did */
 } Sound;
 
-/* See which views and triggers of the scratch database compile. */
-static void soundRead(MigContext *p, MigScratch *pScratch, Sound *pSound) {
+/* See which views and triggers of the scratch database, which is much like
+** pKnown, compile. */
+static void soundRead(MigContext *p, MigScratch *pScratch,
+                      const MigModel *pKnown, Sound *pSound) {
   memset(pSound, 0, sizeof(*pSound));
   migScratchSwap(p, pScratch);
-  migCatalogRead(p, &pSound->model);
+  migCatalogReadLike(p, pKnown, &pSound->model);
   pSound->abCompiles = migAlloc(p, (u64)pSound->model.nObject + 1);
   if (p->rc == SQLITE_OK) {
     migCompilesEach(p, &pSound->model, pSound->abCompiles);
@@ -64,17 +66,15 @@ static void soundRead(MigContext *p, MigScratch *pScratch, Sound *pSound) {
 }
 
 /* UNPROVEN when one that did before does not now. */
-static void soundCheck(MigContext *p, MigScratch *pScratch, const Sound *pWas,
+static void soundCheck(MigContext *p, const Sound *pWas, const Sound *pNow,
                        const char *zSide) {
-  Sound now;
   int i;
 
-  soundRead(p, pScratch, &now);
-  for (i = 0; i < now.model.nObject && p->rc == SQLITE_OK; i++) {
-    const MigModelObject *pObject = &now.model.aObject[i];
+  for (i = 0; i < pNow->model.nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pNow->model.aObject[i];
     int k = migModelFind(&pWas->model, pObject->eKind == MIG_DDL_TRIGGER,
                          pObject->zName);
-    if (k >= 0 && pWas->abCompiles[k] && !now.abCompiles[i] &&
+    if (k >= 0 && pWas->abCompiles[k] && !pNow->abCompiles[i] &&
         pWas->model.aObject[k].eKind == pObject->eKind) {
       migFail(p, MIG_UNPROVEN,
               "after %s, %s %s would no longer compile; adapt it in the schema "
@@ -89,24 +89,23 @@ static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
                         const MigModel *pWanted, const Sound *pSound,
                         const char *zSide) {
   MigComparison compare;
-  MigModel now;
+  Sound now;
 
   if (p->rc) {
     return;
   }
   memset(&compare, 0, sizeof(compare));
+  pReplay->pKnown = &pSound->model;
   migReplayScript(p, pReplay, migTextZ(pText), pText->n, zSide);
   migProveFailed(p, zSide);
-  migScratchSwap(p, pReplay->pScratch);
-  migCatalogRead(p, &now);
-  migScratchSwap(p, pReplay->pScratch);
-  migCompare(p, &now, pWanted, 0, &compare);
+  soundRead(p, pReplay->pScratch, pWanted, &now);
+  migCompare(p, &now.model, pWanted, 0, &compare);
   if (compare.n && p->rc == SQLITE_OK) {
     migFail(p, MIG_UNPROVEN,
             "%s does not give the schema it should, left to do: %s; correct it",
             zSide, migProveText(p, &compare));
   }
-  soundCheck(p, pReplay->pScratch, pSound, zSide);
+  soundCheck(p, pSound, &now, zSide);
 }
 
 /*
@@ -132,7 +131,7 @@ void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
   if (pScratch) {
     migScratchCopy(p, pScratch, pOld);
     migReplayOpen(p, &replay, pScratch);
-    soundRead(p, pScratch, &sound);
+    soundRead(p, pScratch, pOld, &sound);
     proveScript(p, &replay, pUp, pNew, &sound, "the up script");
     if (pDown) {
       proveScript(p, &replay, pDown, pOld, &sound, "the down script");

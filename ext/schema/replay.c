@@ -134,6 +134,7 @@ static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
 
   pReplay->bSelect = 0; /* nothing that it runs may call it */
   memset(&reshape, 0, sizeof(reshape));
+  reshape.pKnown = pReplay->pKnown;
   reshape.bPlain = pReplay->bPlain;
   reshape.eEdit = pReplay->bPlain ? MIG_EDIT_DENY : MIG_EDIT_ALLOW;
   migContextInit(&c, sqlite3_context_db_handle(pCtx));
@@ -484,7 +485,7 @@ static void virtualsRead(MigContext *p, Script *ps) {
   if (migQueryInt(p, 0,
                   "SELECT EXISTS(SELECT 1 FROM main.sqlite_schema"
                   " WHERE type='table' AND rootpage=0)")) {
-    migCatalogRead(p, &ps->model);
+    migCatalogReadLike(p, ps->pReplay->pKnown, &ps->model);
     ps->abGone = migAlloc(p, (u64)ps->model.nObject);
   }
   migScratchSwap(p, ps->pReplay->pScratch);

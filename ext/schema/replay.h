@@ -29,7 +29,9 @@ typedef struct MigReplayDrop {
 /* It must live as long as the scratch database is used. */
 typedef struct MigReplay {
   MigScratch *pScratch;
-  int bPlain; /* expand calls of migrate_table() into plain SQL */
+  const MigModel *pKnown; /* a model much like that of the schema it holds, to
+                          ** spare reading it anew; or NULL */
+  int bPlain;             /* expand calls of migrate_table() into plain SQL */
   int nCall;
   MigReplayCall *aCall; /* of the script replayed last, when bPlain; several
                         ** of one statement stand one after another */

@@ -187,8 +187,7 @@ static void partMake(MigContext *p, const Part *pPart, MigModel *pOut) {
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
     const MigModelObject *pObject = &pModel->aObject[i];
     if (pPart->abWanted[i]) {
-      migModelAdd(p, pOut, migModelKind(pObject->eKind), pObject->zName,
-                  pObject->zTable, pObject->zSql);
+      migModelShare(p, pOut, pObject);
     }
   }
   for (i = 0; i < pModel->nAuto && p->rc == SQLITE_OK; i++) {

@@ -323,7 +323,7 @@ const MigModelObject *migWantedRead(MigContext *p, MigReshape *pReshape) {
   MigStatement st;
   char *zName = textName(p, pReshape, &st);
 
-  migCatalogRead(p, &pReshape->model);
+  migCatalogReadLike(p, pReshape->pKnown, &pReshape->model);
   pLive = liveFind(p, pReshape, zName);
   pReshape->zTable = pLive ? pLive->zName : zName;
   if (p->rc == SQLITE_OK) {

@@ -29,6 +29,8 @@ typedef struct MigReshape {
               ** without us */
   int bCheck; /* quick_check afterwards */
   MigEditMode eEdit;
+  const MigModel *pKnown;   /* a model much like that of the schema, to spare
+                            ** reading it anew; or NULL */
   MigTransaction *pTx;      /* to be armed; NULL: scratch database */
   MigSettingsSaved *pSaved; /* of the connection; NULL: scratch database */
 

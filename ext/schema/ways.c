@@ -144,7 +144,7 @@ void migWaysState(MigContext *p, const MigReshape *pr, MigWaysState *pState) {
   int i;
 
   memset(pState, 0, sizeof(*pState));
-  migCatalogRead(p, &pState->model);
+  migCatalogReadLike(p, &pr->model, &pState->model);
   i = migModelFind(&pState->model, 0, pr->zTable);
   if (p->rc == SQLITE_OK && i < 0) {
     /* unreached: nothing has dropped it yet */

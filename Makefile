@@ -63,8 +63,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  compose \
                  versions
 SRC_RUN        = lookup rowguard foreign fold execute change protect maketable \
-                 mirror drift steps record run source schemas stamp author \
-                 generated keep import plainscript expand export match \
+                 mirror drift steps record run source schemas stamp leaf \
+                 author generated keep import plainscript expand export match \
                  undone adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording functions rows help backup_views \

@@ -20,6 +20,18 @@ void migListAdd(MigContext *p, MigList *pList, const char *z) {
   }
 }
 
+/* Does the list hold exactly this text? */
+int migListHas(const MigList *pList, const char *z) {
+  int i;
+
+  for (i = 0; i < pList->n; i++) {
+    if (strcmp(pList->az[i], z) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /* Let az[i] sink to its place in a heap of n texts, the greatest on top. */
 static void listSift(const char **az, int i, int n) {
   for (;;) {

@@ -20,6 +20,7 @@ typedef struct MigList {
 } MigList;
 
 void migListAdd(MigContext *p, MigList *pList, const char *z);
+int migListHas(const MigList *pList, const char *z);
 void migListSort(MigList *pList);
 
 void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n);

@@ -23,7 +23,7 @@ int migIdReserved(const char *z) {
 
 /* Bytes of z in front of a final '-' and digits; -1 when it does not end so
 ** or nothing stands in front. */
-static int stepless(const char *z) {
+int migNameSteps(const char *z) {
   int n = (int)strlen(z);
   int i = n;
 
@@ -68,7 +68,7 @@ void migIdCheck(MigContext *p, const char *zId, const char *zWhat) {
     migFail(p, MIG_BAD_ID, "the %s %s may not begin with %c; prefix a letter",
             zWhat, zId, *zId);
   } else {
-    n = stepless(zId);
+    n = migNameSteps(zId);
     if (migIdReserved(n > 0 ? migStrndup(p, zId, n) : zId)) {
       migFail(p, MIG_BAD_ID, "the %s %s is a word of targets; choose another",
               zWhat, zId);
@@ -84,7 +84,7 @@ void migLabelCheck(MigContext *p, const char *zLabel) {
   if (p->rc) {
     return;
   }
-  n = stepless(zLabel);
+  n = migNameSteps(zLabel);
   if (n > 0) {
     migFail(p, MIG_BAD_ID,
             "the label %s would read as %s steps below %.*s; choose another,"
@@ -106,7 +106,7 @@ void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName) {
   if (p->rc) {
     return;
   }
-  n = stepless(zName);
+  n = migNameSteps(zName);
   z = n > 0 ? migStrndup(p, zName, n) : 0;
   if (z && migGraphFindName(g, z) >= 0) {
     migFail(p, MIG_BAD_ID, "%s would read as %s steps below %s; choose another",
@@ -115,7 +115,7 @@ void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName) {
   n = (int)strlen(zName);
   for (i = 0; i < g->nName; i++) {
     const char *zOther = migGraphName(g, i);
-    if (stepless(zOther) == n && strncmp(zOther, zName, (size_t)n) == 0) {
+    if (migNameSteps(zOther) == n && strncmp(zOther, zName, (size_t)n) == 0) {
       migFail(p, MIG_BAD_ID,
               "beside %s, %s steps below %s could not be named; choose another",
               zOther, zOther + n + 1, zName);

@@ -22,6 +22,7 @@
 #include "graph.h"
 
 int migIdReserved(const char *z);
+int migNameSteps(const char *z);
 void migIdCheck(MigContext *p, const char *zId, const char *zWhat);
 void migLabelCheck(MigContext *p, const char *zLabel);
 void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName);

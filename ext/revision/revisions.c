@@ -124,8 +124,8 @@ void migRevisionChecksum(MigRevision *pRev) {
 
 /* ---- one revision ---- */
 
-/* Number of the row for the next revision. */
-static i64 revisionNext(MigContext *p) {
+/* Number of the row for the next revision; none stored has a greater one. */
+i64 migRevisionNext(MigContext *p) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionLast);
   i64 iSeq = migStep(p, pStmt) ? sqlite3_column_int64(pStmt, 0) : 0;
 
@@ -239,7 +239,7 @@ void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   migRevisionChecksum(pRev);
   pRev->place =
       migScriptsAdd(p, pPacker, pRev->zUp, pRev->nUp, pRev->zDown, pRev->nDown);
-  revisionWrite(p, zRevisionAdd, revisionNext(p), pRev);
+  revisionWrite(p, zRevisionAdd, migRevisionNext(p), pRev);
   edgesWrite(p, pRev->zId, 0, pRev->nParent, pRev->azParent);
   edgesWrite(p, pRev->zId, 1, pRev->nDepend, pRev->azDepend);
   for (i = 0; i < pRev->nLabel; i++) {
@@ -443,6 +443,17 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
   migRun(p, pStmt);
 }
 
+/* Id of the revision that declares a label; NULL when there is none. */
+char *migRevisionLabelled(MigContext *p, const char *zLabel) {
+  sqlite3_stmt *pStmt = migCached(p, zLabelOwner);
+  char *zId;
+
+  migBindText(p, pStmt, 1, zLabel);
+  zId = migStep(p, pStmt) ? migColumnText(p, pStmt, 0) : 0;
+  sqlite3_reset(pStmt);
+  return zId;
+}
+
 /* ---- the whole graph ---- */
 
 /* Node of the revision named in a stored row; STORE_DAMAGED when unknown. */
@@ -576,22 +587,30 @@ void migStateRead(MigContext *p, int bStore, MigState *pState) {
   }
 }
 
-/* Ids of a set in bytewise order, separated by commas; "" for none. */
+/* Ids in bytewise order, in which they are put, separated by commas; "" for
+** none. */
+char *migIdsText(MigContext *p, MigList *pIds) {
+  MigText text = {0, 0, 0};
+  int i;
+
+  migListSort(pIds);
+  migTextStr(p, &text, "");
+  for (i = 0; i < pIds->n; i++) {
+    migTextStr(p, &text, i ? "," : "");
+    migTextStr(p, &text, pIds->az[i]);
+  }
+  return p->rc ? 0 : text.z;
+}
+
+/* Ids of a set, likewise. */
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
   MigList list = {0, 0};
-  MigText text = {0, 0, 0};
   int i;
 
   for (i = p->rc ? -1 : migSetNext(pSet, -1); i >= 0; i = migSetNext(pSet, i)) {
     migListAdd(p, &list, pState->pGraph->aNode[i].zId);
   }
-  migListSort(&list);
-  migTextStr(p, &text, "");
-  for (i = 0; i < list.n; i++) {
-    migTextStr(p, &text, i ? "," : "");
-    migTextStr(p, &text, list.az[i]);
-  }
-  return p->rc ? 0 : text.z;
+  return migIdsText(p, &list);
 }
 
 /* Write the facts of _migrate_meta that follow from the state. */

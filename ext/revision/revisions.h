@@ -8,6 +8,7 @@
 #include "graph.h"
 #include "scripts.h"
 #include "target.h"
+#include "text.h"
 
 /* Flags of a revision. */
 #define MIG_REV_UP_ALONE 1   /* the up script runs outside a transaction */
@@ -38,6 +39,7 @@ typedef struct MigRevision {
 
 void migRevisionChecksum(MigRevision *pRev);
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
+i64 migRevisionNext(MigContext *p);
 int migRevisionHas(MigContext *p, const char *zId);
 int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
 int migRevisionGet(MigContext *p, const char *zId, MigRevision *pRev);
@@ -49,11 +51,13 @@ void migRevisionRewire(MigContext *p, const MigRevision *pRev);
 void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew);
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
+char *migRevisionLabelled(MigContext *p, const char *zLabel);
 
 MigGraph *migGraphLoad(MigContext *p);
 void migStateLoad(MigContext *p, MigState *pState);
 void migStateRead(MigContext *p, int bStore, MigState *pState);
 void migStateSummarize(MigContext *p, const MigState *pState);
+char *migIdsText(MigContext *p, MigList *pIds);
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet);
 
 #endif

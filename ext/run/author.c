@@ -18,6 +18,7 @@
 #include "text.h"
 #include "execute.h"
 #include "applied.h"
+#include "leaf.h"
 #include "name.h"
 #include "author.h"
 
@@ -43,18 +44,6 @@ int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                    i64 nDown) {
   return scriptFlags(p, zUp, nUp, MIG_REV_UP_ALONE) |
          scriptFlags(p, zDown, nDown, MIG_REV_DOWN_ALONE);
-}
-
-/* Append a text to a list unless it is there. */
-static void listAdd(MigContext *p, MigList *pList, const char *z) {
-  int i;
-
-  for (i = 0; i < pList->n; i++) {
-    if (strcmp(pList->az[i], z) == 0) {
-      return;
-    }
-  }
-  migListAdd(p, pList, z);
 }
 
 /* ---- parents and dependencies ---- */
@@ -93,7 +82,7 @@ static void parentsFind(MigContext *p, const MigState *pState,
   if (p->rc) {
     return;
   }
-  if (!pSpec->bParent) {
+  if (!pSpec->bParent && !pSpec->bExact) {
     heads = migGraphHeads(p, pState->pGraph);
     if (migSetCount(&heads) > 1) {
       migFail(p, MIG_MULTIPLE_HEADS,
@@ -104,13 +93,21 @@ static void parentsFind(MigContext *p, const MigState *pState,
     return;
   }
   for (i = 0; i < pSpec->parents.n; i++) {
-    parentAdd(p, pState, pSpec->bSplice, pSpec->parents.az[i], &seen, pOut);
+    parentAdd(p, pState, pSpec->bSplice || pSpec->bExact, pSpec->parents.az[i],
+              &seen, pOut);
   }
   if (p->rc == SQLITE_OK && pSpec->bMerge && pOut->n < 2) {
     migFail(p, MIG_USAGE,
             "a merge needs at least two revisions, and there %s %d; name them"
             " as 'a,b', or use 'heads' when there are several",
             pOut->n == 1 ? "is" : "are", pOut->n);
+  }
+}
+
+/* Add a dependency unless it is there. */
+static void dependAdd(MigContext *p, MigList *pOut, const char *z) {
+  if (!migListHas(pOut, z)) {
+    migListAdd(p, pOut, z);
   }
 }
 
@@ -121,11 +118,11 @@ static void dependsFind(MigContext *p, const MigState *pState,
 
   for (i = 0; i < pIn->n && p->rc == SQLITE_OK; i++) {
     if (migGraphFindLabel(pState->pGraph, pIn->az[i]) >= 0) {
-      listAdd(p, pOut, pIn->az[i]);
+      dependAdd(p, pOut, pIn->az[i]);
     } else {
       int iNode = migTargetOne(p, pState, pIn->az[i]);
       if (p->rc == SQLITE_OK && iNode >= 0) {
-        listAdd(p, pOut, pState->pGraph->aNode[iNode].zId);
+        dependAdd(p, pOut, pState->pGraph->aNode[iNode].zId);
       }
     }
   }
@@ -179,8 +176,8 @@ static void idCheck(MigContext *p, const MigState *pState, const char *zId) {
   migGraphIdClash(p, pState->pGraph, zId);
 }
 
-/* An id for a revision that has none. */
-static char *idMake(MigContext *p, const MigState *pState, MigRevision *pRev) {
+/* An id for a revision that has none, beside nRevision others. */
+static char *idMake(MigContext *p, int nRevision, MigRevision *pRev) {
   u8 aDigest[MIG_HASH_SIZE];
   char zHex[2 * MIG_HASH_SIZE + 1];
   char zNumber[24];
@@ -198,7 +195,7 @@ static char *idMake(MigContext *p, const MigState *pState, MigRevision *pRev) {
   migHashAdd(&hash, pRev->zMessage, (i64)strlen(pRev->zMessage) + 1);
   migHashAdd(&hash, pRev->aChecksum, MIG_HASH_SIZE);
   migHashAdd(&hash, pRev->zCreatedAt, (i64)strlen(pRev->zCreatedAt));
-  sqlite3_snprintf(sizeof(zNumber), zNumber, " %d", pState->pGraph->nNode);
+  sqlite3_snprintf(sizeof(zNumber), zNumber, " %d", nRevision);
   migHashAdd(&hash, zNumber, (i64)strlen(zNumber));
   migHashFinal(&hash, aDigest);
   migHashHex(aDigest, ID_DIGITS / 2, zHex);
@@ -243,10 +240,23 @@ void migAuthorFill(MigContext *p, const MigChange *pChange,
   pRev->azDepend = depends.az;
   pRev->nLabel = pSpec->labels.n;
   pRev->azLabel = pSpec->labels.az;
-  pRev->zId = pSpec->zId ? pSpec->zId : idMake(p, &pChange->state, pRev);
+  pRev->zId = pSpec->zId ? pSpec->zId : idMake(p, pChange->nRevision, pRev);
   if (p->rc == SQLITE_OK) {
     idCheck(p, &pChange->state, pRev->zId);
   }
+}
+
+/* The same by leaf.c; 0 when it has to be done in the general way. */
+static int leafFill(MigContext *p, MigChange *pChange,
+                    const MigRevisionSpec *pSpec, MigRevision *pRev) {
+  MigRevisionSpec exact;
+
+  if (!migLeafLoad(p, pChange, pSpec, &exact)) {
+    return 0;
+  }
+  migAuthorFill(p, pChange, &exact, pRev);
+  pChange->bLeaf = p->rc || pSpec->zId || migLeafFree(p, pRev->zId);
+  return pChange->bLeaf;
 }
 
 /* End a change that made one row of history; returns zId for the caller to
@@ -257,7 +267,11 @@ char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,
                         pRev->aChecksum, 0,         0};
   char *zResult;
 
-  migChangeReload(p, pChange);
+  if (pChange->bLeaf) {
+    migLeafFacts(p, pRev);
+  } else {
+    migChangeReload(p, pChange);
+  }
   migChangeRecord(p, pChange, &note);
   zResult = migResultText(p, pRev->zId);
   migChangeEnd(p, pChange, 1);
@@ -272,8 +286,9 @@ char *migAuthorRevision(MigContext *p, MigConnection *pConn,
   MigChange change;
   MigRevision rev;
 
-  migChangeBegin(p, &change, pConn, pCall);
-  if (p->rc == SQLITE_OK) {
+  migChangeLock(p, &change, pConn, pCall);
+  if (!leafFill(p, &change, pSpec, &rev)) {
+    migChangeLoad(p, &change);
     migAuthorFill(p, &change, pSpec, &rev);
   }
   if (p->rc) {

@@ -4,26 +4,8 @@
 #ifndef MIG_AUTHOR_H
 #define MIG_AUTHOR_H
 
-#include "text.h"
 #include "change.h"
-
-/* What migrate_revision() and migrate_merge() are told. */
-typedef struct MigRevisionSpec {
-  const char *zAction; /* for the history */
-  const char *zMessage;
-  const char *zUp; /* scripts, or NULL */
-  i64 nUp;
-  const char *zDown;
-  i64 nDown;
-  const char *zId; /* NULL: made by hash */
-  int bParent;     /* parents are given */
-  MigList parents; /* targets; base for a new root */
-  int bMerge;      /* at least two parents are wanted */
-  int bSplice;     /* parents need not be heads */
-  MigList depends; /* targets or labels */
-  MigList labels;
-  const char *zCreatedAt; /* NULL: time of the call */
-} MigRevisionSpec;
+#include "spec.h"
 
 /* For whoever makes a revision within a change of its own. */
 void migAuthorFill(MigContext *p, const MigChange *pChange,

@@ -40,9 +40,9 @@ static void changeSettings(MigContext *p, const MigCall *pCall, i64 *pmsWait,
   migFinalize(p, pRead);
 }
 
-/* Begin: the write lock is held, the store exists, the state is loaded. */
-void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
-                    const MigCall *pCall) {
+/* Begin: the write lock is held, the store exists. */
+void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
+                   const MigCall *pCall) {
   i64 msWait;
   int bDeterministic;
 
@@ -55,13 +55,26 @@ void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
     migTransactionBegin(p, &pChange->tx, pConn, msWait, bDeterministic, 1);
   }
   pChange->bCreated = pChange->tx.bCreated;
-  migChangeReload(p, pChange);
   if (p->rc == SQLITE_OK) {
-    pChange->zFrom = migStateNames(p, &pChange->state, &pChange->state.current);
     pChange->iLevel = (int)migSettingInt(p, 1, "zlib_level");
     pChange->packer.iLevel = pChange->iLevel;
     pChange->iRun = migHistoryRun(p);
   }
+}
+
+/* Load the state as it is before the change. */
+void migChangeLoad(MigContext *p, MigChange *pChange) {
+  migChangeReload(p, pChange);
+  if (p->rc == SQLITE_OK) {
+    pChange->zFrom = migStateNames(p, &pChange->state, &pChange->state.current);
+  }
+}
+
+/* Both. */
+void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
+                    const MigCall *pCall) {
+  migChangeLock(p, pChange, pConn, pCall);
+  migChangeLoad(p, pChange);
 }
 
 /* Write what is packed, then load the state again: an edge or a label that
@@ -70,6 +83,9 @@ void migChangeReload(MigContext *p, MigChange *pChange) {
   migScriptsFlush(p, &pChange->packer);
   if (p->rc == SQLITE_OK) {
     migStateLoad(p, &pChange->state);
+  }
+  if (p->rc == SQLITE_OK) {
+    pChange->nRevision = pChange->state.pGraph->nNode;
   }
 }
 
@@ -88,7 +104,9 @@ void migChangeRecord(MigContext *p, MigChange *pChange,
   event.zRevision = pNote->zRevision;
   event.zMessage = pNote->zMessage;
   event.zFrom = pChange->zFrom;
-  event.zTo = migStateNames(p, &pChange->state, &pChange->state.current);
+  event.zTo = pChange->bLeaf
+                  ? pChange->zFrom
+                  : migStateNames(p, &pChange->state, &pChange->state.current);
   event.zOutcome = "done";
   event.zStartedAt = pChange->zStartedAt;
   event.ms = pCall->bNow ? 0 : migMonotonicMs() - pChange->msStart;
@@ -105,7 +123,9 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
   migScriptsFlush(p, &pChange->packer);
   migScriptsClose(&pChange->cache);
   if (bCommit && !pChange->pCall->bDryRun && p->rc == SQLITE_OK) {
-    migStateSummarize(p, &pChange->state);
+    if (!pChange->bLeaf) {
+      migStateSummarize(p, &pChange->state);
+    }
     migStatementsClose(p);
     migTransactionArm(p, &pChange->tx);
     migTransactionCommit(p, &pChange->tx);

@@ -16,6 +16,8 @@ typedef struct MigChange {
   MigPacker packer;   /* for scripts to be stored */
   MigPackCache cache; /* for scripts to be read */
   int bCreated;       /* the store was made by this call */
+  int bLeaf;          /* the state is that of leaf.c */
+  int nRevision;      /* stored revisions, as loaded last */
   int iLevel;         /* zlib level */
   i64 iRun;
   i64 msStart;
@@ -35,6 +37,9 @@ typedef struct MigChangeNote {
 
 void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
                     const MigCall *pCall);
+void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
+                   const MigCall *pCall);
+void migChangeLoad(MigContext *p, MigChange *pChange);
 void migChangeReload(MigContext *p, MigChange *pChange);
 void migChangeRecord(MigContext *p, MigChange *pChange,
                      const MigChangeNote *pNote);

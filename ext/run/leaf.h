@@ -1,0 +1,15 @@
+/*
+** leaf.h - a revision added without reading the graph.
+*/
+#ifndef MIG_LEAF_H
+#define MIG_LEAF_H
+
+#include "change.h"
+#include "spec.h"
+
+int migLeafLoad(MigContext *p, MigChange *pChange, const MigRevisionSpec *pSpec,
+                MigRevisionSpec *pExact);
+int migLeafFree(MigContext *p, const char *zName);
+void migLeafFacts(MigContext *p, const MigRevision *pRev);
+
+#endif

@@ -3,10 +3,11 @@
 **
 ** aOption is the list of all options: those for `all` acting functions, and
 ** those of single ones. A key that a function does not know is USAGE with the
-** list of those it does, so a misspelt option never passes unnoticed. JSON is
-** read by SQLite's own functions.
+** list of those it does, so a misspelt option never passes unnoticed. An object
+** of plain values is read here, all other JSON by SQLite's own functions.
 */
 #include <string.h>
+#include "fast.h"
 #include "sql.h"
 #include "text.h"
 #include "os.h"
@@ -129,18 +130,99 @@ static void optionKnown(MigContext *p, const char *zKey,
   optionUnknown(p, zKey, zFunction);
 }
 
-/* Keep one element of the JSON text: the current row of json_tree(). */
-static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
+/* Room for one more element, zeroed; NULL after failure. */
+static MigOption *optionNew(MigContext *p, MigOptions *pOut) {
   MigOption *a = pOut->a;
-  MigOption *pNew;
 
   if ((pOut->n & (pOut->n - 1)) == 0) { /* 0 or a power of two */
     u64 nOld = (u64)pOut->n * sizeof(MigOption);
     a = migGrow(p, a, nOld, pOut->n ? 2 * nOld : sizeof(MigOption));
   }
-  if (p->rc == SQLITE_OK) {
-    pOut->a = a;
-    pNew = &a[pOut->n++];
+  if (p->rc) {
+    return 0;
+  }
+  pOut->a = a;
+  memset(&a[pOut->n], 0, sizeof(*a));
+  return &a[pOut->n++];
+}
+
+/* ---- plain objects ---- */
+
+static const char *blanksSkip(const char *z) {
+  return z + strspn(z, " \t\r\n");
+}
+
+/* The end of the text that begins with the quote at z; NULL when z is none, or
+** not plain: with an escape or a control character. */
+static const char *plainText(const char *z) {
+  if (*z++ != '"') {
+    return 0;
+  }
+  while ((u8)*z >= ' ' && *z != '"' && *z != '\\') {
+    z++;
+  }
+  return *z == '"' ? z : 0;
+}
+
+/* Read a value of an object: a plain text, a whole number, a word. Returns its
+** end, or NULL for anything else. */
+static const char *plainValue(MigContext *p, const char *z, MigOption *pNew) {
+  static const char *const aaWord[][2] = {
+      {"true", "1"}, {"false", "0"}, {"null", 0}};
+  size_t nDigit = strspn(z, "0123456789");
+  const char *zEnd = plainText(z);
+  int i;
+
+  if (zEnd) {
+    pNew->zType = "text";
+    pNew->zValue = migStrndup(p, z + 1, zEnd - z - 1);
+    return zEnd + 1;
+  }
+  if (nDigit > 0 && nDigit <= 18 && (z[0] != '0' || nDigit == 1)) {
+    pNew->zType = "integer";
+    pNew->zValue = migStrndup(p, z, (i64)nDigit);
+    return z + nDigit;
+  }
+  for (i = 0; i < 3; i++) {
+    size_t n = strlen(aaWord[i][0]);
+    if (strncmp(z, aaWord[i][0], n) == 0) {
+      pNew->zType = aaWord[i][0];
+      pNew->zValue = aaWord[i][1];
+      return z + n;
+    }
+  }
+  return 0;
+}
+
+/* Take an object of plain values apart, as json_tree() would, which takes
+** longer than most calls do. 0 when it is anything else, or no JSON at all. */
+static int optionsPlain(MigContext *p, const char *z, MigOptions *pOut) {
+  const char *zEnd;
+  MigOption *pNew;
+
+  do {
+    z = blanksSkip(z + 1); /* behind the brace or comma */
+    zEnd = plainText(z);
+    pNew = zEnd ? optionNew(p, pOut) : 0;
+    if (pNew == 0) {
+      return 0;
+    }
+    pNew->iId = pOut->n;
+    pNew->zKey = migStrndup(p, z + 1, zEnd - z - 1);
+    z = blanksSkip(zEnd + 1);
+    z = *z == ':' ? plainValue(p, blanksSkip(z + 1), pNew) : 0;
+    z = z ? blanksSkip(z) : "";
+  } while (*z == ',');
+  return p->rc == SQLITE_OK && *z == '}' && *blanksSkip(z + 1) == 0;
+}
+
+/* ---- any object ---- */
+
+/* Keep one element of the JSON text: the current row of json_tree(). */
+static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
+  MigOption *pNew = optionNew(p, pOut);
+
+  if (pNew) {
     pNew->iId = sqlite3_column_int64(pStmt, 0);
     pNew->iParent = sqlite3_column_int64(pStmt, 1);
     pNew->zKey = migColumnText(p, pStmt, 2);
@@ -174,32 +256,41 @@ static void optionsParse(MigContext *p, const char *zJson,
 }
 
 /*
-** Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
-** is not a JSON object or holds an unknown key. Of equal keys the last
-** counts; a null value counts as not given.
-**
-** SQLite takes it apart in a database of its own in memory: on the caller's
-** connection a table-valued function would begin a read transaction, before
-** it is known whether the call may wait for locks.
+** The same in a database of its own in memory: on the caller's connection a
+** table-valued function would begin a read transaction, before it is known
+** whether the call may wait for locks.
 */
-void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
-                    MigOptions *pOut) {
+static void optionsParseAside(MigContext *p, const char *zJson,
+                              const char *zFunction, MigOptions *pOut) {
   sqlite3 *db = p->db;
-  int rc;
-  int i;
+  int rc = sqlite3_open_v2(":memory:", &p->db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, 0);
 
   memset(pOut, 0, sizeof(*pOut));
-  if (zJson == 0 || p->rc) {
-    return;
-  }
-  rc = sqlite3_open_v2(":memory:", &p->db,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, 0);
   if (rc) {
     migFailDb(p, rc);
   }
   optionsParse(p, zJson, zFunction, pOut);
   sqlite3_close(p->db);
   p->db = db;
+}
+
+/*
+** Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
+** is not a JSON object or holds an unknown key. Of equal keys the last
+** counts; a null value counts as not given.
+*/
+void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
+                    MigOptions *pOut) {
+  int i;
+
+  memset(pOut, 0, sizeof(*pOut));
+  if (zJson == 0 || p->rc) {
+    return;
+  }
+  if (!(MIG_FAST && optionsPlain(p, zJson, pOut)) && p->rc == SQLITE_OK) {
+    optionsParseAside(p, zJson, zFunction, pOut);
+  }
   if (p->rc) {
     pOut->n = 0; /* the last one may have no key */
   }

@@ -20,7 +20,9 @@
 #include <zlib.h>
 #include "codec.h"
 
-#define RAW_MEM_LEVEL 8 /* zlib's own default */
+#define MEM_LEVEL 8      /* zlib's own default */
+#define WINDOW_EXTRA 262 /* a match is no farther off than a window less this  \
+                          */
 
 static voidpf zlibAlloc(voidpf pUnused, uInt nItem, uInt nSize) {
   MIG_UNUSED(pUnused);
@@ -55,6 +57,20 @@ static MigBytes bytesCopy(MigContext *p, const void *a, i64 n) {
   return out;
 }
 
+/* Begin a zlib stream for n bytes in all. What zlib takes and clears for one,
+** 260 KB, is more work than a short text: so take a window of that size, and
+** as many symbols a block. The result is hardly another. */
+static int deflateBegin(z_stream *pZ, i64 n, int iLevel) {
+  int nBits = 9;
+
+  while (nBits < MAX_WBITS && (i64)1 << nBits < n + WINDOW_EXTRA) {
+    nBits++;
+  }
+  return deflateInit2(pZ, iLevel, Z_DEFLATED, nBits,
+                      nBits < MEM_LEVEL + 6 ? nBits - 6 : MEM_LEVEL,
+                      Z_DEFAULT_STRATEGY);
+}
+
 /*
 ** Compress n bytes (n < 2^31) at zlib level iLevel (1 to 9) into the sqlar
 ** form. After failure the result is {0, 0}.
@@ -71,7 +87,7 @@ MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel) {
     return bytesCopy(p, "", 0);
   }
   streamInit(&z, a, n);
-  if (deflateInit(&z, iLevel) != Z_OK) {
+  if (deflateBegin(&z, n, iLevel) != Z_OK) {
     migNomem(p);
     return out;
   }
@@ -172,8 +188,8 @@ static z_stream *rawDeflater(MigContext *p, MigRawCodec *pCodec) {
     return pZ;
   }
   pZ = rawStream(p);
-  if (pZ && deflateInit2(pZ, pCodec->iLevel, Z_DEFLATED, -MAX_WBITS,
-                         RAW_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (pZ && deflateInit2(pZ, pCodec->iLevel, Z_DEFLATED, -MAX_WBITS, MEM_LEVEL,
+                         Z_DEFAULT_STRATEGY) != Z_OK) {
     sqlite3_free(pZ);
     migNomem(p);
     return 0;

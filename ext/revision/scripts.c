@@ -6,7 +6,7 @@
 ** convention in a row of _migrate_scripts; a revision knows its pack and the
 ** place of its scripts in it, up directly before down. A long script gets a
 ** pack of its own. Adding one revision rewrites the last pack while it is
-** small; removing one rewrites its pack.
+** small, below PACK_OPEN; removing one rewrites its pack.
 */
 #include <string.h>
 #include "migrate.h"
@@ -15,13 +15,15 @@
 #include "scripts.h"
 
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
+#define PACK_OPEN 8192  /* one that has these is not opened by a later call */
 #define PACK_LAST 0xffffffffffLL /* greatest number of a pack */
 #define PACK_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + PACK_SIZE)
 
 static const char zPackRead[] =
     "SELECT size, data FROM main._migrate_scripts WHERE pack = ?1";
 static const char zPackLast[] =
-    "SELECT pack, size FROM main._migrate_scripts ORDER BY pack DESC LIMIT 1";
+    "SELECT size, data, pack FROM main._migrate_scripts"
+    " ORDER BY pack DESC LIMIT 1";
 static const char zPackWrite[] =
     "INSERT INTO main._migrate_scripts(pack, size, data) VALUES(?1, ?2, ?3)"
     " ON CONFLICT(pack) DO UPDATE SET size = excluded.size,"
@@ -39,6 +41,14 @@ static const char zRevisionRow[] =
 static const char zRevisionSeal[] =
     "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1";
 
+/* Inflate size and data, columns 0 and 1 of the current row. */
+static MigBytes packInflate(MigContext *p, sqlite3_stmt *pStmt) {
+  i64 nSize = sqlite3_column_int64(pStmt, 0);
+  const void *a = sqlite3_column_blob(pStmt, 1);
+
+  return migInflate(p, a, sqlite3_column_bytes(pStmt, 1), nSize, PACK_MAX);
+}
+
 /* Read a pack into the cache. */
 static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
   sqlite3_stmt *pStmt;
@@ -50,10 +60,7 @@ static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
   pStmt = migCached(p, zPackRead);
   migBindInt(p, pStmt, 1, iPack);
   if (migStep(p, pStmt)) {
-    i64 nSize = sqlite3_column_int64(pStmt, 0);
-    const void *a = sqlite3_column_blob(pStmt, 1);
-    pCache->bytes =
-        migInflate(p, a, sqlite3_column_bytes(pStmt, 1), nSize, PACK_MAX);
+    pCache->bytes = packInflate(p, pStmt);
     pCache->iPack = iPack;
   } else {
     migFail(p, MIG_STORE_DAMAGED,
@@ -133,29 +140,26 @@ static void packerAppend(MigContext *p, MigPacker *pPacker, const char *z,
 /* Open the last pack again if it has room, else a new one. */
 static void packerOpen(MigContext *p, MigPacker *pPacker) {
   sqlite3_stmt *pStmt = migCached(p, zPackLast);
-  MigPackCache cache = {0, {0, 0}};
-  i64 nSize = PACK_SIZE;
+  MigBytes old = {0, 0};
+  int bOpen = 0;
 
   pPacker->iPack = 0;
   if (migStep(p, pStmt)) {
-    pPacker->iPack = sqlite3_column_int64(pStmt, 0);
-    nSize = sqlite3_column_int64(pStmt, 1);
+    bOpen = sqlite3_column_int64(pStmt, 0) < PACK_OPEN;
+    pPacker->iPack = sqlite3_column_int64(pStmt, 2);
+    old = bOpen ? packInflate(p, pStmt) : old;
   }
   sqlite3_reset(pStmt);
-  pPacker->n = 0;
   if (pPacker->iPack < 0 || pPacker->iPack > PACK_LAST) {
     migFail(p, MIG_STORE_DAMAGED,
             "script pack %lld has an impossible number; restore the file from"
             " a copy",
             pPacker->iPack);
   }
-  if (nSize < PACK_SIZE) {
-    const char *z = migScriptsRead(p, &cache, pPacker->iPack, 0, nSize);
-    packerAppend(p, pPacker, z, nSize);
-  } else {
-    pPacker->iPack++;
-  }
-  migScriptsClose(&cache);
+  pPacker->iPack += !bOpen;
+  pPacker->n = 0;
+  packerAppend(p, pPacker, (const char *)old.a, old.n);
+  sqlite3_free(old.a);
   pPacker->bOpen = p->rc == SQLITE_OK;
 }
 

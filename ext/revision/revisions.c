@@ -443,17 +443,6 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
   migRun(p, pStmt);
 }
 
-/* Id of the revision that declares a label; NULL when there is none. */
-char *migRevisionLabelled(MigContext *p, const char *zLabel) {
-  sqlite3_stmt *pStmt = migCached(p, zLabelOwner);
-  char *zId;
-
-  migBindText(p, pStmt, 1, zLabel);
-  zId = migStep(p, pStmt) ? migColumnText(p, pStmt, 0) : 0;
-  sqlite3_reset(pStmt);
-  return zId;
-}
-
 /* ---- the whole graph ---- */
 
 /* Node of the revision named in a stored row; STORE_DAMAGED when unknown. */

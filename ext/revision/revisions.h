@@ -51,7 +51,6 @@ void migRevisionRewire(MigContext *p, const MigRevision *pRev);
 void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew);
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
-char *migRevisionLabelled(MigContext *p, const char *zLabel);
 
 MigGraph *migGraphLoad(MigContext *p);
 void migStateLoad(MigContext *p, MigState *pState);

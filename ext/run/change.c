@@ -127,7 +127,9 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
       migStateSummarize(p, &pChange->state);
     }
     migStatementsClose(p);
-    migTransactionArm(p, &pChange->tx);
+    if (!pChange->bLeaf) { /* which has touched neither schema nor settings */
+      migTransactionArm(p, &pChange->tx);
+    }
     migTransactionCommit(p, &pChange->tx);
   }
   migStatementsClose(p);

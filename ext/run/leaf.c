@@ -22,33 +22,44 @@
 #include "name.h"
 #include "leaf.h"
 
-/* Names from ?1 on and below ?2. */
+/* Names from ?1 on and below ?2: ids with their flags, labels with their
+** owners. */
 static const char zNames[] =
-    "SELECT revision FROM main._migrate_revisions"
+    "SELECT revision, flags, NULL FROM main._migrate_revisions"
     " WHERE revision >= ?1 AND revision < ?2"
     " UNION ALL"
-    " SELECT label FROM main._migrate_labels WHERE label >= ?1 AND label < ?2";
+    " SELECT label, 0, revision FROM main._migrate_labels"
+    " WHERE label >= ?1 AND label < ?2";
 static const char zCount[] = "SELECT count(*) FROM main._migrate_revisions";
 
 /* ---- names ---- */
 
-/* Is there an id or label zName, or with bSteps zName-N, N being digits? No
-** name holds a control character, and '.' comes directly behind '-'. */
-static int nameTaken(MigContext *p, const char *zName, int bSteps) {
+/* Look for an id or label zName, or with bSteps also zName-N, N being digits:
+** the statement at its row, to be reset, or NULL. No name holds a control
+** character, and '.' comes directly behind '-'. */
+static sqlite3_stmt *nameFind(MigContext *p, const char *zName, int bSteps) {
   int n = (int)strlen(zName);
   char *zEnd = migPrintf(p, "%s%c", zName, bSteps ? '.' : 1);
   sqlite3_stmt *pStmt = migCached(p, zNames);
-  int bTaken = 0;
 
   migBindText(p, pStmt, 1, zName);
   migBindText(p, pStmt, 2, zEnd);
-  while (!bTaken && migStep(p, pStmt)) {
+  while (migStep(p, pStmt)) {
     const char *z = migColumnPeek(p, pStmt, 0);
-    bTaken = z && strncmp(z, zName, (size_t)n) == 0 &&
-             (z[n] == 0 || (bSteps && migNameSteps(z) == n));
+    if (z && strncmp(z, zName, (size_t)n) == 0 &&
+        (z[n] == 0 || (bSteps && migNameSteps(z) == n))) {
+      return pStmt;
+    }
   }
   sqlite3_reset(pStmt);
-  return bTaken;
+  return 0;
+}
+
+static int nameTaken(MigContext *p, const char *zName, int bSteps) {
+  sqlite3_stmt *pStmt = nameFind(p, zName, bSteps);
+
+  sqlite3_reset(pStmt);
+  return pStmt != 0;
 }
 
 /* Can a new revision have this id or label? 0 also when it only would make a
@@ -78,15 +89,16 @@ static int namesFree(MigContext *p, const MigRevisionSpec *pSpec) {
 /* The revision that z names exactly, by its id or a label, added to pGraph; -1
 ** when there is none, or a repeatable one. */
 static int namedAdd(MigContext *p, MigGraph *pGraph, const char *z) {
-  char *zOwner = migRevisionLabelled(p, z);
+  sqlite3_stmt *pStmt = nameFind(p, z, 0);
+  int flags = pStmt ? sqlite3_column_int(pStmt, 1) : MIG_REV_REPEATABLE;
+  const char *zOwner = pStmt ? migColumnText(p, pStmt, 2) : 0;
   const char *zId = zOwner ? zOwner : z;
-  MigRevision rev;
-  int i;
+  int i = migGraphFind(pGraph, zId);
 
-  if (!migRevisionRead(p, zId, &rev) || (rev.flags & MIG_REV_REPEATABLE)) {
+  sqlite3_reset(pStmt);
+  if ((flags & MIG_REV_REPEATABLE) || (zOwner && !nameTaken(p, zOwner, 0))) {
     return -1;
   }
-  i = migGraphFind(pGraph, zId);
   if (i < 0) {
     i = migGraphAdd(p, pGraph, zId);
   }

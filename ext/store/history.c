@@ -22,7 +22,7 @@
 #include "history.h"
 
 static const char zHistoryLast[] =
-    "SELECT seq, run, chain FROM main._migrate_history"
+    "SELECT seq, run, chain, outcome FROM main._migrate_history"
     " ORDER BY seq DESC LIMIT 1";
 static const char zHistoryAdd[] =
     "INSERT INTO main._migrate_history(seq, run, action, revision, message,"
@@ -45,9 +45,6 @@ static const char zHistoryChain[] =
 static const char zHistoryClosed[] =
     "SELECT seq, chain FROM main._migrate_history"
     " WHERE outcome <> 'offline' OR length(chain) <> 0"
-    " ORDER BY seq DESC LIMIT 1";
-static const char zHistoryOpen[] =
-    "SELECT outcome = 'offline', chain FROM main._migrate_history"
     " ORDER BY seq DESC LIMIT 1";
 #define HISTORY_COLUMNS 16            /* without the chain */
 #define HISTORY_LAST 0xffffffffffffLL /* greatest number of a row or run */
@@ -202,10 +199,14 @@ int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
 
 /* Is the last row open? The caller holds a transaction, as below. */
 int migHistoryOpen(MigContext *p) {
-  sqlite3_stmt *pStmt = migCached(p, zHistoryOpen);
-  int bOpen = migStep(p, pStmt) && sqlite3_column_int(pStmt, 0) &&
-              migSealEmpty(pStmt, 1);
+  sqlite3_stmt *pStmt = migCached(p, zHistoryLast);
+  int bOpen = 0;
 
+  if (migStep(p, pStmt)) {
+    const char *zOutcome = migColumnPeek(p, pStmt, 3);
+    bOpen =
+        zOutcome && strcmp(zOutcome, "offline") == 0 && migSealEmpty(pStmt, 2);
+  }
   sqlite3_reset(pStmt);
   return bOpen;
 }

@@ -28,37 +28,49 @@ static char byteAt(const char *z, i64 n, i64 i) {
   return (char)(i < n ? z[i] : 0);
 }
 
-/* SQLite's white space inside a run of it; it may not begin with VT. */
-static int isSpace(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
+/* What a byte can be: the sum of these. */
+#define CLASS_WORD 1   /* continues a word */
+#define CLASS_DIGIT 2  /* a decimal digit */
+#define CLASS_HEX 4    /* a hexadecimal one */
+#define CLASS_SPACE 8  /* SQLite's white space inside a run of it */
+#define CLASS_FIRST 16 /* begins a word and nothing else */
 
-static int isHex(char c) {
-  return migIsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+static const u8 aClass[256] = {
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  8,  8,  8,  8,  8,  0,  0,  0,  0,  0,
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  8,  0,  0,  0,  1,  0,
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  7,  7,  7,  7,  7,  7,  7,  7,  7,
+    7,  0,  0,  0,  0,  0,  0,  0,  21, 21, 21, 21, 21, 21, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 1,  17, 17, 0,  0,  0,  0,
+    17, 0,  21, 21, 21, 21, 21, 21, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 1,  17, 17, 0,  0,  0,  0,  0,  17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 1,  17, 17, 17, 17, 17, 17, 17,
+    17, 17, 17, 17, 17, 17, 17, 17, 17};
 
-/* A byte that may continue a word. */
-static int isWord(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || migIsDigit(c) ||
-         c == '_' || c == '$' || (c & 0x80) != 0;
+static int isOf(char c, int eClass) {
+  return aClass[(u8)c] & eClass;
 }
 
 static i64 skipWord(const char *z, i64 n, i64 i) {
-  while (isWord(byteAt(z, n, i))) {
+  while (i < n && isOf(z[i], CLASS_WORD)) {
     i++;
   }
   return i;
 }
 
 static i64 skipDigits(const char *z, i64 n, i64 i) {
-  while (migIsDigit(byteAt(z, n, i)) || byteAt(z, n, i) == '_') {
+  while (isOf(byteAt(z, n, i), CLASS_DIGIT) || byteAt(z, n, i) == '_') {
     i++;
   }
   return i;
 }
 
 static i64 scanSpace(const char *z, i64 n, i64 i) {
-  while (isSpace(byteAt(z, n, i))) {
+  while (i < n && isOf(z[i], CLASS_SPACE)) {
     i++;
   }
   return i;
@@ -116,7 +128,7 @@ static i64 scanBracket(const char *z, i64 n, i64 i, MigTokenType *pe) {
 static i64 scanBlob(const char *z, i64 n, i64 i, MigTokenType *pe) {
   i64 iDigit = i + 2;
 
-  for (i = iDigit; isHex(byteAt(z, n, i)); i++) {
+  for (i = iDigit; isOf(byteAt(z, n, i), CLASS_HEX); i++) {
   }
   *pe = MIG_TK_BLOB;
   if (byteAt(z, n, i) != '\'' || (i - iDigit) % 2) {
@@ -136,10 +148,11 @@ static i64 scanExponent(const char *z, i64 n, i64 i) {
   if (c != 'e' && c != 'E') {
     return i;
   }
-  if (migIsDigit(cSign)) {
+  if (isOf(cSign, CLASS_DIGIT)) {
     return skipDigits(z, n, i + 1);
   }
-  if ((cSign == '+' || cSign == '-') && migIsDigit(byteAt(z, n, i + 2))) {
+  if ((cSign == '+' || cSign == '-') &&
+      isOf(byteAt(z, n, i + 2), CLASS_DIGIT)) {
     return skipDigits(z, n, i + 2);
   }
   return i;
@@ -150,8 +163,9 @@ static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
   i64 iEnd;
 
   if (z[i] == '0' && (cNext == 'x' || cNext == 'X') &&
-      isHex(byteAt(z, n, i + 2))) {
-    for (i += 3; isHex(byteAt(z, n, i)) || byteAt(z, n, i) == '_'; i++) {
+      isOf(byteAt(z, n, i + 2), CLASS_HEX)) {
+    for (i += 3; isOf(byteAt(z, n, i), CLASS_HEX) || byteAt(z, n, i) == '_';
+         i++) {
     }
   } else {
     i = skipDigits(z, n, i);
@@ -172,13 +186,13 @@ static i64 scanVariable(const char *z, i64 n, i64 i, MigTokenType *pe) {
 
   *pe = MIG_TK_VARIABLE;
   for (i++; (c = byteAt(z, n, i)) != 0; i++) {
-    if (isWord(c)) {
+    if (isOf(c, CLASS_WORD)) {
       nWord = 1;
     } else if (c == '(' && nWord) {
       do {
         i++;
         c = byteAt(z, n, i);
-      } while (c && !isSpace(c) && c != ')');
+      } while (c && !isOf(c, CLASS_SPACE) && c != ')');
       if (c == ')') {
         i++;
       } else {
@@ -240,7 +254,7 @@ static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
     *pe = MIG_TK_SPACE;
     return i + 3;
   }
-  if (isWord(byteAt(z, n, i))) {
+  if (isOf(byteAt(z, n, i), CLASS_WORD)) {
     *pe = MIG_TK_WORD;
     return skipWord(z, n, i + 1);
   }
@@ -254,6 +268,10 @@ static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
   char c = byteAt(z, n, i);
   char cNext = byteAt(z, n, i + 1);
 
+  if (isOf(c, CLASS_FIRST)) { /* most tokens are words */
+    *pe = MIG_TK_WORD;
+    return skipWord(z, n, i + 1);
+  }
   switch (c) {
   case 0:
     *pe = MIG_TK_END;
@@ -290,7 +308,7 @@ static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
     return scanVariable(z, n, i, pe);
   case '?':
     *pe = MIG_TK_VARIABLE;
-    for (i++; migIsDigit(byteAt(z, n, i)); i++) {
+    for (i++; isOf(byteAt(z, n, i), CLASS_DIGIT); i++) {
     }
     return i;
   default:
@@ -304,7 +322,7 @@ static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
     *pe = MIG_TK_COMMENT;
     return scanBlockComment(z, n, i + 2);
   }
-  if (migIsDigit(c) || (c == '.' && migIsDigit(cNext))) {
+  if (isOf(c, CLASS_DIGIT) || (c == '.' && isOf(cNext, CLASS_DIGIT))) {
     return scanNumber(z, n, i, pe);
   }
   if (c == '.') {

@@ -44,46 +44,45 @@ int migPathIsLink(const char *zPath) {
   return migSystemIsLink(zPath);
 }
 
+/* The bytes of the file that is open; with fd -1 it could not be opened. */
+static MigBytes openRead(MigContext *p, int fd, const char *zPath,
+                         const MigStat *pStat, i64 nMax) {
+  MigBytes out = {0, 0};
+
+  if (!pStat->bFile && pStat->bThere) { /* a socket cannot even be opened */
+    migFail(p, MIG_FILE, "%s is not a file; check the path", zPath);
+  } else if (fd < 0) {
+    fileFail(p, "read", zPath);
+  } else if (pStat->nSize > nMax) {
+    migFail(p, MIG_TOO_BIG, "%s has %lld bytes, the limit is %lld", zPath,
+            pStat->nSize, nMax);
+  } else if ((out.a = sqlite3_malloc64((u64)pStat->nSize + 1)) == 0) {
+    migNomem(p);
+  } else {
+    out.n = pStat->nSize;
+    errno = EIO; /* fewer bytes than the folder says */
+    if (migSystemRead(fd, out.a, out.n) != out.n) {
+      fileFail(p, "read", zPath);
+    }
+    out.a[out.n] = 0;
+  }
+  return out;
+}
+
 /* The whole file, a zero byte after it. FILE when it cannot be read, TOO_BIG
-** above nMax bytes. The caller frees the bytes. */
+** above nMax bytes. The caller frees the bytes. Opening does not wait, as it
+** could for ever with a pipe. */
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   MigBytes out = {0, 0};
   MigStat stat;
-  FILE *pFile;
+  int fd;
 
   if (p->rc) {
     return out; /* unreached: nobody reads on after an error */
   }
-  if (migSystemStat(zPath, &stat)) {
-    fileFail(p, "read", zPath);
-    return out;
-  }
-  if (!stat.bFile) { /* opening a pipe could wait for ever */
-    migFail(p, MIG_FILE, "%s is not a file; check the path", zPath);
-    return out;
-  }
-  pFile = migSystemOpen(zPath, 0);
-  if (pFile == 0) {
-    /* unreached: root, who runs tests, may read all files */
-    fileFail(p, "read", zPath);
-  } else if (stat.nSize > nMax) {
-    migFail(p, MIG_TOO_BIG, "%s has %lld bytes, the limit is %lld", zPath,
-            stat.nSize, nMax);
-  } else {
-    out.n = stat.nSize;
-    out.a = sqlite3_malloc64((u64)out.n + 1);
-    if (out.a == 0) {
-      migNomem(p);
-    } else if (fread(out.a, 1, (size_t)out.n, pFile) != (size_t)out.n) {
-      errno = ferror(pFile) ? errno : EIO;
-      fileFail(p, "read", zPath);
-    } else {
-      out.a[out.n] = 0;
-    }
-  }
-  if (pFile) {
-    fclose(pFile);
-  }
+  fd = migSystemOpenRead(zPath, &stat);
+  out = openRead(p, fd, zPath, &stat, nMax);
+  migSystemClose(fd);
   if (p->rc) {
     sqlite3_free(out.a);
     out.a = 0;
@@ -178,7 +177,7 @@ void migFileMake(MigContext *p, const char *zPath, const char *zLike,
   if (!migFileCreate(p, zPath, zLike)) {
     return;
   }
-  pFile = migPathIsLink(zPath) ? 0 : migSystemOpen(zPath, 1);
+  pFile = migPathIsLink(zPath) ? 0 : migSystemOpen(zPath);
   bDone = pFile && fwrite(a, 1, (size_t)n, pFile) == (size_t)n;
   if (pFile && fclose(pFile)) {
     /* unreached: takes a full disk */
@@ -329,14 +328,13 @@ int migPathInside(const char *zPath) {
 }
 
 /* Add one name to the listing; "." and ".." are left out. A link to nowhere is
-** a file: who reads it is told. */
+** a file: who reads it is told. bFile: it is known to be one. */
 static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
-                       const char *zName) {
+                       const char *zName, int bFile) {
   MigEntry *aEntry = pList->aEntry;
   MigEntry *pEntry;
   MigStat stat;
-  char *zPath;
-  int bThere;
+  const char *zPath;
 
   if (strcmp(zName, ".") == 0 || strcmp(zName, "..") == 0) {
     return;
@@ -346,17 +344,15 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
     u64 nNew = (pList->nEntry ? 2 * nOld : sizeof(MigEntry));
     aEntry = migGrow(p, aEntry, nOld, nNew);
   }
-  zPath = migPathJoin(p, zFolder, zName);
+  zPath = bFile ? "" : migPathJoin(p, zFolder, zName);
   if (p->rc) {
     return;
   }
-  bThere = migSystemStat(zPath, &stat) == 0;
   pList->aEntry = aEntry;
   pEntry = &aEntry[pList->nEntry++];
   pEntry->zName = migStrdup(p, zName);
-  pEntry->bFolder = bThere && stat.bFolder;
+  pEntry->bFolder = !bFile && migSystemStat(zPath, &stat) == 0 && stat.bFolder;
   pEntry->bLink = pEntry->bFolder && migPathIsLink(zPath);
-  pEntry->nSize = bThere ? stat.nSize : 0;
 }
 
 /* Sort by name, bytewise: heap sort, so that neither the C library's qsort
@@ -401,13 +397,14 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
   MigListing list = {0, 0};
   MigNames *pNames;
   const char *zName;
+  int bFile;
 
   if (p->rc) {
     return list; /* unreached: nobody reads on after an error */
   }
   pNames = migSystemNames(p, zPath);
-  while (p->rc == SQLITE_OK && (zName = migSystemName(pNames)) != 0) {
-    listingAdd(p, &list, zPath, zName);
+  while (p->rc == SQLITE_OK && (zName = migSystemName(pNames, &bFile)) != 0) {
+    listingAdd(p, &list, zPath, zName, bFile);
   }
   if (p->rc == SQLITE_OK && errno) { /* the end of a folder is no error */
     /* unreached: takes a disk that fails, or who is not root */

@@ -12,7 +12,6 @@ typedef struct MigEntry {
   char *zName; /* without the folder */
   int bFolder;
   int bLink; /* a folder, by a symbolic link */
-  i64 nSize; /* bytes, of files */
 } MigEntry;
 
 typedef struct MigListing {

@@ -10,15 +10,30 @@
 */
 #ifndef _WIN32
 
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE 1 /* d_type */
+#endif
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
 #include "system.h"
+
+#define READ_ONCE 0x40000000 /* bytes that one system call is asked for */
+
+static void statSet(MigStat *pStat, const struct stat *p) {
+  pStat->bThere = 1;
+  pStat->bFile = S_ISREG(p->st_mode);
+  pStat->bFolder = S_ISDIR(p->st_mode);
+  pStat->nSize = (i64)p->st_size;
+  pStat->aPlace[0] = (u64)p->st_dev;
+  pStat->aPlace[1] = (u64)p->st_ino;
+}
 
 /* What a path leads to. */
 int migSystemStat(const char *zPath, MigStat *pStat) {
@@ -27,11 +42,7 @@ int migSystemStat(const char *zPath, MigStat *pStat) {
   if (stat(zPath, &st)) {
     return -1;
   }
-  pStat->bFile = S_ISREG(st.st_mode);
-  pStat->bFolder = S_ISDIR(st.st_mode);
-  pStat->nSize = (i64)st.st_size;
-  pStat->aPlace[0] = (u64)st.st_dev;
-  pStat->aPlace[1] = (u64)st.st_ino;
+  statSet(pStat, &st);
   return 0;
 }
 
@@ -42,9 +53,50 @@ int migSystemIsLink(const char *zPath) {
   return lstat(zPath, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
-/* Open a file to read it, or to write it anew. NULL with errno. */
-FILE *migSystemOpen(const char *zPath, int bWrite) {
-  return fopen(zPath, bWrite ? "wb" : "rb");
+/* Open a file to write it anew. NULL with errno. */
+FILE *migSystemOpen(const char *zPath) {
+  return fopen(zPath, "wb");
+}
+
+/* Open a file to read it, without waiting for whoever may be at the other end.
+** -1 with errno; pStat is filled all the same. */
+int migSystemOpenRead(const char *zPath, MigStat *pStat) {
+  int fd = open(zPath, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  int iError = errno;
+  struct stat st;
+
+  memset(pStat, 0, sizeof(*pStat));
+  if ((fd < 0 ? stat(zPath, &st) : fstat(fd, &st)) == 0) {
+    statSet(pStat, &st);
+  }
+  errno = iError;
+  return fd;
+}
+
+/* Read up to n bytes of an open file; how many there were, or -1. */
+i64 migSystemRead(int fd, void *a, i64 n) {
+  i64 nRead = 0;
+
+  while (nRead < n) {
+    i64 nLeft = n - nRead;
+    i64 nGot = (i64)read(fd, (char *)a + nRead,
+                         (size_t)(nLeft < READ_ONCE ? nLeft : READ_ONCE));
+    if (nGot < 0 && errno == EINTR) {
+      continue; /* unreached: takes a signal at this moment */
+    }
+    if (nGot <= 0) {
+      return nGot < 0 ? nGot : nRead;
+    }
+    nRead += nGot;
+  }
+  return nRead;
+}
+
+/* Close what migSystemOpenRead() has opened. */
+void migSystemClose(int fd) {
+  if (fd >= 0) {
+    close(fd);
+  }
 }
 
 /* Make an empty file that must not exist, with the permissions of zLike, or of
@@ -132,7 +184,7 @@ MigNames *migSystemNames(MigContext *p, const char *zPath) {
 
 /* The next name; it lives until the next call. NULL at the end, with errno 0,
 ** or when the folder cannot be read, with another errno. */
-const char *migSystemName(MigNames *pNames) {
+const char *migSystemName(MigNames *pNames, int *pbFile) {
   struct dirent *pEntry;
 
   if (pNames->pDir == 0) {
@@ -140,6 +192,11 @@ const char *migSystemName(MigNames *pNames) {
   }
   errno = 0;
   pEntry = readdir(pNames->pDir);
+#ifdef DT_REG
+  *pbFile = pEntry && pEntry->d_type == DT_REG;
+#else
+  *pbFile = 0;
+#endif
   return pEntry ? pEntry->d_name : 0;
 }
 
@@ -238,6 +295,7 @@ int migSystemStat(const char *zPath, MigStat *pStat) {
     return failed();
   }
   memset(pStat, 0, sizeof(*pStat));
+  pStat->bThere = 1;
   if (GetFileType(h) != FILE_TYPE_DISK) {
     rc = 0; /* the console, a pipe: neither file nor folder */
   } else if (!GetFileInformationByHandle(h, &info)) {
@@ -274,10 +332,41 @@ int migSystemIsLink(const char *zPath) {
 }
 
 /* Open a file to read it, or to write it anew. NULL with errno. */
-FILE *migSystemOpen(const char *zPath, int bWrite) {
+FILE *migSystemOpen(const char *zPath) {
   WidePath wide;
 
-  return widePath(zPath, &wide) ? 0 : _wfopen(wide.a, bWrite ? L"wb" : L"rb");
+  return widePath(zPath, &wide) ? 0 : _wfopen(wide.a, L"wb");
+}
+
+int migSystemOpenRead(const char *zPath, MigStat *pStat) {
+  WidePath wide;
+
+  memset(pStat, 0, sizeof(*pStat));
+  if (migSystemStat(zPath, pStat) || !pStat->bFile || widePath(zPath, &wide)) {
+    return -1;
+  }
+  return _wopen(wide.a, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+}
+
+i64 migSystemRead(int fd, void *a, i64 n) {
+  i64 nRead = 0;
+
+  while (nRead < n) {
+    i64 nLeft = n - nRead;
+    int nGot = _read(fd, (char *)a + nRead,
+                     (unsigned)(nLeft < 0x40000000 ? nLeft : 0x40000000));
+    if (nGot <= 0) {
+      return nGot < 0 ? nGot : nRead;
+    }
+    nRead += nGot;
+  }
+  return nRead;
+}
+
+void migSystemClose(int fd) {
+  if (fd >= 0) {
+    _close(fd);
+  }
 }
 
 /* Make an empty file that must not exist. It takes the rights of its folder,
@@ -379,8 +468,12 @@ MigNames *migSystemNames(MigContext *p, const char *zPath) {
 /* The next name; it lives until the next call. NULL at the end, with errno 0,
 ** or when the folder cannot be read, with another errno. What is no UTF-16 has
 ** U+FFFD instead. */
-const char *migSystemName(MigNames *pNames) {
+const char *migSystemName(MigNames *pNames, int *pbFile) {
+  const DWORD other = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
+                      FILE_ATTRIBUTE_DEVICE;
   int bName = pNames->bNext;
+
+  *pbFile = (pNames->data.dwFileAttributes & other) == 0;
 
   errno = pNames->eErrno;
   if (!bName) {

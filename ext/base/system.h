@@ -12,6 +12,7 @@
 
 /* What a path leads to, links followed. */
 typedef struct MigStat {
+  int bThere;
   int bFile; /* an ordinary file: no folder, pipe or device */
   int bFolder;
   i64 nSize;
@@ -23,7 +24,10 @@ typedef struct MigNames MigNames;
 
 int migSystemStat(const char *zPath, MigStat *pStat);
 int migSystemIsLink(const char *zPath);
-FILE *migSystemOpen(const char *zPath, int bWrite);
+FILE *migSystemOpen(const char *zPath);
+int migSystemOpenRead(const char *zPath, MigStat *pStat);
+i64 migSystemRead(int fd, void *a, i64 n);
+void migSystemClose(int fd);
 int migSystemCreate(const char *zPath, const char *zLike);
 int migSystemRename(const char *zFrom, const char *zTo);
 int migSystemReplace(const char *zFrom, const char *zTo);
@@ -32,7 +36,7 @@ void migSystemDelete(const char *zPath);
 int migSystemMakeFolder(const char *zPath);
 void migSystemDeleteFolder(const char *zPath);
 MigNames *migSystemNames(MigContext *p, const char *zPath);
-const char *migSystemName(MigNames *pNames);
+const char *migSystemName(MigNames *pNames, int *pbFile);
 void migSystemNamesEnd(MigNames *pNames);
 i64 migSystemMs(int bCalendar);
 int migSystemUtc(time_t t, struct tm *pTm);

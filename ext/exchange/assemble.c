@@ -252,6 +252,9 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
   int nSkip = 0;
   i64 i = 0;
 
+  if ((pInfo->kinds & (u64)1 << MIG_ST_PRAGMA) == 0) {
+    return 0; /* nothing else does */
+  }
   while (z && p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
     if (st.eKind != MIG_ST_BEGIN && st.eKind != MIG_ST_COMMIT &&
         migStatementSkipped(z, &st, pInfo)) {
@@ -267,17 +270,9 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
   return nSkip;
 }
 
-/* Whether a VACUUM stands in a script. */
-static int hasVacuum(const char *z, i64 n) {
-  MigStatement st;
-  i64 i = 0;
-
-  while (z && migScriptNext(z, n, &i, &st)) {
-    if (st.eKind == MIG_ST_VACUUM) {
-      return 1;
-    }
-  }
-  return 0;
+/* Does a scanned script of a revision run outside a transaction? */
+static int scanAlone(const MigImported *pRev, const MigScriptInfo *pInfo) {
+  return pInfo->bNoTransaction || (pRev->bNoTransaction && pInfo->bMaintenance);
 }
 
 /*
@@ -305,8 +300,7 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
     int nSkip = stepSkips(p, pFolder, pStep, 0, &up) +
                 stepSkips(p, pFolder, pStep, 1, &down);
     pRev->bSkipMaintenance = nSkip > 0;
-    if (hasVacuum(pRev->zUp, pRev->nUp) ||
-        hasVacuum(pRev->zDown, pRev->nDown)) {
+    if ((up.kinds | down.kinds) & (u64)1 << MIG_ST_VACUUM) {
       noteAdd(p, &pNotes->vacuum, pRev->zId);
     } else if (pStep->zMark) {
       noteAdd(p, &pNotes->dropped, pRev->zId);
@@ -315,6 +309,8 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
   if (up.iBegin >= 0 || down.iBegin >= 0) {
     noteAdd(p, &pNotes->begin, pRev->zId);
   }
+  pRev->bUpAlone = scanAlone(pRev, &up);
+  pRev->bDownAlone = scanAlone(pRev, &down);
 }
 
 /* Whether the name's end is that of a program's source. */

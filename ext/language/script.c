@@ -445,6 +445,7 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
   pOut->bMaintenance = pOut->bSql;
   while (migScriptNext(z, n, &i, &st)) {
     wrapperAdd(&wrapper, &st);
+    pOut->kinds |= (u64)1 << st.eKind;
     pOut->bMaintenance &= isMaintenance(z, &st);
   }
   pOut->bImported = eMode == MIG_SCRIPT_IMPORTED;

@@ -38,6 +38,7 @@ typedef struct MigScriptInfo {
   i64 iLeading;             /* COMMIT before such a pair */
   i64 iTrailing;            /* BEGIN behind it */
   int bImported;            /* PRAGMAs of the connection are passed over */
+  u64 kinds;                /* of statements in it, 1 << MigKind */
   int bSql;                 /* holds a statement */
   int bMaintenance;         /* holds only statements of no-transaction */
   int bReferences;          /* holds the word REFERENCES */

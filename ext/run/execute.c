@@ -149,11 +149,28 @@ static void storeProtect(MigContext *p, const char *z,
   }
 }
 
+/* Does a script hold, in any case of its letters, what the names of our tables
+** begin with? */
+static int storeMentioned(const char *z, i64 n) {
+  const char *zEnd = z + n;
+
+  while (z && (z = memchr(z, '_', (size_t)(zEnd - z))) != 0) {
+    if (zEnd - z > 9 && sqlite3_strnicmp(z, "_migrate_", 9) == 0) {
+      return 1;
+    }
+    z++;
+  }
+  return 0;
+}
+
 /* The same for all statements of a script. */
 void migExecuteProtect(MigContext *p, const char *z, i64 n) {
   MigStatement st;
   i64 i = 0;
 
+  if (!storeMentioned(z, n)) {
+    return;
+  }
   while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
     storeProtect(p, z, &st);
   }

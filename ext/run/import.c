@@ -16,7 +16,6 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
-#include "script.h"
 #include "applied.h"
 #include "dispatch.h"
 #include "folder.h"
@@ -54,27 +53,12 @@ static void idAdd(MigContext *p, MigText *pText, const char *zId) {
   migTextF(p, pText, "%s%s", pText->n ? "," : "", zId);
 }
 
-/* Flags of an imported revision: directives in its scripts, and what the
-** importer found out about the owner's marks. */
-static int importedFlags(MigContext *p, const MigImported *pFile) {
-  MigScriptInfo info;
-  int flags = (pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0) |
-              (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0);
-
-  if (pFile->zUp && p->rc == SQLITE_OK) {
-    migScriptScan(p, pFile->zUp, pFile->nUp, MIG_SCRIPT_OWN, &info);
-    if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
-      flags |= MIG_REV_UP_ALONE;
-    }
-    flags |= info.bRepeatable ? MIG_REV_REPEATABLE : 0;
-  }
-  if (pFile->zDown && p->rc == SQLITE_OK) {
-    migScriptScan(p, pFile->zDown, pFile->nDown, MIG_SCRIPT_OWN, &info);
-    if (info.bNoTransaction || (pFile->bNoTransaction && info.bMaintenance)) {
-      flags |= MIG_REV_DOWN_ALONE;
-    }
-  }
-  return flags;
+/* Flags of an imported revision. */
+static int importedFlags(const MigImported *pFile) {
+  return (pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0) |
+         (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0) |
+         (pFile->bUpAlone ? MIG_REV_UP_ALONE : 0) |
+         (pFile->bDownAlone ? MIG_REV_DOWN_ALONE : 0);
 }
 
 /* What would be stored for a file; its edges and labels only for new ones. */
@@ -97,7 +81,7 @@ static void importedRevision(MigContext *p, const MigImported *pFile,
   pRev->azDepend = pFile->azDepend;
   pRev->nLabel = pFile->nLabel;
   pRev->azLabel = pFile->azLabel;
-  pRev->flags = importedFlags(p, pFile);
+  pRev->flags = importedFlags(pFile);
   if (pRev->flags & MIG_REV_REPEATABLE) {
     pRev->zDown = 0; /* nothing undoes it */
     pRev->nDown = 0;

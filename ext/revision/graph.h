@@ -29,6 +29,7 @@ typedef struct MigNode {
   int nLabel; /* labels this revision declares */
   const char **azLabel;
   int bRepeatable; /* stands outside the graph */
+  int flags;       /* of who loads the graph; nothing here reads them */
   int iPosition;   /* place in the whole topological order, from 1 */
 } MigNode;
 

@@ -531,12 +531,13 @@ MigGraph *migGraphLoad(MigContext *p) {
 
   while (migStep(p, pStmt)) {
     char *zId = idRead(p, pStmt);
-    int bRepeatable = (sqlite3_column_int(pStmt, 1) & MIG_REV_REPEATABLE) != 0;
-    if (p->rc == SQLITE_OK) {
-      int i = migGraphAdd(p, pGraph, zId);
-      if (bRepeatable) {
-        migGraphRepeatable(pGraph, i);
-      }
+    int flags = sqlite3_column_int(pStmt, 1);
+    int i = p->rc ? -1 : migGraphAdd(p, pGraph, zId);
+    if (i >= 0) {
+      pGraph->aNode[i].flags = flags;
+    }
+    if (flags & MIG_REV_REPEATABLE) {
+      migGraphRepeatable(pGraph, i);
     }
   }
   sqlite3_reset(pStmt);

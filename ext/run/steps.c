@@ -106,7 +106,7 @@ static MigSet belowApplied(MigContext *p, const MigRun *pRun) {
 }
 
 /* Number the transactions of a plan, from 1: aiTransaction has a place for
-** each step. The rows of the steps are read for their flags. */
+** each step. */
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
                 int bEach, int *aiTransaction) {
   int iTransaction = 1;
@@ -114,11 +114,9 @@ void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
   int i;
 
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    MigRevision rev;
-    int bAlone;
-    migRevisionGet(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
-    bAlone = (rev.flags &
-              (pPlan->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+    int flags = pState->pGraph->aNode[pPlan->aStep[i]].flags;
+    int bAlone =
+        (flags & (pPlan->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
     if (i > 0 && (bEach || bAlone || bAloneBefore)) {
       iTransaction++;
     }

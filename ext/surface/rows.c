@@ -1,13 +1,17 @@
 /*
 ** rows.c - the rows of a table, made when it is opened.
 */
+#include "hash.h"
 #include "sql.h"
 #include "rows.h"
 
+/* Is a column asked for? Wide ones count on behind the arguments. */
+int migRowsWant(const MigRows *pRows, int iColumn) {
+  return (pRows->used >> iColumn & 1) != 0;
+}
+
 /* Begin another row, all NULL. */
 void migRowNext(MigContext *p, MigRows *pRows) {
-  int i;
-
   if (pRows->nRow == pRows->nAlloc) {
     i64 nNew = pRows->nAlloc ? pRows->nAlloc * 2 : 16;
     u64 nCell = (u64)pRows->nColumn * sizeof(MigCell);
@@ -19,13 +23,7 @@ void migRowNext(MigContext *p, MigRows *pRows) {
     pRows->aCell = aCell;
     pRows->nAlloc = nNew;
   }
-  if (p->rc) {
-    return;
-  }
-  for (i = 0; i < pRows->nColumn; i++) {
-    pRows->aCell[pRows->nRow * pRows->nColumn + i].bNull = 1;
-  }
-  pRows->nRow++;
+  pRows->nRow += p->rc == SQLITE_OK;
 }
 
 static MigCell *rowCell(MigRows *pRows, int iColumn) {
@@ -37,18 +35,31 @@ static MigCell *rowCell(MigRows *pRows, int iColumn) {
 void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z) {
   if (p->rc == SQLITE_OK && z) {
     rowCell(pRows, iColumn)->z = z;
-    rowCell(pRows, iColumn)->bNull = 0;
   }
 }
 
 void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
   if (p->rc == SQLITE_OK) {
     rowCell(pRows, iColumn)->i = v;
-    rowCell(pRows, iColumn)->bNull = 0;
+    rowCell(pRows, iColumn)->bInt = 1;
   }
 }
 
-/* Fill the rows from a query with as many columns. */
+/* The bytes of column i of the current row as lower-case hex digits. */
+char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i) {
+  const u8 *a = sqlite3_column_blob(pStmt, i);
+  int n = sqlite3_column_bytes(pStmt, i);
+  char *z = migAlloc(p, 2 * (u64)n + 1);
+
+  if (z && n && a == 0) {
+    migNomem(p);
+  } else if (z) {
+    migHashHex(a, n, z);
+  }
+  return z;
+}
+
+/* Fill the rows from a query with as many columns; blobs become hex. */
 void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql) {
   sqlite3_stmt *pStmt = migPrepare(p, zSql);
   int i;
@@ -56,9 +67,13 @@ void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql) {
   while (migStep(p, pStmt)) {
     migRowNext(p, pRows);
     for (i = 0; i < pRows->nColumn; i++) {
-      if (sqlite3_column_type(pStmt, i) == SQLITE_INTEGER) {
+      int eType =
+          migRowsWant(pRows, i) ? sqlite3_column_type(pStmt, i) : SQLITE_NULL;
+      if (eType == SQLITE_INTEGER) {
         migRowInt(p, pRows, i, sqlite3_column_int64(pStmt, i));
-      } else {
+      } else if (eType == SQLITE_BLOB) {
+        migRowText(p, pRows, i, migColumnHex(p, pStmt, i));
+      } else if (eType != SQLITE_NULL) {
         migRowText(p, pRows, i, migColumnText(p, pStmt, i));
       }
     }

@@ -6,11 +6,11 @@
 
 #include "caller.h"
 
-/* A value of a row. Texts belong to the context's arena. */
+/* A value of a row; zeroed it is NULL. Texts belong to the context's arena. */
 typedef struct MigCell {
   const char *z; /* text, or NULL */
-  i64 i;         /* integer when z is NULL */
-  int bNull;
+  i64 i;         /* integer, with bInt */
+  int bInt;
 } MigCell;
 
 /* The rows of a table, made when it is opened. */
@@ -20,6 +20,7 @@ typedef struct MigRows {
   i64 nAlloc;
   MigCell *aCell;     /* nRow * nColumn */
   const char **azArg; /* the arguments; NULL when not given */
+  unsigned used;      /* a bit for each column that is asked for */
   void *pPrivate;     /* of the table, for wide columns */
 } MigRows;
 
@@ -41,7 +42,9 @@ typedef struct MigView {
 
 void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z);
 void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v);
+int migRowsWant(const MigRows *pRows, int iColumn);
 void migRowNext(MigContext *p, MigRows *pRows);
+char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i);
 void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql);
 
 #endif

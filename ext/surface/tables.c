@@ -5,7 +5,8 @@
 ** VIRTUAL TABLE) and read only. Its rows are made when it is opened, from a
 ** consistent read; wide columns, the scripts, are made when they are asked
 ** for. Arguments are hidden columns: `FROM t('x')` and `FROM t WHERE arg='x'`
-** are the same. idxNum holds one bit for each argument that is given.
+** are the same. idxNum holds one bit for each argument that is given, and
+** above USED_SHIFT one for each column that is asked for.
 */
 #include <string.h>
 #include "sql.h"
@@ -15,6 +16,9 @@
 #include "wording.h"
 #include "views.h"
 #include "tables.h"
+
+#define USED_SHIFT 4       /* more than a table has arguments */
+#define USED_MASK 0xffffff /* more than it has columns */
 
 typedef struct Table {
   sqlite3_vtab base;
@@ -117,6 +121,7 @@ static int tableBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
       }
     }
   }
+  pInfo->idxNum |= (int)(pInfo->colUsed & USED_MASK) << USED_SHIFT;
   pInfo->estimatedCost = 1000.0;
   pInfo->estimatedRows = 100;
   return SQLITE_OK;
@@ -171,6 +176,7 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
   migContextClear(p);
   memset(&pC->rows, 0, sizeof(pC->rows));
   pC->rows.nColumn = pView->nColumn;
+  pC->rows.used = (unsigned)idxNum >> USED_SHIFT;
   pC->rows.azArg = migAlloc(p, sizeof(char *) * (u64)(pView->nArg + 1));
   pC->iRow = 0;
   for (i = 0; i < pView->nArg && p->rc == SQLITE_OK; i++) {
@@ -217,7 +223,7 @@ static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
     pCell = &pC->rows.aCell[pC->iRow * pView->nColumn + iColumn];
     if (pCell->z) {
       sqlite3_result_text(pCtx, pCell->z, -1, SQLITE_TRANSIENT);
-    } else if (!pCell->bNull) {
+    } else if (pCell->bInt) {
       sqlite3_result_int64(pCtx, pCell->i);
     }
   } else if (iArg < pView->nArg) {

@@ -21,16 +21,20 @@
 
 /* A revision as a row: what is read once for the whole table. */
 typedef struct Listed {
-  int iNode;
   MigRevision rev;
+  const char *zChecksum; /* as hex */
   const char *zAppliedAt;
 } Listed;
 
 static const char zListed[] =
-    "SELECT r.revision, r.message, r.pack, r.up_at, r.up_size, r.down_at,"
-    " r.down_size, lower(hex(r.checksum)), r.created_at, a.applied_at"
-    " FROM main._migrate_revisions AS r"
-    " LEFT JOIN main._migrate_applied AS a USING(revision)";
+    "SELECT revision, message, pack, up_at, up_size, down_at, down_size,"
+    " checksum, created_at FROM main._migrate_revisions";
+static const char zListedApplied[] =
+    "SELECT revision, applied_at FROM main._migrate_applied";
+
+/* Columns of migrations that are read from these. */
+#define LISTED_COLUMNS                                                         \
+  (1 << 4 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 16 | 1 << 17)
 
 /* Names of nodes, by commas; NULL when there are none. */
 static char *nodeNames(MigContext *p, const MigGraph *pGraph, int n,
@@ -54,36 +58,55 @@ static char *labelNames(MigContext *p, const MigNode *pNode) {
   return text.z;
 }
 
-/* Read the rows of all revisions, by node. Checksums are kept as hex in
-** zSource, which this table does not show. */
+/* The node of the revision in column 0 of the current row, or -1. */
+static int listedNode(const MigGraph *pGraph, sqlite3_stmt *pStmt) {
+  const char *zId = (const char *)sqlite3_column_text(pStmt, 0);
+
+  return zId ? migGraphFind(pGraph, zId) : -1;
+}
+
+static i64 listedSize(sqlite3_stmt *pStmt, int i) {
+  return sqlite3_column_type(pStmt, i) == SQLITE_NULL
+             ? -1
+             : sqlite3_column_int64(pStmt, i);
+}
+
+/* Read the rows of all revisions, by node. */
 static Listed *listedRead(MigContext *p, const MigGraph *pGraph) {
   Listed *a = migAlloc(p, (u64)pGraph->nNode * sizeof(Listed));
   sqlite3_stmt *pStmt = migPrepare(p, zListed);
 
   while (migStep(p, pStmt)) {
-    const char *zId = (const char *)sqlite3_column_text(pStmt, 0);
-    int i = zId ? migGraphFind(pGraph, zId) : -1;
-    MigPlace *pPlace;
-    if (i < 0) {
+    int i = listedNode(pGraph, pStmt);
+    MigRevision *pRev = i < 0 ? 0 : &a[i].rev;
+    if (pRev == 0) {
       continue; /* unreached: the graph has every row */
     }
-    a[i].rev.zMessage = migColumnText(p, pStmt, 1);
-    pPlace = &a[i].rev.place;
-    pPlace->iPack = sqlite3_column_int64(pStmt, 2);
-    pPlace->iUp = sqlite3_column_int64(pStmt, 3);
-    pPlace->nUp = sqlite3_column_type(pStmt, 4) == SQLITE_NULL
-                      ? -1
-                      : sqlite3_column_int64(pStmt, 4);
-    pPlace->iDown = sqlite3_column_int64(pStmt, 5);
-    pPlace->nDown = sqlite3_column_type(pStmt, 6) == SQLITE_NULL
-                        ? -1
-                        : sqlite3_column_int64(pStmt, 6);
-    a[i].rev.zSource = migColumnText(p, pStmt, 7);
-    a[i].rev.zCreatedAt = migColumnText(p, pStmt, 8);
-    a[i].zAppliedAt = migColumnText(p, pStmt, 9);
+    pRev->zId = pGraph->aNode[i].zId;
+    pRev->zMessage = migColumnText(p, pStmt, 1);
+    pRev->place.iPack = sqlite3_column_int64(pStmt, 2);
+    pRev->place.iUp = sqlite3_column_int64(pStmt, 3);
+    pRev->place.nUp = listedSize(pStmt, 4);
+    pRev->place.iDown = sqlite3_column_int64(pStmt, 5);
+    pRev->place.nDown = listedSize(pStmt, 6);
+    a[i].zChecksum = migColumnHex(p, pStmt, 7);
+    pRev->zCreatedAt = migColumnText(p, pStmt, 8);
   }
   migFinalize(p, pStmt);
   return a;
+}
+
+/* Read when they were applied. */
+static void listedApplied(MigContext *p, const MigGraph *pGraph, Listed *a) {
+  sqlite3_stmt *pStmt = migPrepare(p, zListedApplied);
+
+  while (migStep(p, pStmt)) {
+    int i = listedNode(pGraph, pStmt);
+    if (i >= 0) {
+      a[i].zAppliedAt = migColumnText(p, pStmt, 1);
+    }
+  }
+  migFinalize(p, pStmt);
 }
 
 static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
@@ -93,7 +116,10 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
 
   migRowNext(p, pRows);
   migRowText(p, pRows, 0, pNode->zId);
-  migRowText(p, pRows, 1, nodeNames(p, pGraph, pNode->nParent, pNode->aParent));
+  if (migRowsWant(pRows, 1)) {
+    migRowText(p, pRows, 1,
+               nodeNames(p, pGraph, pNode->nParent, pNode->aParent));
+  }
   migRowText(p, pRows, 2, nodeNames(p, pGraph, pNode->nDepend, pNode->aDepend));
   migRowText(p, pRows, 3, labelNames(p, pNode));
   migRowText(p, pRows, 4, pListed->rev.zMessage);
@@ -106,7 +132,7 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
   migRowInt(p, pRows, 10, pNode->iPosition);
   migRowText(p, pRows, 11, pListed->zAppliedAt);
   migRowText(p, pRows, 12, pListed->rev.zCreatedAt);
-  migRowText(p, pRows, 13, pListed->rev.zSource);
+  migRowText(p, pRows, 13, pListed->zChecksum);
   migRowInt(p, pRows, 14, pListed->rev.place.nDown >= 0);
 }
 
@@ -116,8 +142,9 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *zRange = pRows->azArg[0];
   MigState state;
-  Listed *aListed;
-  Listed *aShown;
+  Listed *aListed = 0;
+  Listed **apShown;
+  Listed *pNone;
   int *aNode = 0;
   int n = 0;
   int i;
@@ -138,19 +165,23 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   if (p->rc || n == 0) {
     return;
   }
-  aListed = listedRead(p, state.pGraph);
-  aShown = migAlloc(p, (u64)n * sizeof(Listed));
-  pRows->pPrivate = aShown;
+  pNone = migAlloc(p, sizeof(*pNone));
+  if (pRows->used & LISTED_COLUMNS) {
+    aListed = listedRead(p, state.pGraph);
+    listedApplied(p, state.pGraph, aListed);
+  }
+  apShown = migAlloc(p, (u64)n * sizeof(*apShown));
+  pRows->pPrivate = apShown;
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    aShown[i] = aListed[aNode[i]];
-    listedRow(p, pRows, &state, aNode[i], &aListed[aNode[i]]);
+    apShown[i] = aListed ? &aListed[aNode[i]] : pNone;
+    listedRow(p, pRows, &state, aNode[i], apShown[i]);
   }
 }
 
 /* Hidden columns up and down: the scripts. */
 static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
                             int iWide, i64 *pn) {
-  MigRevision *pRev = &((Listed *)pRows->pPrivate)[iRow].rev;
+  MigRevision *pRev = &((Listed **)pRows->pPrivate)[iRow]->rev;
   MigPackCache cache = {0, {0, 0}};
   char *zResult = 0;
   const char *z;
@@ -176,13 +207,11 @@ static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
 static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   if (migStoreOpen(p)) {
-    migRowsQuery(
-        p, pRows,
-        "SELECT seq, run, action, revision, message, from_revisions,"
-        " to_revisions, outcome, error, started_at, ms, \"rows\","
-        " backup, actor, iif(checksum IS NULL, NULL, lower(hex(checksum))),"
-        " iif(fingerprint IS NULL, NULL, lower(hex(fingerprint))),"
-        " lower(hex(chain)) FROM main._migrate_history ORDER BY seq");
+    migRowsQuery(p, pRows,
+                 "SELECT seq, run, action, revision, message, from_revisions,"
+                 " to_revisions, outcome, error, started_at, ms, \"rows\","
+                 " backup, actor, checksum, fingerprint, chain"
+                 " FROM main._migrate_history ORDER BY seq");
   }
 }
 
@@ -258,6 +287,8 @@ static void fillStatements(MigContext *p, MigConnection *pConn,
 
 /* ---- migration_plan ---- */
 
+#define PLAN_SCAN 4 /* a plan of this part of all revisions reads all rows */
+
 /* Is there a comment of a generated script in bytes i to iEnd that tells what
 ** the next statement destroys? */
 static int saysDestructive(const char *z, i64 i, i64 iEnd) {
@@ -307,19 +338,33 @@ static void planState(MigContext *p, const MigRows *pRows, MigState *pState) {
   *pState = migStateNew(p, pState->pGraph, &set);
 }
 
+/* The revision of step i: from aListed, or when that is NULL read alone. */
+static void planRevision(MigContext *p, const Listed *aListed, int iNode,
+                         const MigGraph *pGraph, MigRevision *pRev) {
+  if (aListed) {
+    *pRev = aListed[iNode].rev;
+  } else {
+    migRevisionGet(p, pGraph->aNode[iNode].zId, pRev);
+  }
+}
+
 static void planRows(MigContext *p, MigRows *pRows, const MigState *pState,
                      const MigPlan *pPlan) {
   int *aiCut = migAlloc(p, (u64)pPlan->nStep * sizeof(int));
   MigPackCache cache = {0, {0, 0}};
   const char *zEach = migSettingText(p, migStoreOpen(p), "transaction");
+  const Listed *aListed = 0;
   MigRevision rev;
   int i;
 
+  if (pPlan->nStep > pState->pGraph->nNode / PLAN_SCAN) {
+    aListed = listedRead(p, pState->pGraph);
+  }
   if (p->rc == SQLITE_OK) {
     migRunCuts(p, pPlan, pState, zEach && strcmp(zEach, "each") == 0, aiCut);
   }
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    migRevisionRead(p, pState->pGraph->aNode[pPlan->aStep[i]].zId, &rev);
+    planRevision(p, aListed, pPlan->aStep[i], pState->pGraph, &rev);
     migRevisionScripts(p, &cache, &rev);
     migRowNext(p, pRows);
     migRowInt(p, pRows, 0, i + 1);

@@ -18,7 +18,8 @@
 /* Wait and mode of the transaction, as options and settings say. Inside a
 ** caller's transaction that has not read yet nothing may be read before the
 ** lock is held, so the default wait holds there. */
-static void changeSettings(MigContext *p, const MigCall *pCall, i64 *pmsWait,
+static void changeSettings(MigContext *p, MigConnection *pConn,
+                           const MigCall *pCall, i64 *pmsWait,
                            int *pbDeterministic) {
   sqlite3_stmt *pRead;
   int bStore;
@@ -32,6 +33,7 @@ static void changeSettings(MigContext *p, const MigCall *pCall, i64 *pmsWait,
   } else {
     pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
     bStore = migStoreOpen(p);
+    migTransactionSeen(p, pConn, bStore);
   }
   if (*pmsWait < 0) {
     *pmsWait = migSettingInt(p, bStore, "wait");
@@ -50,7 +52,7 @@ void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
   pChange->pCall = pCall;
   pChange->msStart = pCall->bNow ? 0 : migMonotonicMs();
   pChange->zStartedAt = migTimeText(p, pCall->msNow);
-  changeSettings(p, pCall, &msWait, &bDeterministic);
+  changeSettings(p, pConn, pCall, &msWait, &bDeterministic);
   if (p->rc == SQLITE_OK) {
     migTransactionBegin(p, &pChange->tx, pConn, msWait, bDeterministic, 1);
   }

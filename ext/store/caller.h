@@ -19,6 +19,9 @@ typedef struct MigConnection {
                                       statements is stepped (execute.c) */
   int bKnown;          /* our tables were verified under these data versions */
   u32 aiKnown[2];      /* of main and TEMP (known.c) */
+  int iSeen;           /* version of our tables as this call has seen them
+                          before its lock, 0: not */
+  u32 aiSeen[2];       /* data versions of main and TEMP then */
   int bVeto;           /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */

@@ -58,12 +58,23 @@ static const char *const aSealed[][2] = {
     {"_migrate_edges", "revision, kind, position"},
     {"_migrate_applied", "revision"}};
 
+static const char zOurs[] = "_migrate_"; /* our names begin so */
+
+static int namedLikeOurs(const char *z) {
+  return z[0] == '_' && migStrNICmp(z, zOurs, (i64)sizeof(zOurs) - 1) == 0;
+}
+
 /* Index of a name, apart from case, among the tables of a version, or -1. */
 static int storeTable(int iVersion, const char *zName) {
+  const int nOurs = (int)sizeof(zOurs) - 1;
   int i;
 
+  if (!namedLikeOurs(zName)) {
+    return -1;
+  }
   for (i = 0; i < aVersion[iVersion].n; i++) {
-    if (migStrICmp(zName, aVersion[iVersion].a[i].zName) == 0) {
+    const char *z = aVersion[iVersion].a[i].zName;
+    if ((z[nOurs] | 32) == (zName[nOurs] | 32) && migStrICmp(z, zName) == 0) {
       return i;
     }
   }
@@ -89,10 +100,6 @@ static const char *columnText(sqlite3_stmt *pStmt, int i) {
   const char *z = (const char *)sqlite3_column_text(pStmt, i);
 
   return z ? z : "";
-}
-
-static int namedLikeOurs(const char *z) {
-  return sqlite3_strnicmp(z, "_migrate_", 9) == 0;
 }
 
 /* Does the text, or NULL, hold "_migrate_" in any case? */

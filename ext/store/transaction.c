@@ -28,6 +28,7 @@
 */
 #include <string.h>
 #include "migrate.h"
+#include "fast.h"
 #include "sql.h"
 #include "os.h"
 #include "text.h"
@@ -294,6 +295,41 @@ int migTransactionState(MigContext *p) {
   return sqlite3_txn_state(p->db, "main");
 }
 
+/* The data versions of main and TEMP, in this order: what a pager counts up
+** with every commit that it makes or finds. 0 when they cannot be had. */
+static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
+  aiVersion[1] = 0; /* it stays so while TEMP is not in use */
+  sqlite3_file_control(db, "temp", SQLITE_FCNTL_DATA_VERSION, &aiVersion[1]);
+  return sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION,
+                              &aiVersion[0]) == SQLITE_OK;
+}
+
+/*
+** This call has just verified our tables, which are of version iVersion, in the
+** read transaction that is open. Unless somebody else has committed when it has
+** the write lock, they need not be verified again: a call of ours runs no code
+** of the application in between.
+*/
+void migTransactionSeen(MigContext *p, MigConnection *pConn, int iVersion) {
+  pConn->iSeen = 0;
+  if (MIG_FAST && p->rc == SQLITE_OK && dataVersions(p->db, pConn->aiSeen)) {
+    pConn->iSeen = iVersion;
+  }
+}
+
+/* The version of our tables, verified now or as seen before. */
+static int storeSeen(MigContext *p, MigConnection *pConn) {
+  int iVersion = pConn->iSeen;
+  u32 aiNow[2];
+
+  pConn->iSeen = 0;
+  if (p->rc == SQLITE_OK && iVersion && dataVersions(p->db, aiNow) &&
+      memcmp(aiNow, pConn->aiSeen, sizeof(aiNow)) == 0) {
+    return iVersion;
+  }
+  return migStoreOpen(p);
+}
+
 /* ---- begin ---- */
 
 /* Refuse what no transaction could make safe. */
@@ -356,7 +392,7 @@ static void storeChanged(MigContext *p, void *pArg) {
 
 /* Look for our tables; make them, or make them those of this version. */
 static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
-  int iVersion = migStoreOpen(p);
+  int iVersion = storeSeen(p, pTx->pConn);
 
   pTx->bStore = iVersion > 0;
   if (p->rc) {

@@ -27,6 +27,7 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *));
 sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait);
 void migSchemaLoad(MigContext *p, i64 msWait);
 int migTransactionState(MigContext *p);
+void migTransactionSeen(MigContext *p, MigConnection *pConn, int iVersion);
 void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
                          int bCreate);

@@ -605,6 +605,7 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   bRunning = pConn->bRunning;
   pConn->bRunning = 1;
   if (!bRunning) {
+    pConn->iSeen = 0;
     migTransactionLeftOpen(p, pConn);
   }
   argsRead(p, pArgs, argc, argv);

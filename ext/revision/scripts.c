@@ -25,9 +25,8 @@ static const char zPackLast[] =
     "SELECT size, data, pack FROM main._migrate_scripts"
     " ORDER BY pack DESC LIMIT 1";
 static const char zPackWrite[] =
-    "INSERT INTO main._migrate_scripts(pack, size, data) VALUES(?1, ?2, ?3)"
-    " ON CONFLICT(pack) DO UPDATE SET size = excluded.size,"
-    " data = excluded.data";
+    "INSERT OR REPLACE INTO main._migrate_scripts(pack, size, data)"
+    " VALUES(?1, ?2, ?3)";
 static const char zPackDelete[] =
     "DELETE FROM main._migrate_scripts WHERE pack = ?1";
 /* Revisions behind removed bytes. */

@@ -24,23 +24,24 @@
 
 /* Names from ?1 on and below ?2: ids with their flags, labels with their
 ** owners. */
-static const char zNames[] =
+static const char zIds[] =
     "SELECT revision, flags, NULL FROM main._migrate_revisions"
-    " WHERE revision >= ?1 AND revision < ?2"
-    " UNION ALL"
-    " SELECT label, 0, revision FROM main._migrate_labels"
-    " WHERE label >= ?1 AND label < ?2";
+    " WHERE revision >= ?1 AND revision < ?2";
+static const char zLabels[] = "SELECT label, 0, revision"
+                              " FROM main._migrate_labels"
+                              " WHERE label >= ?1 AND label < ?2";
 static const char zCount[] = "SELECT count(*) FROM main._migrate_revisions";
 
 /* ---- names ---- */
 
-/* Look for an id or label zName, or with bSteps also zName-N, N being digits:
-** the statement at its row, to be reset, or NULL. No name holds a control
-** character, and '.' comes directly behind '-'. */
-static sqlite3_stmt *nameFind(MigContext *p, const char *zName, int bSteps) {
+/* Look for zName, or with bSteps also zName-N, N being digits, by zIds or
+** zLabels: the statement at its row, to be reset, or NULL. No name holds a
+** control character, and '.' comes directly behind '-'. */
+static sqlite3_stmt *nameLook(MigContext *p, const char *zSql,
+                              const char *zName, int bSteps) {
   int n = (int)strlen(zName);
   char *zEnd = migPrintf(p, "%s%c", zName, bSteps ? '.' : 1);
-  sqlite3_stmt *pStmt = migCached(p, zNames);
+  sqlite3_stmt *pStmt = migCached(p, zSql);
 
   migBindText(p, pStmt, 1, zName);
   migBindText(p, pStmt, 2, zEnd);
@@ -53,6 +54,13 @@ static sqlite3_stmt *nameFind(MigContext *p, const char *zName, int bSteps) {
   }
   sqlite3_reset(pStmt);
   return 0;
+}
+
+/* The same, be it an id or a label. */
+static sqlite3_stmt *nameFind(MigContext *p, const char *zName, int bSteps) {
+  sqlite3_stmt *pStmt = nameLook(p, zIds, zName, bSteps);
+
+  return pStmt ? pStmt : nameLook(p, zLabels, zName, bSteps);
 }
 
 static int nameTaken(MigContext *p, const char *zName, int bSteps) {

@@ -27,13 +27,13 @@ typedef struct StoreTable {
 } StoreTable;
 #include "store_sql.h"
 
-/* All objects, those of the connection too. The text of an automatic index is
+/* All objects, and those of the connection. The text of an automatic index is
 ** NULL. What concerns us is picked out in C: it takes one pass, and no function
 ** that the application could have replaced. */
 static const char zObjects[] =
-    "SELECT 0, type, name, tbl_name, sql FROM main.sqlite_schema"
-    " UNION ALL"
-    " SELECT 1, type, name, tbl_name, sql FROM temp.sqlite_schema";
+    "SELECT 0, type, name, tbl_name, sql FROM main.sqlite_schema";
+static const char zObjectsTemp[] =
+    "SELECT 1, type, name, tbl_name, sql FROM temp.sqlite_schema";
 static const char zMetaGet[] =
     "SELECT value FROM main._migrate_meta WHERE name = ?1";
 static const char zMetaSet[] =
@@ -217,6 +217,25 @@ static void foundCheck(MigContext *p, const Found *pFound, i64 iVersion) {
   }
 }
 
+/* Look at all objects that a statement lists. */
+static void foundAll(MigContext *p, Found *pFound, const char *zSql) {
+  sqlite3_stmt *pStmt = migPrepare(p, zSql);
+
+  while (migStep(p, pStmt)) {
+    foundAdd(p, pFound, pStmt);
+  }
+  migFinalize(p, pStmt);
+}
+
+/* Has the connection ever used TEMP? Until then there is no file of it, and
+** nothing in it. */
+static int tempUsed(sqlite3 *db) {
+  u32 iVersion;
+
+  return sqlite3_file_control(db, "temp", SQLITE_FCNTL_DATA_VERSION,
+                              &iVersion) != SQLITE_ERROR;
+}
+
 /*
 ** The version of our tables in the file, 0 when it holds none of them.
 ** STORE_DAMAGED when there is anything else under our names, STORE_NEWER when
@@ -224,16 +243,15 @@ static void foundCheck(MigContext *p, const Found *pFound, i64 iVersion) {
 ** that the answer may be old.
 */
 int migStoreOpen(MigContext *p) {
-  sqlite3_stmt *pStmt = migPrepare(p, zObjects);
   Found found;
   i64 iVersion = 0;
   int i;
 
   memset(&found, 0, sizeof(found));
-  while (migStep(p, pStmt)) {
-    foundAdd(p, &found, pStmt);
+  foundAll(p, &found, zObjects);
+  if (tempUsed(p->db)) {
+    foundAll(p, &found, zObjectsTemp);
   }
-  migFinalize(p, pStmt);
   if (p->rc || !found.bAny) {
     return 0;
   }

@@ -67,8 +67,9 @@ SRC_RUN        = lookup rowguard foreign fold execute change protect maketable \
                  author generated keep import plainscript expand export match \
                  undone adopt ledger offline backups configure show \
                  health
-SRC_SURFACE    = options once wording functions rows help backup_views \
-                 schema_views views tables migrate
+SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \
+                 draw functions rows help backup_views schema_views views \
+                 tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \

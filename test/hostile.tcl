@@ -378,7 +378,8 @@ proc pretend {} {
   foreach f {
     migrate_adopt migrate_autogenerate migrate_backup migrate_check
     migrate_config migrate_current migrate_delete migrate_diff
-    migrate_downgrade migrate_dump migrate_edit migrate_export migrate_heads
+    migrate_downgrade migrate_dump migrate_edit migrate_export migrate_graph
+    migrate_heads
     migrate_import migrate_init migrate_label migrate_merge migrate_prune
     migrate_require migrate_restore migrate_revision migrate_show migrate_sql
     migrate_stamp migrate_table migrate_upgrade migrate_verify migrate_version
@@ -605,6 +606,7 @@ foreach {name call} {
   diff    {migrate_diff('live', 'CREATE TABLE x(a)')}
   sql     {migrate_sql('base:head')}
   show    {migrate_show('r3')}
+  graph   {migrate_graph()}
   require {migrate_require('r4')}
   current {migrate_current()}
 } {
@@ -2183,6 +2185,10 @@ set hostile_showing {
   heads        {SELECT migrate_heads()}
   show         {SELECT migrate_show('head')}
   show_heads   {SELECT migrate_show('heads')}
+  graph        {SELECT migrate_graph()}
+  graph_dot    {SELECT migrate_graph('dot')}
+  graph_mermaid {SELECT migrate_graph('mermaid')}
+  graph_svg    {SELECT migrate_graph('svg')}
   sql          {SELECT migrate_sql('base:heads')}
   sql_down     {SELECT migrate_sql('r2:base')}
   diff         {SELECT migrate_diff('live', 'CREATE TABLE person(x)')}

@@ -29,6 +29,7 @@
 #include "connection.h"
 #include "transaction.h"
 #include "once.h"
+#include "draw.h"
 #include "functions.h"
 #include "wording.h"
 
@@ -407,6 +408,10 @@ static char *callShow(MigContext *p, MigArgs *pArgs) {
   return migShowRevisions(p, argText(p, pArgs, 0, "head"));
 }
 
+static char *callGraph(MigContext *p, MigArgs *pArgs) {
+  return migDraw(p, argText(p, pArgs, 0, "text"));
+}
+
 static char *callRequire(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "heads");
   const char *zAtMost = migOptionText(p, &pArgs->options, "at_most");
@@ -476,6 +481,8 @@ static const MigFunction aFunction[] = {
      "replaces scripts of a revision that is not applied (NULL keeps one)"},
     {"migrate_export", 1, 1, MIG_F_ACTS | MIG_F_JSON, callExport,
      "migrate_export(path)", "writes the stored revisions as a folder"},
+    {"migrate_graph", 0, 1, 0, callGraph, "migrate_graph([format])",
+     "the revision graph as text (default), dot, mermaid or svg"},
     {"migrate_heads", 0, 0, 0, callHeads, "migrate_heads()",
      "ids of the revisions without children, sorted, by commas; NULL when"
      " none"},

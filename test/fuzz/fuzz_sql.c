@@ -520,6 +520,7 @@ static int nameHas(const char *zName, const char *zParts) {
 
 /* A value that suits an argument of this name. */
 static Value takeNamed(Fuzz *f, const char *zArg, const char *zFunction) {
+  static const char *const azDrawing[] = {"text", "dot", "mermaid", "svg"};
   int b = takeByte(f);
 
   if (b >= 208) {
@@ -548,6 +549,9 @@ static Value takeNamed(Fuzz *f, const char *zArg, const char *zFunction) {
   }
   if (nameHas(zArg, "operation")) {
     return valueText(b & 1 ? "upgrade" : "downgrade");
+  }
+  if (nameHas(zArg, "format")) {
+    return valueText(azDrawing[b % 4]);
   }
   if (b < 100) { /* likely ones come first */
     return valueText(azTarget[takeByte(f) % 16]);

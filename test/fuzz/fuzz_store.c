@@ -1186,6 +1186,9 @@ static const struct {
     {CALL_USER, "PRAGMA foreign_keys = ON"},
     {CALL_USER, "INSERT INTO t1(a) SELECT max(a) + 1 FROM t1"},
     {CALL_USER, "DELETE FROM t1 WHERE a % 2"},
+    {CALL_SHOW, "SELECT migrate_graph()"},
+    {CALL_SHOW, "SELECT migrate_graph('dot'), migrate_graph('mermaid')"},
+    {CALL_SHOW, "SELECT migrate_graph('svg')"},
 };
 
 /* Called every thousand steps of the virtual machine. */

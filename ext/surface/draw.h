@@ -1,0 +1,11 @@
+/*
+** draw.h - the revision graph, drawn.
+*/
+#ifndef MIG_DRAW_H
+#define MIG_DRAW_H
+
+#include "context.h"
+
+char *migDraw(MigContext *p, const char *zFormat);
+
+#endif

@@ -13,6 +13,10 @@
 #include "transaction.h"
 #include "show.h"
 
+/* Between two revisions. */
+static const char zRule[] =
+    "\n------------------------------------------------------------\n";
+
 /* The state of the file: that of an empty graph when there is no store.
 ** Returns whether there is one. */
 int migShowState(MigContext *p, MigState *pState) {
@@ -79,52 +83,101 @@ static void showNodes(MigContext *p, MigText *pText, const char *zName,
   migTextStr(p, pText, n ? "\n" : "");
 }
 
+/* A message, of which further lines are indented. */
+static void showMessage(MigContext *p, MigText *pText, const char *z) {
+  const char *zBefore = "message: ";
+  i64 n = (i64)strlen(z);
+
+  while (n > 0 && migIsSpace(z[n - 1])) {
+    n--;
+  }
+  while (n > 0) {
+    i64 nNext = migLineEnd(z, n, 0);
+    i64 nLine = nNext;
+    while (nLine > 0 && (z[nLine - 1] == '\n' || z[nLine - 1] == '\r')) {
+      nLine--;
+    }
+    migTextStr(p, pText, zBefore);
+    migTextAdd(p, pText, z, nLine);
+    migTextStr(p, pText, "\n");
+    zBefore = "  ";
+    z += nNext;
+    n -= nNext;
+  }
+}
+
+/* "state: applied 2026-01-31T12:00:00.000Z (head, current)". */
+static void showState(MigContext *p, MigText *pText, const MigState *pState,
+                      int iNode) {
+  const MigNode *pNode = &pState->pGraph->aNode[iNode];
+  int bHead = pNode->nChild == 0 && !pNode->bRepeatable;
+  int bCurrent = migSetHas(&pState->current, iNode);
+  const char *zAt = migQueryText(
+      p, "SELECT applied_at FROM main._migrate_applied WHERE revision=%Q",
+      pNode->zId);
+
+  migTextF(p, pText, "state: %s%s%s%s%s%s\n", zAt ? "applied " : "pending",
+           zAt ? zAt : "", bHead || bCurrent ? " (" : "", bHead ? "head" : "",
+           bHead && bCurrent ? ", current"
+           : bCurrent        ? "current"
+                             : "",
+           bHead || bCurrent ? ")" : "");
+}
+
 /* One script under its heading. */
 static void showScript(MigContext *p, MigText *pText, const char *zHeading,
                        const char *z, i64 n) {
   migTextF(p, pText, "\n%s\n", zHeading);
-  if (z) {
+  if (z && n > 0) {
     migTextAdd(p, pText, z, n);
-    migTextStr(p, pText, n && z[n - 1] == '\n' ? "" : "\n");
+    migTextStr(p, pText, z[n - 1] == '\n' ? "" : "\n");
   } else {
-    migTextStr(p, pText, "-- (none)\n");
+    migTextStr(p, pText, z ? "-- (empty)\n" : "-- (none)\n");
   }
 }
 
-static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
-                         int iNode, MigPackCache *pCache) {
+/* The lines above the scripts. They fit the 60 columns in which the shell
+** shows a value, but for long names and messages; the whole checksum is in
+** the table migrations. */
+static void showHead(MigContext *p, MigText *pText, const MigState *pState,
+                     int iNode, const MigRevision *pRev) {
   const MigGraph *pGraph = pState->pGraph;
   const MigNode *pNode = &pGraph->aNode[iNode];
   char zHex[2 * MIG_HASH_SIZE + 1];
-  MigRevision rev;
-  char *zAt;
   int i;
 
-  if (!migRevisionGet(p, pNode->zId, &rev)) {
-    return;
-  }
-  migTextF(p, pText, "%srevision: %s\n", pText->n ? "\n" : "", pNode->zId);
-  migTextF(p, pText, "message: %s\n", rev.zMessage);
+  migTextF(p, pText, "revision: %s\n", pNode->zId);
+  showMessage(p, pText, pRev->zMessage);
   migTextStr(p, pText, pNode->bRepeatable ? "repeatable: yes\n" : "");
   showNodes(p, pText, pNode->nParent > 1 ? "parents: " : "parent: ", pGraph,
             pNode->nParent, pNode->aParent);
   showNodes(p, pText, "depends on: ", pGraph, pNode->nDepend, pNode->aDepend);
   showNodes(p, pText, "children: ", pGraph, pNode->nChild, pNode->aChild);
+  showNodes(p, pText, "needed by: ", pGraph, pNode->nDependent,
+            pNode->aDependent);
   for (i = 0; i < pNode->nLabel; i++) {
     migTextF(p, pText, "label: %s\n", pNode->azLabel[i]);
   }
-  zAt = migQueryText(
-      p, "SELECT applied_at FROM main._migrate_applied WHERE revision=%Q",
-      pNode->zId);
-  migTextF(p, pText, "state: %s%s%s\n", zAt ? "applied " : "pending",
-           zAt ? zAt : "",
-           migSetHas(&pState->current, iNode) ? " (current)" : "");
-  migTextF(p, pText, "created: %s\n", rev.zCreatedAt);
-  if (rev.zSource) {
-    migTextF(p, pText, "source: %s\n", rev.zSource);
+  showState(p, pText, pState, iNode);
+  if (pRev->zCreatedAt) {
+    migTextF(p, pText, "created: %s\n", pRev->zCreatedAt);
   }
-  migHashHex(rev.aChecksum, MIG_HASH_SIZE, zHex);
-  migTextF(p, pText, "checksum: %s\n", zHex);
+  if (pRev->zSource) {
+    migTextF(p, pText, "source: %s\n", pRev->zSource);
+  }
+  migHashHex(pRev->aChecksum, MIG_HASH_SIZE, zHex);
+  migTextF(p, pText, "checksum: %.16s...\n", zHex);
+}
+
+static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
+                         int iNode, MigPackCache *pCache) {
+  MigRevision rev;
+
+  if (!migRevisionGet(p, pState->pGraph->aNode[iNode].zId, &rev)) {
+    return;
+  }
+  migTextStr(p, pText, pText->n ? zRule : "");
+  showHead(p, pText, pState, iNode, &rev);
   migRevisionScripts(p, pCache, &rev);
   if (p->rc == SQLITE_OK) {
     showScript(p, pText, "-- migrate:up", rev.zUp, rev.nUp);
@@ -132,8 +185,9 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
   }
 }
 
-/* Readable text of the revisions that zTarget means, in topological order;
-** '' when it means none. Repeatable ones may be named. Errors: those of
+/* Readable text of the revisions that zTarget means, in topological order,
+** without a newline at its end; '' when it means none. Repeatable ones may be
+*named. Errors: those of
 ** targets. */
 char *migShowRevisions(MigContext *p, const char *zTarget) {
   MigPackCache cache = {0, {0, 0}};
@@ -152,6 +206,9 @@ char *migShowRevisions(MigContext *p, const char *zTarget) {
     if (migSetHas(&set, iNode)) {
       showRevision(p, &text, &state, iNode, &cache);
     }
+  }
+  if (p->rc == SQLITE_OK && text.n > 0) {
+    text.z[--text.n] = 0;
   }
   migScriptsClose(&cache);
   migFinalize(p, pRead);

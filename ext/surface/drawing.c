@@ -9,8 +9,9 @@
 ** All texts come from a file that anyone may have written, and are made
 ** harmless here, for every format alike: what is left is valid UTF-8 on one
 ** line without control characters, and without the marks of Unicode that
-** turn the direction of writing. A tab becomes a blank, and so does the CR of a
-** CR LF; everything else of this kind a question mark. What is special in a format is up to that one.
+** turn the direction of writing. A tab becomes a blank, and so does the CR of
+** a CR LF; everything else of this kind becomes a question mark. What is
+** special in a format is up to that one.
 */
 #include <string.h>
 #include "sql.h"

@@ -30,7 +30,6 @@ static const char zIds[] =
 static const char zLabels[] = "SELECT label, 0, revision"
                               " FROM main._migrate_labels"
                               " WHERE label >= ?1 AND label < ?2";
-static const char zCount[] = "SELECT count(*) FROM main._migrate_revisions";
 
 /* ---- names ---- */
 
@@ -202,7 +201,8 @@ int migLeafLoad(MigContext *p, MigChange *pChange, const MigRevisionSpec *pSpec,
     return 0;
   }
   if (pSpec->zId == 0) {
-    pChange->nRevision = (int)migQueryInt(p, 0, "%s", zCount);
+    pChange->nRevision =
+        (int)migQueryInt(p, 0, "SELECT count(*) FROM main._migrate_revisions");
   }
   migGraphFinish(p, pGraph);
   pChange->state = migStateNew(p, pGraph, &none);

@@ -187,8 +187,7 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
 
 /* Readable text of the revisions that zTarget means, in topological order,
 ** without a newline at its end; '' when it means none. Repeatable ones may be
-*named. Errors: those of
-** targets. */
+** named. Errors: those of targets. */
 char *migShowRevisions(MigContext *p, const char *zTarget) {
   MigPackCache cache = {0, {0, 0}};
   sqlite3_stmt *pRead = migReadBegin(p, 0);

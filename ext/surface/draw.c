@@ -42,8 +42,7 @@ static const DrawFormat *formatFind(MigContext *p, const char *zName) {
 /*
 ** The graph of the file as zFormat, in sqlite3_malloc64() memory, without a
 ** newline at its end; '' when there is no revision. Everything is read within
-*one transaction. Errors:
-** USAGE, TOO_BIG.
+** one transaction. Errors: USAGE, TOO_BIG.
 */
 char *migDraw(MigContext *p, const char *zFormat) {
   const DrawFormat *pFormat = p->rc ? 0 : formatFind(p, zFormat);

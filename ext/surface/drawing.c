@@ -88,6 +88,7 @@ static char *harmless(MigContext *p, const char *z, int bLine, int nMax) {
     }
     z += nByte;
   }
+  z += strspn(z, " \t\r");
   if (*z && !(bLine && *z == '\n')) {
     zOut[nOut] = 0;
     nOut = cutAt(zOut, nFit);

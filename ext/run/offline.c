@@ -146,7 +146,7 @@ static void revisionLoad(MigContext *p, const Offline *po, int iNode,
                          MigPackCache *pCache, MigRevision *pRev) {
   MigRevision rev;
 
-  if (!migRevisionRead(p, po->live.pGraph->aNode[iNode].zId, pRev)) {
+  if (!migRevisionGet(p, po->live.pGraph->aNode[iNode].zId, pRev)) {
     return;
   }
   migRevisionScripts(p, pCache, pRev);

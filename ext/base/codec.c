@@ -21,8 +21,7 @@
 #include "codec.h"
 
 #define MEM_LEVEL 8      /* zlib's own default */
-#define WINDOW_EXTRA 262 /* a match is no farther off than a window less this  \
-                          */
+#define WINDOW_EXTRA 262 /* by so much is the reach of a window shorter */
 
 static voidpf zlibAlloc(voidpf pUnused, uInt nItem, uInt nSize) {
   MIG_UNUSED(pUnused);

@@ -18,9 +18,9 @@
 #   make hostile    files made by someone who means harm, in full size
 #   make stress     ten processes at work on one file, for ten minutes
 #   make fuzz       libFuzzer on every target, FUZZ_SECONDS each
-#   make bench      times against the sqlite3 shell
-#   make bench-backup  backups against gzip, borg and restic
-#   make bench-schema  changed tables and compared schemas
+#   make bench      what it costs, beside the sqlite3 shell and other tools:
+#                   an hour; BENCH=-quick: five minutes; PARTS="runs backup"
+#   make bench-peers  installs those tools, by apt-get and npm
 #   make peers      what other tools lose in a table they change
 #   make test-tools what other tools' own programs say of us; Node's are
 #                   installed by npm, Debian's by apt-get
@@ -127,7 +127,7 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all deps demo test check lint lint-house lint-gcc lint-clang \
         lint-format lint-cppcheck lint-tidy asan fault stress soak fuzz bench \
-        bench-backup bench-schema peers test-tools install clean test-programs \
+        bench-peers peers test-tools install clean test-programs \
         lib sqlites versions clients amalgamation uninstall dist dist-check \
         cross linux-arm64 windows platform test-cross npm python \
         tested coverage valgrind crash kill
@@ -348,19 +348,20 @@ test-tools: deps
 	@MIGRATE_TOOLS=$(CURDIR)/build/tools $(MAKE) test TESTS="test/tools.test \
 	    test/export.test test/format_sqitch.test test/format_alembic.test"
 
+# BENCH: arguments, such as -quick; PARTS: some of the families of test/bench.
+# A tool that is not here is left out of the table.
 bench: deps
 	@$(MAKE_B) all
-	@tclsh test/bench/bench.tcl
+	@MIGRATE_BUILD=$(B) tclsh test/bench/bench.tcl -instructions $(BENCH) \
+	    $(PARTS)
 
-# BENCH: arguments, such as -memory, or megabytes and rounds.
-bench-backup: deps
-	@$(MAKE_B) all
-	@tclsh test/bench/backup.tcl $(BENCH)
-
-# BENCH: arguments, such as -quick.
-bench-schema: deps
-	@$(MAKE_B) all
-	@tclsh test/bench/schema.tcl $(BENCH)
+BENCH_DEBIAN = python3-alembic python3-django sqitch libdbd-sqlite3-perl \
+               sqlite-utils borgbackup restic valgrind time
+bench-peers:
+	-@dpkg -s $(BENCH_DEBIAN) > /dev/null 2>&1 \
+	  || apt-get install -y -qq $(BENCH_DEBIAN)
+	-@test -d build/tools/node_modules \
+	  || npm install --prefix build/tools --no-audit --no-fund $(TOOLS)
 
 # PEERS: the tools to run, or -show. They are installed by npm into build/peers;
 # those of Python must be there.

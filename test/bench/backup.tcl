@@ -1,328 +1,180 @@
-# backup.tcl - what backups cost, beside gzip, borg and restic.
+# backup.tcl - backups and a full restore.
 #
-#   tclsh test/bench/backup.tcl [-memory] [MEGABYTES [ROUNDS]]
-#
-# One database of mixed content (mixed.tcl; 100 MB) goes through four states,
-# and every tool backs up each of them, in turns, ROUNDS (3) times from the
-# beginning; figures are medians:
+# A database of mixed content (mixed.tcl) goes through four states, and every
+# tool backs up each of them, in turns, from the beginning in every round:
 #
 #   first       nothing was backed up before
-#   1% updated  one row in a hundred of every table, spread at random
+#   1% changed  one row in a hundred of every table, spread at random
 #   1% added    so many bytes of new rows
-#   unchanged   the same again. borg and restic look at the file's times only
-#
-# Then migrate_restore() of a hundred deleted rows, and of all rows after all
-# were deleted; the others give the whole file back.
+#   unchanged   the same again; borg and restic look at the file's times only
 #
 # We keep the backup in the file, the others beside a copy that has no store.
-# CPU seconds are user and system, of a process of its own; peak memory is that
-# of the process (GNU time; "-" without it); "added" is what the store or
-# repository grew by, in percent of the database too; "file" is the growth of
-# the database file itself. With -memory only we run, on 1000 MB: that shows
-# whether memory depends on the size. Nothing here is a test.
+# Then all rows are deleted and restored; the others give the file back. The
+# yardstick of that is the shell loading the same rows from another file.
 
-set root [file dirname [file dirname [file dirname [file normalize [info script]]]]]
-set build [file join $root build]
-source [file join $root test bench mixed.tcl]
-
-set memory 0
-if {[lindex $argv 0] eq "-memory"} {
-  set memory 1
-  set argv [lrange $argv 1 end]
-}
-set megabytes [expr {$memory ? 1000 : 100}]
-set rounds [expr {$memory ? 1 : 3}]
-if {[llength $argv]} {
-  set megabytes [lindex $argv 0]
-}
-if {[llength $argv] > 1} {
-  set rounds [lindex $argv 1]
-}
-set work [file join $build bench-backup]
-file delete -force $work
-file mkdir $work
-cd $work
+source [file join [file dirname [info script]] common.tcl]
+source [file join $bench data.tcl]
+source [file join $bench peers.tcl]
+source [file join $bench states.tcl]
 
 set env(BORG_BASE_DIR) $work/borg-home
 set env(BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK) yes
 set env(RESTIC_PASSWORD) bench
 set env(RESTIC_CACHE_DIR) $work/restic-cache
-set gnu_time [auto_execok /usr/bin/time]
-
-#--------------------------------------------------------------------------
-# Measuring.
-
-# CPU seconds and peak MB of one command line; "-" where nothing tells.
-proc measure {command} {
-  set script [open time.sh w]
-  puts $script "TIMEFORMAT='%U %S -'"
-  if {$::gnu_time ne ""} {
-    puts $script "/usr/bin/time -f '%U %S %M' -o time.txt \\"
-    puts $script "bash -c \"\$1\" >out.txt 2>err.txt"
-  } else {
-    puts $script "{ time bash -c \"\$1\" >out.txt 2>err.txt; } 2>time.txt"
-  }
-  close $script
-  if {[catch {exec bash time.sh $command} message]} {
-    error "$command: $message\n[read_file err.txt]"
-  }
-  lassign [lindex [split [string trim [read_file time.txt]] \n] end] u s kb
-  return [list [expr {$u + $s}] \
-      [expr {$kb eq "-" ? "-" : $kb / 1024.0}]]
-}
-
-proc read_file {file} {
-  set f [open $file]
-  set text [read $f]
-  close $f
-  return $text
-}
 
 # Bytes of a file, or of all files in a folder.
 proc bytes {path} {
-  if {![file exists $path]} {
-    return 0
-  }
-  return [lindex [exec du -sb $path] 0]
+  return [expr {[file exists $path] ? [lindex [exec du -sb $path] 0] : 0}]
 }
 
-# Add a sample: CPU, peak MB, bytes added, growth of the file.
-proc sample {state tool args} {
-  lappend ::samples([list $state $tool]) $args
-}
+set command [list \
+  gzip "gzip -1 <plain.db >plain.gz" \
+  borg {borg create --compression zstd,3 borg::$state plain.db} \
+  restic "restic -q -r restic backup plain.db"]
+set back [list \
+  gzip "gzip -dc plain.gz >back.db" \
+  borg {borg extract --stdout borg::$state plain.db >back.db} \
+  restic "restic -q -r restic dump latest /plain.db >back.db"]
+set store {gzip plain.gz borg borg restic restic}
 
-proc median {list} {
-  return [lindex [lsort -dictionary $list] [expr {[llength $list] / 2}]]
-}
-
-# The lines of a state; the ratio is that to gzip.
-proc show {state} {
-  set base -
-  if {[info exists ::samples([list $state gzip])]} {
-    set base [median [lmap s $::samples([list $state gzip]) {lindex $s 0}]]
-  }
-  foreach tool $::tools {
-    if {![info exists ::samples([list $state $tool])]} {
-      continue
-    }
-    foreach i {0 1 2 3} name {cpu peak added grown} {
-      set $name [median [lmap s $::samples([list $state $tool]) {lindex $s $i}]]
-    }
-    set ratio [expr {$base eq "-" ? "-" : $cpu / max($base, 0.001)}]
-    puts [format "%-14s %-7s %8s %8s %8s %9s %8s %8s" $state $tool \
-        [number $cpu %.2f] [number $ratio %.2f] [number $peak %.1f] \
-        [number $added %.2f 1e6] [percent $added] [percent $grown]]
-  }
-}
-
-# (expr would take the zeros off what format made.)
-proc number {value format {unit 1.0}} {
-  if {$value eq "-"} {
-    return -
-  }
-  return [format $format [expr {$value / $unit}]]
-}
-
-proc percent {bytes} {
-  if {$bytes eq "-"} {
-    return -
-  }
-  return [format %.2f%% [expr {100.0 * $bytes / $::size}]]
-}
-
-#--------------------------------------------------------------------------
-# The states of the database.
-
-# Run a script with db open on a file.
-proc with_db {file script} {
-  sqlite3 db $file
-  db eval {PRAGMA synchronous = off}
-  uplevel 1 $script
-  db close
-}
-
-set tables {documents events files measurements}
-
-# One row in a hundred, by a hash of its id.
-proc update_rows {file} {
-  set hash "id * 48271 % 2147483647"
-  set some "($hash) * ($hash) % 2147483647 % 100 = 7"
-  with_db $file {
-    db eval "
-      BEGIN;
-      UPDATE documents SET body = substr(body, 1, id % 1500) || 'edited by '
-          || id || ' ' || substr(body, id % 1500 + 1) WHERE $some;
-      UPDATE events SET data = replace(data, '\"ok\":true', '\"ok\":null')
-          WHERE $some;
-      UPDATE files SET name = 'renamed_' || name WHERE $some;
-      UPDATE measurements SET value = value + 1 WHERE $some;
-      COMMIT;"
-  }
-}
-
-proc add_rows {file} {
-  with_db $file {mixed_fill db [expr {$::megabytes * 1e4}] 4242}
-}
-
-proc delete_some {file} {
-  with_db $file {
-    db eval {DELETE FROM documents WHERE id BETWEEN 1001 AND 1100}
-  }
-}
-
-proc delete_all {file} {
-  with_db $file {
-    foreach table $::tables {
-      db eval "DELETE FROM $table"
+proc peer_back_up {state tool} {
+  if {![file exists [dict get $::store $tool]]} {
+    switch $tool {
+      borg {exec borg init -e none borg 2>@1}
+      restic {exec restic -r restic init 2>@1}
     }
   }
-}
-
-# What must be the same after a restore.
-proc content {file} {
-  with_db $file {
-    set sums [db eval {
-      SELECT count(*), sum(id), sum(length(body)) FROM documents UNION ALL
-      SELECT count(*), sum(id), sum(length(data)) FROM events UNION ALL
-      SELECT count(*), sum(id), sum(length(content)) FROM files UNION ALL
-      SELECT count(*), sum(id), total(value) FROM measurements
-    }]
-  }
-  return $sums
-}
-
-#--------------------------------------------------------------------------
-# The tools. Each backs up ours.db or plain.db and says what was added.
-
-proc ours_run {sql} {
-  return [measure "sqlite3 -bail ours.db '.load $::build/migrate' \"$sql\""]
-}
-
-proc backup_ours {} {
-  set before [file size ours.db]
-  set r [ours_run "SELECT migrate_backup()"]
-  with_db ours.db {
-    db enable_load_extension 1
-    set extension $::build/migrate
-    db eval {SELECT load_extension($extension)}
-    set added [db onecolumn {
-      SELECT stored_bytes FROM migration_backups ORDER BY backup DESC LIMIT 1
-    }]
-  }
-  return [list {*}$r $added [expr {[file size ours.db] - $before}]]
-}
-
-proc backup_gzip {} {
-  set r [measure "gzip -1 <plain.db >plain.db.gz"]
-  return [list {*}$r [file size plain.db.gz] -]
-}
-
-proc backup_borg {} {
-  if {![file exists borg]} {
-    exec borg init -e none borg 2>@1
-  }
-  set before [bytes borg]
-  set r [measure "borg create --compression zstd,3 borg::[incr ::archive] plain.db"]
-  return [list {*}$r [expr {[bytes borg] - $before}] -]
-}
-
-proc backup_restic {} {
-  if {![file exists restic]} {
-    exec restic -r restic init 2>@1
-  }
-  set before [bytes restic]
-  set r [measure "restic -r restic backup plain.db"]
-  return [list {*}$r [expr {[bytes restic] - $before}] -]
+  file delete plain.gz
+  set before [bytes [dict get $::store $tool]]
+  take $state $tool [subst -nocommands [dict get $::command $tool]]
+  sample $state-size $tool [expr {([bytes [dict get $::store $tool]] - $before)
+    * 100.0 / $::bytes}]
 }
 
 proc back_up {state} {
-  foreach tool $::tools {
-    sample $state $tool {*}[backup_$tool]
-  }
-}
-
-# Restore ours.db, which must then be as plain.db is.
-proc restore_ours {state} {
+  exec sync
   set before [file size ours.db]
-  with_db ours.db {
-    set backup [db onecolumn {
-      SELECT max(backup) FROM _migrate_backups WHERE kind = 'manual'
-    }]
+  take $state ours [ours ours.db "SELECT migrate_backup();"]
+  sample $state-size ours [expr {([file size ours.db] - $before) * 100.0
+    / $::bytes}]
+  foreach tool $::here {
+    peer_back_up $state $tool
   }
-  set r [ours_run "SELECT migrate_restore($backup)"]
-  if {[content ours.db] ne [content plain.db]} {
-    error "$state: not what was backed up"
-  }
-  sample $state ours {*}$r - [expr {[file size ours.db] - $before}]
 }
 
-# The other tools give back the file.
-proc restore_others {state} {
-  array set command [list \
-    gzip "gzip -dc plain.db.gz >back.db" \
-    borg "borg extract --stdout borg::$::archive plain.db >back.db" \
-    restic "restic -r restic dump latest /plain.db >back.db"]
-  foreach tool [lrange $::tools 1 end] {
-    sample $state $tool {*}[measure $command($tool)] - -
-    if {[exec cmp back.db plain.db] ne ""} {
-      error "$tool: not what was backed up"
+# All rows back, into the same file; with a backup of what was there before,
+# which is the default, and without.
+proc restore {} {
+  set state unchanged
+  foreach {who options} {ours {{"backup":false}} with_backup {{}}} {
+    file copy -force ours.db back.db
+    delete_all back.db
+    exec sync
+    take restore $who [ours back.db \
+      "SELECT migrate_restore('latest', '$options');"]
+    if {[content back.db] ne [content plain.db]} {
+      error "restored: not what was backed up"
     }
   }
+  file delete back.db
+  take restore base [shell back.db "ATTACH 'plain.db' AS plain;" "BEGIN;" \
+    $::load "COMMIT;"]
+  foreach tool $::here {
+    file delete back.db
+    if {$tool eq "gzip"} {
+      exec gzip -1 <plain.db >plain.gz
+    }
+    take restore $tool [subst -nocommands [dict get $::back $tool]]
+    exec cmp back.db plain.db
+  }
 }
 
-#--------------------------------------------------------------------------
-
-# All states once, from a database that has never been backed up.
 proc round {} {
-  file delete -force borg restic
-  file copy -force base.db plain.db
-  file copy -force base.db ours.db
-  set ::archive 0
+  file delete -force borg restic plain.gz
+  file copy -force [mixed $::megabytes] plain.db
+  file copy -force plain.db ours.db
   back_up first
   foreach file {plain.db ours.db} {
     update_rows $file
   }
-  back_up "1% updated"
+  back_up changed
   foreach file {plain.db ours.db} {
-    add_rows $file
+    add_rows $file $::megabytes
   }
-  back_up "1% added"
+  back_up added
   back_up unchanged
-  delete_some ours.db
-  restore_ours "100 rows back"
-  delete_all ours.db
-  restore_ours "all rows back"
-  restore_others "all rows back"
+  restore
 }
 
-set tools ours
-if {!$memory} {
-  foreach tool {borg restic gzip} {
-    if {[auto_execok $tool] ne ""} {
-      lappend tools $tool
-    } else {
-      puts "no $tool here, left out"
+# The statements that load the rows: tables, rows, then indexes.
+proc loading {file} {
+  with_db $file {
+    set sql [db eval {
+      SELECT sql || ';' FROM sqlite_schema WHERE type = 'table'
+    }]
+    foreach table $::tables {
+      lappend sql "INSERT INTO main.$table SELECT * FROM plain.$table;"
     }
+    lappend sql {*}[db eval {
+      SELECT sql || ';' FROM sqlite_schema WHERE type = 'index'
+    }]
+  }
+  return [join $sql \n]
+}
+
+# The results of a state: CPU, and what the file or repository grew by.
+proc show {state name base args} {
+  set others [lmap tool $::here {
+    expr {$tool eq $base ? [continue] : $tool}
+  }]
+  if {$base in $::here} {
+    result_of $state ours $base "$::label: $name" yardstick \
+      [expr {$base eq "gzip" ? "gzip -1" : $base}] \
+      peers [sampled_peers $state $others $base] {*}$args
   }
 }
-mixed_file base.db $megabytes
-set size [file size base.db]
-with_db base.db {
-  set rows 0
-  foreach table $tables {
-    incr rows [db onecolumn "SELECT count(*) FROM $table"]
+
+proc show_growth {state name args} {
+  result "$::label: $name, growth" unit % judge ours \
+    ours [sampled_median $state-size ours] \
+    peers [sampled_peers $state-size $::here ""] {*}$args
+}
+
+proc show_restore {} {
+  result_of restore ours base "$::label: all rows restored" \
+    yardstick "shell loads rows" must 1.2 aim 1 \
+    peers [sampled_peers restore $::here base]
+  result_of restore with_backup base \
+    "$::label: all rows restored, + backup" yardstick "shell loads rows"
+}
+
+# Seconds for each 100 MB of an unchanged database.
+proc show_unchanged {} {
+  set ::samples(unchanged,scaled) [lmap s $::samples(unchanged,ours) {
+    expr {$s * 1e8 / $::bytes}
+  }]
+  result "$::label: backup, unchanged, s per 100 MB" judge ours \
+    ours [sampled_median unchanged scaled] must 0.6 aim 0.2
+}
+
+set here [lmap tool {gzip borg restic} {
+  expr {[peer_here $tool] ? $tool : [continue]}
+}]
+foreach megabytes [size {100 1000} {20}] {
+  set label [expr {$megabytes == 1000 ? "1 GB" : "$megabytes MB"}]
+  array unset samples
+  set bytes [file size [mixed $megabytes]]
+  set load [loading [mixed $megabytes]]
+  for {set i 0} {$i < ($megabytes == 1000 ? 3 : $rounds)} {incr i} {
+    round
   }
+  show first "first backup" gzip must 1.3 aim 1 limit 0.8
+  show_growth first "first backup" must 62 aim 50
+  show changed "backup, 1 % changed" restic must 1 aim 0.5
+  show_growth changed "backup, 1 % changed" must 1.5 aim 0.8 limit 0.26
+  show added "backup, 1 % added" restic
+  show_growth added "backup, 1 % added" must 2 aim 0.8 limit 0.7
+  show_unchanged
+  show_restore
 }
-puts [format "SQLite %s, %.1f MB, %d rows, median of %d rounds" \
-    [lindex [exec sqlite3 --version] 0] [expr {$size / 1e6}] $rows $rounds]
-for {set i 0} {$i < $rounds} {incr i} {
-  round
-}
-puts [format "%-14s %-7s %8s %8s %8s %9s %8s %8s" state tool "CPU s" \
-    "x gzip" "peak MB" "added MB" "of db" "file"]
-foreach state {first "1% updated" "1% added" unchanged "100 rows back"
-    "all rows back"} {
-  show $state
-}
-cd $root
-file delete -force $work
+bench_finish

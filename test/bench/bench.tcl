@@ -1,145 +1,102 @@
-# bench.tcl - what a run costs beside the sqlite3 shell doing the same work.
+# bench.tcl - all families, one table.
 #
-#   tclsh test/bench/bench.tcl [ROUNDS]
+#   tclsh test/bench/bench.tcl [-quick] [-instructions] [-keep] [FAMILY ...]
 #
-# Every figure is the median of ROUNDS (5) paired runs: the yardstick and we
-# take turns on the same files. CPU seconds, user and system, of the whole
-# process; ratios carry over to other machines, seconds do not. Nothing here
-# is a test: no figure makes it fail.
+# A family is a file of this folder that can also be run alone; see common.tcl
+# for the options. Runs those named, else all, then shows the results of every
+# family that has been measured: as a table, in results.txt and as a plot,
+# bench.svg; all in build/bench, with -quick in build/bench/quick.
 
-set root [file dirname [file dirname [file dirname [file normalize [info script]]]]]
+set bench [file dirname [file normalize [info script]]]
+source [file join $bench figures.tcl]
+set families {runs adding reading change compare backup memory growth}
+set options [lsearch -all -inline $argv -*]
+set parts [lsearch -all -inline -not $argv -*]
+if {![llength $parts]} {
+  set parts $families
+}
+foreach part $parts {
+  if {$part ni $families} {
+    puts stderr "$part? The families are: $families"
+    exit 1
+  }
+}
+set root [file dirname [file dirname $bench]]
 set build [file join $root build]
-set rounds 5
-if {[llength $argv]} {
-  set rounds [lindex $argv 0]
+if {[info exists env(MIGRATE_BUILD)]} {
+  set build [file normalize $env(MIGRATE_BUILD)]
 }
-set work [file join $build bench]
-file delete -force $work
-file mkdir $work
-cd $work
-
-proc write {file text} {
-  set f [open $file w]
-  fconfigure $f -translation binary
-  puts -nonewline $f $text
-  close $f
+set out [file join $build bench \
+  {*}[expr {"-quick" in $options ? "quick" : ""}]]
+set keep [expr {"-keep" in $options}]
+if {!$keep} {
+  lappend options -keep ;# until the last family is done
+  file delete -force $out/data
 }
 
-# CPU seconds of one command line.
-proc cpu {command} {
-  write time.sh "TIMEFORMAT='%U %S'\ntime ( $command ) >out.txt\n"
-  set times [exec bash time.sh 2>@1]
-  set line [lindex [split [string trim $times] \n] end]
-  if {[llength $line] != 2} {
-    error "$command: $times"
+# One family, in a process of its own.
+set env(MIGRATE_BENCH) 1
+foreach part $parts {
+  puts "== $part"
+  if {[catch {
+    exec [info nameofexecutable] [file join $bench $part.tcl] {*}$options \
+      >@stdout 2>@stderr
+  }]} {
+    puts stderr "bench: $part has failed"
+    exit 1
   }
-  return [expr {[lindex $line 0] + [lindex $line 1]}]
+}
+if {!$keep} {
+  file delete -force $out/data
 }
 
-proc median {list} {
-  return [lindex [lsort -real $list] [expr {[llength $list] / 2}]]
-}
-
-# Run yardstick and contender in turns; print medians and the median of the
-# ratios. `repeat` runs each so often in one measurement, for short ones.
-proc pair {name setup yardstick contender must {repeat 1}} {
-  set y {}
-  set c {}
-  set r {}
-  for {set i 0} {$i < $::rounds} {incr i} {
-    eval $setup
-    if {$repeat > 1} {
-      set ty [cpu "for i in {1..$repeat}; do $yardstick; done"]
-      set tc [cpu "for i in {1..$repeat}; do $contender; done"]
-    } else {
-      set ty [cpu $yardstick]
-      set tc [cpu $contender]
-    }
-    lappend y [expr {$ty / $repeat}]
-    lappend c [expr {$tc / $repeat}]
-    lappend r [expr {$tc / max($ty, 0.0001)}]
+# What it was measured with: processor and versions.
+source [file join $bench peers.tcl]
+proc versions {} {
+  set cpu $::tcl_platform(machine)
+  catch {
+    set f [open /proc/cpuinfo]
+    regexp {model name\s*:\s*([^\n]*)} [read $f] -> cpu
+    close $f
   }
-  puts [format "%-34s %9.4f %9.4f %7.2f %7.2f" $name \
-        [median $y] [median $c] [median $r] $must]
-  flush stdout
-}
-
-# Small revisions, ten at a time: 2 CREATE TABLE, 4 ADD COLUMN, 2 CREATE
-# INDEX, 2 INSERT of 3 rows.
-proc revisions {n} {
-  set out {}
-  for {set t 0} {[llength $out] < $n} {incr t 2} {
-    set a t$t
-    set b t[expr {$t + 1}]
-    foreach x [list $a $b] {
-      lappend out [list "CREATE TABLE $x\(id INTEGER PRIMARY KEY,\
-        name TEXT NOT NULL, v INTEGER DEFAULT 0);" "DROP TABLE $x;"]
-    }
-    for {set k 0} {$k < 4} {incr k} {
-      set x [lindex [list $a $b] [expr {$k % 2}]]
-      lappend out [list "ALTER TABLE $x ADD COLUMN c$k TEXT DEFAULT '';" \
-        "ALTER TABLE $x DROP COLUMN c$k;"]
-    }
-    foreach x [list $a $b] {
-      lappend out [list "CREATE INDEX i_$x ON $x\(name);" "DROP INDEX i_$x;"]
-    }
-    foreach x [list $a $b] {
-      lappend out [list \
-        "INSERT INTO $x\(name, v) VALUES('a', 1), ('b', 2), ('c', 3);" \
-        "DELETE FROM $x;"]
-    }
+  lappend list date [clock format [clock seconds] -format %Y-%m-%d] \
+    processor [string trim [regsub -all {\s+|@.*} $cpu { }]] \
+    SQLite [lindex [exec sqlite3 --version] 0]
+  dict for {name command} $::peer_version {
+    lappend list $name [string cat [peer_version $name] \
+      [expr {[peer_here $name] ? "" : "-"}]]
   }
-  return [lrange $out 0 [expr {$n - 1}]]
+  return $list
 }
 
-# A database with n revisions imported from a golang-migrate folder, and the
-# same SQL as two texts.
-proc prepare {n} {
-  set up {}
-  set down {}
-  file mkdir folder$n
-  set i 0
-  foreach r [revisions $n] {
-    lassign $r u d
-    write [format folder$n/%05d_step.up.sql $i] $u\n
-    write [format folder$n/%05d_step.down.sql $i] $d\n
-    lappend up $u
-    set down [linsert $down 0 $d]
-    incr i
+set f [open $out/results.txt w]
+fconfigure $f -encoding utf-8
+foreach {name value} [versions] {
+  puts $f "# $name $value"
+}
+puts $f "# [join $bench_fields \t]"
+set results {}
+foreach part $families {
+  if {[file exists $out/$part.txt]} {
+    set g [open $out/$part.txt]
+    fconfigure $g -encoding utf-8
+    foreach line [split [string trimright [read $g] \n] \n] {
+      puts $f $line
+      lappend results [result_read $line]
+    }
+    close $g
   }
-  write up$n.sql "BEGIN;\n[join $up \n]\nCOMMIT;\n"
-  write down$n.sql "BEGIN;\n[join $down \n]\nCOMMIT;\n"
-  exec sqlite3 base$n.db ".load $::build/migrate" \
-    "SELECT length(migrate_import('folder$n'))"
 }
+close $f
+set f [open $out/bench.svg w]
+fconfigure $f -encoding utf-8
+puts -nonewline $f [plot $results "CPU time, beside that of the yardstick"]
+close $f
 
-proc ours {file sql} {
-  return "sqlite3 $file '.load $::build/migrate' \"$sql\""
+puts ""
+puts [table_head]
+foreach result $results {
+  puts [table_row [result_cells $result]]
 }
-
-puts "SQLite [exec sqlite3 --version | cut -c1-7], $rounds paired rounds, CPU s"
-puts [format "%-34s %9s %9s %7s %7s" workload shell migrate ratio must]
-
-prepare 1000
-pair "1,000 revisions up" {
-  file delete -force plain.db
-  file copy -force base1000.db ours.db
-} "sqlite3 plain.db < up1000.sql" \
-  [ours ours.db "SELECT length(migrate_upgrade('head', '{\\\"backup\\\":false}'))"] 1.3
-
-exec sqlite3 plainup.db < up1000.sql
-file copy -force base1000.db oursup.db
-exec bash -c [ours oursup.db "SELECT length(migrate_upgrade('head'))"]
-pair "1,000 revisions down" {
-  file copy -force plainup.db plain.db
-  file copy -force oursup.db ours.db
-} "sqlite3 plain.db < down1000.sql" \
-  [ours ours.db "SELECT length(migrate_downgrade('base', '{\\\"backup\\\":false}'))"] 1.3
-
-prepare 10000
-exec bash -c [ours base10000.db "SELECT length(migrate_upgrade('head'))"]
-pair "nothing to do, 10,000 revisions" {} \
-  "sqlite3 base10000.db 'SELECT v FROM t0 LIMIT 1'" \
-  [ours base10000.db "SELECT migrate_upgrade('head')"] 1.3 20
-
-cd $root
+puts [verdict $results]
+puts "$out/results.txt, $out/bench.svg"

@@ -87,7 +87,7 @@ proc cpu {command} {
   set ::stopped ""
   if {[catch {exec bash time.sh 2>@1} times options]} {
     switch [lindex [dict get $options -errorcode] 2] {
-      152 {set ::stopped cpu}
+      137 - 152 {set ::stopped cpu}
       124 {set ::stopped wall}
       default {
         error "$command\n$times\n[string range [read_file err.txt] end-2000 end]"

@@ -46,7 +46,7 @@ SRC_BASE       = context sql text hash sha256 codec system os \
 SRC_LANGUAGE   = token words cursor statement script ddl
 SRC_STORE      = seal store template settings history writeset caller known connection \
                  transaction
-SRC_REVISION   = set graph name target range plan applied scripts origin \
+SRC_REVISION   = set graph partial name target range plan applied scripts origin \
                  revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablediff alteration phrase objectsame compare order alter fit \
@@ -62,10 +62,11 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_liquibase format_alembic folder assemble dispatch \
                  compose \
                  versions
-SRC_RUN        = lookup rowguard foreign fold execute change protect maketable \
-                 mirror drift steps record run source schemas stamp leaf \
-                 author generated keep import plainscript expand export match \
-                 undone adopt ledger offline backups configure show \
+SRC_RUN        = lookup rowguard foreign fold batch invariant execute change \
+                 protect maketable mirror drift steps record run picture trial \
+                 recognize source schemas stamp leaf author generated keep import \
+                 plainscript expand export match \
+                 auto undone adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \
                  draw functions rows help backup_views schema_views views \

@@ -17,7 +17,11 @@
 --   pending        number of revisions that are not applied
 --   last_backup    number of the newest backup there ever was
 --   chunk_bytes    bytes of column data of all chunks
--- The last five repeat what the tables below say, so that one look answers;
+--   folder         what the folder that migrate_auto() imported looks like
+--                  (ext/exchange/folder.c)
+--   batch ID       how far revision ID is, while it is applied in part
+--                  (ext/revision/partial.c)
+-- Those from heads to chunk_bytes repeat what the tables below say, so that one look answers;
 -- they are rewritten in the same transaction. Of the schema as the last run
 -- left it (ext/run/drift.c):
 --   schema         its canonical text, in the way of _migrate_scripts
@@ -43,8 +47,9 @@ CREATE TABLE _migrate_scripts(
                             -- that is not longer: then length(data) = size
 );
 
--- One row a revision. Its scripts lie in one pack, up before down. A further
--- flag is 8: a repeatable one (ext/revision/revisions.h).
+-- One row a revision. Its scripts lie in one pack, up before down. Further
+-- flags: 8 a repeatable one, 16 expand, 32 backfill, 48 contract (its phase),
+-- 64 the up script runs in batches, 128 it holds checks.
 CREATE TABLE _migrate_revisions(
   seq INTEGER PRIMARY KEY,       -- order of arrival
   revision TEXT NOT NULL UNIQUE, -- id

@@ -21,6 +21,7 @@
 #include "rowcode.h"
 #include "chunker.h"
 #include "objects.h"
+#include "partial.h"
 #include "backup.h"
 
 #define PIECE_LIMIT 2000 /* chunks of a manifest: 64 MB */
@@ -354,6 +355,7 @@ void migBackupSchema(MigContext *p, MigManifest *pManifest) {
   pManifest->iApplicationId = migQueryInt(p, 0, "PRAGMA main.application_id");
   migObjectsRead(p, pManifest);
   appliedRead(p, pManifest);
+  migPartialList(p, &pManifest->partial, &pManifest->states);
 }
 
 /* The number for the next backup. STORE_DAMAGED when the last one has a number

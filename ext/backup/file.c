@@ -29,6 +29,7 @@
 #include "revisions.h"
 #include "fill.h"
 #include "objects.h"
+#include "partial.h"
 #include "file.h"
 
 #define HASH_BYTES 65536   /* read at a time */
@@ -490,6 +491,8 @@ static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
   fileSwap(p, pFile);
   if (!pSource->bLive) {
     appliedWrite(p, pSource->pManifest);
+    migPartialReplace(p, &pSource->pManifest->partial,
+                      &pSource->pManifest->states);
     migExec(p, zNoSchema);
   }
   if (p->rc == SQLITE_OK) {

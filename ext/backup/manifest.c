@@ -16,7 +16,8 @@
 **            rows are in it, texts in the manifest are always UTF-8.
 **   signed   PRAGMA user_version
 **   signed   PRAGMA application_id
-**   varint   flags: 1 not all tables are in it; others are 0
+**   varint   flags: 1 not all tables are in it, 2 some revisions were applied
+**            in part; others are 0
 **   varint   number of schema objects; for each, in the order of sqlite_schema
 **     text     type
 **     text     name
@@ -54,6 +55,10 @@
 **   backup is of; for each
 **     text     type
 **     text     name
+**   with flag 2, varint, number of revisions that were applied in part; for
+**   each
+**     text     revision
+**     text     how far it was (ext/revision/partial.c)
 **
 ** Bytes are read from files that others may have made: every count is compared
 ** with the bytes that are left before memory is taken for it.
@@ -63,6 +68,7 @@
 #include "manifest.h"
 
 #define FLAG_PARTIAL 1
+#define FLAG_BATCHES 2
 #define BITS_MAX 24
 
 /* The fewest bytes of a schema object, an applied revision, a term of an
@@ -351,7 +357,8 @@ MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
   putVarint(&write, (u64)pManifest->eEncoding);
   putSigned(&write, pManifest->iUserVersion);
   putSigned(&write, pManifest->iApplicationId);
-  putVarint(&write, pManifest->bPartial ? FLAG_PARTIAL : 0);
+  putVarint(&write, (u64)((pManifest->bPartial ? FLAG_PARTIAL : 0) |
+                          (pManifest->partial.n ? FLAG_BATCHES : 0)));
   putVarint(&write, (u64)pManifest->nObject);
   for (i = 0; i < pManifest->nObject; i++) {
     putText(&write, pManifest->aObject[i].zType);
@@ -374,6 +381,13 @@ MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
   for (i = 0; i < pManifest->nMade && pManifest->bPartial; i++) {
     putText(&write, pManifest->aMade[i].zType);
     putText(&write, pManifest->aMade[i].zName);
+  }
+  if (pManifest->partial.n) {
+    putVarint(&write, (u64)pManifest->partial.n);
+  }
+  for (i = 0; i < pManifest->partial.n; i++) {
+    putText(&write, pManifest->partial.az[i]);
+    putText(&write, pManifest->states.az[i]);
   }
   if (p->rc) {
     sqlite3_free(write.a);
@@ -589,6 +603,16 @@ static void getMade(ManifestReader *pRead, MigManifest *pManifest) {
   }
 }
 
+static void getPartial(ManifestReader *pRead, MigManifest *pManifest) {
+  int n = getCount(pRead, 2);
+  int i;
+
+  for (i = 0; i < n && pRead->p->rc == SQLITE_OK; i++) {
+    migListAdd(pRead->p, &pManifest->partial, getText(pRead));
+    migListAdd(pRead->p, &pManifest->states, getText(pRead));
+  }
+}
+
 /*
 ** Read a manifest from n bytes, which may be any. What it consists of is in
 ** the arena. BACKUP_DAMAGED when the bytes are no manifest, or one of a
@@ -598,6 +622,7 @@ void migManifestDecode(MigContext *p, const u8 *a, i64 n,
                        MigManifest *pManifest) {
   ManifestReader read = {p, a ? a : (const u8 *)"", n, 0};
   u64 uVersion;
+  int flags;
 
   memset(pManifest, 0, sizeof(*pManifest));
   if (p->rc) {
@@ -616,11 +641,15 @@ void migManifestDecode(MigContext *p, const u8 *a, i64 n,
   }
   pManifest->iUserVersion = getSigned(&read);
   pManifest->iApplicationId = getSigned(&read);
-  pManifest->bPartial = getNumber(&read, FLAG_PARTIAL) != 0;
+  flags = (int)getNumber(&read, FLAG_PARTIAL | FLAG_BATCHES);
+  pManifest->bPartial = (flags & FLAG_PARTIAL) != 0;
   getObjects(&read, pManifest);
   getApplied(&read, pManifest);
   getTables(&read, pManifest);
   getMade(&read, pManifest);
+  if (flags & FLAG_BATCHES) {
+    getPartial(&read, pManifest);
+  }
   if (read.i < n) {
     manifestBad(&read, "more than there should be");
   }

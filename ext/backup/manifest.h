@@ -72,6 +72,8 @@ typedef struct MigManifest {
   MigObject *aMade; /* only types and names */
   int nApplied;
   MigAppliedRow *aApplied; /* by revision */
+  MigList partial;         /* revisions that were applied in part */
+  MigList states;          /* how far each of them was */
   int nTable;
   int nTableAlloc;
   MigTableEntry *aTable; /* in the order they were taken */

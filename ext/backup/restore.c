@@ -19,6 +19,7 @@
 #include "store.h"
 #include "fill.h"
 #include "decide.h"
+#include "partial.h"
 #include "restore.h"
 
 #define REPORT_BYTES 1000000
@@ -539,6 +540,8 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   }
   if (p->rc == SQLITE_OK && pRestore->nOnly == 0) {
     appliedReplace(p, pRestore->pLive, pRestore->pWanted);
+    migPartialReplace(p, &pRestore->pWanted->partial,
+                      &pRestore->pWanted->states);
   }
   if (p->rc == SQLITE_OK && pRestore->xProgress) {
     i64 nTotal = most(work.todo.nByte, work.nReported);

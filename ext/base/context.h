@@ -74,6 +74,8 @@ typedef unsigned int u32;
     "the file is not at the wanted revision; run migrate_upgrade")             \
   X(DATA_LOSS, SQLITE_CONSTRAINT,                                              \
     "a table was replaced by one with fewer rows; mend the script or allow")   \
+  X(INVARIANT, SQLITE_CONSTRAINT,                                              \
+    "a check of a script finds rows; the message shows the first of them")     \
   X(CHECKSUM, SQLITE_ERROR,                                                    \
     "an applied revision's script differs; restore it or {\"repair\":true}")   \
   X(SCRIPT, SQLITE_ERROR,                                                      \

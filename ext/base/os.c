@@ -44,6 +44,19 @@ int migPathIsLink(const char *zPath) {
   return migSystemIsLink(zPath);
 }
 
+/* Size of a file and the time it was written last, in nanoseconds since some
+** beginning of the system's. 0 when it is not there. */
+int migFileLook(const char *zPath, i64 *pnSize, i64 *pnsTime) {
+  MigStat stat;
+
+  if (migSystemStat(zPath, &stat)) {
+    return 0;
+  }
+  *pnSize = stat.nSize;
+  *pnsTime = stat.nsTime;
+  return 1;
+}
+
 /* The bytes of the file that is open; with fd -1 it could not be opened. */
 static MigBytes openRead(MigContext *p, int fd, const char *zPath,
                          const MigStat *pStat, i64 nMax) {

@@ -32,6 +32,7 @@ void migFolderDelete(const char *zPath);
 MigListing migFolderRead(MigContext *p, const char *zPath);
 void migFolderMake(MigContext *p, const char *zPath);
 
+int migFileLook(const char *zPath, i64 *pnSize, i64 *pnsTime);
 int migPathKind(const char *zPath);
 int migPathIsLink(const char *zPath);
 int migPathPlace(const char *zPath, u64 *aPlace);

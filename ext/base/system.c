@@ -31,6 +31,12 @@ static void statSet(MigStat *pStat, const struct stat *p) {
   pStat->bFile = S_ISREG(p->st_mode);
   pStat->bFolder = S_ISDIR(p->st_mode);
   pStat->nSize = (i64)p->st_size;
+#ifdef __APPLE__
+  pStat->nsTime =
+      (i64)p->st_mtimespec.tv_sec * 1000000000 + p->st_mtimespec.tv_nsec;
+#else
+  pStat->nsTime = (i64)p->st_mtim.tv_sec * 1000000000 + p->st_mtim.tv_nsec;
+#endif
   pStat->aPlace[0] = (u64)p->st_dev;
   pStat->aPlace[1] = (u64)p->st_ino;
 }
@@ -301,6 +307,9 @@ int migSystemStat(const char *zPath, MigStat *pStat) {
   } else if (!GetFileInformationByHandle(h, &info)) {
     rc = failed();
   } else {
+    pStat->nsTime = (i64)((u64)info.ftLastWriteTime.dwHighDateTime << 32 |
+                          info.ftLastWriteTime.dwLowDateTime) *
+                    100;
     pStat->bFolder = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     pStat->bFile = !pStat->bFolder;
     pStat->nSize = (i64)((u64)info.nFileSizeHigh << 32 | info.nFileSizeLow);

@@ -16,6 +16,7 @@ typedef struct MigStat {
   int bFile; /* an ordinary file: no folder, pipe or device */
   int bFolder;
   i64 nSize;
+  i64 nsTime; /* when it was written last, nanoseconds, as the system counts */
   u64 aPlace[2]; /* the same for all paths to it */
 } MigStat;
 

@@ -29,6 +29,7 @@
 #include "assemble.h"
 #include "graph.h"
 #include "script.h"
+#include "revisions.h"
 #include "text.h"
 
 #define FOLDER_NAMED 8 /* revisions that a note names */
@@ -270,11 +271,6 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
   return nSkip;
 }
 
-/* Does a scanned script of a revision run outside a transaction? */
-static int scanAlone(const MigImported *pRev, const MigScriptInfo *pInfo) {
-  return pInfo->bNoTransaction || (pRev->bNoTransaction && pInfo->bMaintenance);
-}
-
 /*
 ** Set the flags of one step, and note them. Both scripts decide together: a
 ** revision runs outside a transaction as a whole or not at all. A script
@@ -309,8 +305,10 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
   if (up.iBegin >= 0 || down.iBegin >= 0) {
     noteAdd(p, &pNotes->begin, pRev->zId);
   }
-  pRev->bUpAlone = scanAlone(pRev, &up);
-  pRev->bDownAlone = scanAlone(pRev, &down);
+  up.bNoTransaction |= pRev->bNoTransaction && up.bMaintenance;
+  down.bNoTransaction |= pRev->bNoTransaction && down.bMaintenance;
+  pRev->scriptFlags = migRevisionFlags(&up, 0) |
+                      (migRevisionFlags(&down, 1) & MIG_REV_DOWN_ALONE);
 }
 
 /* Whether the name's end is that of a program's source. */

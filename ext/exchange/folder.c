@@ -14,6 +14,7 @@
 #include <string.h>
 #include "migrate.h"
 #include "folder.h"
+#include "hash.h"
 #include "os.h"
 #include "text.h"
 
@@ -319,4 +320,50 @@ void migFolderClose(MigFolder *pFolder) {
     sqlite3_free(pFolder->aFile[i].z);
     pFolder->aFile[i].z = 0;
   }
+}
+
+/* A file that was written so shortly before it is looked at can be written
+** again without its time showing it. */
+#define LOOK_NANOSECONDS 2000000000LL
+
+/*
+** What a folder or file looks like, without reading it: a hash, in hex, of the
+** path, the names, sizes and times of its files, and nMore other texts. ""
+** when a file is too young for its time to tell. The bytes hashed are the
+** texts, each with a zero byte, and behind the name of a file its size and time
+** in digits, with a blank in front of each.
+*/
+char *migFolderLooks(MigContext *p, const char *zPath, int nMore,
+                     const char *const *azMore) {
+  char zHex[2 * MIG_HASH_SIZE + 1];
+  u8 aDigest[MIG_HASH_SIZE];
+  i64 nsNow = migClockMs() * 1000000;
+  int bYoung = 0;
+  MigFolder folder;
+  MigHash hash;
+  int i;
+
+  memset(&folder, 0, sizeof(folder));
+  migHashInit(&hash);
+  migHashAdd(&hash, zPath, (i64)strlen(zPath) + 1);
+  for (i = 0; i < nMore; i++) {
+    migHashAdd(&hash, azMore[i] ? azMore[i] : "",
+               azMore[i] ? (i64)strlen(azMore[i]) + 1 : 1);
+  }
+  migFolderOpen(p, &folder, zPath);
+  for (i = 0; i < folder.nFile && p->rc == SQLITE_OK; i++) {
+    char zNumbers[48];
+    i64 nSize = -1;
+    i64 nsTime = 0;
+    bYoung |= !migFileLook(folder.aFile[i].zPath, &nSize, &nsTime) ||
+              nsTime > nsNow - LOOK_NANOSECONDS;
+    sqlite3_snprintf(sizeof(zNumbers), zNumbers, " %lld %lld", nSize, nsTime);
+    migHashAdd(&hash, folder.aFile[i].zName,
+               (i64)strlen(folder.aFile[i].zName));
+    migHashAdd(&hash, zNumbers, (i64)strlen(zNumbers) + 1);
+  }
+  migFolderClose(&folder);
+  migHashFinal(&hash, aDigest);
+  migHashHex(aDigest, MIG_HASH_SIZE, zHex);
+  return bYoung ? migStrdup(p, "") : migStrdup(p, zHex);
 }

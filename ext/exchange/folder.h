@@ -9,6 +9,8 @@
 void migFolderOpen(MigContext *p, MigFolder *pFolder, const char *zPath);
 void migFolderAdd(MigContext *p, MigFolder *pFolder, const char *zName,
                   const char *z, i64 n);
+char *migFolderLooks(MigContext *p, const char *zPath, int nMore,
+                     const char *const *azMore);
 void migFolderClose(MigFolder *pFolder);
 
 #endif

@@ -33,8 +33,7 @@ typedef struct MigImported {
   const char *zDown; /* the same; "" is a script that does nothing */
   i64 nDown;
   int bNoTransaction;   /* nothing but statements that want no transaction */
-  int bUpAlone;         /* the up script runs outside a transaction */
-  int bDownAlone;       /* the down script does */
+  int scriptFlags;      /* what its scripts ask for, MIG_REV_ bits */
   int bSkipMaintenance; /* PRAGMAs of the connection are passed over */
   int bRepeatable;      /* run again after the others when it has changed */
   int iFile;            /* its file, an index in the folder's aFile */

@@ -23,7 +23,9 @@
 enum {
   ARG_NONE,
   ARG_NAME,
-  ARG_LINE
+  ARG_LINE,
+  ARG_PHASE,
+  ARG_BATCH /* a name and a number */
 };
 
 static const struct DirectiveRule {
@@ -37,10 +39,32 @@ static const struct DirectiveRule {
     {"no-transaction", MIG_DIR_NO_TRANSACTION, ARG_NONE},
     {"repeatable", MIG_DIR_REPEATABLE, ARG_NONE},
     {"renamed-from", MIG_DIR_RENAMED_FROM, ARG_NAME},
+    {"phase", MIG_DIR_PHASE, ARG_PHASE},
+    {"batch", MIG_DIR_BATCH, ARG_BATCH},
+    {"check", MIG_DIR_CHECK, ARG_NAME},
 };
 
-static const char zDirectives[] = "up, down, allow-loss NAME, no-transaction,"
-                                  " repeatable, renamed-from NAME";
+static const char zDirectives[] =
+    "up, down, allow-loss NAME, no-transaction, repeatable, renamed-from NAME,"
+    " phase NAME, batch TABLE ROWS, check NAME";
+
+static const char *const azPhase[] = {"", "expand", "backfill", "contract"};
+
+const char *migPhaseName(MigPhase ePhase) {
+  return azPhase[ePhase];
+}
+
+/* The phase that the n bytes of z name, or MIG_PHASE_NONE. */
+MigPhase migPhaseFind(const char *z, i64 n) {
+  int i;
+
+  for (i = MIG_PHASE_EXPAND; i <= MIG_PHASE_CONTRACT; i++) {
+    if ((i64)strlen(azPhase[i]) == n && memcmp(z, azPhase[i], (size_t)n) == 0) {
+      return (MigPhase)i;
+    }
+  }
+  return MIG_PHASE_NONE;
+}
 
 static int lineAt(const char *z, i64 i) {
   int iLine;
@@ -83,6 +107,35 @@ static const char *directiveName(MigContext *p, const char *z, i64 n) {
   return more.eType == MIG_TK_END ? migTokenName(p, z, &name) : 0;
 }
 
+/* Read a table and a number of rows, at most 18 digits, from 1. */
+static void directiveBatch(MigContext *p, const char *z, i64 i, i64 iEnd,
+                           MigDirective *pOut) {
+  MigToken name;
+  MigToken rows;
+  MigToken more;
+  i64 k;
+
+  i = migTokenSignificant(z, iEnd, i, &name);
+  i = migTokenSignificant(z, iEnd, i, &rows);
+  migTokenSignificant(z, iEnd, i, &more);
+  pOut->nRow = 0;
+  for (k = 0; k < rows.n && k < 18 && migIsDigit(z[rows.iStart + k]); k++) {
+    pOut->nRow = 10 * pOut->nRow + (z[rows.iStart + k] - '0');
+  }
+  if (rows.eType == MIG_TK_END || k < rows.n || pOut->nRow == 0 ||
+      more.eType != MIG_TK_END) {
+    pOut->nRow = 0;
+  } else {
+    pOut->zArg = migTokenName(p, z, &name);
+  }
+  if (pOut->zArg == 0) {
+    migFail(p, MIG_FORMAT,
+            "line %d: migrate:batch wants a table and the number of rows of a"
+            " batch behind it",
+            lineAt(z, pOut->iStart));
+  }
+}
+
 /* Check bytes i to iEnd as the argument of a directive and keep it. */
 static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
                          const char *z, i64 i, i64 iEnd, MigDirective *pOut) {
@@ -93,6 +146,15 @@ static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
               "line %d: migrate:%s wants one name behind it; put a name that "
               "is not plain in double quotes",
               lineAt(z, pOut->iStart), pRule->zWord);
+    }
+  } else if (pRule->eArg == ARG_BATCH) {
+    directiveBatch(p, z, i, iEnd, pOut);
+  } else if (pRule->eArg == ARG_PHASE) {
+    pOut->ePhase = migPhaseFind(z + i, iEnd - i);
+    if (pOut->ePhase == MIG_PHASE_NONE) {
+      migFail(p, MIG_FORMAT,
+              "line %d: migrate:phase is expand, backfill or contract",
+              lineAt(z, pOut->iStart));
     }
   } else if (i < iEnd) {
     pOut->zArg = migStrndup(p, z + i, iEnd - i);
@@ -350,6 +412,75 @@ static void wrapperFind(const Wrapper *pW, MigScriptInfo *pOut) {
   }
 }
 
+/* Add the directive of a statement that begins at iStart. */
+static void markAdd(MigContext *p, const char *z, const MigDirective *pDir,
+                    i64 iStart, MigScriptInfo *pOut) {
+  MigScriptMark *aMark = pOut->aMark;
+  int n = pOut->nMark;
+
+  if (n > 0 && aMark[n - 1].iStart == iStart) {
+    migFail(p, MIG_FORMAT,
+            "line %d: a second migrate:check or migrate:batch for one"
+            " statement",
+            lineAt(z, pDir->iStart));
+  }
+  if ((n & (n - 1)) == 0) { /* 0 or a power of two */
+    aMark = migGrow(p, aMark, (u64)n * sizeof(MigScriptMark),
+                    (n ? 2 * (u64)n : 1) * sizeof(MigScriptMark));
+  }
+  if (p->rc == SQLITE_OK) {
+    MigScriptMark mark = {pDir->eType, pDir->zArg, pDir->nRow, iStart};
+    aMark[pOut->nMark++] = mark;
+    pOut->aMark = aMark;
+    pOut->bBatch |= pDir->eType == MIG_DIR_BATCH;
+    pOut->bCheck |= pDir->eType == MIG_DIR_CHECK;
+  }
+}
+
+/* Find the statements that the nDir directives batch and check are for: each
+** stands before one, behind the end of the statement before. */
+static void marksFind(MigContext *p, const char *z, i64 n, int nDir,
+                      MigScriptInfo *pOut) {
+  MigStatement st;
+  MigDirective dir;
+  i64 iEnd = 0;
+  i64 i = 0;
+  int bMore = nDir > 0;
+
+  while (bMore && p->rc == SQLITE_OK) {
+    bMore = migScriptNext(z, n, &i, &st);
+    while (bMore && migDirectiveNext(p, z, st.iStart, &iEnd, &dir)) {
+      if (dir.eType == MIG_DIR_BATCH || dir.eType == MIG_DIR_CHECK) {
+        markAdd(p, z, &dir, st.iStart, pOut);
+      }
+    }
+    iEnd = i;
+  }
+  if (p->rc == SQLITE_OK && pOut->nMark < nDir) {
+    migFail(p, MIG_FORMAT,
+            "a migrate:check or migrate:batch stands inside a statement or"
+            " behind the last one; put it on a line before its statement");
+  }
+}
+
+/* The directive of the statement at iStart, or NULL. */
+const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart) {
+  int iLow = 0;
+  int iHigh = pInfo->nMark;
+
+  while (iLow < iHigh) {
+    int i = iLow + (iHigh - iLow) / 2;
+    if (pInfo->aMark[i].iStart < iStart) {
+      iLow = i + 1;
+    } else {
+      iHigh = i;
+    }
+  }
+  return iLow < pInfo->nMark && pInfo->aMark[iLow].iStart == iStart
+             ? &pInfo->aMark[iLow]
+             : 0;
+}
+
 static void allowLossAdd(MigContext *p, MigScriptInfo *pOut,
                          const char *zName) {
   const char **az = pOut->azAllowLoss;
@@ -391,15 +522,26 @@ static void scanDirective(MigContext *p, const char *z,
               pDir->eType == MIG_DIR_UP ? "up" : "down");
     }
     break;
+  case MIG_DIR_PHASE:
+    if (pOut->ePhase != MIG_PHASE_NONE) {
+      migFail(p, MIG_FORMAT, "line %d: a second migrate:phase",
+              lineAt(z, pDir->iStart));
+    }
+    pOut->ePhase = pDir->ePhase;
+    break;
   case MIG_DIR_RENAMED_FROM:
+  case MIG_DIR_BATCH:
+  case MIG_DIR_CHECK:
     break;
   }
 }
 
-/* Directives, and what single tokens tell. */
-static void scanTokens(MigContext *p, const char *z, i64 n,
-                       MigScriptInfo *pOut) {
+/* Directives, and what single tokens tell. Returns the number of directives
+** that are for one statement. */
+static int scanTokens(MigContext *p, const char *z, i64 n,
+                      MigScriptInfo *pOut) {
   MigDirective dir;
+  int nDir = 0;
   MigToken token;
   i64 i = 0;
   i64 iWord;
@@ -411,6 +553,7 @@ static void scanTokens(MigContext *p, const char *z, i64 n,
       directiveRead(p, z, &token, iWord, &dir);
       if (p->rc == SQLITE_OK) {
         scanDirective(p, z, &dir, pOut);
+        nDir += dir.eType == MIG_DIR_BATCH || dir.eType == MIG_DIR_CHECK;
       }
     } else if (token.eType > MIG_TK_COMMENT && token.eType != MIG_TK_SEMI) {
       pOut->bSql = 1;
@@ -418,6 +561,7 @@ static void scanTokens(MigContext *p, const char *z, i64 n,
       pOut->bTrigger |= migTokenIs(z, &token, "trigger");
     }
   } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
+  return nDir;
 }
 
 /*
@@ -441,7 +585,7 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
             lineAt(z, zZero - z));
     return;
   }
-  scanTokens(p, z, n, pOut);
+  marksFind(p, z, n, scanTokens(p, z, n, pOut), pOut);
   pOut->bMaintenance = pOut->bSql;
   while (migScriptNext(z, n, &i, &st)) {
     wrapperAdd(&wrapper, &st);
@@ -611,6 +755,38 @@ static void checkMaintenance(MigContext *p, const char *z,
   }
 }
 
+/* The rules of statements with a directive, and of those beside a batch: its
+** batches are committed one by one, so nothing else may be a part of it. */
+static void checkMark(MigContext *p, const char *z, const MigStatement *pSt,
+                      const MigScriptInfo *pInfo) {
+  const MigScriptMark *pMark = migScriptMark(pInfo, pSt->iStart);
+  int bWrites = pSt->eKind == MIG_ST_INSERT || pSt->eKind == MIG_ST_UPDATE ||
+                pSt->eKind == MIG_ST_DELETE;
+  int bBatch = pMark && pMark->eType == MIG_DIR_BATCH;
+
+  if (pMark && !bBatch && pSt->eKind != MIG_ST_SELECT) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: migrate:check stands before a SELECT that finds what is"
+            " wrong",
+            lineAt(z, pSt->iStart));
+  } else if (bBatch && !bWrites) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: migrate:batch stands before an INSERT, UPDATE or DELETE"
+            " with :lo and :hi",
+            lineAt(z, pSt->iStart));
+  } else if (pInfo->bBatch && pMark == 0) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: a revision with batches holds only those and checks; put"
+            " this statement in a revision of its own",
+            lineAt(z, pSt->iStart));
+  } else if (pInfo->bBatch && (pInfo->bNoTransaction || pInfo->bRepeatable)) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "line %d: a revision with batches can be neither no-transaction nor"
+            " repeatable",
+            lineAt(z, pSt->iStart));
+  }
+}
+
 /*
 ** Decide whether a statement may stand in a script of which pInfo is known: 1,
 ** or 0 with FORBIDDEN_STATEMENT and its line. Statements that are passed over
@@ -621,6 +797,9 @@ int migStatementAllowed(MigContext *p, const char *z, i64 n,
   MIG_UNUSED(n);
   if (p->rc || migStatementSkipped(z, pSt, pInfo)) {
     return p->rc == SQLITE_OK;
+  }
+  if (pInfo->nMark > 0) {
+    checkMark(p, z, pSt, pInfo);
   }
   if (pInfo->bNoTransaction) {
     checkMaintenance(p, z, pSt);

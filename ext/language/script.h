@@ -13,18 +13,39 @@ typedef enum MigDirectiveType {
   MIG_DIR_ALLOW_LOSS,
   MIG_DIR_NO_TRANSACTION,
   MIG_DIR_REPEATABLE,
-  MIG_DIR_RENAMED_FROM /* of a desired schema; a script may repeat it */
+  MIG_DIR_RENAMED_FROM, /* of a desired schema; a script may repeat it */
+  MIG_DIR_PHASE,
+  MIG_DIR_BATCH,
+  MIG_DIR_CHECK
 } MigDirectiveType;
+
+/* What a revision is in a change without downtime, in this order. */
+typedef enum MigPhase {
+  MIG_PHASE_NONE,
+  MIG_PHASE_EXPAND,
+  MIG_PHASE_BACKFILL,
+  MIG_PHASE_CONTRACT
+} MigPhase;
 
 typedef struct MigDirective {
   int eType;        /* a MigDirectiveType */
   const char *zArg; /* name, or up's and down's rest of the line, or NULL */
+  i64 nRow;         /* BATCH: rows of one */
+  MigPhase ePhase;  /* PHASE: which */
   i64 iStart;       /* offset of the comment */
   int iLine;        /* its line, from 1 */
 } MigDirective;
 
 int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
                      MigDirective *pOut);
+
+/* A statement with a directive of its own. */
+typedef struct MigScriptMark {
+  int eType;         /* MIG_DIR_BATCH or MIG_DIR_CHECK */
+  const char *zName; /* the table, or the name of the check */
+  i64 nRow;          /* BATCH: rows of one */
+  i64 iStart;        /* offset of the statement */
+} MigScriptMark;
 
 /* What a script says about itself before any of it runs. Offsets are those
 ** of statements that are passed over, or -1. */
@@ -43,6 +64,11 @@ typedef struct MigScriptInfo {
   int bMaintenance;         /* holds only statements of no-transaction */
   int bReferences;          /* holds the word REFERENCES */
   int bTrigger;             /* holds the word TRIGGER */
+  MigPhase ePhase;          /* by its directive */
+  int nMark;                /* statements with a directive of their own */
+  MigScriptMark *aMark;     /* by offset */
+  int bBatch;               /* one of them is a batch */
+  int bCheck;               /* one is a check */
 } MigScriptInfo;
 
 /* How a script is meant to run. */
@@ -57,6 +83,9 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                    MigScriptInfo *pOut);
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut);
+const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart);
+const char *migPhaseName(MigPhase ePhase);
+MigPhase migPhaseFind(const char *z, i64 n);
 int migStatementSkipped(const char *z, const MigStatement *pSt,
                         const MigScriptInfo *pInfo);
 int migStatementAllowed(MigContext *p, const char *z, i64 n,

@@ -140,6 +140,23 @@ void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan) {
   migSetUnite(&pPlan->after, &due);
 }
 
+/* Plan to run or undo the one revision that zTarget means, whatever is around
+** it. Empty when it is done. */
+void migPlanOne(MigContext *p, const MigState *pState, const char *zTarget,
+                int bDown, MigPlan *pPlan) {
+  MigSet set = migSetNew(p, pState->pGraph->nNode);
+  int iNode = migTargetOne(p, pState, zTarget);
+
+  memset(pPlan, 0, sizeof(*pPlan));
+  pPlan->bDown = bDown;
+  if (p->rc == SQLITE_OK && iNode >= 0) {
+    if (migSetHas(&pState->applied, iNode) == bDown) {
+      migSetAdd(&set, iNode);
+    }
+    planSteps(p, pState, &set, pPlan);
+  }
+}
+
 /* The branch that a downgrade keeps to: the one named before '@', for bare
 ** steps that of the one current head; -1 for none. */
 static int downBranch(const MigState *pState, const MigTarget *pTarget) {

@@ -29,6 +29,8 @@ void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
 void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan);
 void migPlanDowngrade(MigContext *p, const MigState *pState,
                       const char *zTarget, MigPlan *pPlan);
+void migPlanOne(MigContext *p, const MigState *pState, const char *zTarget,
+                int bDown, MigPlan *pPlan);
 void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,
                   int bPurge, MigPlan *pPlan);
 

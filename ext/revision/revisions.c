@@ -20,6 +20,7 @@
 #include "store.h"
 #include "applied.h"
 #include "origin.h"
+#include "partial.h"
 #include "revisions.h"
 
 #define SEQ_LAST 0xffffffffffffLL /* greatest number of a row */
@@ -120,6 +121,26 @@ void migRevisionChecksum(MigRevision *pRev) {
   checksumScript(&hash, pRev->zUp, pRev->nUp);
   checksumScript(&hash, pRev->zDown, pRev->nDown);
   migHashFinal(&hash, pRev->aChecksum);
+}
+
+/* ---- flags ---- */
+
+/* The flags that the directives of a script ask for. */
+int migRevisionFlags(const MigScriptInfo *pInfo, int bDown) {
+  int flags = pInfo->bRepeatable ? MIG_REV_REPEATABLE : 0;
+
+  if (pInfo->bNoTransaction) {
+    flags |= bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE;
+  }
+  if (!bDown) {
+    flags |= (int)pInfo->ePhase << 4 | (pInfo->bBatch ? MIG_REV_BATCH : 0) |
+             (pInfo->bCheck ? MIG_REV_CHECK : 0);
+  }
+  return flags;
+}
+
+MigPhase migRevisionPhase(int flags) {
+  return (MigPhase)((flags & MIG_REV_PHASE) >> 4);
 }
 
 /* ---- one revision ---- */
@@ -610,6 +631,7 @@ void migStateSummarize(MigContext *p, const MigState *pState) {
   if (p->rc) {
     return;
   }
+  migPartialSweep(p);
   heads = migGraphHeads(p, pState->pGraph);
   migMetaSetText(p, "heads", migStateNames(p, pState, &heads));
   migMetaSetText(p, "current", migStateNames(p, pState, &pState->current));

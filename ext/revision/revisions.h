@@ -6,6 +6,7 @@
 
 #include "hash.h"
 #include "graph.h"
+#include "script.h"
 #include "scripts.h"
 #include "target.h"
 #include "text.h"
@@ -15,6 +16,9 @@
 #define MIG_REV_DOWN_ALONE 2 /* the down script does */
 #define MIG_REV_LENIENT 4    /* imported: maintenance statements are skipped */
 #define MIG_REV_REPEATABLE 8 /* run again after the others when it changed */
+#define MIG_REV_PHASE 0x30   /* a MigPhase, times 16 */
+#define MIG_REV_BATCH 64     /* the up script runs in batches */
+#define MIG_REV_CHECK 128    /* the up script holds checks */
 
 /* A stored revision, or one to be stored. */
 typedef struct MigRevision {
@@ -37,6 +41,8 @@ typedef struct MigRevision {
   const char **azLabel;
 } MigRevision;
 
+int migRevisionFlags(const MigScriptInfo *pInfo, int bDown);
+MigPhase migRevisionPhase(int flags);
 void migRevisionChecksum(MigRevision *pRev);
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 i64 migRevisionNext(MigContext *p);

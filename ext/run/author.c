@@ -24,9 +24,8 @@
 
 #define ID_DIGITS 12
 
-/* Check one script (NULL: none); flags by its directives, of which bAlone is
-** the one for no-transaction. */
-static int scriptFlags(MigContext *p, const char *z, i64 n, int bAlone) {
+/* Check one script (NULL: none); flags by its directives. */
+static int scriptFlags(MigContext *p, const char *z, i64 n, int bDown) {
   MigScriptInfo info;
 
   if (z == 0 || p->rc) {
@@ -34,16 +33,14 @@ static int scriptFlags(MigContext *p, const char *z, i64 n, int bAlone) {
   }
   migScriptCheck(p, z, n, MIG_SCRIPT_OWN, &info);
   migExecuteProtect(p, z, n);
-  return (info.bNoTransaction ? bAlone : 0) |
-         (info.bRepeatable ? MIG_REV_REPEATABLE : 0);
+  return migRevisionFlags(&info, bDown);
 }
 
 /* Flags that the scripts ask for by their directives. A script by hand that
 ** may not run is refused here already. */
 int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                    i64 nDown) {
-  return scriptFlags(p, zUp, nUp, MIG_REV_UP_ALONE) |
-         scriptFlags(p, zDown, nDown, MIG_REV_DOWN_ALONE);
+  return scriptFlags(p, zUp, nUp, 0) | scriptFlags(p, zDown, nDown, 1);
 }
 
 /* ---- parents and dependencies ---- */
@@ -339,7 +336,9 @@ static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
 ** it. USAGE when the edit would make it a repeatable one. */
 static int editedFlags(MigContext *p, const MigRevision *pNew, const char *zId,
                        int flags) {
-  int mask = (pNew->zUp ? MIG_REV_UP_ALONE : 0) |
+  int mask = (pNew->zUp ? MIG_REV_UP_ALONE | MIG_REV_PHASE | MIG_REV_BATCH |
+                              MIG_REV_CHECK
+                        : 0) |
              (pNew->zDown ? MIG_REV_DOWN_ALONE : 0);
   int asked = migScriptFlags(p, pNew->zUp, pNew->nUp, pNew->zDown, pNew->nDown);
 

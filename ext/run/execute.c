@@ -23,6 +23,7 @@
 #include "rowguard.h"
 #include "store.h"
 #include "writeset.h"
+#include "invariant.h"
 #include "execute.h"
 
 /* State of the script that runs. */
@@ -33,6 +34,7 @@ typedef struct Script {
   int eForeign; /* PRAGMA foreign_keys in force: -1 none, 0 or 1 */
   int eLegacy;  /* PRAGMA legacy_alter_table in force: the same */
   int nSeen;    /* statements met, passed-over ones included */
+  int nBatch;   /* of them batches */
 } Script;
 
 /* ---- errors ---- */
@@ -100,6 +102,41 @@ static void scriptFail(MigContext *p, const Script *pScript,
   migFailRc(p, rc, MIG_SCRIPT, "%s: %.*s", sqlite3_errmsg(p->db),
             lineLength(pScript->pJob->z, pSt), pScript->pJob->z + pSt->iStart);
   errorLocate(p, pScript, iAt);
+}
+
+/* ---- batches and checks ---- */
+
+/* Does the statement run now? Checks come behind the others, and of batches
+** those that the job wants. */
+static int statementMarked(Script *pScript, const MigStatement *pSt,
+                           const MigScriptMark **ppMark) {
+  const MigScriptJob *pJob = pScript->pJob;
+  const MigScriptMark *pMark =
+      pScript->info.nMark ? migScriptMark(&pScript->info, pSt->iStart) : 0;
+  int iBatch;
+
+  *ppMark = pMark;
+  if (pMark == 0 || pMark->eType == MIG_DIR_CHECK) {
+    return pMark == 0 && pJob->ePart == MIG_PART_ALL;
+  }
+  iBatch = pScript->nBatch++;
+  return pJob->ePart == MIG_PART_BATCH
+             ? iBatch == pJob->iBatch
+             : pJob->ePart == MIG_PART_ALL && iBatch >= pJob->iBatch;
+}
+
+/* Bind the rows of a batch. */
+static void batchBind(MigContext *p, const Script *pScript,
+                      const MigScriptMark *pMark, sqlite3_stmt *pStmt) {
+  const MigScriptJob *pJob = pScript->pJob;
+  MigRange range = pJob->range;
+
+  if (pJob->ePart == MIG_PART_ALL) {
+    i64 iFirst = pScript->nBatch - 1 == pJob->iBatch ? pJob->range.iLow
+                                                     : MIG_BATCH_FIRST;
+    migBatchRange(p, pMark->zName, iFirst, -1, &range);
+  }
+  migBatchBind(p, pStmt, &range);
 }
 
 /* ---- before the run ---- */
@@ -501,7 +538,7 @@ static void detailAdd(MigContext *p, MigExecution *pExec, const Script *pScript,
 
 /* Run one statement; the offset after it, or -1 after failure. */
 static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
-                        const MigStatement *pSt) {
+                        const MigScriptMark *pMark, const MigStatement *pSt) {
   MigScriptJob *pJob = pScript->pJob;
   const char *z = pJob->z;
   i64 msStart = pExec->bClock ? migMonotonicMs() : 0;
@@ -524,7 +561,9 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
     scriptFail(p, pScript, pSt, rc);
     return -1;
   }
-  if (sqlite3_bind_parameter_count(pStmt) > 0) {
+  if (pMark) {
+    batchBind(p, pScript, pMark, pStmt);
+  } else if (sqlite3_bind_parameter_count(pStmt) > 0) {
     migFail(p, MIG_SCRIPT,
             "the statement has a parameter, %s, and a script has no values for"
             " it; write the value",
@@ -561,6 +600,20 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   return p->rc ? -1 : zTail - z;
 }
 
+/* Run the checks of the script: INVARIANT when one finds a row. */
+static void checksRun(MigContext *p, Script *pScript) {
+  const MigScriptJob *pJob = pScript->pJob;
+  int i;
+
+  for (i = 0; i < pScript->info.nMark && p->rc == SQLITE_OK; i++) {
+    const MigScriptMark *pMark = &pScript->info.aMark[i];
+    if (pMark->eType == MIG_DIR_CHECK) {
+      migInvariantRun(p, pMark->zName, pJob->z + pMark->iStart, 0);
+      errorPrefix(p, "revision %s (%s): ", pJob->zRevision, pJob->zSide);
+    }
+  }
+}
+
 /*
 ** Run a script inside the transaction pExec->pTx. FORBIDDEN_STATEMENT, SCRIPT
 ** or DATA_LOSS, with revision, statement, line and column; then the caller
@@ -568,6 +621,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
 ** its commit. Enforcement is as found afterwards.
 */
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
+  const MigScriptMark *pMark;
   Script script;
   MigStatement st;
   i64 nBefore = rowsChanged(p, pExec);
@@ -593,7 +647,12 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
       break; /* unreached: migExecuteCheck() has seen it */
     }
-    i = statementRun(p, pExec, &script, &st);
+    if (statementMarked(&script, &st, &pMark)) {
+      i = statementRun(p, pExec, &script, pMark, &st);
+    }
+  }
+  if (pJob->ePart != MIG_PART_BATCH) {
+    checksRun(p, &script);
   }
   if (script.guard.pFirst) {
     migExecuteSettle(p, pExec);

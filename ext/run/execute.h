@@ -4,6 +4,7 @@
 #ifndef MIG_EXECUTE_H
 #define MIG_EXECUTE_H
 
+#include "batch.h"
 #include "connection.h"
 #include "fold.h"
 #include "foreign.h"
@@ -32,14 +33,24 @@ typedef struct MigExecution {
   MigTouched *pTouched; /* backup of what is written; its own may be NULL */
 } MigExecution;
 
+/* Which statements of a script with batches run. */
+typedef enum MigScriptPart {
+  MIG_PART_ALL,   /* all, a batch over all rows that are left */
+  MIG_PART_BATCH, /* one batch, for some rows */
+  MIG_PART_CHECKS /* the checks */
+} MigScriptPart;
+
 /* One script to run. */
 typedef struct MigScriptJob {
   const char *zRevision;
   const char *zSide; /* "up" or "down" */
   const char *z;     /* zero-terminated */
   i64 n;
-  int bLenient;   /* imported: maintenance statements are skipped */
-  int bAlone;     /* runs outside a transaction */
+  int bLenient; /* imported: maintenance statements are skipped */
+  int bAlone;   /* runs outside a transaction */
+  MigScriptPart ePart;
+  int iBatch;     /* the batch, from 0; for MIG_PART_ALL the first one left */
+  MigRange range; /* its rows; for MIG_PART_ALL iLow is the first key left */
   int nStatement; /* out: statements stepped */
   i64 nRow;       /* out: rows changed */
 } MigScriptJob;

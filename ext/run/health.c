@@ -27,6 +27,7 @@
 #include "verify.h"
 #include "drift.h"
 #include "mirror.h"
+#include "invariant.h"
 #include "health.h"
 
 #define FINDINGS_SHOWN 100 /* findings that are told, of each check */
@@ -460,6 +461,64 @@ static char *healthDrift(Health *pHealth) {
   return migPrintf(pWork, "the schema is as the last run left it");
 }
 
+/* Run the checks that script z holds, less those of the names in pSeen, which
+** later revisions have. */
+static int invariantsRun(Health *pHealth, const char *zId, const char *z, i64 n,
+                         MigList *pSeen) {
+  MigContext *pWork = &pHealth->work;
+  MigScriptInfo info;
+  int nRun = 0;
+  int i;
+
+  migScriptScan(pWork, z, n, MIG_SCRIPT_OWN, &info);
+  for (i = info.nMark - 1; i >= 0 && pWork->rc == SQLITE_OK; i--) {
+    const MigScriptMark *pMark = &info.aMark[i];
+    if (pMark->eType != MIG_DIR_CHECK || migListHas(pSeen, pMark->zName)) {
+      continue;
+    }
+    migListAdd(pWork, pSeen, pMark->zName);
+    migInvariantRun(pWork, pMark->zName, z + pMark->iStart, 1);
+    nRun++;
+    if (pWork->eCode == MIG_INVARIANT || pWork->eCode == MIG_SCRIPT ||
+        pWork->eCode == MIG_UNSUPPORTED) {
+      healthFound(pHealth, pWork->eCode, "revision %s: %s", zId,
+                  strchr(strchr(pWork->zError, ' ') + 1, ' ') + 1);
+      migErrorClear(pWork);
+    }
+  }
+  return nRun;
+}
+
+/* What scripts said must hold still does. */
+static char *healthInvariants(Health *pHealth) {
+  MigContext *pWork = &pHealth->work;
+  MigPackCache cache = {0, {0, 0}};
+  MigList seen = {0, 0};
+  MigState state;
+  MigRevision rev;
+  int nRun = 0;
+  int i;
+
+  if (pHealth->pConn->bRunning) {
+    return migPrintf(pWork, "left out: a run is at work");
+  }
+  migStateLoad(pWork, &state);
+  for (i = pWork->rc ? -1 : state.pGraph->nNode - 1;
+       i >= 0 && pWork->rc == SQLITE_OK; i--) {
+    int iNode = state.pGraph->aOrder[i];
+    if (migSetHas(&state.applied, iNode) &&
+        migRevisionGet(pWork, state.pGraph->aNode[iNode].zId, &rev) &&
+        (rev.flags & MIG_REV_CHECK)) {
+      migRevisionScripts(pWork, &cache, &rev);
+      nRun += pWork->rc || !rev.zUp
+                  ? 0
+                  : invariantsRun(pHealth, rev.zId, rev.zUp, rev.nUp, &seen);
+    }
+  }
+  migScriptsClose(&cache);
+  return nRun ? migPrintf(pWork, "%d checks of scripts", nRun) : 0;
+}
+
 /* What setting mirror names says what is applied. */
 static char *healthMirror(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
@@ -582,14 +641,23 @@ static const struct {
   int bStore; /* only with a store */
   char *(*xCheck)(Health *pHealth);
 } aCheck[] = {
-    {"store", 0, healthStore},       {"settings", 1, healthSettings},
-    {"labels", 1, healthLabels},     {"revisions", 1, healthRevisions},
-    {"edges", 1, healthEdges},       {"scripts", 1, healthScripts},
-    {"files", 1, healthFiles},       {"applied", 1, healthApplied},
-    {"history", 1, healthHistory},   {"summary", 1, healthSummary},
-    {"drift", 1, healthDrift},       {"mirror", 1, healthMirror},
-    {"chunks", 1, healthChunks},     {"backups", 1, healthBackups},
-    {"quick_check", 0, healthQuick}, {"foreign_key_check", 0, healthForeign},
+    {"store", 0, healthStore},
+    {"settings", 1, healthSettings},
+    {"labels", 1, healthLabels},
+    {"revisions", 1, healthRevisions},
+    {"edges", 1, healthEdges},
+    {"scripts", 1, healthScripts},
+    {"files", 1, healthFiles},
+    {"applied", 1, healthApplied},
+    {"history", 1, healthHistory},
+    {"summary", 1, healthSummary},
+    {"drift", 1, healthDrift},
+    {"mirror", 1, healthMirror},
+    {"invariants", 1, healthInvariants},
+    {"chunks", 1, healthChunks},
+    {"backups", 1, healthBackups},
+    {"quick_check", 0, healthQuick},
+    {"foreign_key_check", 0, healthForeign},
 };
 
 /* Run one check and tell what it has found. */

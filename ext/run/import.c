@@ -56,9 +56,7 @@ static void idAdd(MigContext *p, MigText *pText, const char *zId) {
 /* Flags of an imported revision. */
 static int importedFlags(const MigImported *pFile) {
   return (pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0) |
-         (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0) |
-         (pFile->bUpAlone ? MIG_REV_UP_ALONE : 0) |
-         (pFile->bDownAlone ? MIG_REV_DOWN_ALONE : 0);
+         (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0) | pFile->scriptFlags;
 }
 
 /* What would be stored for a file; its edges and labels only for new ones. */
@@ -571,15 +569,14 @@ static int hostNew(MigContext *p) {
                      " AND name NOT GLOB 'sqlite_*')");
 }
 
-/*
-** Read the folder or file zPath and store what is new. Returns the JSON
-** object {format, new, known, changed, notes} for the caller to free. Errors:
-** FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT, CYCLE,
-** DEPENDENCY_CYCLE; then nothing is stored.
-*/
-char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                      const char *zPath, const char *zFormat,
-                      const MigPlaceholders *pHolders, int bRepair) {
+/* Fact of _migrate_meta: what the folder that was imported last looks like. */
+#define FOLDER_FACT "folder"
+
+/* Import, and keep what the folder looks like, zLooks, unless NULL. */
+static char *importRun(MigContext *p, MigConnection *pConn,
+                       const MigCall *pCall, const char *zPath,
+                       const char *zFormat, const MigPlaceholders *pHolders,
+                       int bRepair, const char *zLooks) {
   MigChangeNote note = {"import", 0, 0, 0, 0, 0};
   Import import;
   char *zResult;
@@ -607,8 +604,54 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);
     migChangeRecord(p, &import.change, &note);
   }
+  if (zLooks) {
+    migMetaSetText(p, FOLDER_FACT, zLooks);
+  }
   zResult = p->rc ? 0 : importResult(p, &import);
-  migChangeEnd(p, &import.change, bAny);
+  migChangeEnd(p, &import.change, bAny || zLooks);
   migFolderClose(&import.folder);
   return zResult;
+}
+
+/*
+** Read the folder or file zPath and store what is new. Returns the JSON
+** object {format, new, known, changed, notes} for the caller to free. Errors:
+** FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT, CYCLE,
+** DEPENDENCY_CYCLE; then nothing is stored.
+*/
+char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zPath, const char *zFormat,
+                      const MigPlaceholders *pHolders, int bRepair) {
+  return importRun(p, pConn, pCall, zPath, zFormat, pHolders, bRepair, 0);
+}
+
+/*
+** The same, unless the folder looks as it did when it was imported so last:
+** then NULL, and nothing is read.
+*/
+char *migImportFresh(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                     const char *zPath, const char *zFormat,
+                     const MigPlaceholders *pHolders) {
+  MigList more = {0, 0};
+  const char *zWas = 0;
+  sqlite3_stmt *pRead;
+  const char *zLooks;
+  int i;
+
+  migListAdd(p, &more, zFormat ? zFormat : "");
+  for (i = 0; i < pHolders->n; i++) {
+    migListAdd(p, &more, pHolders->azKey[i]);
+    migListAdd(p, &more, pHolders->azValue[i]);
+  }
+  zLooks = p->rc ? 0 : migFolderLooks(p, zPath, more.n, more.az);
+  pRead = migReadBegin(p, MIG_WAIT);
+  if (p->rc == SQLITE_OK && migStoreOpen(p)) {
+    zWas = migMetaText(p, FOLDER_FACT);
+  }
+  migFinalize(p, pRead);
+  if (p->rc || (zLooks[0] && zWas && strcmp(zLooks, zWas) == 0)) {
+    return 0;
+  }
+  return importRun(p, pConn, pCall, zPath, zFormat, pHolders, 0,
+                   zLooks[0] ? zLooks : 0);
 }

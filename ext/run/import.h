@@ -16,5 +16,8 @@ typedef struct MigPlaceholders {
 char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
                       const MigPlaceholders *pHolders, int bRepair);
+char *migImportFresh(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                     const char *zPath, const char *zFormat,
+                     const MigPlaceholders *pHolders);
 
 #endif

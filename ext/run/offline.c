@@ -42,6 +42,7 @@
 #include "steps.h"
 #include "store.h"
 #include "transaction.h"
+#include "partial.h"
 #include "offline.h"
 
 /* A step of the script. */
@@ -207,6 +208,19 @@ static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   po->ledger.bForeign |= ps->info.bReferences;
 }
 
+/* UNSUPPORTED for a revision of which some batches are done: the script would
+** do all of them. */
+static void partialCheck(MigContext *p, const char *zId) {
+  MigPartial partial;
+
+  if (migPartialRead(p, zId, &partial)) {
+    migFail(p, MIG_UNSUPPORTED,
+            "revision %s is applied in part, which no script can go on with;"
+            " finish it with migrate_upgrade() first",
+            zId);
+  }
+}
+
 /* Read and check all steps. */
 static void stepsLoad(MigContext *p, Offline *po) {
   int n = po->plan.nStep;
@@ -216,13 +230,14 @@ static void stepsLoad(MigContext *p, Offline *po) {
 
   po->aStep = migAlloc(p, (u64)n * sizeof(OfflineStep));
   if (p->rc == SQLITE_OK) {
-    migRunCuts(p, &po->plan, &po->live, 0, aiTransaction);
+    migRunCuts(p, &po->plan, &po->live, 0, 1, aiTransaction);
   }
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     OfflineStep *pStep = &po->aStep[i];
     pStep->iNode = po->plan.aStep[i];
     pStep->iTransaction = aiTransaction[i];
     revisionLoad(p, po, pStep->iNode, &cache, &pStep->rev);
+    partialCheck(p, pStep->rev.zId);
     stepScan(p, po, pStep);
   }
   migScriptsClose(&cache);

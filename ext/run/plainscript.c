@@ -24,9 +24,18 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "batch.h"
 #include "plainscript.h"
 
 /* ---- looking at a script ---- */
+
+/* Is it a parameter that a batch has? */
+static int isBatchParameter(const MigPlainScript *ps, const MigToken *pToken) {
+  const char *z = ps->z + pToken->iStart;
+
+  return ps->info.bBatch && pToken->n == 3 &&
+         (memcmp(z, ":lo", 3) == 0 || memcmp(z, ":hi", 3) == 0);
+}
 
 /* Refuse a token that would swallow what comes behind the script, or mean
 ** something else outside of it. */
@@ -35,7 +44,8 @@ static void tokenCheck(MigContext *p, const MigPlainScript *ps,
   int iLine;
   int iColumn;
 
-  if (pToken->eType != MIG_TK_ILLEGAL && pToken->eType != MIG_TK_VARIABLE) {
+  if ((pToken->eType != MIG_TK_ILLEGAL && pToken->eType != MIG_TK_VARIABLE) ||
+      isBatchParameter(ps, pToken)) {
     return;
   }
   migPosition(ps->z, pToken->iStart, &iLine, &iColumn);
@@ -392,6 +402,68 @@ static void guardAfter(MigContext *p, const MigPlainScript *ps,
   }
 }
 
+/* A batch as one statement over the whole table: the least key for :lo, the
+** greatest for :hi. */
+static void batchWrite(MigContext *p, const MigPlainScript *ps,
+                       const MigReplay *pReplay, const MigStatement *pSt,
+                       const MigScriptMark *pMark, int bShell, MigText *pOut) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 iDone = pSt->iStart;
+  i64 i = iDone;
+  MigPlainScript whole = *ps;
+  MigText text = {0, 0, 0};
+  const char *zKey = 0;
+  MigStatement st;
+  MigToken token;
+
+  if (pReplay) {
+    migScratchSwap(p, pReplay->pScratch);
+    zKey = migBatchKey(p, pMark->zName);
+    migScratchSwap(p, pReplay->pScratch);
+  }
+  while (i < iEnd && p->rc == SQLITE_OK) {
+    i = migTokenNext(ps->z, iEnd, i, &token);
+    if (token.eType == MIG_TK_VARIABLE) {
+      int bLow = ps->z[token.iStart + 1] == 'l';
+      migTextAdd(p, &text, ps->z + iDone, token.iStart - iDone);
+      migTextF(p, &text, "(SELECT %s(\"%w\") FROM main.\"%w\")",
+               bLow ? "min" : "max", zKey ? zKey : "rowid", pMark->zName);
+      iDone = i;
+    }
+  }
+  migTextAdd(p, &text, ps->z + iDone, iEnd - iDone);
+  whole.z = migTextZ(&text);
+  whole.n = text.n;
+  migStatementRead(whole.z, whole.n, 0, &st);
+  partWrite(p, &whole, 0, whole.n, &st, bShell, pOut);
+  migTextStr(p, pOut, pSt->bSemi ? "" : ";");
+}
+
+/* The checks of the script, each a CHECK that fails when it finds a row. */
+static void checksWrite(MigContext *p, const MigPlainScript *ps, int bShell,
+                        MigText *pOut) {
+  int i;
+
+  for (i = 0; i < ps->info.nMark && p->rc == SQLITE_OK; i++) {
+    const MigScriptMark *pMark = &ps->info.aMark[i];
+    MigStatement st;
+    if (pMark->eType != MIG_DIR_CHECK) {
+      continue;
+    }
+    migStatementRead(ps->z, ps->n, pMark->iStart, &st);
+    lineBegin(p, pOut);
+    migTextF(p, pOut,
+             "%sCREATE TEMP TABLE _migrate_check(n CONSTRAINT \"migrate:"
+             " INVARIANT: check %w finds rows\" CHECK(n = 0));\n"
+             "INSERT INTO temp._migrate_check SELECT count(*) FROM (",
+             ps->bIgnores ? MIG_CHECKS_ON : "", pMark->zName);
+    partWrite(p, ps, st.iStart, st.iStart + st.nByte - st.bSemi, &st, bShell,
+              pOut);
+    migTextF(p, pOut, "\n);\nDROP TABLE temp._migrate_check;\n%s",
+             ps->bIgnores ? "PRAGMA ignore_check_constraints=ON;\n" : "");
+  }
+}
+
 /*
 ** Append a scanned script. pReplay has replayed it last, with bPlain; NULL
 ** when it runs outside a transaction. With bShell the sqlite3 shell will read
@@ -411,11 +483,16 @@ void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
   while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
     int bPassed = !bAlone && isPassed(pScript, &st);
     int bCalls = statementCalls(pScript, &st);
+    const MigScriptMark *pMark = migScriptMark(&pScript->info, st.iStart);
     partWrite(p, pScript, iDone, st.iStart, 0, bShell, pOut);
     if (bPassed || bCalls) {
       commentWrite(p, pScript, &st, bPassed ? "passed over" : "expanded", pOut);
       callsWrite(p, pScript, bCalls ? pReplay : 0, st.iStart, bLegacy, bShell,
                  pOut);
+    } else if (pMark && pMark->eType == MIG_DIR_CHECK) {
+      commentWrite(p, pScript, &st, "checked below", pOut);
+    } else if (pMark) {
+      batchWrite(p, pScript, pReplay, &st, pMark, bShell, pOut);
     } else {
       guardBefore(p, pScript, pReplay, st.iStart, &guarded, pOut);
       partWrite(p, pScript, st.iStart, i, &st, bShell, pOut);
@@ -431,4 +508,5 @@ void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
     migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;\n");
   }
   guardAfter(p, pScript, &guarded, pOut);
+  checksWrite(p, pScript, bShell, pOut);
 }

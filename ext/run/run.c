@@ -41,6 +41,7 @@
 #include "progress.h"
 #include "protect.h"
 #include "record.h"
+#include "partial.h"
 #include "run.h"
 
 /* ---- the plan ---- */
@@ -50,7 +51,8 @@
 static int nothingPending(MigRun *pRun, const MigFacts *pFacts) {
   int bHeads = strcmp(pRun->zTarget, "heads") == 0;
 
-  if (pRun->bDown || (!bHeads && strcmp(pRun->zTarget, "head")) ||
+  if (pRun->bDown || pRun->pSpec->bOnly ||
+      (!bHeads && strcmp(pRun->zTarget, "head")) ||
       migFactsPending(pFacts, bHeads)) {
     return 0;
   }
@@ -91,16 +93,39 @@ static int runFacts(MigContext *p, MigRun *pRun, int bStore) {
   return p->rc == SQLITE_OK && nothingPending(pRun, &facts);
 }
 
+/* Take out of the plan of an upgrade what does not come before phase eUntil. */
+static void planUntil(MigRun *pRun) {
+  const MigGraph *g = pRun->state.pGraph;
+  MigPlan *pPlan = &pRun->plan;
+  int nStep = 0;
+  int i;
+
+  while (nStep < pPlan->nStep &&
+         migRevisionPhase(g->aNode[pPlan->aStep[nStep]].flags) <
+             pRun->pSpec->eUntil) {
+    nStep++;
+  }
+  for (i = nStep; i < pPlan->nStep; i++) {
+    migSetRemove(&pPlan->after, pPlan->aStep[i]);
+  }
+  pPlan->nStep = nStep;
+}
+
 /* Load the state and make the plan. The caller holds a transaction. */
 static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
   if (runFacts(p, pRun, bStore)) {
     return;
   }
   migStateRead(p, bStore, &pRun->state);
-  if (pRun->bDown) {
-    migPlanDowngrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
+  if (pRun->pSpec->bOnly) {
+    migPlanOne(p, &pRun->state, pRun->zTarget, pRun->bDown, &pRun->plan);
+  } else if (pRun->bDown) {
+    migRunPlanDown(p, &pRun->state, bStore, pRun->zTarget, &pRun->plan);
   } else {
     migPlanUpgrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
+    if (pRun->pSpec->eUntil && p->rc == SQLITE_OK) {
+      planUntil(pRun);
+    }
     migPlanRepeatables(p, &pRun->state, &pRun->plan);
   }
   if (p->rc == SQLITE_OK) {
@@ -144,20 +169,25 @@ static void progressCheck(MigContext *p, const MigRun *pRun) {
 static void runProtect(MigContext *p, MigRun *pRun) {
   MigProtect *pProtect = &pRun->protect;
   MigBackupRow *pRow = &pProtect->backup.row;
+  MigCall call = *pRun->pCall;
 
   if (p->rc) {
     return;
   }
   pRun->iRun = migHistoryRun(p);
   pProtect->bOwn = pRun->bOwn;
-  pProtect->bParts = pRun->aStep[0].bAlone ||
+  pProtect->bParts = pRun->aStep[0].bAlone || pRun->aStep[0].bBatch ||
                      pRun->aStep[pRun->plan.nStep - 1].iTransaction > 1;
   pRow->zCreatedAt = pRun->zStartedAt;
   pRow->zAction = migRecordVerb(pRun);
   pRow->iRun = pRun->iRun;
   pRow->zRevisions = pRun->zFrom;
   pProtect->backup.pTx = &pRun->tx;
-  migProtectStart(p, pProtect, pRun->pCall);
+  if (pRun->pSpec->msBatches && !pRun->pCall->bBackup) {
+    MigPartial partial; /* one backup, by the call that begins */
+    call.bNoBackup |= migPartialRead(p, pRun->aStep[0].rev.zId, &partial);
+  }
+  migProtectStart(p, pProtect, &call);
   progressCheck(p, pRun);
 }
 
@@ -184,36 +214,61 @@ static void repeatablesForget(MigContext *p, MigRun *pRun) {
 static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   if (pRun->bDown) {
     migAppliedRemove(p, pStep->rev.zId);
+    migPartialClear(p, pStep->rev.zId);
     migSetRemove(&pRun->state.applied, pStep->iNode);
     repeatablesForget(p, pRun);
   } else {
     migAppliedAdd(p, pStep->rev.zId, pRun->iRun, pStep->zStartedAt,
                   pStep->rev.aChecksum, 0);
+    if (pStep->rev.flags & MIG_REV_BATCH) {
+      migPartialClear(p, pStep->rev.zId);
+    }
     migSetAdd(&pRun->state.applied, pStep->iNode);
   }
 }
 
-/* Run the script of one step, inside or outside a transaction. */
+/* What of the batches of a step is left to be run at once. */
+static void stepLeft(MigContext *p, const MigRunStep *pStep,
+                     MigScriptJob *pJob) {
+  MigPartial partial;
+
+  migPartialRead(p, pStep->rev.zId, &partial);
+  pJob->iBatch = partial.iBatch + partial.bLast;
+  pJob->range.iLow = partial.bLast ? MIG_BATCH_FIRST : partial.iNext;
+}
+
+/* Run the script of one step, inside or outside a transaction; of one that was
+** run in batches the checks. */
 static void stepRun(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   i64 msStart = migRecordClock(pRun);
   MigBytes script;
   MigScriptJob job;
+  int bLeft = 0;
 
-  pStep->zStartedAt = runNow(p, pRun);
+  if (pStep->zStartedAt == 0) {
+    pStep->zStartedAt = runNow(p, pRun);
+  }
   script = migStepsScript(p, pRun, pStep);
   if (script.a) {
     migStepsJob(&job, pRun, pStep, &script);
+    if (pStep->bBatch) {
+      job.ePart = MIG_PART_CHECKS;
+    } else if (!pRun->bDown && (pStep->rev.flags & MIG_REV_BATCH)) {
+      stepLeft(p, pStep, &job);
+      bLeft = 1;
+    }
     pRun->exec.pDetail = pRun->pCall->bDryRun ? &pStep->detail : 0;
     if (pStep->bAlone) {
       migExecuteMaintenance(p, &pRun->exec, &job);
     } else {
       migExecuteScript(p, &pRun->exec, &job);
     }
-    pStep->nStatement = job.nStatement;
-    pStep->nRow = job.nRow;
+    pStep->nStatement += job.nStatement;
+    pStep->nRow += job.nRow;
+    pRun->nBatchRow += bLeft ? job.nRow : 0;
   }
   sqlite3_free(script.a);
-  pStep->ms = migRecordClock(pRun) - msStart;
+  pStep->ms += migRecordClock(pRun) - msStart;
 }
 
 /* ---- transactions ---- */
@@ -330,6 +385,131 @@ static void aloneRun(MigContext *p, MigRun *pRun, int iStep) {
   }
 }
 
+/* ---- batches ---- */
+
+/* Batch i of a script, or NULL. */
+static const MigScriptMark *batchMark(const MigScriptInfo *pInfo, int iBatch) {
+  int i;
+
+  for (i = 0; i < pInfo->nMark; i++) {
+    if (pInfo->aMark[i].eType == MIG_DIR_BATCH && iBatch-- == 0) {
+      return &pInfo->aMark[i];
+    }
+  }
+  return 0;
+}
+
+/* Run the batch that mark pMark is of, for the rows in pJob->range. */
+static void batchRows(MigContext *p, MigRun *pRun, MigRunStep *pStep,
+                      const MigScriptMark *pMark, MigScriptJob *pJob,
+                      MigPartial *pPartial) {
+  if (pPartial->nDone == 0) {
+    pPartial->nTotal = migBatchTotal(p, pMark->zName);
+  }
+  pJob->ePart = MIG_PART_BATCH;
+  pJob->iBatch = pPartial->iBatch;
+  migExecuteScript(p, &pRun->exec, pJob);
+  pStep->nStatement += pJob->nStatement;
+  pStep->nRow += pJob->nRow;
+  pPartial->zTable = pMark->zName;
+  pPartial->nDone += pJob->range.nRow;
+  pPartial->bLast = pJob->range.iHigh == MIG_BATCH_LAST;
+  pPartial->iNext = pPartial->bLast ? 0 : pJob->range.iHigh + 1;
+  migPartialWrite(p, pStep->rev.zId, pPartial);
+  pRun->nBatchRow += pJob->range.nRow;
+  pRun->nBatchLeft = pPartial->nTotal > pPartial->nDone
+                         ? pPartial->nTotal - pPartial->nDone
+                         : 0;
+  migProgress(p, pRun->pCall->zProgress, "batch", pPartial->nDone,
+              pPartial->nTotal);
+  progressCheck(p, pRun);
+}
+
+/* Find the next batch, from pPartial on, that has rows: its mark, and the rows
+** in pRange; NULL when none has. */
+static const MigScriptMark *batchFind(MigContext *p, const MigScriptInfo *pInfo,
+                                      MigPartial *pPartial, MigRange *pRange) {
+  const MigScriptMark *pMark = batchMark(pInfo, pPartial->iBatch);
+
+  while (pMark && p->rc == SQLITE_OK &&
+         (pPartial->bLast || !migBatchRange(p, pMark->zName, pPartial->iNext,
+                                            pMark->nRow, pRange))) {
+    migPartialStart(pPartial, pPartial->iBatch + 1);
+    pMark = batchMark(pInfo, pPartial->iBatch);
+  }
+  return p->rc ? 0 : pMark;
+}
+
+/* Run the next batch of a step in the transaction that is open. Returns whether
+** more of them are left. */
+static int batchNext(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  const MigScriptMark *pMark = 0;
+  MigBytes script = migStepsScript(p, pRun, pStep);
+  MigScriptInfo info;
+  MigScriptJob job;
+  MigPartial partial;
+  MigRange range;
+  int bMore = 0;
+
+  memset(&info, 0, sizeof(info));
+  migStepsJob(&job, pRun, pStep, &script);
+  migPartialRead(p, pStep->rev.zId, &partial);
+  if (!partial.bBegun) {
+    partial.zStartedAt = pStep->zStartedAt;
+  }
+  if (p->rc == SQLITE_OK) {
+    migScriptScan(p, job.z, job.n, MIG_SCRIPT_OWN, &info);
+    pMark = batchFind(p, &info, &partial, &job.range);
+  }
+  if (pMark) {
+    batchRows(p, pRun, pStep, pMark, &job, &partial);
+    bMore = batchFind(p, &info, &partial, &range) != 0;
+  }
+  sqlite3_free(script.a);
+  return bMore;
+}
+
+/* Let others have the lock. A busy handler asks again in growing pauses, each
+** about half as long as it has waited: this one is longer, so that who came
+** during a batch is next. */
+static void batchPause(i64 ms) {
+  sqlite3_sleep((int)(ms < 2 ? 1 : ms > 200 ? 100 : ms / 2));
+}
+
+/* Run the batches of a step, each in a transaction of its own. That of the last
+** one is open at the end; when there was no more time, there is none. */
+static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
+  MigRunStep *pStep = &pRun->aStep[iStep];
+  i64 msEnd = pRun->pSpec->msBatches;
+  i64 msStart = migMonotonicMs();
+  i64 ms = msStart;
+
+  pRun->iFailed = iStep;
+  pStep->zStartedAt = runNow(p, pRun);
+  while (p->rc == SQLITE_OK && !pStep->bSkip && batchNext(p, pRun, pStep)) {
+    migForeignCheck(p, &pRun->exec.foreign);
+    backupEnd(p, pRun);
+    pRun->bStopped =
+        msEnd > 0 && (pRun->pCall->bNow || migMonotonicMs() - msStart >= msEnd);
+    if (pRun->bStopped) {
+      pStep->bDone = 1; /* for its rows to be counted */
+      migRecordRun(p, pRun, "partial", pStep, 0);
+      pStep->bDone = 0;
+    }
+    groupCommit(p, pRun);
+    if (p->rc == SQLITE_OK) {
+      pRun->nCommitted++;
+    }
+    if (p->rc || pRun->bStopped) {
+      return;
+    }
+    batchPause(migMonotonicMs() - ms);
+    ms = migMonotonicMs();
+    groupBegin(p, pRun, iStep);
+  }
+  pStep->ms = migRecordClock(pRun) ? migMonotonicMs() - msStart : 0;
+}
+
 /* Run the steps iFirst to iEnd-1 in one transaction, which is open for the
 ** first group of the run. */
 static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
@@ -342,6 +522,12 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   }
   if (bAlone && p->rc == SQLITE_OK && !pRun->aStep[iFirst].bSkip) {
     aloneRun(p, pRun, iFirst);
+  }
+  if (pRun->aStep[iFirst].bBatch && p->rc == SQLITE_OK) {
+    batchesRun(p, pRun, iFirst);
+  }
+  if (pRun->bStopped) {
+    return;
   }
   if (p->rc == SQLITE_OK && pRun->nCommitted == 0) {
     pRun->iRun = migHistoryRun(p); /* there was no lock around a first step that
@@ -393,7 +579,7 @@ static void runGroups(MigContext *p, MigRun *pRun) {
   int iEnd;
 
   migExecuteStart(p, &pRun->exec);
-  while (iFirst < pRun->plan.nStep && p->rc == SQLITE_OK) {
+  while (iFirst < pRun->plan.nStep && p->rc == SQLITE_OK && !pRun->bStopped) {
     for (iEnd = iFirst + 1;
          iEnd < pRun->plan.nStep &&
          pRun->aStep[iEnd].iTransaction == pRun->aStep[iFirst].iTransaction;
@@ -502,6 +688,16 @@ static void failureHint(MigContext *p, const MigRun *pRun) {
 
 /* Say in the error what of the run stayed. */
 static void failureExplain(MigContext *p, const MigRun *pRun) {
+  const MigRunStep *pStep =
+      pRun->iFailed >= 0 && pRun->aStep ? &pRun->aStep[pRun->iFailed] : 0;
+
+  if (pStep && pStep->bBatch && p->zError && pRun->nBatchRow > 0) {
+    errorAppend(
+        p,
+        "; the batches of revision %s that were committed stay done, and"
+        " the next run goes on behind them",
+        pStep->rev.zId);
+  }
   if (pRun->iOpen > 0 && p->zError) {
     errorAppend(p, "; what was committed before, up to revision %s, stays done",
                 pRun->aStep[pRun->iOpen - 1].rev.zId);
@@ -533,52 +729,116 @@ static void runEnd(MigContext *p, MigRun *pRun) {
 
 /* ---- all of it ---- */
 
+/* Run what pSpec says; pRun keeps what came of it until runEnd(). */
+static void runAll(MigContext *p, MigRun *pRun, MigConnection *pConn,
+                   const MigCall *pCall, const MigRunSpec *pSpec) {
+  memset(pRun, 0, sizeof(*pRun));
+  pRun->pConn = pConn;
+  pRun->pCall = pCall;
+  pRun->pSpec = pSpec;
+  pRun->zTarget = pSpec->zTarget;
+  pRun->bDown = pSpec->bDown;
+  pRun->bOwn = sqlite3_get_autocommit(p->db) != 0;
+  pRun->iFailed = -1;
+  pRun->msWait = pCall->msWait >= 0 ? pCall->msWait : MIG_WAIT;
+  pRun->msStart = migRecordClock(pRun);
+  pRun->zStartedAt = migTimeText(p, pCall->msNow);
+  migSettingsSave(p, &pRun->saved);
+  pRun->exec.pConn = pConn;
+  pRun->exec.pSaved = &pRun->saved;
+  pRun->exec.pTouched = &pRun->protect.touched;
+  pRun->exec.bClock = !pCall->bNow;
+  pRun->exec.nAllowLoss = pCall->nAllowLoss;
+  pRun->exec.azAllowLoss = pCall->azAllowLoss;
+  if (pRun->bOwn || migTransactionState(p) != SQLITE_TXN_NONE ||
+      sqlite3_db_readonly(p->db, "main") == 1) {
+    planUnderRead(p, pRun);
+  }
+  if (p->rc == SQLITE_OK && !pRun->bNothing) {
+    runBegin(p, pRun);
+    runSettings(p, pRun, pRun->tx.bStore);
+    pRun->exec.msWait = pRun->msWait;
+    runPlan(p, pRun, pRun->tx.bStore);
+    pRun->iDataVersion = dataVersion(p);
+  }
+  if (p->rc == SQLITE_OK && pRun->bNothing) {
+    migRecordResult(p, pRun);
+  } else if (p->rc == SQLITE_OK) {
+    migMirrorCheck(p, &pRun->state);
+    migStepsPrepare(p, pRun);
+    runProtect(p, pRun);
+    runGroups(p, pRun);
+  }
+  runEnd(p, pRun);
+}
+
 /*
-** Upgrade (or with bDown downgrade) to zTarget. Returns a JSON object
-** {run, direction, from, to, steps, backup, dry_run, committed, ms} for the
-** caller to free. Errors: those of targets and plans, of scripts, and BUSY,
-** READ_ONLY, STORE_*; then nothing has changed but what the message says.
+** Upgrade, or downgrade, as pSpec says. Returns a JSON object {run, direction,
+** from, to, steps, backup, dry_run, committed, ms} for the caller to free.
+** Errors: those of targets and plans, of scripts, and BUSY, READ_ONLY, STORE_*;
+** then nothing has changed but what the message says.
 */
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                   const char *zTarget, int bDown) {
+                   const MigRunSpec *pSpec) {
+  MigRun run;
+
+  runAll(p, &run, pConn, pCall, pSpec);
+  return run.zResult;
+}
+
+/* The first pending revision with batches, or NULL. NOT_UP_TO_DATE when others
+** come before it. */
+static const char *batchesFind(MigContext *p) {
+  sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
+  int bStore = migStoreOpen(p);
+  const char *zId = 0;
+  MigState state;
+  MigRevision rev;
+  MigPlan plan;
+  int i;
+
+  migStateRead(p, bStore, &state);
+  for (i = 0; p->rc == SQLITE_OK && i < state.pGraph->nNode && !zId; i++) {
+    int iNode = state.pGraph->aOrder[i];
+    if (!migSetHas(&state.applied, iNode) &&
+        migRevisionGet(p, state.pGraph->aNode[iNode].zId, &rev) &&
+        (rev.flags & MIG_REV_BATCH)) {
+      zId = rev.zId;
+    }
+  }
+  if (zId) {
+    migPlanUpgrade(p, &state, zId, &plan);
+  }
+  if (p->rc == SQLITE_OK && zId && plan.nStep > 1) {
+    migFail(p, MIG_NOT_UP_TO_DATE,
+            "revision %s, which has batches, stands on others that are pending;"
+            " migrate_upgrade() to what it builds on first",
+            zId);
+  }
+  migFinalize(p, pRead);
+  return p->rc ? 0 : zId;
+}
+
+/*
+** Spend about ms milliseconds on the batches of the first pending revision that
+** has some. Returns the JSON object {done, left} for the caller to free: rows
+** that were gone through, rows that are left. With option now it is one batch a
+** call, inside a caller's transaction all of them. Errors as those of
+** migRunTarget(), and NOT_UP_TO_DATE.
+*/
+char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                     i64 ms) {
+  MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms};
+  MigText text = {0, 0, 0};
   MigRun run;
 
   memset(&run, 0, sizeof(run));
-  run.pConn = pConn;
-  run.pCall = pCall;
-  run.zTarget = zTarget;
-  run.bDown = bDown;
-  run.bOwn = sqlite3_get_autocommit(p->db) != 0;
-  run.iFailed = -1;
-  run.msWait = pCall->msWait >= 0 ? pCall->msWait : MIG_WAIT;
-  run.msStart = migRecordClock(&run);
-  run.zStartedAt = migTimeText(p, pCall->msNow);
-  migSettingsSave(p, &run.saved);
-  run.exec.pConn = pConn;
-  run.exec.pSaved = &run.saved;
-  run.exec.pTouched = &run.protect.touched;
-  run.exec.bClock = !pCall->bNow;
-  run.exec.nAllowLoss = pCall->nAllowLoss;
-  run.exec.azAllowLoss = pCall->azAllowLoss;
-  if (run.bOwn || migTransactionState(p) != SQLITE_TXN_NONE ||
-      sqlite3_db_readonly(p->db, "main") == 1) {
-    planUnderRead(p, &run);
+  spec.zTarget = batchesFind(p);
+  if (spec.zTarget) {
+    runAll(p, &run, pConn, pCall, &spec);
+    sqlite3_free(run.zResult);
   }
-  if (p->rc == SQLITE_OK && !run.bNothing) {
-    runBegin(p, &run);
-    runSettings(p, &run, run.tx.bStore);
-    run.exec.msWait = run.msWait;
-    runPlan(p, &run, run.tx.bStore);
-    run.iDataVersion = dataVersion(p);
-  }
-  if (p->rc == SQLITE_OK && run.bNothing) {
-    migRecordResult(p, &run);
-  } else if (p->rc == SQLITE_OK) {
-    migMirrorCheck(p, &run.state);
-    migStepsPrepare(p, &run);
-    runProtect(p, &run);
-    runGroups(p, &run);
-  }
-  runEnd(p, &run);
-  return run.zResult;
+  migTextF(p, &text, "{\"done\":%lld,\"left\":%lld}", run.nBatchRow,
+           run.bStopped ? run.nBatchLeft : 0);
+  return migResultText(p, migTextZ(&text));
 }

@@ -9,6 +9,8 @@
 #include "steps.h"
 
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                   const char *zTarget, int bDown);
+                   const MigRunSpec *pSpec);
+char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                     i64 ms);
 
 #endif

@@ -11,6 +11,7 @@
 #include "known.h"
 #include "settings.h"
 #include "transaction.h"
+#include "partial.h"
 #include "show.h"
 
 /* Between two revisions. */
@@ -112,11 +113,15 @@ static void showState(MigContext *p, MigText *pText, const MigState *pState,
   const MigNode *pNode = &pState->pGraph->aNode[iNode];
   int bHead = pNode->nChild == 0 && !pNode->bRepeatable;
   int bCurrent = migSetHas(&pState->current, iNode);
+  MigPartial partial;
   const char *zAt = migQueryText(
       p, "SELECT applied_at FROM main._migrate_applied WHERE revision=%Q",
       pNode->zId);
 
-  migTextF(p, pText, "state: %s%s%s%s%s%s\n", zAt ? "applied " : "pending",
+  migTextF(p, pText, "state: %s%s%s%s%s%s\n",
+           zAt                                       ? "applied "
+           : migPartialRead(p, pNode->zId, &partial) ? "partial"
+                                                     : "pending",
            zAt ? zAt : "", bHead || bCurrent ? " (" : "", bHead ? "head" : "",
            bHead && bCurrent ? ", current"
            : bCurrent        ? "current"

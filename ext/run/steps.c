@@ -9,6 +9,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "partial.h"
 #include "steps.h"
 
 /* Does this side of the revision run outside a transaction? */
@@ -105,18 +106,34 @@ static MigSet belowApplied(MigContext *p, const MigRun *pRun) {
   return set;
 }
 
+/* Plan a downgrade; what is applied in part is undone as if it were applied. */
+void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
+                    const char *zTarget, MigPlan *pPlan) {
+  MigState state = *pState;
+  MigSet set;
+
+  set = bStore ? migPartialSet(p, state.pGraph)
+               : migSetNew(p, state.pGraph->nNode);
+  if (p->rc == SQLITE_OK && migSetNext(&set, -1) >= 0) {
+    migSetUnite(&set, &pState->applied);
+    state = migStateNew(p, pState->pGraph, &set);
+  }
+  migPlanDowngrade(p, &state, zTarget, pPlan);
+}
+
 /* Number the transactions of a plan, from 1: aiTransaction has a place for
-** each step. */
+** each step. With bWhole batches are no transactions of their own. */
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
-                int bEach, int *aiTransaction) {
+                int bEach, int bWhole, int *aiTransaction) {
+  int alone = pPlan->bDown ? MIG_REV_DOWN_ALONE
+              : bWhole     ? MIG_REV_UP_ALONE
+                           : MIG_REV_UP_ALONE | MIG_REV_BATCH;
   int iTransaction = 1;
   int bAloneBefore = 0;
   int i;
 
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    int flags = pState->pGraph->aNode[pPlan->aStep[i]].flags;
-    int bAlone =
-        (flags & (pPlan->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
+    int bAlone = (pState->pGraph->aNode[pPlan->aStep[i]].flags & alone) != 0;
     if (i > 0 && (bEach || bAlone || bAloneBefore)) {
       iTransaction++;
     }
@@ -134,6 +151,7 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
   int n = pRun->plan.nStep;
   int *aiTransaction = migAlloc(p, (u64)n * sizeof(int));
   MigSet below = belowApplied(p, pRun);
+  int bWhole;
   int i;
 
   if (pRun->bEach && !pRun->bOwn) {
@@ -145,13 +163,16 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
   if (p->rc) {
     return;
   }
-  migRunCuts(p, &pRun->plan, &pRun->state, pRun->bEach, aiTransaction);
+  bWhole = !pRun->bOwn || pRun->pCall->bDryRun;
+  migRunCuts(p, &pRun->plan, &pRun->state, pRun->bEach, bWhole, aiTransaction);
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     MigRunStep *pStep = &pRun->aStep[i];
     pStep->iNode = pRun->plan.aStep[i];
     migRevisionGet(p, pRun->state.pGraph->aNode[pStep->iNode].zId, &pStep->rev);
     pStep->iTransaction = aiTransaction[i];
     pStep->bAlone = stepAlone(pRun, &pStep->rev);
+    pStep->bBatch =
+        !bWhole && !pRun->bDown && (pStep->rev.flags & MIG_REV_BATCH);
     pStep->bLate = !pRun->bDown && migSetHas(&below, pStep->iNode);
     stepCheck(p, pRun, pStep);
   }
@@ -172,7 +193,9 @@ static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   }
   pStep->bSkip = migSetHas(&pRun->state.applied, pStep->iNode) != pRun->bDown;
   migRevisionGet(p, zId, &pStep->rev);
-  if (p->rc == SQLITE_OK && stepAlone(pRun, &pStep->rev) != pStep->bAlone) {
+  if (p->rc == SQLITE_OK &&
+      (stepAlone(pRun, &pStep->rev) != pStep->bAlone ||
+       (pStep->bBatch && !(pStep->rev.flags & MIG_REV_BATCH)))) {
     migFail(p, MIG_BUSY,
             "revision %s was edited by another connection during the run; call"
             " again",

@@ -15,6 +15,7 @@ typedef struct MigRunStep {
   int iNode;
   int iTransaction; /* from 1 */
   int bAlone;       /* outside a transaction */
+  int bBatch;       /* in batches, each in a transaction of its own */
   int bLate;        /* an applied revision stands on it already */
   int bSkip;        /* another connection has done it meanwhile */
   int bDone;        /* committed or about to be */
@@ -27,9 +28,19 @@ typedef struct MigRunStep {
   MigText detail;         /* JSON of its statements, for a dry run */
 } MigRunStep;
 
+/* What to run. Zero-initialize. */
+typedef struct MigRunSpec {
+  const char *zTarget;
+  int bDown;
+  MigPhase eUntil; /* up: stop before the first revision of this phase */
+  int bOnly;       /* the target's revision alone, whatever is around it */
+  i64 msBatches;   /* above 0: let batches end after so long */
+} MigRunSpec;
+
 typedef struct MigRun {
   MigConnection *pConn;
   const MigCall *pCall;
+  const MigRunSpec *pSpec;
   const char *zTarget;
   const char *zActor;
   const char *zStartedAt;
@@ -44,6 +55,9 @@ typedef struct MigRun {
   int nCommitted;   /* transactions that were committed */
   int iOpen;        /* first step that is not committed */
   int iFailed;      /* step that failed, or -1 */
+  int bStopped;     /* batches are left */
+  i64 nBatchRow;    /* rows that batches have gone through */
+  i64 nBatchLeft;   /* and those that are left of the table */
   i64 iDataVersion; /* of the file, when the state was read */
   i64 iRun;
   const char *zFrom; /* current heads before and after */
@@ -65,7 +79,9 @@ void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst);
 MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep);
 void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
                  const MigRunStep *pStep, const MigBytes *pBytes);
+void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
+                    const char *zTarget, MigPlan *pPlan);
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
-                int bEach, int *aiTransaction);
+                int bEach, int bWhole, int *aiTransaction);
 
 #endif

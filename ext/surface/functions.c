@@ -15,6 +15,8 @@
 #include "store.h"
 #include "settings.h"
 #include "run.h"
+#include "auto.h"
+#include "trial.h"
 #include "export.h"
 #include "adopt.h"
 #include "offline.h"
@@ -267,20 +269,75 @@ static char *callLabel(MigContext *p, MigArgs *pArgs) {
                : migAuthorLabel(p, pArgs->pConn, &pArgs->call, zTarget, zLabel);
 }
 
-static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
-  const char *zTarget = argText(p, pArgs, 0, "head");
+/* Option until: a phase. */
+static MigPhase argPhase(MigContext *p, MigArgs *pArgs) {
+  const char *z = migOptionText(p, &pArgs->options, "until");
+  MigPhase ePhase = z ? migPhaseFind(z, (i64)strlen(z)) : MIG_PHASE_NONE;
 
-  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 0);
+  if (p->rc == SQLITE_OK && z && ePhase == MIG_PHASE_NONE) {
+    migFail(p, MIG_USAGE,
+            "option until is a phase, expand, backfill or contract, not %s", z);
+  }
+  return ePhase;
+}
+
+static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
+  MigRunSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zTarget = argText(p, pArgs, 0, "head");
+  spec.eUntil = argPhase(p, pArgs);
+  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callAuto(MigContext *p, MigArgs *pArgs) {
+  const MigOptions *pOpt = &pArgs->options;
+  const char *zError = migOptionText(p, pOpt, "on_error");
+  MigPlaceholders map = migOptionMap(p, pOpt, "placeholders");
+  MigAutoSpec spec;
+
+  memset(&spec, 0, sizeof(spec));
+  spec.zFolder = argText(p, pArgs, 0, 0);
+  spec.zFormat = migOptionText(p, pOpt, "format");
+  spec.pHolders = &map;
+  spec.eUntil = argPhase(p, pArgs);
+  spec.bReport = zError && strcmp(zError, "report") == 0;
+  if (p->rc == SQLITE_OK && zError && !spec.bReport &&
+      strcmp(zError, "fail") != 0) {
+    migFail(p, MIG_USAGE, "option on_error is fail or report, not %s", zError);
+  }
+  return p->rc ? 0 : migAuto(p, pArgs->pConn, &pArgs->call, &spec);
+}
+
+static char *callStep(MigContext *p, MigArgs *pArgs) {
+  const char *z = argText(p, pArgs, 0, "1000");
+  i64 ms = numberRead(z);
+
+  if (p->rc == SQLITE_OK && ms <= 0) {
+    migFail(p, MIG_USAGE,
+            "migrate_step() takes the milliseconds to work for, not %s", z);
+  }
+  return p->rc ? 0 : migStepBatches(p, pArgs->pConn, &pArgs->call, ms);
+}
+
+static char *callTest(MigContext *p, MigArgs *pArgs) {
+  const char *zRange = argText(p, pArgs, 0, 0);
+
+  return p->rc ? 0 : migTrial(p, pArgs->pConn, &pArgs->call, zRange);
 }
 
 static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
   int bRestore = migOptionBool(p, &pArgs->options, "restore", 0);
+  MigRunSpec spec;
 
+  memset(&spec, 0, sizeof(spec));
+  spec.zTarget = zTarget;
+  spec.bDown = 1;
   if (p->rc == SQLITE_OK && bRestore) {
     return migBackupsDowngrade(p, pArgs->pConn, &pArgs->call, zTarget);
   }
-  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, zTarget, 1);
+  return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
 static char *callBackup(MigContext *p, MigArgs *pArgs) {
@@ -456,6 +513,9 @@ static const MigFunction aFunction[] = {
     {"migrate_adopt", 0, 0, MIG_F_ACTS | MIG_F_JSON, callAdopt,
      "migrate_adopt()",
      "marks revisions applied as another tool's version table says"},
+    {"migrate_auto", 0, 1, MIG_F_ACTS | MIG_F_JSON, callAuto,
+     "migrate_auto([folder])",
+     "what an application calls at its start: imports, recognizes, upgrades"},
     {"migrate_autogenerate", 2, 2, MIG_F_ACTS, callAutogenerate,
      "migrate_autogenerate(message, desired)",
      "adds a revision that makes the schema the desired one; NULL if it is"},
@@ -516,6 +576,13 @@ static const MigFunction aFunction[] = {
     {"migrate_table", 1, 1, MIG_F_ACTS | MIG_F_SCRIPT, callTable,
      "migrate_table(create_table)",
      "gives a table this definition by the cheapest safe way, and says which"},
+    {"migrate_step", 0, 1, MIG_F_ACTS | MIG_F_JSON, callStep,
+     "migrate_step([ms])",
+     "works on the batches of the next revision for about so long"},
+    {"migrate_test", 0, 1, MIG_F_ACTS | MIG_F_JSON, callTest,
+     "migrate_test([range])",
+     "runs pending revisions up, down and up, and takes it back: which are "
+     "bad"},
     {"migrate_upgrade", 0, 1, MIG_F_ACTS | MIG_F_JSON, callUpgrade,
      "migrate_upgrade([target])",
      "runs what is missing up to target, by default 'head'"},

@@ -14,11 +14,18 @@
 static const char *const aDirective[][3] = {
     {"allow-loss", "-- migrate:allow-loss NAME",
      "table NAME may have fewer rows after this revision replaced it"},
+    {"batch", "-- migrate:batch TABLE ROWS",
+     "the next statement, with :lo and :hi, runs over TABLE so many rows at a"
+     " time, each time in a transaction of its own"},
+    {"check", "-- migrate:check NAME",
+     "the next SELECT must find nothing, now and whenever the file is verified"},
     {"down", "-- migrate:down", "begins the down script in a file"},
     {"no-transaction", "-- migrate:no-transaction",
      "the script runs outside a transaction: only VACUUM, ANALYZE, REINDEX and"
      " the PRAGMAs journal_mode, auto_vacuum, page_size, incremental_vacuum,"
      " wal_checkpoint, optimize"},
+    {"phase", "-- migrate:phase NAME",
+     "expand, backfill or contract; an upgrade can stop before one"},
     {"renamed-from", "-- migrate:renamed-from NAME",
      "in a desired schema, before a table or behind a column: its old name"},
     {"repeatable", "-- migrate:repeatable",

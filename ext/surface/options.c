@@ -31,6 +31,9 @@ static const MigOptionHelp aOption[] = {
     {"allow_loss", "all", "list of tables that may lose rows when replaced"},
     {"transaction", "migrate_upgrade migrate_downgrade",
      "run: one transaction; each: one a revision"},
+    {"until", "migrate_upgrade migrate_auto",
+     "stop before the first revision of this phase: expand, backfill,"
+     " contract"},
     {"id", "migrate_revision migrate_merge migrate_autogenerate",
      "the revision's id"},
     {"parent", "migrate_revision migrate_autogenerate",
@@ -68,7 +71,11 @@ static const MigOptionHelp aOption[] = {
     {"backups", "migrate_prune", "list of the backups to drop, by number"},
     {"manual", "migrate_prune",
      "true: those that migrate_backup() took count and go too"},
-    {"format", "migrate_import migrate_export",
+    {"on_error", "migrate_auto",
+     "report: an error becomes a part of the result, so that an application "
+     "goes"
+     " on; fail, the default: it is raised"},
+    {"format", "migrate_import migrate_export migrate_auto",
      "the folder's format, instead of detecting; of an export: own by default"},
     {"file_template", "migrate_export",
      "names of the files, such as %(year)d_%(rev)s_%(slug)s"},
@@ -94,13 +101,20 @@ const MigOptionHelp *migOptionHelpRow(int i) {
 /* Is zFunction one of the blank-separated names of zOf? */
 static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
   const char *z = pHelp->zOf;
+  size_t n = strlen(zFunction);
 
   if (strcmp(z, "all") == 0) {
     return strcmp(zFunction, "migrate_require") != 0 &&
            strcmp(zFunction, "migrate_diff") != 0 &&
            strcmp(zFunction, "migrate_sql") != 0;
   }
-  return strstr(z, zFunction) != 0; /* no name of one is a part of another */
+  for (; z; z = strchr(z, ' ')) {
+    z += *z == ' ';
+    if (strncmp(z, zFunction, n) == 0 && (z[n] == 0 || z[n] == ' ')) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 static void optionUnknown(MigContext *p, const char *zKey,

@@ -15,6 +15,7 @@
 #include "help.h"
 #include "backup_views.h"
 #include "schema_views.h"
+#include "partial.h"
 #include "views.h"
 
 /* ---- migrations ---- */
@@ -110,7 +111,8 @@ static void listedApplied(MigContext *p, const MigGraph *pGraph, Listed *a) {
 }
 
 static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
-                      int iNode, const Listed *pListed) {
+                      const MigSet *pPartial, int iNode,
+                      const Listed *pListed) {
   const MigGraph *pGraph = pState->pGraph;
   const MigNode *pNode = &pGraph->aNode[iNode];
 
@@ -124,7 +126,9 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
   migRowText(p, pRows, 3, labelNames(p, pNode));
   migRowText(p, pRows, 4, pListed->rev.zMessage);
   migRowText(p, pRows, 5,
-             migSetHas(&pState->applied, iNode) ? "applied" : "pending");
+             migSetHas(&pState->applied, iNode) ? "applied"
+             : migSetHas(pPartial, iNode)       ? "partial"
+                                                : "pending");
   migRowInt(p, pRows, 6, pNode->nChild == 0 && !pNode->bRepeatable);
   migRowInt(p, pRows, 7, migSetHas(&pState->current, iNode));
   migRowInt(p, pRows, 8, pNode->nChild > 1);
@@ -142,6 +146,7 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *zRange = pRows->azArg[0];
   MigState state;
+  MigSet partial;
   Listed *aListed = 0;
   Listed **apShown;
   Listed *pNone;
@@ -156,6 +161,7 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   if (p->rc) {
     return;
   }
+  partial = migPartialSet(p, state.pGraph);
   if (zRange) {
     migRangeNodes(p, &state, zRange, &aNode, &n);
   } else {
@@ -174,7 +180,7 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   pRows->pPrivate = apShown;
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     apShown[i] = aListed ? &aListed[aNode[i]] : pNone;
-    listedRow(p, pRows, &state, aNode[i], apShown[i]);
+    listedRow(p, pRows, &state, &partial, aNode[i], apShown[i]);
   }
 }
 
@@ -212,6 +218,13 @@ static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
                  " to_revisions, outcome, error, started_at, ms, \"rows\","
                  " backup, actor, checksum, fingerprint, chain"
                  " FROM main._migrate_history ORDER BY seq");
+  }
+}
+
+static void fillProgress(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  MIG_UNUSED(pConn);
+  if (migStoreOpen(p)) {
+    migRowsQuery(p, pRows, migPartialRows);
   }
 }
 
@@ -361,7 +374,7 @@ static void planRows(MigContext *p, MigRows *pRows, const MigState *pState,
     aListed = listedRead(p, pState->pGraph);
   }
   if (p->rc == SQLITE_OK) {
-    migRunCuts(p, pPlan, pState, zEach && strcmp(zEach, "each") == 0, aiCut);
+    migRunCuts(p, pPlan, pState, zEach && strcmp(zEach, "each") == 0, 0, aiCut);
   }
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
     planRevision(p, aListed, pPlan->aStep[i], pState->pGraph, &rev);
@@ -402,7 +415,7 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   }
   memset(&plan, 0, sizeof(plan));
   if (bDown) {
-    migPlanDowngrade(p, &state, zTarget, &plan);
+    migRunPlanDown(p, &state, migStoreOpen(p), zTarget, &plan);
   } else {
     migPlanUpgrade(p, &state, zTarget ? zTarget : "head", &plan);
     migPlanRepeatables(p, &state, &plan);
@@ -466,6 +479,11 @@ static const MigView aView[] = {
      "target,operation,start", 6, 3, 0, fillPlan, 0,
      "SELECT * FROM migration_plan[(target [, operation [, start]])]",
      "the steps of an upgrade or downgrade, without running them"},
+    {"migration_progress",
+     "revision TEXT, table_name TEXT, at INTEGER, done INTEGER,"
+     " total INTEGER, started_at TEXT",
+     0, 6, 0, 0, fillProgress, 0, "SELECT * FROM migration_progress",
+     "revisions with batches that are applied in part, and how far they are"},
     {"migration_settings", "name TEXT, value TEXT, standard TEXT, help TEXT", 0,
      4, 0, 0, fillSettings, 0, "SELECT * FROM migration_settings",
      "the settings, with the value that holds and the standard one"},

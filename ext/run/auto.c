@@ -1,0 +1,162 @@
+/*
+** auto.c - what an application calls at its start.
+**
+** Whatever the file is, afterwards it is at its heads:
+**
+**   new          no tables: every revision is run
+**   unversioned  tables, and no revision is applied: those that have made the
+**                schema are found (recognize.c) and stamped, then what is
+**                pending is run. NO_BASELINE when none fits: the schema must
+**                then be taken for what it is, by a baseline
+**   versioned    what is pending is run
+**   up to date   nothing
+**
+** With a folder its new files are imported first, when it looks different from
+** the last time.
+**
+** Import, stamp and upgrade are calls of their own, each whole or not at all:
+** after a failed upgrade the scripts are in the file, pending.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "catalog.h"
+#include "plan.h"
+#include "recognize.h"
+#include "revisions.h"
+#include "run.h"
+#include "stamp.h"
+#include "store.h"
+#include "transaction.h"
+#include "auto.h"
+
+typedef struct Auto {
+  const char *zDid;
+  char *zImport; /* JSON objects, NULL: not done; to be freed */
+  char *zStamp;
+  char *zUpgrade;
+  char *zError; /* message, when it is reported */
+} Auto;
+
+/* ---- an unversioned file ---- */
+
+/* Has the schema an object of the user's? */
+static int schemaUsed(MigContext *p) {
+  MigModel model;
+  int i;
+
+  migCatalogRead(p, &model);
+  for (i = 0; i < model.nObject && p->rc == SQLITE_OK; i++) {
+    if (model.aObject[i].eSkip == MIG_SKIP_NO) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The targets to stamp a file with that has tables and no record; NULL when it
+** is not such a file. NO_BASELINE. */
+static const char *baselineFind(MigContext *p) {
+  sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
+  const char *zTargets = 0;
+  MigState state;
+
+  if (p->rc == SQLITE_OK && migStoreOpen(p) && migMetaInt(p, "pending") > 0 &&
+      !migQueryInt(p, 0,
+                   "SELECT EXISTS(SELECT 1 FROM main._migrate_applied)") &&
+      schemaUsed(p)) {
+    migStateRead(p, 1, &state);
+    zTargets = p->rc ? 0 : migRecognize(p, &state);
+    if (p->rc == SQLITE_OK && zTargets == 0) {
+      migFail(p, MIG_NO_BASELINE,
+              "the file has tables, and no revision makes its schema; see"
+              " migrate_diff(a revision, 'live'), then migrate_stamp() it; or"
+              " begin with what is there: migrate_revision('baseline', NULL,"
+              " NULL, '{\"baseline\":true}') in a file without revisions; or"
+              " migrate_adopt() when another tool made it");
+    }
+  }
+  migFinalize(p, pRead);
+  return zTargets;
+}
+
+/* ---- the steps ---- */
+
+static void autoSteps(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const MigAutoSpec *pSpec, Auto *pAuto) {
+  static const char zNothing[] = "{\"run\":null";
+  const size_t nNothing = sizeof(zNothing) - 1;
+  MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0};
+  const char *zTargets;
+
+  if (pSpec->zFolder) {
+    pAuto->zImport = migImportFresh(p, pConn, pCall, pSpec->zFolder,
+                                    pSpec->zFormat, pSpec->pHolders);
+    migStatementsClose(p);
+  }
+  zTargets = p->rc ? 0 : baselineFind(p);
+  migStatementsClose(p);
+  if (p->rc == SQLITE_OK && zTargets) {
+    pAuto->zStamp = migStamp(p, pConn, pCall, zTargets, 0, 0);
+    pAuto->zDid = "stamp";
+    migStatementsClose(p);
+  }
+  if (p->rc == SQLITE_OK) {
+    pAuto->zUpgrade = migRunTarget(p, pConn, pCall, &heads);
+  }
+  if (p->rc == SQLITE_OK && strncmp(pAuto->zUpgrade, zNothing, nNothing) == 0) {
+    sqlite3_free(pAuto->zUpgrade);
+    pAuto->zUpgrade = 0;
+  } else if (p->rc == SQLITE_OK) {
+    pAuto->zDid = "upgrade";
+  }
+}
+
+/* May the error become a part of the result? Not when nothing can be said, nor
+** when the transaction of the caller is not what it was. */
+static int errorReported(const MigContext *p, int bAutocommit) {
+  return p->zError && (p->rc & 0xff) != SQLITE_INTERRUPT &&
+         sqlite3_get_autocommit(p->db) == bAutocommit;
+}
+
+/*
+** Bring the file to its heads. Returns the JSON object {did, import, stamp,
+** upgrade, error} for the caller to free; did is nothing, stamp, upgrade or,
+** with bReport after an error, failed. Errors: those of import, stamp and
+** upgrade, NO_BASELINE, AMBIGUOUS.
+*/
+char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+              const MigAutoSpec *pSpec) {
+  int bAutocommit = sqlite3_get_autocommit(p->db);
+  MigText text = {0, 0, 0};
+  Auto done = {"nothing", 0, 0, 0, 0};
+  char *zResult;
+
+  autoSteps(p, pConn, pCall, pSpec, &done);
+  if (p->rc && pSpec->bReport && errorReported(p, bAutocommit)) {
+    done.zDid = "failed";
+    done.zError = sqlite3_mprintf("%s", p->zError);
+    migErrorClear(p);
+    if (done.zError == 0) {
+      migNomem(p);
+    }
+  }
+  migTextStr(p, &text, "{\"did\":");
+  migTextJson(p, &text, done.zDid);
+  migTextF(p, &text, ",\"import\":%s,\"stamp\":%s,\"upgrade\":%s,\"error\":",
+           done.zImport ? done.zImport : "null",
+           done.zStamp ? done.zStamp : "null",
+           done.zUpgrade ? done.zUpgrade : "null");
+  if (done.zError) {
+    migTextJson(p, &text, done.zError);
+  } else {
+    migTextStr(p, &text, "null");
+  }
+  migTextStr(p, &text, "}");
+  zResult = p->rc ? 0 : migResultText(p, migTextZ(&text));
+  sqlite3_free(done.zImport);
+  sqlite3_free(done.zStamp);
+  sqlite3_free(done.zUpgrade);
+  sqlite3_free(done.zError);
+  return zResult;
+}

@@ -1,0 +1,23 @@
+/*
+** auto.h - what an application calls at its start.
+*/
+#ifndef MIG_AUTO_H
+#define MIG_AUTO_H
+
+#include "call.h"
+#include "caller.h"
+#include "import.h"
+
+/* What migrate_auto() is told. */
+typedef struct MigAutoSpec {
+  const char *zFolder; /* to import from, or NULL */
+  const char *zFormat;
+  const MigPlaceholders *pHolders;
+  MigPhase eUntil; /* the upgrade stops before this phase */
+  int bReport;     /* an error becomes a part of the result */
+} MigAutoSpec;
+
+char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+              const MigAutoSpec *pSpec);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+** batch.c - a statement that runs over a table some rows at a time.
+**
+** A batch is a statement with the parameters :lo and :hi and a directive that
+** names a table and a number of rows. It runs for the first so many rows of
+** the table by key, then for the next ones, until there are no more. The key
+** is the rowid, or the one integer column of the key of a WITHOUT ROWID table.
+** Rows that come in while it runs are gone through as well, when they come
+** behind.
+*/
+#include <string.h>
+#include "sql.h"
+#include "layout.h"
+#include "batch.h"
+
+#define COUNTED 1000000
+
+/* ---- ranges ---- */
+
+/* The name of the integer key of a table; NULL after a failure. UNSUPPORTED
+** when it has none. */
+const char *migBatchKey(MigContext *p, const char *zTable) {
+  const char *zKey = 0;
+  MigLayout layout;
+
+  if (!migQueryInt(p, 0,
+                   "SELECT 1 FROM main.sqlite_schema WHERE type='table'"
+                   " AND name=%Q COLLATE NOCASE",
+                   zTable)) {
+    migFail(p, MIG_SCRIPT, "migrate:batch names %s, and there is no such table",
+            zTable);
+    return 0;
+  }
+  migLayoutRead(p, zTable, &layout);
+  if (p->rc == SQLITE_OK && layout.eKey == MIG_KEY_ROWID) {
+    zKey = layout.zRowid;
+  } else if (p->rc == SQLITE_OK && layout.eKey == MIG_KEY_COLUMNS &&
+             layout.nKey == 1) {
+    zKey = layout.azColumn[0];
+  }
+  if (zKey == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "table %s has no integer key to make batches by; use a statement"
+            " without migrate:batch",
+            zTable);
+  }
+  return zKey;
+}
+
+/*
+** The rows of zTable from key iFirst on, at most nRow of them; nRow below 0:
+** all. Returns 0 when there are none. UNSUPPORTED for a key that is no
+** integer.
+*/
+int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
+                  MigRange *pOut) {
+  const char *zKey = migBatchKey(p, zTable);
+  sqlite3_stmt *pStmt;
+  int bAny;
+
+  memset(pOut, 0, sizeof(*pOut));
+  pStmt = migPrepareF(p,
+                      "SELECT min(k), max(k), count(*), typeof(max(k)) FROM"
+                      " (SELECT \"%w\" AS k FROM main.\"%w\""
+                      " WHERE \"%w\" >= %lld ORDER BY 1 LIMIT %lld)",
+                      zKey, zTable, zKey, iFirst, nRow);
+  bAny = migStep(p, pStmt) && sqlite3_column_int64(pStmt, 2) > 0;
+  if (bAny) {
+    const char *zType = migColumnPeek(p, pStmt, 3);
+    pOut->iLow = sqlite3_column_int64(pStmt, 0);
+    pOut->iHigh = sqlite3_column_int64(pStmt, 1);
+    pOut->nRow = sqlite3_column_int64(pStmt, 2);
+    if (zType && strcmp(zType, "integer") != 0) {
+      migFail(p, MIG_UNSUPPORTED,
+              "the key of table %s is no integer, and batches go by integers;"
+              " use a statement without migrate:batch",
+              zTable);
+    }
+  }
+  migFinalize(p, pStmt);
+  return bAny && p->rc == SQLITE_OK;
+}
+
+/* Rows of a table: counted to a million, beyond that the span of its keys. */
+i64 migBatchTotal(MigContext *p, const char *zTable) {
+  const char *zKey = migBatchKey(p, zTable);
+  MigRange range;
+
+  if (migBatchRange(p, zTable, MIG_BATCH_FIRST, COUNTED, &range) &&
+      range.nRow == COUNTED) {
+    i64 iLast =
+        migQueryInt(p, 0, "SELECT max(\"%w\") FROM main.\"%w\"", zKey, zTable);
+    return (i64)((u64)iLast - (u64)range.iLow);
+  }
+  return range.nRow;
+}
+
+/* Bind :lo and :hi, NULL when there are no rows. SCRIPT for a statement that
+** lacks one of them, or has another parameter. */
+void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange) {
+  int iLow = sqlite3_bind_parameter_index(pStmt, ":lo");
+  int iHigh = sqlite3_bind_parameter_index(pStmt, ":hi");
+
+  if (p->rc) {
+    return;
+  }
+  if (iLow == 0 || iHigh == 0 || sqlite3_bind_parameter_count(pStmt) != 2) {
+    migFail(p, MIG_SCRIPT,
+            "a statement with migrate:batch has the parameters :lo and :hi, the"
+            " first and the last key of a batch, and no other");
+    return;
+  }
+  if (pRange->nRow > 0) {
+    migBindInt(p, pStmt, iLow, pRange->iLow);
+    migBindInt(p, pStmt, iHigh, pRange->iHigh);
+  }
+}

@@ -1,0 +1,26 @@
+/*
+** batch.h - a statement that runs over a table some rows at a time.
+*/
+#ifndef MIG_BATCH_H
+#define MIG_BATCH_H
+
+#include "context.h"
+
+/* The first key that there can be. */
+#define MIG_BATCH_FIRST (-0x7fffffffffffffffLL - 1)
+#define MIG_BATCH_LAST 0x7fffffffffffffffLL
+
+/* Rows of a table by their keys: the first and the last one, inclusive. */
+typedef struct MigRange {
+  i64 iLow;
+  i64 iHigh;
+  i64 nRow; /* how many there are */
+} MigRange;
+
+const char *migBatchKey(MigContext *p, const char *zTable);
+int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
+                  MigRange *pOut);
+i64 migBatchTotal(MigContext *p, const char *zTable);
+void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+** invariant.c - what scripts say must hold.
+**
+** A SELECT behind the directive "check NAME" finds what is wrong: no row means
+** that all is well. It is run behind the statements of its script, and again
+** by migrate_verify() while its revision is applied and no later one has a
+** check of the same name.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "writeset.h"
+#include "invariant.h"
+
+#define VALUES_SHOWN 5
+
+/* The first row that a check has found, as text. */
+static const char *rowText(MigContext *p, sqlite3_stmt *pStmt) {
+  MigText text = {0, 0, 0};
+  int n = sqlite3_column_count(pStmt);
+  int i;
+
+  for (i = 0; i < n && i < VALUES_SHOWN; i++) {
+    const char *z = (const char *)sqlite3_column_text(pStmt, i);
+    migTextF(p, &text, "%s%s=%!.60s", i ? ", " : "",
+             sqlite3_column_name(pStmt, i), z ? z : "NULL");
+  }
+  return migTextZ(&text);
+}
+
+/* UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
+** than compute: the file says what is run here, and who made it is not known.
+*/
+static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
+  MigWriteset set;
+  int i;
+
+  migWritesetRead(p, pStmt, &set);
+  for (i = 0; i < set.calls.n && p->rc == SQLITE_OK; i++) {
+    if (!migQueryInt(p, 0,
+                     "SELECT EXISTS(SELECT 1 FROM pragma_function_list"
+                     " WHERE name=%Q COLLATE NOCASE AND builtin"
+                     " AND NOT flags & %d AND name <> 'load_extension')",
+                     set.calls.az[i], SQLITE_DIRECTONLY)) {
+      migFail(p, MIG_UNSUPPORTED,
+              "check %s calls %s(), which is not one of SQLite's own, and is"
+              " not run outside of its script",
+              zName, set.calls.az[i]);
+    }
+  }
+}
+
+/* Run the SELECT at the beginning of zSelect; with bGuarded only what is
+** harmless whoever wrote it. INVARIANT, with the first row, when it finds one;
+** SCRIPT when it cannot be run. */
+void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
+                     int bGuarded) {
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  if (p->rc) {
+    return;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSelect, -1, &pStmt, 0);
+  if (rc == SQLITE_OK && !sqlite3_stmt_readonly(pStmt)) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT, "check %s does not only read", zName);
+  } else if (rc == SQLITE_OK) {
+    if (bGuarded) {
+      callsCheck(p, zName, pStmt);
+    }
+    rc = p->rc ? p->rc : sqlite3_step(pStmt);
+  }
+  if (p->rc) {
+    /* said already */
+  } else if (rc == SQLITE_ROW) {
+    migFail(p, MIG_INVARIANT, "check %s finds %s", zName, rowText(p, pStmt));
+  } else if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  } else if (rc != SQLITE_DONE) {
+    migFailRc(p, rc, MIG_SCRIPT, "check %s cannot be run: %s", zName,
+              sqlite3_errmsg(p->db));
+  }
+  sqlite3_finalize(pStmt);
+}

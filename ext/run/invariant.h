@@ -1,0 +1,12 @@
+/*
+** invariant.h - what scripts say must hold.
+*/
+#ifndef MIG_INVARIANT_H
+#define MIG_INVARIANT_H
+
+#include "context.h"
+
+void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
+                     int bGuarded);
+
+#endif

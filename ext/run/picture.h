@@ -1,0 +1,26 @@
+/*
+** picture.h - what a database looks like, so that two moments can be compared.
+*/
+#ifndef MIG_PICTURE_H
+#define MIG_PICTURE_H
+
+#include "model.h"
+
+/* The rows of a table. */
+typedef struct MigPictureTable {
+  const char *zName;
+  i64 nRow;
+  u64 aSum[4]; /* sum of the hashes of its rows, lane by lane */
+} MigPictureTable;
+
+typedef struct MigPicture {
+  MigModel model;
+  int nTable;
+  MigPictureTable *aTable; /* in the order of the model */
+} MigPicture;
+
+void migPictureTake(MigContext *p, MigPicture *pOut);
+const char *migPictureCompare(MigContext *p, const MigPicture *pOld,
+                              const MigPicture *pNew, int bRows);
+
+#endif

@@ -1,0 +1,335 @@
+/*
+** trial.c - do revisions come back down?
+**
+** Everything happens in one transaction that is rolled back. In it each
+** revision of the range is run up, and stays so for those that build on it.
+** Then, in a savepoint of its own, it is run down, which must bring back the
+** schema and the values that were there before it, and up again, which must
+** give the schema that it gave the first time. (Values of the second time may
+** differ: scripts ask for the time, or for random numbers.)
+**
+** Scripts that may not run in a transaction, scripts by batches included, and
+** revisions without a down script are named as not tested. What stands on a
+** revision that failed on the way up cannot be tested either.
+**
+** The steps are runs of their own, inside our transaction: whatever a run
+** would say, it says here.
+*/
+#include <string.h>
+#include "sql.h"
+#include "text.h"
+#include "settings.h"
+#include "store.h"
+#include "transaction.h"
+#include "range.h"
+#include "plan.h"
+#include "revisions.h"
+#include "picture.h"
+#include "run.h"
+#include "trial.h"
+
+/* A picture and the memory it is in. */
+typedef struct TrialLook {
+  MigContext memory;
+  MigPicture picture;
+} TrialLook;
+
+typedef struct Trial {
+  MigConnection *pConn;
+  MigCall call; /* of the inner runs */
+  MigTransaction tx;
+  MigState state;   /* before anything ran */
+  MigSet untouched; /* what stands on a revision that failed */
+  int nTested;
+  MigText bad; /* JSON objects, by commas */
+  MigText untested;
+} Trial;
+
+/* ---- what is found ---- */
+
+static void findingAdd(MigContext *p, MigText *pText, const char *zId,
+                       const char *zWhat) {
+  migTextStr(p, pText, pText->n ? ",{\"revision\":" : "{\"revision\":");
+  migTextJson(p, pText, zId);
+  migTextStr(p, pText, ",\"what\":");
+  migTextJson(p, pText, zWhat);
+  migTextStr(p, pText, "}");
+}
+
+/* ---- inner runs ---- */
+
+/* May the trial go on after this error of a run? */
+static int errorFinds(const MigContext *pWork) {
+  switch (pWork->rc & 0xff) {
+  case SQLITE_NOMEM:
+  case SQLITE_INTERRUPT:
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_CORRUPT:
+    return 0;
+  default:
+    return pWork->zError != 0;
+  }
+}
+
+/* The savepoint of a run has ended: the transaction is ours again. */
+static void outerAgain(MigContext *p, Trial *pTrial, MigTransaction *pTx) {
+  if (!sqlite3_get_autocommit(p->db)) {
+    pTrial->pConn->bVeto = 1;
+  }
+  migTransactionCheck(p, &pTrial->tx, "a script");
+  migTransactionArm(p, &pTrial->tx);
+  if (pTx) {
+    migTransactionArm(p, pTx);
+  }
+}
+
+/* Run one revision up or down. NULL, or the message of its error; an error
+** that says nothing about the script is p's. */
+static const char *stepRun(MigContext *p, Trial *pTrial, MigTransaction *pTx,
+                           const char *zId, int bDown) {
+  MigRunSpec spec = {zId, bDown, MIG_PHASE_NONE, 1, 0};
+  const char *zError = 0;
+  MigContext work;
+
+  if (p->rc) {
+    return 0;
+  }
+  migContextInit(&work, p->db);
+  sqlite3_free(migRunTarget(&work, pTrial->pConn, &pTrial->call, &spec));
+  migStatementsClose(&work);
+  if (work.rc && errorFinds(&work)) {
+    zError = migStrdup(p, work.zError + strlen("migrate: "));
+  } else if (work.rc) {
+    migErrorSave(&work, p);
+  }
+  migContextClear(&work);
+  outerAgain(p, pTrial, pTx);
+  return zError;
+}
+
+/* ---- one revision ---- */
+
+static void lookTake(MigContext *p, TrialLook *pLook) {
+  migStatementsClose(&pLook->memory);
+  migContextClear(&pLook->memory);
+  migContextInit(&pLook->memory, p->db);
+  if (p->rc) {
+    return;
+  }
+  migPictureTake(&pLook->memory, &pLook->picture);
+  migStatementsClose(&pLook->memory);
+  if (pLook->memory.rc) {
+    migErrorSave(&pLook->memory, p);
+  }
+}
+
+/* Add what differs between two pictures; 1 when something does. */
+static int lookCompare(MigContext *p, Trial *pTrial, const char *zId,
+                       const char *zWhen, const TrialLook *pOld,
+                       const TrialLook *pNew, int bRows) {
+  const char *z = migPictureCompare(p, &pOld->picture, &pNew->picture, bRows);
+
+  if (z) {
+    findingAdd(p, &pTrial->bad, zId, migPrintf(p, "%s: %s", zWhen, z));
+  }
+  return z != 0;
+}
+
+/* Down and up again. pBefore and pAfter are what the way up found and made;
+** the caller undoes what is left of it. */
+static void stepReturn(MigContext *p, Trial *pTrial, MigTransaction *pTx,
+                       const char *zId, const TrialLook *pBefore,
+                       const TrialLook *pAfter) {
+  const char *zError = stepRun(p, pTrial, pTx, zId, 1);
+  TrialLook look;
+
+  if (p->rc || zError) {
+    if (zError) {
+      findingAdd(p, &pTrial->bad, zId, migPrintf(p, "down: %s", zError));
+    }
+    return;
+  }
+  migContextInit(&look.memory, p->db);
+  lookTake(p, &look);
+  if (!lookCompare(p, pTrial, zId, "after down", pBefore, &look, 1)) {
+    zError = stepRun(p, pTrial, pTx, zId, 0);
+    if (zError) {
+      findingAdd(p, &pTrial->bad, zId, migPrintf(p, "up again: %s", zError));
+    } else {
+      lookTake(p, &look);
+      lookCompare(p, pTrial, zId, "after up again", pAfter, &look, 0);
+    }
+  }
+  migContextClear(&look.memory);
+}
+
+/* Why the revision cannot be tested, or NULL. */
+static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
+                              const MigRevision *pRev) {
+  if (migSetHas(&pTrial->untouched, iNode)) {
+    return "it stands on a revision that failed";
+  }
+  if (pRev->flags & (MIG_REV_UP_ALONE | MIG_REV_DOWN_ALONE)) {
+    return "it runs outside a transaction";
+  }
+  if (pRev->place.nDown < 0 && pRev->place.nUp > 0) {
+    return "it has no down script";
+  }
+  MIG_UNUSED(p);
+  return 0;
+}
+
+/* Does the revision run at all in the trial? */
+static int stepRuns(const Trial *pTrial, int iNode, const MigRevision *pRev) {
+  return !migSetHas(&pTrial->untouched, iNode) &&
+         !(pRev->flags & MIG_REV_UP_ALONE);
+}
+
+/* What stands on iNode cannot be tested. */
+static void stepFailed(MigContext *p, Trial *pTrial, int iNode) {
+  MigSet above = migSetNew(p, pTrial->state.pGraph->nNode);
+
+  migSetAdd(&above, iNode);
+  migGraphDescendants(p, pTrial->state.pGraph, &above);
+  migSetUnite(&pTrial->untouched, &above);
+}
+
+/* Test one revision; pBefore and pAfter change roles at the end. */
+static void stepTest(MigContext *p, Trial *pTrial, int iNode,
+                     TrialLook *pBefore, TrialLook *pAfter) {
+  const char *zId = pTrial->state.pGraph->aNode[iNode].zId;
+  const char *zWhy;
+  const char *zError;
+  MigTransaction inner;
+  MigRevision rev;
+
+  migRevisionGet(p, zId, &rev);
+  zWhy = p->rc ? 0 : untestable(p, pTrial, iNode, &rev);
+  if (zWhy) {
+    findingAdd(p, &pTrial->untested, zId, zWhy);
+  }
+  if (p->rc || !stepRuns(pTrial, iNode, &rev)) {
+    lookTake(p, pAfter);
+    return;
+  }
+  zError = stepRun(p, pTrial, 0, zId, 0);
+  if (zError) {
+    findingAdd(p, &pTrial->bad, zId, migPrintf(p, "up: %s", zError));
+    stepFailed(p, pTrial, iNode);
+  }
+  lookTake(p, pAfter);
+  if (p->rc || zWhy || zError) {
+    return;
+  }
+  pTrial->nTested++;
+  migTransactionBegin(p, &inner, pTrial->pConn, 0, 0, 0);
+  stepReturn(p, pTrial, &inner, zId, pBefore, pAfter);
+  migStatementsClose(p);
+  migTransactionUndo(p, &inner);
+  outerAgain(p, pTrial, 0);
+}
+
+/* ---- the range ---- */
+
+/* Go to the lower end of the range, by an ordinary run. */
+static void lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
+  MigSet low = migTargetSet(p, &pTrial->state, zLow);
+  MigRunSpec spec = {zLow, 1, MIG_PHASE_NONE, 0, 0};
+  int i;
+
+  for (i = migSetNext(&low, -1); i >= 0; i = migSetNext(&low, i)) {
+    spec.bDown &= migSetHas(&pTrial->state.applied, i);
+  }
+  if (p->rc == SQLITE_OK) {
+    sqlite3_free(migRunTarget(p, pTrial->pConn, &pTrial->call, &spec));
+    migStatementsClose(p);
+    outerAgain(p, pTrial, 0);
+    migStateLoad(p, &pTrial->state);
+  }
+}
+
+/* The revisions to go through, in order; those from *piFirst on are tested. */
+static void rangePlan(MigContext *p, Trial *pTrial, const char *zRange,
+                      MigPlan *pPlan, int *piFirst) {
+  char *zLow = 0;
+  char *zHigh = 0;
+  int bRange = zRange && migRangeSplit(p, zRange, &zLow, &zHigh);
+
+  *piFirst = 0;
+  memset(pPlan, 0, sizeof(*pPlan));
+  if (p->rc == SQLITE_OK && bRange && migStrICmp(zLow, "current") != 0) {
+    lowerGo(p, pTrial, zLow[0] ? zLow : "base");
+  }
+  if (bRange) {
+    zRange = zHigh && zHigh[0] ? zHigh : "heads";
+  }
+  if (p->rc == SQLITE_OK) {
+    migPlanUpgrade(p, &pTrial->state, zRange ? zRange : "heads", pPlan);
+  }
+  if (p->rc == SQLITE_OK && zRange && !bRange && pPlan->nStep) {
+    *piFirst = pPlan->nStep - 1; /* a target alone: that one */
+  }
+}
+
+static void trialRun(MigContext *p, Trial *pTrial, const char *zRange) {
+  TrialLook aLook[2];
+  MigPlan plan;
+  int iFirst;
+  int i;
+
+  migContextInit(&aLook[0].memory, p->db);
+  migContextInit(&aLook[1].memory, p->db);
+  migStateLoad(p, &pTrial->state);
+  rangePlan(p, pTrial, zRange, &plan, &iFirst);
+  if (p->rc == SQLITE_OK) {
+    pTrial->untouched = migSetNew(p, pTrial->state.pGraph->nNode);
+  }
+  for (i = 0; i < iFirst && p->rc == SQLITE_OK; i++) {
+    const char *zId = pTrial->state.pGraph->aNode[plan.aStep[i]].zId;
+    const char *zError = stepRun(p, pTrial, 0, zId, 0);
+    if (zError) {
+      migFail(p, MIG_SCRIPT, "below the range: %s", zError);
+    }
+  }
+  lookTake(p, &aLook[0]);
+  for (i = iFirst; i < plan.nStep && p->rc == SQLITE_OK; i++) {
+    stepTest(p, pTrial, plan.aStep[i], &aLook[(i - iFirst) & 1],
+             &aLook[(i - iFirst + 1) & 1]);
+  }
+  migContextClear(&aLook[0].memory);
+  migContextClear(&aLook[1].memory);
+}
+
+/*
+** Test the revisions of zRange, NULL for all that are pending: low:high, or
+** one revision. Returns the JSON object {ok, revisions, bad, untested} for the
+** caller to free: how many were tested, and those that did not come back, each
+** with what is wrong. Nothing has changed afterwards. Errors: those of targets
+** and of ranges, BUSY, STORE_*, and those of the way to the lower end.
+*/
+char *migTrial(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+               const char *zRange) {
+  MigText text = {0, 0, 0};
+  char *zResult;
+  Trial trial;
+
+  memset(&trial, 0, sizeof(trial));
+  trial.pConn = pConn;
+  trial.call = *pCall;
+  trial.call.bDryRun = 0;
+  trial.call.bNoBackup = 1;
+  migTransactionBegin(p, &trial.tx, pConn,
+                      pCall->msWait < 0 ? MIG_WAIT : pCall->msWait, 0, 0);
+  if (p->rc == SQLITE_OK && trial.tx.bStore) {
+    trialRun(p, &trial, zRange);
+  }
+  migTextF(p, &text,
+           "{\"ok\":%s,\"revisions\":%d,\"bad\":[%s],\"untested\":[%s]}",
+           trial.bad.n ? "false" : "true", trial.nTested, migTextZ(&trial.bad),
+           migTextZ(&trial.untested));
+  zResult = p->rc ? 0 : migResultText(p, migTextZ(&text));
+  migStatementsClose(p);
+  migTransactionUndo(p, &trial.tx);
+  return zResult;
+}

@@ -18,7 +18,8 @@ static const char *const aDirective[][3] = {
      "the next statement, with :lo and :hi, runs over TABLE so many rows at a"
      " time, each time in a transaction of its own"},
     {"check", "-- migrate:check NAME",
-     "the next SELECT must find nothing, now and whenever the file is verified"},
+     "the next SELECT must find nothing, now and whenever the file is "
+     "verified"},
     {"down", "-- migrate:down", "begins the down script in a file"},
     {"no-transaction", "-- migrate:no-transaction",
      "the script runs outside a transaction: only VACUUM, ANALYZE, REINDEX and"

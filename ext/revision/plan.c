@@ -144,17 +144,20 @@ void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan) {
 ** it. Empty when it is done. */
 void migPlanOne(MigContext *p, const MigState *pState, const char *zTarget,
                 int bDown, MigPlan *pPlan) {
-  MigSet set = migSetNew(p, pState->pGraph->nNode);
-  int iNode = migTargetOne(p, pState, zTarget);
+  MigSet set;
+  int iNode;
 
   memset(pPlan, 0, sizeof(*pPlan));
   pPlan->bDown = bDown;
-  if (p->rc == SQLITE_OK && iNode >= 0) {
-    if (migSetHas(&pState->applied, iNode) == bDown) {
-      migSetAdd(&set, iNode);
-    }
-    planSteps(p, pState, &set, pPlan);
+  iNode = p->rc ? -1 : migTargetOne(p, pState, zTarget);
+  if (p->rc || iNode < 0) {
+    return;
   }
+  set = migSetNew(p, pState->pGraph->nNode);
+  if (p->rc == SQLITE_OK && migSetHas(&pState->applied, iNode) == bDown) {
+    migSetAdd(&set, iNode);
+  }
+  planSteps(p, pState, &set, pPlan);
 }
 
 /* The branch that a downgrade keeps to: the one named before '@', for bare

@@ -112,6 +112,10 @@ void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
   MigState state = *pState;
   MigSet set;
 
+  memset(pPlan, 0, sizeof(*pPlan));
+  if (p->rc) {
+    return;
+  }
   set = bStore ? migPartialSet(p, state.pGraph)
                : migSetNew(p, state.pGraph->nNode);
   if (p->rc == SQLITE_OK && migSetNext(&set, -1) >= 0) {

@@ -608,7 +608,8 @@ static void checksRun(MigContext *p, Script *pScript) {
   for (i = 0; i < pScript->info.nMark && p->rc == SQLITE_OK; i++) {
     const MigScriptMark *pMark = &pScript->info.aMark[i];
     if (pMark->eType == MIG_DIR_CHECK) {
-      migInvariantRun(p, pMark->zName, pJob->z + pMark->iStart, 0);
+      migInvariantRun(p, pMark->zName, pJob->z + pMark->iStart,
+                      pJob->n - pMark->iStart, 0);
       errorPrefix(p, "revision %s (%s): ", pJob->zRevision, pJob->zSide);
     }
   }

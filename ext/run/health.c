@@ -477,7 +477,8 @@ static int invariantsRun(Health *pHealth, const char *zId, const char *z, i64 n,
       continue;
     }
     migListAdd(pWork, pSeen, pMark->zName);
-    migInvariantRun(pWork, pMark->zName, z + pMark->iStart, 1);
+    migInvariantRun(pWork, pMark->zName, z + pMark->iStart, n - pMark->iStart,
+                    1);
     nRun++;
     if (pWork->eCode == MIG_INVARIANT || pWork->eCode == MIG_SCRIPT ||
         pWork->eCode == MIG_UNSUPPORTED) {
@@ -501,6 +502,12 @@ static char *healthInvariants(Health *pHealth) {
 
   if (pHealth->pConn->bRunning) {
     return migPrintf(pWork, "left out: a run is at work");
+  }
+  if (!migQueryInt(pWork, 0,
+                   "SELECT EXISTS(SELECT 1 FROM main._migrate_revisions"
+                   " WHERE flags & %d)",
+                   MIG_REV_CHECK)) {
+    return 0;
   }
   migStateLoad(pWork, &state);
   for (i = pWork->rc ? -1 : state.pGraph->nNode - 1;

@@ -50,18 +50,18 @@ static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   }
 }
 
-/* Run the SELECT at the beginning of zSelect; with bGuarded only what is
-** harmless whoever wrote it. INVARIANT, with the first row, when it finds one;
-** SCRIPT when it cannot be run. */
+/* Run the SELECT at the beginning of the n bytes of zSelect; with bGuarded
+** only what is harmless whoever wrote it. INVARIANT, with the first row, when
+** it finds one; SCRIPT when it cannot be run. */
 void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
-                     int bGuarded) {
+                     i64 n, int bGuarded) {
   sqlite3_stmt *pStmt = 0;
   int rc;
 
   if (p->rc) {
     return;
   }
-  rc = sqlite3_prepare_v2(p->db, zSelect, -1, &pStmt, 0);
+  rc = sqlite3_prepare_v2(p->db, zSelect, (int)n, &pStmt, 0);
   if (rc == SQLITE_OK && !sqlite3_stmt_readonly(pStmt)) {
     migFail(p, MIG_FORBIDDEN_STATEMENT, "check %s does not only read", zName);
   } else if (rc == SQLITE_OK) {

@@ -7,6 +7,6 @@
 #include "context.h"
 
 void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
-                     int bGuarded);
+                     i64 n, int bGuarded);
 
 #endif

@@ -18,6 +18,7 @@
 #include "transaction.h"
 #include "show.h"
 #include "migrate.h"
+#include "partial.h"
 #include "drawing.h"
 
 #define NAME_SHOWN MIGRATE_MAX_ID /* characters of an id or label */
@@ -127,6 +128,19 @@ static void messagesRead(MigContext *p, MigDrawing *pDrawing) {
   migFinalize(p, pStmt);
 }
 
+/* Mark what is applied in part. */
+static void partialRead(MigContext *p, MigDrawing *pDrawing) {
+  MigSet partial = migPartialSet(p, pDrawing->pGraph);
+  int i;
+
+  for (i = p->rc ? -1 : migSetNext(&partial, -1); i >= 0;
+       i = migSetNext(&partial, i)) {
+    if (pDrawing->aeState[i] == MIG_DRAWN_PENDING) {
+      pDrawing->aeState[i] = MIG_DRAWN_PARTIAL;
+    }
+  }
+}
+
 /* Read the graph of the file, and what is shown of it. Without a store, or
 ** revisions, it has no nodes. The caller holds a read transaction. */
 void migDrawingRead(MigContext *p, MigDrawing *pDrawing) {
@@ -150,6 +164,7 @@ void migDrawingRead(MigContext *p, MigDrawing *pDrawing) {
                                : MIG_DRAWN_PENDING;
   }
   if (bStore && p->rc == SQLITE_OK) {
+    partialRead(p, pDrawing);
     messagesRead(p, pDrawing);
   }
 }

@@ -161,7 +161,6 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   if (p->rc) {
     return;
   }
-  partial = migPartialSet(p, state.pGraph);
   if (zRange) {
     migRangeNodes(p, &state, zRange, &aNode, &n);
   } else {
@@ -171,6 +170,7 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   if (p->rc || n == 0) {
     return;
   }
+  partial = migPartialSet(p, state.pGraph);
   pNone = migAlloc(p, sizeof(*pNone));
   if (pRows->used & LISTED_COLUMNS) {
     aListed = listedRead(p, state.pGraph);

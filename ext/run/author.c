@@ -304,7 +304,7 @@ static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
     migFail(p, MIG_USAGE, "%s means no revision; name one", zTarget);
   }
   if (p->rc == SQLITE_OK) {
-    migRevisionRead(p, pChange->state.pGraph->aNode[*piNode].zId, pRev);
+    migRevisionGet(p, pChange->state.pGraph->aNode[*piNode].zId, pRev);
   }
 }
 

@@ -520,7 +520,7 @@ static void importAll(MigContext *p, Import *pImport) {
     }
     pImport->iBase = iNode;
     pImport->zLast = 0;
-    migRevisionRead(p, pFile->zId, &stored);
+    migRevisionGet(p, pFile->zId, &stored);
     kindCheck(p, &rev, &stored);
     if (pFile->zCreatedAt == 0) {
       rev.zCreatedAt = stored.zCreatedAt;

@@ -353,8 +353,8 @@ test-tools: deps
 # A tool that is not here is left out of the table.
 bench: deps
 	@$(MAKE_B) all
-	@MIGRATE_BUILD=$(B) tclsh test/bench/bench.tcl -instructions $(BENCH) \
-	    $(PARTS)
+	@MIGRATE_BUILD=$(B) tclsh test/bench/bench.tcl \
+	    $(or $(BENCH),-instructions) $(PARTS)
 
 BENCH_DEBIAN = python3-alembic python3-django sqitch libdbd-sqlite3-perl \
                sqlite-utils borgbackup restic valgrind time

@@ -73,7 +73,7 @@ proc columns_with {args} {
 set with_name [columns_with name {VARCHAR(40) NOT NULL}]
 set scan {must 0.1 aim 0.04 limit 0.036}
 set rebuild {must 1.05 aim 1}
-foreach rows [size {1000000 5000000} {100000 300000}] {
+foreach rows [size {1000000 5000000} 100000] {
   set first [expr {$rows in {1000000 100000}}]
   set label "[expr {$rows >= 1000000 ? "[expr {$rows / 1000000}] M"
     : "[expr {$rows / 1000}],000"}] rows"

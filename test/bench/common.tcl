@@ -143,9 +143,10 @@ proc take {key who command {repeat 1}} {
 }
 
 # A peer gets so many seconds of CPU and is waited for ten times as long; one
-# that takes long is measured once, others in 3 rounds at most.
+# that takes long is measured once, others in 3 rounds at most; with -quick all
+# once.
 set peer_limit [size 120 20]
-set peer_once [size 20 4]
+set peer_once [size 20 0]
 
 proc take_peer {key name command {repeat 1}} {
   if {[info exists ::samples($key,$name)]} {
@@ -261,7 +262,7 @@ proc workload {name args} {
     }
     set counts {}
     if {$short && $::count && [lindex [sampled_ratio $name ours base] 1] > 0.05
-     && [sampled_median $name base] < 2} {
+     && [sampled_median $name base] < 2 && [sampled_median $name ours] < 2} {
       uplevel 1 $setup
       foreach {who command} $contenders {
         dict set counts $who [instructions $command]

@@ -110,15 +110,17 @@ proc run_open {n} {
   }
 }
 
-peers_of 1000
-run_up 1000 0.12
-run_nothing 1000
-run_down 1000
+set n [size 1000 300]
+peers_of $n
+run_up $n 0.12
+run_nothing $n
+run_down $n
 foreach n [size {100 1000 10000} {100 1000}] {
   run_open $n
 }
-set n [size 10000 2000]
-peers_of $n
-run_up $n [size 0.05 -]
-run_nothing $n
+if {!$quick} {
+  peers_of 10000
+  run_up 10000 0.05
+  run_nothing 10000
+}
 bench_finish

@@ -14,6 +14,7 @@
 #   make kill       kill -9 in the middle of every verb: a quarter of an hour
 #   make valgrind   the tests under valgrind: hours
 #   make coverage   which lines and branches the tests run
+#   make fastpaths   all tests with short ways never taken, and always
 #   make tested     what the long targets counted, into README.md
 #   make hostile    files made by someone who means harm, in full size
 #   make stress     ten processes at work on one file, for ten minutes
@@ -131,7 +132,7 @@ MAKE_B = $(MAKE) --no-print-directory -j$(JOBS)
         bench-peers peers test-tools install clean test-programs \
         lib sqlites versions clients amalgamation uninstall dist dist-check \
         cross linux-arm64 windows platform test-cross npm python \
-        tested coverage valgrind crash kill
+        tested coverage valgrind crash kill fastpaths
 .SUFFIXES:
 .SECONDARY:
 
@@ -251,6 +252,19 @@ asan: deps
 	    MIGRATE_SANITIZE=-fsanitize=address,undefined \
 	    MIGRATE_BUILD=build/asan MIGRATE_SLOW=1 TEST_TIMEOUT=1200 \
 	    tclsh test/runall.tcl $(TESTS)
+
+# Short ways taken never, and wherever they are allowed: all tests, and the
+# fault suite.
+fastpaths: deps
+	@for f in 0 2; do \
+	  $(MAKE_B) B=build/fast$$f OPT='$(OPT) -DARENA_BLOCK=16 -DMIG_FAST='$$f \
+	      test-programs && \
+	  MIGRATE_BUILD=build/fast$$f TEST_TIMEOUT=900 \
+	      tclsh test/runall.tcl $(TESTS) && \
+	  MIGRATE_BUILD=build/fast$$f MIGRATE_POINTS=4 tclsh test/runall.tcl \
+	      -jobs $(JOBS) -timeout 3600 \
+	      $(FAULT_CASES:%=test/fault/full.test$(comma)%) || exit 1; \
+	done
 
 # Under valgrind a test takes some 25 times as long. Left out: files whose work
 # is done by other processes, or that wait for the clock.

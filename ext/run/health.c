@@ -500,14 +500,14 @@ static char *healthInvariants(Health *pHealth) {
   int nRun = 0;
   int i;
 
-  if (pHealth->pConn->bRunning) {
-    return migPrintf(pWork, "left out: a run is at work");
-  }
   if (!migQueryInt(pWork, 0,
                    "SELECT EXISTS(SELECT 1 FROM main._migrate_revisions"
                    " WHERE flags & %d)",
                    MIG_REV_CHECK)) {
     return 0;
+  }
+  if (pHealth->pConn->bRunning) {
+    return migPrintf(pWork, "left out: a run is at work");
   }
   migStateLoad(pWork, &state);
   for (i = pWork->rc ? -1 : state.pGraph->nNode - 1;

@@ -10,7 +10,8 @@
 **
 ** What the file holds is not trusted: migStateLoad() checks the whole graph.
 ** The rows of revisions and edges have a seal (seal.h); whoever writes one
-** seals it.
+** seals it. Where a row has all columns the statement does not name them: it is
+** compiled sooner, and store.c has seen that they are those of store.sql.
 */
 #include <string.h>
 #include "migrate.h"
@@ -37,9 +38,7 @@ static const char zRevisionLast[] =
 static const char zRevisionSeq[] =
     "SELECT seq FROM main._migrate_revisions WHERE revision = ?1";
 static const char zRevisionAdd[] =
-    "INSERT INTO main._migrate_revisions(seq, revision, message, pack, up_at,"
-    " up_size, down_at, down_size, checksum, created_at, flags, source,"
-    " fingerprint, seal)"
+    "INSERT INTO main._migrate_revisions"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 static const char zRevisionEdit[] =
     "UPDATE main._migrate_revisions SET message = ?3, pack = ?4, up_at = ?5,"
@@ -53,8 +52,7 @@ static const char zRevisionRead[] =
 static const char zRevisionDelete[] =
     "DELETE FROM main._migrate_revisions WHERE revision = ?1";
 static const char zEdgeAdd[] =
-    "INSERT INTO main._migrate_edges(revision, kind, position, target, seal)"
-    " VALUES(?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO main._migrate_edges VALUES(?1, ?2, ?3, ?4, ?5)";
 static const char zEdgeDelete[] =
     "DELETE FROM main._migrate_edges WHERE revision = ?1";
 static const char zEdgePlace[] =

@@ -25,9 +25,7 @@ static const char zHistoryLast[] =
     "SELECT seq, run, chain, outcome FROM main._migrate_history"
     " ORDER BY seq DESC LIMIT 1";
 static const char zHistoryAdd[] =
-    "INSERT INTO main._migrate_history(seq, run, action, revision, message,"
-    " from_revisions, to_revisions, outcome, error, started_at, ms, rows,"
-    " backup, actor, checksum, fingerprint, chain)"
+    "INSERT INTO main._migrate_history" /* compiled sooner without columns */
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
     " ?16, ?17)";
 static const char zHistoryAll[] =

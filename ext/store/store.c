@@ -37,8 +37,7 @@ static const char zObjectsTemp[] =
 static const char zMetaGet[] =
     "SELECT value FROM main._migrate_meta WHERE name = ?1";
 static const char zMetaSet[] =
-    "INSERT INTO main._migrate_meta(name, value) VALUES(?1, ?2)"
-    " ON CONFLICT(name) DO UPDATE SET value = excluded.value";
+    "INSERT OR REPLACE INTO main._migrate_meta(name, value) VALUES(?1, ?2)";
 
 #define COUNT_MAX 0xffffffffffffLL /* greatest count of a fact */
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -113,14 +112,12 @@ int migStoreMentioned(const char *z) {
   return 0;
 }
 
-/* Is the object of the current row of zObjects a table as that version makes
-** it? */
-static int objectIsOurs(sqlite3_stmt *pStmt, int iVersion) {
-  int i = storeTable(iVersion, columnText(pStmt, 2));
+/* The number of the table in a version that is called zName and made by zSql,
+** or -1. */
+static int tableMadeBy(int iVersion, const char *zName, const char *zSql) {
+  int i = storeTable(iVersion, zName);
 
-  return i >= 0 && sqlite3_column_int(pStmt, 0) == 0 &&
-         strcmp(columnText(pStmt, 1), "table") == 0 &&
-         strcmp(columnText(pStmt, 4), aVersion[iVersion].a[i].zSql) == 0;
+  return i >= 0 && strcmp(zSql, aVersion[iVersion].a[i].zSql) == 0 ? i : -1;
 }
 
 /* STORE_NEWER when a later version wrote the file. */
@@ -163,17 +160,22 @@ typedef struct Found {
 
 /* Look at an object under one of our names. */
 static void foundOurs(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
+  int bTemp = sqlite3_column_int(pStmt, 0);
+  const char *zType = columnText(pStmt, 1);
+  const char *zName = columnText(pStmt, 2);
+  const char *zSql = columnText(pStmt, 4);
+  int bTable = !bTemp && strcmp(zType, "table") == 0;
   int i;
 
   pFound->bAny = 1;
   for (i = 1; i <= MIGRATE_STORE_VERSION; i++) {
-    if (objectIsOurs(pStmt, i)) {
+    int iTable = bTable ? tableMadeBy(i, zName, zSql) : -1;
+    if (iTable >= 0) {
       pFound->a[i].nOurs++;
-      pFound->bMeta |= storeTable(i, columnText(pStmt, 2)) == 0;
+      pFound->bMeta |= iTable == 0;
     } else if (pFound->a[i].zOther == 0) {
       pFound->a[i].zOther =
-          migPrintf(p, "%s%s %s", sqlite3_column_int(pStmt, 0) ? "temp " : "",
-                    columnText(pStmt, 1), columnText(pStmt, 2));
+          migPrintf(p, "%s%s %s", bTemp ? "temp " : "", zType, zName);
     }
   }
 }

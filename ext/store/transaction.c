@@ -273,7 +273,9 @@ sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait) {
 }
 
 /* Have the connection read the schema, if it has not yet. That takes a lock
-** for a moment, which is waited for; it begins no transaction. */
+** for a moment, which is waited for; it begins no transaction. Of what needs
+*the
+** schema this PRAGMA, which is not run, is compiled soonest. */
 void migSchemaLoad(MigContext *p, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
@@ -281,8 +283,7 @@ void migSchemaLoad(MigContext *p, i64 msWait) {
   int rc;
 
   do {
-    rc = sqlite3_prepare_v2(p->db, "SELECT 1 FROM main.sqlite_schema", -1,
-                            &pStmt, 0);
+    rc = sqlite3_prepare_v2(p->db, "PRAGMA main.journal_mode", -1, &pStmt, 0);
   } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
   if (rc) {
     migFailDb(p, rc);

@@ -50,9 +50,10 @@ static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   }
 }
 
-/* Run the SELECT at the beginning of the n bytes of zSelect; with bGuarded
-** only what is harmless whoever wrote it. INVARIANT, with the first row, when
-** it finds one; SCRIPT when it cannot be run. */
+/* Run the SELECT at the beginning of the n bytes at zSelect, behind which other
+** scripts may stand; with bGuarded only what is harmless whoever wrote it.
+** INVARIANT, with the first row, when it finds one; SCRIPT when it cannot be
+** run. */
 void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
                      i64 n, int bGuarded) {
   sqlite3_stmt *pStmt = 0;

@@ -15,7 +15,8 @@
 ** the last time.
 **
 ** Import, stamp and upgrade are calls of their own, each whole or not at all:
-** after a failed upgrade the scripts are in the file, pending.
+** after a failed upgrade the scripts are in the file, pending. Only in a dry
+** run are they parts of one transaction, which is undone.
 */
 #include <string.h>
 #include "sql.h"
@@ -36,7 +37,35 @@ typedef struct Auto {
   char *zStamp;
   char *zUpgrade;
   char *zError; /* message, when it is reported */
+  MigCall call; /* of these calls */
+  int bDry;
+  MigTransaction dry; /* around them in a dry run */
 } Auto;
+
+/* ---- dry runs ---- */
+
+/* Import and stamp are about to write. In a dry run what follows must find what
+** they do, so that they are not undone one by one: a transaction around all of
+** them is. It holds no more than the upgrade can be shown in. */
+static void dryBegin(MigContext *p, MigConnection *pConn, Auto *pAuto) {
+  if (pAuto->bDry && p->rc == SQLITE_OK && !pAuto->dry.bOpen) {
+    i64 msWait = pAuto->call.msWait < 0 ? MIG_WAIT : pAuto->call.msWait;
+    migTransactionBegin(p, &pAuto->dry, pConn, msWait, 0, 0);
+    pAuto->call.bDryRun = 0;
+    pAuto->call.zTransaction = "run";
+  }
+}
+
+/* One of the calls has ended; the transaction, if there is one, is ours
+** again. */
+static void callEnded(MigContext *p, MigConnection *pConn, Auto *pAuto) {
+  migStatementsClose(p);
+  if (pAuto->dry.bOpen) {
+    pConn->bVeto = !sqlite3_get_autocommit(p->db);
+    migTransactionCheck(p, &pAuto->dry, "a script");
+    migTransactionArm(p, &pAuto->dry);
+  }
+}
 
 /* ---- an unversioned file ---- */
 
@@ -82,29 +111,41 @@ static const char *baselineFind(MigContext *p) {
 
 /* ---- the steps ---- */
 
-static void autoSteps(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+/* Import what is new in the folder. */
+static void autoImport(MigContext *p, MigConnection *pConn,
+                       const MigAutoSpec *pSpec, Auto *pAuto) {
+  const char *zLooks =
+      migImportLooks(p, pSpec->zFolder, pSpec->zFormat, pSpec->pHolders);
+
+  if (zLooks) {
+    dryBegin(p, pConn, pAuto);
+    pAuto->zImport = migImportLooked(p, pConn, &pAuto->call, pSpec->zFolder,
+                                     pSpec->zFormat, pSpec->pHolders, zLooks);
+    callEnded(p, pConn, pAuto);
+  }
+}
+
+static void autoSteps(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
-  static const char zNothing[] = "{\"run\":null";
-  const size_t nNothing = sizeof(zNothing) - 1;
   MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0};
   const char *zTargets;
 
   if (pSpec->zFolder) {
-    pAuto->zImport = migImportFresh(p, pConn, pCall, pSpec->zFolder,
-                                    pSpec->zFormat, pSpec->pHolders);
-    migStatementsClose(p);
+    autoImport(p, pConn, pSpec, pAuto);
   }
   zTargets = p->rc ? 0 : baselineFind(p);
   migStatementsClose(p);
   if (p->rc == SQLITE_OK && zTargets) {
-    pAuto->zStamp = migStamp(p, pConn, pCall, zTargets, 0, 0);
+    dryBegin(p, pConn, pAuto);
+    pAuto->zStamp = migStamp(p, pConn, &pAuto->call, zTargets, 0, 0);
     pAuto->zDid = "stamp";
-    migStatementsClose(p);
+    callEnded(p, pConn, pAuto);
   }
   if (p->rc == SQLITE_OK) {
-    pAuto->zUpgrade = migRunTarget(p, pConn, pCall, &heads);
+    pAuto->call.bDryRun = pAuto->bDry;
+    pAuto->zUpgrade = migRunTarget(p, pConn, &pAuto->call, &heads);
   }
-  if (p->rc == SQLITE_OK && strncmp(pAuto->zUpgrade, zNothing, nNothing) == 0) {
+  if (p->rc == SQLITE_OK && strstr(pAuto->zUpgrade, "\"steps\":[]")) {
     sqlite3_free(pAuto->zUpgrade);
     pAuto->zUpgrade = 0;
   } else if (p->rc == SQLITE_OK) {
@@ -129,10 +170,16 @@ char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
               const MigAutoSpec *pSpec) {
   int bAutocommit = sqlite3_get_autocommit(p->db);
   MigText text = {0, 0, 0};
-  Auto done = {"nothing", 0, 0, 0, 0};
+  Auto done;
   char *zResult;
 
-  autoSteps(p, pConn, pCall, pSpec, &done);
+  memset(&done, 0, sizeof(done));
+  done.zDid = "nothing";
+  done.call = *pCall;
+  done.bDry = pCall->bDryRun;
+  autoSteps(p, pConn, pSpec, &done);
+  migStatementsClose(p);
+  migTransactionUndo(p, &done.dry);
   if (p->rc && pSpec->bReport && errorReported(p, bAutocommit)) {
     done.zDid = "failed";
     done.zError = sqlite3_mprintf("%s", p->zError);

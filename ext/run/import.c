@@ -626,12 +626,12 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 }
 
 /*
-** The same, unless the folder looks as it did when it was imported so last:
-** then NULL, and nothing is read.
+** What the folder or file zPath looks like, for migImportLooked(); NULL when it
+** looks as it did when it was imported so last. No file of it is read.
 */
-char *migImportFresh(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                     const char *zPath, const char *zFormat,
-                     const MigPlaceholders *pHolders) {
+const char *migImportLooks(MigContext *p, const char *zPath,
+                           const char *zFormat,
+                           const MigPlaceholders *pHolders) {
   MigList more = {0, 0};
   const char *zWas = 0;
   sqlite3_stmt *pRead;
@@ -652,6 +652,13 @@ char *migImportFresh(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc || (zLooks[0] && zWas && strcmp(zLooks, zWas) == 0)) {
     return 0;
   }
+  return zLooks;
+}
+
+/* Import, and keep what it looks like, zLooks, for the next time. */
+char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zPath, const char *zFormat,
+                      const MigPlaceholders *pHolders, const char *zLooks) {
   return importRun(p, pConn, pCall, zPath, zFormat, pHolders, 0,
                    zLooks[0] ? zLooks : 0);
 }

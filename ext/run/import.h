@@ -16,8 +16,11 @@ typedef struct MigPlaceholders {
 char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
                       const MigPlaceholders *pHolders, int bRepair);
-char *migImportFresh(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                     const char *zPath, const char *zFormat,
-                     const MigPlaceholders *pHolders);
+const char *migImportLooks(MigContext *p, const char *zPath,
+                           const char *zFormat,
+                           const MigPlaceholders *pHolders);
+char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                      const char *zPath, const char *zFormat,
+                      const MigPlaceholders *pHolders, const char *zLooks);
 
 #endif

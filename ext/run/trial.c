@@ -318,6 +318,7 @@ char *migTrial(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   trial.pConn = pConn;
   trial.call = *pCall;
   trial.call.bDryRun = 0;
+  trial.call.zTransaction = "run";
   trial.call.bNoBackup = 1;
   migTransactionBegin(p, &trial.tx, pConn,
                       pCall->msWait < 0 ? MIG_WAIT : pCall->msWait, 0, 0);

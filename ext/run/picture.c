@@ -135,7 +135,8 @@ static int rowsCompare(MigContext *p, const MigPicture *pOld,
 }
 
 /* What is different in the second picture, or NULL when nothing is; with bRows
-** the rows count as well. */
+** the rows count as well. Of the schema it is said what is left to do for it to
+** be that of the first. */
 const char *migPictureCompare(MigContext *p, const MigPicture *pOld,
                               const MigPicture *pNew, int bRows) {
   MigText text = {0, 0, 0};
@@ -151,8 +152,8 @@ const char *migPictureCompare(MigContext *p, const MigPicture *pOld,
   migCompare(p, &pNew->model, &pOld->model, &none, &compare);
   n = p->rc ? 0 : compare.n;
   for (i = 0; i < n && i < SHOWN; i++) {
-    migTextF(p, &text, "%s%s", i ? "; " : "",
-             migDifferenceText(p, &compare, i));
+    migTextF(p, &text, "%s%s",
+             i ? "; " : "left to do: ", migDifferenceText(p, &compare, i));
   }
   if (bRows) {
     n = rowsCompare(p, pOld, pNew, n, &text);

@@ -6,6 +6,9 @@
 ** revisions that can be found so is either the first so many in that order, or
 ** a revision with all it stands on, where these are not the same.
 **
+** What repeatable revisions make belongs to the schema of none, and is left
+*out.
+**
 ** Two sets with the same schema differ in data alone, which a schema does not
 ** show: then nothing is guessed.
 */
@@ -15,6 +18,7 @@
 #include "catalog.h"
 #include "fingerprint.h"
 #include "replay.h"
+#include "repeated.h"
 #include "revisions.h"
 #include "recognize.h"
 
@@ -25,7 +29,8 @@ typedef struct Recognize {
   MigText live; /* canonical text of the live schema */
   int nObject;  /* objects in it */
   MigPackCache cache;
-  MigList found; /* targets */
+  MigList repeated; /* names of what is made by repeatable revisions */
+  MigList found;    /* targets */
 } Recognize;
 
 /* ---- schemas ---- */
@@ -56,6 +61,7 @@ static int schemaSame(MigContext *p, const Recognize *pRec,
   migScratchSwap(p, pScratch);
   migContextInit(&work, p->db);
   migCatalogRead(&work, &model);
+  migRepeatedSkip(&pRec->repeated, &model);
   if (work.rc == SQLITE_OK && modelCount(&model) == pRec->nObject) {
     migSchemaCanonical(&work, &model, &text);
     bSame = work.rc == SQLITE_OK && text.n == pRec->live.n &&
@@ -169,7 +175,9 @@ const char *migRecognize(MigContext *p, const MigState *pState) {
 
   memset(&rec, 0, sizeof(rec));
   rec.pState = pState;
+  migRepeatedNames(p, g, &rec.repeated);
   migCatalogRead(p, &live);
+  migRepeatedSkip(&rec.repeated, &live);
   for (i = 0; i < g->nNode && p->rc == SQLITE_OK; i++) {
     migSetAdd(&all, i);
   }

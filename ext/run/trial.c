@@ -10,7 +10,8 @@
 **
 ** Scripts that may not run in a transaction, scripts by batches included, and
 ** revisions without a down script are named as not tested. What stands on a
-** revision that failed on the way up cannot be tested either.
+** revision that failed on the way up cannot be tested either. Repeatable ones
+** are not run, and what they make is not looked at: it comes back by itself.
 **
 ** The steps are runs of their own, inside our transaction: whatever a run
 ** would say, it says here.
@@ -25,6 +26,7 @@
 #include "plan.h"
 #include "revisions.h"
 #include "picture.h"
+#include "repeated.h"
 #include "run.h"
 #include "trial.h"
 
@@ -40,6 +42,7 @@ typedef struct Trial {
   MigTransaction tx;
   MigState state;   /* before anything ran */
   MigSet untouched; /* what stands on a revision that failed */
+  MigList repeated; /* names of what is made by repeatable revisions */
   int nTested;
   MigText bad; /* JSON objects, by commas */
   MigText untested;
@@ -110,7 +113,7 @@ static const char *stepRun(MigContext *p, Trial *pTrial, MigTransaction *pTx,
 
 /* ---- one revision ---- */
 
-static void lookTake(MigContext *p, TrialLook *pLook) {
+static void lookTake(MigContext *p, const Trial *pTrial, TrialLook *pLook) {
   migStatementsClose(&pLook->memory);
   migContextClear(&pLook->memory);
   migContextInit(&pLook->memory, p->db);
@@ -118,6 +121,7 @@ static void lookTake(MigContext *p, TrialLook *pLook) {
     return;
   }
   migPictureTake(&pLook->memory, &pLook->picture);
+  migRepeatedSkip(&pTrial->repeated, &pLook->picture.model);
   migStatementsClose(&pLook->memory);
   if (pLook->memory.rc) {
     migErrorSave(&pLook->memory, p);
@@ -151,13 +155,13 @@ static void stepReturn(MigContext *p, Trial *pTrial, MigTransaction *pTx,
     return;
   }
   migContextInit(&look.memory, p->db);
-  lookTake(p, &look);
+  lookTake(p, pTrial, &look);
   if (!lookCompare(p, pTrial, zId, "after down", pBefore, &look, 1)) {
     zError = stepRun(p, pTrial, pTx, zId, 0);
     if (zError) {
       findingAdd(p, &pTrial->bad, zId, migPrintf(p, "up again: %s", zError));
     } else {
-      lookTake(p, &look);
+      lookTake(p, pTrial, &look);
       lookCompare(p, pTrial, zId, "after up again", pAfter, &look, 0);
     }
   }
@@ -173,6 +177,9 @@ static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
   if (pRev->flags & (MIG_REV_UP_ALONE | MIG_REV_DOWN_ALONE)) {
     return "it runs outside a transaction";
   }
+  if (pTrial->state.pGraph->aNode[iNode].bRepeatable) {
+    return "it is repeatable, and has no way down";
+  }
   if (pRev->place.nDown < 0 && pRev->place.nUp > 0) {
     return "it has no down script";
   }
@@ -183,7 +190,8 @@ static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
 /* Does the revision run at all in the trial? */
 static int stepRuns(const Trial *pTrial, int iNode, const MigRevision *pRev) {
   return !migSetHas(&pTrial->untouched, iNode) &&
-         !(pRev->flags & MIG_REV_UP_ALONE);
+         !(pRev->flags & MIG_REV_UP_ALONE) &&
+         !pTrial->state.pGraph->aNode[iNode].bRepeatable;
 }
 
 /* What stands on iNode cannot be tested. */
@@ -210,7 +218,7 @@ static void stepTest(MigContext *p, Trial *pTrial, int iNode,
     findingAdd(p, &pTrial->untested, zId, zWhy);
   }
   if (p->rc || !stepRuns(pTrial, iNode, &rev)) {
-    lookTake(p, pAfter);
+    lookTake(p, pTrial, pAfter);
     return;
   }
   zError = stepRun(p, pTrial, 0, zId, 0);
@@ -218,7 +226,7 @@ static void stepTest(MigContext *p, Trial *pTrial, int iNode,
     findingAdd(p, &pTrial->bad, zId, migPrintf(p, "up: %s", zError));
     stepFailed(p, pTrial, iNode);
   }
-  lookTake(p, pAfter);
+  lookTake(p, pTrial, pAfter);
   if (p->rc || zWhy || zError) {
     return;
   }
@@ -232,8 +240,8 @@ static void stepTest(MigContext *p, Trial *pTrial, int iNode,
 
 /* ---- the range ---- */
 
-/* Go to the lower end of the range, by an ordinary run. */
-static void lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
+/* Go to the lower end of the range, by an ordinary run; the set it names. */
+static MigSet lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
   MigSet low = migTargetSet(p, &pTrial->state, zLow);
   MigRunSpec spec = {zLow, 1, MIG_PHASE_NONE, 0, 0};
   int i;
@@ -247,28 +255,54 @@ static void lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
     outerAgain(p, pTrial, 0);
     migStateLoad(p, &pTrial->state);
   }
+  return low;
+}
+
+/* The plan from the lower end of a range to its upper one. RANGE when that does
+** not lie above. */
+static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
+                      const char *zHigh, MigPlan *pPlan) {
+  const char *zFrom = zLow[0] ? zLow : "base";
+  MigSet low = migSetNew(p, pTrial->state.pGraph->nNode);
+  MigSet high;
+
+  if (zHigh[0] == 0) {
+    zHigh = "heads";
+  }
+  if (p->rc == SQLITE_OK && migStrICmp(zLow, "current") != 0) {
+    low = lowerGo(p, pTrial, zFrom);
+  }
+  migPlanUpgrade(p, &pTrial->state, zHigh, pPlan);
+  if (p->rc || pPlan->nStep > 0 || migSetNext(&low, -1) < 0) {
+    return;
+  }
+  high = migTargetSet(p, &pTrial->state, zHigh);
+  if (p->rc == SQLITE_OK && !migSetEqual(&low, &high)) {
+    migFail(p, MIG_RANGE, "%s does not lie above %s; write the lower end first",
+            zHigh, zFrom);
+  }
 }
 
 /* The revisions to go through, in order; those from *piFirst on are tested. */
-static void rangePlan(MigContext *p, Trial *pTrial, const char *zRange,
+static void trialPlan(MigContext *p, Trial *pTrial, const char *zRange,
                       MigPlan *pPlan, int *piFirst) {
-  char *zLow = 0;
-  char *zHigh = 0;
-  int bRange = zRange && migRangeSplit(p, zRange, &zLow, &zHigh);
+  char *zLow;
+  char *zHigh;
+  MigSet set;
 
   *piFirst = 0;
   memset(pPlan, 0, sizeof(*pPlan));
-  if (p->rc == SQLITE_OK && bRange && migStrICmp(zLow, "current") != 0) {
-    lowerGo(p, pTrial, zLow[0] ? zLow : "base");
-  }
-  if (bRange) {
-    zRange = zHigh && zHigh[0] ? zHigh : "heads";
-  }
-  if (p->rc == SQLITE_OK) {
-    migPlanUpgrade(p, &pTrial->state, zRange ? zRange : "heads", pPlan);
-  }
-  if (p->rc == SQLITE_OK && zRange && !bRange && pPlan->nStep) {
-    *piFirst = pPlan->nStep - 1; /* a target alone: that one */
+  if (zRange && migRangeSplit(p, zRange, &zLow, &zHigh)) {
+    rangePlan(p, pTrial, zLow, zHigh, pPlan);
+  } else if (zRange && p->rc == SQLITE_OK) {
+    set = migTargetSet(p, &pTrial->state, zRange);
+    migPlanUpgrade(p, &pTrial->state, zRange, pPlan);
+    if (p->rc == SQLITE_OK && migSetCount(&set) == 1 && pPlan->nStep) {
+      *piFirst = pPlan->nStep - 1; /* one target alone: that one */
+    }
+  } else if (p->rc == SQLITE_OK) {
+    migPlanUpgrade(p, &pTrial->state, "heads", pPlan);
+    migPlanRepeatables(p, &pTrial->state, pPlan);
   }
 }
 
@@ -281,9 +315,10 @@ static void trialRun(MigContext *p, Trial *pTrial, const char *zRange) {
   migContextInit(&aLook[0].memory, p->db);
   migContextInit(&aLook[1].memory, p->db);
   migStateLoad(p, &pTrial->state);
-  rangePlan(p, pTrial, zRange, &plan, &iFirst);
+  trialPlan(p, pTrial, zRange, &plan, &iFirst);
   if (p->rc == SQLITE_OK) {
     pTrial->untouched = migSetNew(p, pTrial->state.pGraph->nNode);
+    migRepeatedNames(p, pTrial->state.pGraph, &pTrial->repeated);
   }
   for (i = 0; i < iFirst && p->rc == SQLITE_OK; i++) {
     const char *zId = pTrial->state.pGraph->aNode[plan.aStep[i]].zId;
@@ -292,7 +327,7 @@ static void trialRun(MigContext *p, Trial *pTrial, const char *zRange) {
       migFail(p, MIG_SCRIPT, "below the range: %s", zError);
     }
   }
-  lookTake(p, &aLook[0]);
+  lookTake(p, pTrial, &aLook[0]);
   for (i = iFirst; i < plan.nStep && p->rc == SQLITE_OK; i++) {
     stepTest(p, pTrial, plan.aStep[i], &aLook[(i - iFirst) & 1],
              &aLook[(i - iFirst + 1) & 1]);

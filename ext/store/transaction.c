@@ -201,13 +201,14 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
 /* ---- waiting ---- */
 
 /* A pause before trying again, unless msWait milliseconds have passed since
-** msStart: then 0. The pauses grow from 1 to 50 ms. */
+** msStart: then 0. The pauses grow from 1 to 10 ms: one who writes all the time
+** lets go of the lock for a moment only. */
 static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   if (msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
     return 0;
   }
   sqlite3_sleep(*pmsPause);
-  *pmsPause = *pmsPause < 25 ? *pmsPause * 2 : 50;
+  *pmsPause = *pmsPause < 5 ? *pmsPause * 2 : 10;
   return 1;
 }
 

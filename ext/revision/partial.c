@@ -146,7 +146,7 @@ void migPartialReplace(MigContext *p, const MigList *pIds,
 
 /* The same, as a set of nodes. */
 MigSet migPartialSet(MigContext *p, const MigGraph *pGraph) {
-  MigSet set = migSetNew(p, pGraph->nNode);
+  MigSet set = migSetNew(p, pGraph ? pGraph->nNode : 0);
   MigList ids = {0, 0};
   MigList states = {0, 0};
   int i;

@@ -61,8 +61,12 @@ static void findingAdd(MigContext *p, MigText *pText, const char *zId,
 
 /* ---- inner runs ---- */
 
-/* May the trial go on after this error of a run? */
+/* May the trial go on after this error of a run? Not when SQLite has rolled
+** everything back. */
 static int errorFinds(const MigContext *pWork) {
+  if (sqlite3_get_autocommit(pWork->db)) {
+    return 0;
+  }
   switch (pWork->rc & 0xff) {
   case SQLITE_NOMEM:
   case SQLITE_INTERRUPT:
@@ -272,7 +276,9 @@ static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
   if (p->rc == SQLITE_OK && migStrICmp(zLow, "current") != 0) {
     low = lowerGo(p, pTrial, zFrom);
   }
-  migPlanUpgrade(p, &pTrial->state, zHigh, pPlan);
+  if (p->rc == SQLITE_OK) {
+    migPlanUpgrade(p, &pTrial->state, zHigh, pPlan);
+  }
   if (p->rc || pPlan->nStep > 0 || migSetNext(&low, -1) < 0) {
     return;
   }
@@ -292,6 +298,9 @@ static void trialPlan(MigContext *p, Trial *pTrial, const char *zRange,
 
   *piFirst = 0;
   memset(pPlan, 0, sizeof(*pPlan));
+  if (p->rc) {
+    return; /* there may be no graph */
+  }
   if (zRange && migRangeSplit(p, zRange, &zLow, &zHigh)) {
     rangePlan(p, pTrial, zLow, zHigh, pPlan);
   } else if (zRange && p->rc == SQLITE_OK) {

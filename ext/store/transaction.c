@@ -575,6 +575,9 @@ static void undoExplain(MigContext *p, int rc, const char *zText) {
     migFailRc(p, rc, MIG_SQLITE, "what was tried could not be undone alone: %s",
               sqlite3_errstr(rc));
   }
+  if (p->zError && strstr(p->zError, zText)) {
+    return; /* said by a transaction inside this one */
+  }
   zNew = p->zError ? sqlite3_mprintf("%s; %s", p->zError, zText) : 0;
   if (zNew) {
     sqlite3_free(p->zError);

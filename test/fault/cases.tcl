@@ -143,6 +143,46 @@ fault_case export_plain -same 1 -make {
   make {SELECT migrate_import('in', '{%o}')}
 } -call {SELECT migrate_export('out', '{%o,"format":"golang-migrate"}')}
 
+# What an application calls at its start, with a folder: on a new file, and on
+# one that has the first table without a record. Import, stamp and upgrade are
+# calls of their own.
+proc make_start {} {
+  make_folder
+  write_file in/0000_own.up.sql "CREATE TABLE own(x INTEGER PRIMARY KEY);\n"
+  start_aged
+}
+
+# Files that were not written just now, so that their times tell.
+proc start_aged {} {
+  foreach file [glob in/*] {
+    file mtime $file 1700000000
+  }
+}
+
+fault_case auto_new -modes auto -make {
+  make_folder
+  start_aged
+  make {DROP TABLE own}
+} -call {
+  SELECT migrate_auto('in', '{%o,"backup":false}')
+} -between {
+  {SELECT migrate_import('in', '{%o}')}
+}
+
+fault_case auto -make make_start -call {
+  SELECT migrate_auto('in', '{%o,"backup":false}')
+} -between {
+  {SELECT migrate_import('in', '{%o}')}
+  {SELECT migrate_stamp('0', '{%o}')}
+}
+
+fault_case auto_dry_run -same 1 -make make_start -call {
+  SELECT migrate_auto('in', '{%o,"dry_run":true}')}
+
+fault_case auto_pending -make {
+  make_line
+} -call {SELECT migrate_auto('{%o,"backup":false}')}
+
 fault_case adopt -make {
   make {
     CREATE TABLE ta(x);
@@ -257,6 +297,63 @@ fault_case upgrade_each -group run -modes auto -make make_family -call {
   {SELECT migrate_upgrade('r1', '{%o,"backup":false}')}
   {SELECT migrate_upgrade('r2', '{%o,"backup":false}')}
 }
+
+fault_case test -group run -same 1 -make {
+  make_family
+  make {SELECT migrate_edit('r2', NULL, 'SELECT 1', '{%o}')}
+} -call {SELECT migrate_test('{%o}')}
+
+# A table of which some rows are to be filled, three at a time. Those of the
+# second batch have been filled already.
+proc make_batches {} {
+  make {
+    SELECT migrate_revision('t', 'CREATE TABLE t(id INTEGER PRIMARY KEY, a, b);
+      INSERT INTO t(a, b) VALUES(1, NULL), (2, NULL), (3, NULL), (4, 4), (5, 5),
+        (6, 6), (7, NULL)', NULL, '{%o,"id":"t"}');
+    SELECT migrate_upgrade('t', '{%o,"backup":false}');
+    SELECT migrate_revision('fill', '-- migrate:batch t 3
+      UPDATE t SET b = a WHERE id BETWEEN :lo AND :hi;
+      -- migrate:check filled
+      SELECT id FROM t WHERE b IS NOT a;', NULL, '{%o,"id":"r1"}');
+  }
+}
+
+fault_case step -group run -again more -make make_batches -call {
+  SELECT migrate_step(1, '{%o,"backup":false}')}
+
+fault_case step_backup -group run -again more -make make_batches -call {
+  SELECT migrate_step(1, '{%o}')}
+
+fault_case step_last -group run -modes auto -make {
+  make_batches
+  make {
+    SELECT migrate_step(1, '{%o,"backup":false}');
+    SELECT migrate_step(1, '{%o,"backup":false}');
+  }
+} -call {SELECT migrate_step(1, '{%o,"backup":false}')}
+
+fault_case upgrade_batches -group run -modes auto -make make_batches -call {
+  SELECT migrate_upgrade('r1', '{%o,"backup":false}')
+} -between {
+  {SELECT migrate_step(1, '{%o,"backup":false}')}
+  {SELECT migrate_step(1, '{%o,"backup":false}')}
+}
+
+fault_case upgrade_batches_whole -group run -modes {begin savepoint both} \
+    -make make_batches -call {SELECT migrate_upgrade('r1',
+      '{%o,"backup":false}')}
+
+fault_case upgrade_check -group run -make {
+  make_family
+  make {
+    SELECT migrate_edit('r2', 'UPDATE parent SET score = length(name) * 10;
+      -- migrate:check scored
+      SELECT id, name FROM parent WHERE score IS NULL;
+      -- migrate:check no_orphans
+      SELECT c.id FROM child AS c LEFT JOIN parent AS p ON p.id = c.pid
+       WHERE p.id IS NULL;', NULL, '{%o}')
+  }
+} -call {SELECT migrate_upgrade('r3', '{%o,"backup":false}')}
 
 fault_case upgrade_alone -group run -modes auto -make {
   make_line

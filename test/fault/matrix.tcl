@@ -300,8 +300,8 @@ proc matrix_which {contents} {
   if {$before in {{} own}} {
     return before
   }
-  if {$::testrc && [dict get $::M(cell) mode] eq "auto"
-   && ($::M(-between) ne "" || [matrix_failed_row_allowed])} {
+  if {$::testrc && ($::M(-between) ne ""
+   || ([dict get $::M(cell) mode] eq "auto" && [matrix_failed_row_allowed]))} {
     load_migrate db2
     if {[matrix_seen db2] in
         [list $::M(before-seen) {*}$::M(between) $::M(after-seen)]} {

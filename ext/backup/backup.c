@@ -566,12 +566,15 @@ static i64 numberRead(const char *z) {
 /* Find the backup that zBackup names: its number, or 'latest'.
 ** BACKUP_UNKNOWN, and 0, when there is none. */
 int migBackupFind(MigContext *p, const char *zBackup, MigBackupRow *pRow) {
-  i64 iBackup = strcmp(zBackup, "latest") == 0
-                    ? migQueryInt(p, 0,
-                                  "SELECT max(backup)"
-                                  " FROM main._migrate_backups")
-                    : numberRead(zBackup);
+  i64 iBackup;
 
+  if (p->rc) {
+    return 0; /* there may be no name */
+  }
+  iBackup =
+      strcmp(zBackup, "latest") == 0
+          ? migQueryInt(p, 0, "SELECT max(backup) FROM main._migrate_backups")
+          : numberRead(zBackup);
   if (p->rc == SQLITE_OK && !rowRead(p, iBackup, pRow)) {
     migFail(p, MIG_BACKUP_UNKNOWN,
             "no backup %s; SELECT backup, created_at, note FROM"

@@ -15,7 +15,7 @@
 
 set testdir [file normalize [file dirname [info script]]]
 set jobs 2
-set timeout 110
+set timeout 300
 if {[info exists env(TEST_TIMEOUT)]} {
   set timeout $env(TEST_TIMEOUT)
 }

@@ -62,8 +62,7 @@ void migHelpFill(MigContext *p, MigRows *pRows, int nView,
     if (bMigrations) {
       helpRow(p, pRows, "table", "migration_revisions",
               "SELECT * FROM migration_revisions[(range)]",
-              "another name of migrations, for files with a table of that"
-              " name");
+              "the same, for files that have a table migrations");
     }
   }
   for (i = 0; i < migOptionHelpCount(); i++) {

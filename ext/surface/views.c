@@ -436,7 +436,7 @@ static const MigView aView[] = {
      " checksum TEXT, has_down INTEGER",
      "range,up,down", 15, 1, 2, fillMigrations, wideMigrations,
      "SELECT * FROM migrations[(range)]",
-     "every revision, oldest first; with a range like lo:hi newest first"},
+     "every revision, parents first; with a range newest first"},
     {"migration_backup_diff",
      "name TEXT, change TEXT, rows_a INTEGER, rows_b INTEGER,"
      " added INTEGER, removed INTEGER, changed INTEGER",
@@ -456,7 +456,7 @@ static const MigView aView[] = {
      "the backups, oldest first"},
     {"migration_checks", "name TEXT, ok INTEGER, detail TEXT", 0, 3, 0, 0,
      fillChecks, 0, "SELECT * FROM migration_checks",
-     "whether the file is as it was written: each check, and what it found"},
+     "whether the file is as it was written, check by check"},
     {"migration_diff",
      "kind TEXT, object TEXT, change TEXT, destructive INTEGER, sql TEXT",
      "old,new", 5, 2, 0, migFillDiff, 0,
@@ -464,7 +464,7 @@ static const MigView aView[] = {
      "what differs between two schemas, one row a difference"},
     {"migration_help", "kind TEXT, name TEXT, usage TEXT, help TEXT", 0, 4, 0,
      0, fillHelp, 0, "SELECT * FROM migration_help",
-     "every function, table, option, setting, directive and error code"},
+     "all functions, tables, options, settings, directives, errors"},
     {"migration_history",
      "seq INTEGER, run INTEGER, action TEXT, revision TEXT,"
      " message TEXT, from_revisions TEXT, to_revisions TEXT,"
@@ -472,7 +472,7 @@ static const MigView aView[] = {
      " rows INTEGER, backup INTEGER, actor TEXT, checksum TEXT,"
      " fingerprint TEXT, chain TEXT",
      0, 17, 0, 0, fillHistory, 0, "SELECT * FROM migration_history",
-     "what was done, oldest first, each row hashed with the one before"},
+     "what was done, oldest first; rows are only ever added"},
     {"migration_plan",
      "position INTEGER, revision TEXT, direction TEXT, message TEXT,"
      " destructive INTEGER, transaction_no INTEGER",
@@ -483,7 +483,7 @@ static const MigView aView[] = {
      "revision TEXT, table_name TEXT, at INTEGER, done INTEGER,"
      " total INTEGER, started_at TEXT",
      0, 6, 0, 0, fillProgress, 0, "SELECT * FROM migration_progress",
-     "revisions with batches that are applied in part, and how far they are"},
+     "revisions with batches that are applied in part, how far"},
     {"migration_settings", "name TEXT, value TEXT, standard TEXT, help TEXT", 0,
      4, 0, 0, fillSettings, 0, "SELECT * FROM migration_settings",
      "the settings, with the value that holds and the standard one"},

@@ -35,7 +35,7 @@ if {[llength $files]==0} {
 # The slow ones first, so that the two lanes end together.
 set slow {hostile survive fault_backup fault_reshape schema_property
   kill_backup fault concurrency crash backup_property stress clients packages
-  kill}
+  readme kill}
 set first {}
 set rest {}
 foreach f $files {

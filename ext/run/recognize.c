@@ -6,8 +6,8 @@
 ** revisions that can be found so is either the first so many in that order, or
 ** a revision with all it stands on, where these are not the same.
 **
-** What repeatable revisions make belongs to the schema of none, and is left
-*out.
+** What repeatable revisions make belongs to the schema of no revision and is
+** left aside.
 **
 ** Two sets with the same schema differ in data alone, which a schema does not
 ** show: then nothing is guessed.

@@ -471,7 +471,10 @@ static const char *const azScript[] = {
     "INSERT INTO t2 SELECT * FROM nope",
     "CREATE TRIGGER tr AFTER INSERT ON t1 BEGIN DELETE FROM t1; END",
     "PRAGMA foreign_keys = ON; DELETE FROM t1",
-    "REINDEX; ANALYZE; UPDATE t1 SET a = a"};
+    "REINDEX; ANALYZE; UPDATE t1 SET a = a",
+    "-- migrate:batch t1 2\nUPDATE t1 SET b=1 WHERE a BETWEEN :lo AND :hi",
+    "-- migrate:check whole\nSELECT a FROM t1 WHERE b IS NOT a",
+    "-- migrate:phase contract\n-- migrate:check none\nSELECT * FROM t1"};
 
 /* Bind one of zTexts. */
 static void bindWord(sqlite3_stmt *pStmt, int i, int iWord) {
@@ -733,6 +736,11 @@ static void mutFact(FuzzRun *pRun) {
       "INSERT OR REPLACE INTO _migrate_meta VALUES('chunk_bytes', ?1)",
       "INSERT OR REPLACE INTO _migrate_meta VALUES('schema', ?1)",
       "INSERT OR REPLACE INTO _migrate_meta VALUES('schema_size', ?1)",
+      "INSERT OR REPLACE INTO _migrate_meta VALUES('folder', ?1)",
+      "INSERT OR REPLACE INTO _migrate_meta VALUES('batch b', ?1)",
+      "INSERT OR REPLACE INTO _migrate_meta VALUES('batch b', json_object("
+      "'batch', ?1, 'table_name', 't1', 'next', ?1, 'done', 1, 'total', ?1,"
+      " 'started_at', 'x'))",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('auto_backup', ?1)",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('backup_dir', ?1)",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('mirror', ?1)",
@@ -1079,6 +1087,7 @@ static const struct {
     {CALL_SHOW, "SELECT * FROM migration_plan"},
     {CALL_SHOW, "SELECT * FROM migration_plan('base', 'downgrade')"},
     {CALL_SHOW, "SELECT * FROM migration_plan('heads', 'upgrade', 'base')"},
+    {CALL_SHOW, "SELECT * FROM migration_progress"},
     {CALL_SHOW, "SELECT * FROM migration_settings"},
     {CALL_SHOW,
      "SELECT s.* FROM migration_revisions m, migration_statements(m.up) s"},
@@ -1106,6 +1115,15 @@ static const struct {
     {CALL_EACH,
      "SELECT migrate_upgrade('heads', '{\"transaction\":\"each\"}')"},
     {CALL_DRY, "SELECT migrate_upgrade('heads', '{\"dry_run\":true}')"},
+    {CALL_EACH,
+     "SELECT migrate_upgrade('heads', '" OPT ",\"until\":\"contract\"}')"},
+    {CALL_EACH, "SELECT migrate_auto('" OPT "}')"},
+    {CALL_EACH, "SELECT migrate_auto('{\"on_error\":\"report\"}')"},
+    {CALL_DRY, "SELECT migrate_auto('{\"dry_run\":true}')"},
+    {CALL_EACH, "SELECT migrate_step(1, '" OPT "}')"},
+    {CALL_EACH, "SELECT migrate_step()"},
+    {CALL_DRY, "SELECT migrate_test()"},
+    {CALL_DRY, "SELECT migrate_test('base:', '" OPT "}')"},
     {CALL_ACT, "SELECT migrate_downgrade('-1', '" OPT "}')"},
     {CALL_ACT, "SELECT migrate_downgrade('base', '" OPT "}')"},
     {CALL_ACT, "SELECT migrate_downgrade('a')"},

@@ -11,7 +11,7 @@ source [file join $bench data.tcl]
 set n [size 10000 2000]
 set folder [folder $n]
 exec find $folder -type f -exec cat \{\} + >/dev/null ;# now in memory
-workload "import of [thousands $n] revisions, two files each" setup {
+workload "[thousands $n] revisions imported, two files each" setup {
   file delete plain.db ours.db
 } yardstick [list "shell, fsdir()" [shell plain.db "
     CREATE TABLE f(name TEXT PRIMARY KEY, data BLOB);
@@ -21,8 +21,9 @@ workload "import of [thousands $n] revisions, two files each" setup {
   must 1.5 aim 1.2
 
 set imported [imported $n]
-workload "  the same again, nothing new" yardstick [list "shell, fsdir()" \
-    [shell :memory: "SELECT count(data) FROM fsdir('$folder');"]] \
+workload "[thousands $n] revisions imported again, nothing new" yardstick \
+  [list "shell, fsdir()" [shell :memory: \
+    "SELECT count(data) FROM fsdir('$folder');"]] \
   ours [ours $imported "SELECT length(migrate_import('$folder'));"]
 
 set n [size 1000 300]

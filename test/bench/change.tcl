@@ -55,7 +55,8 @@ proc change {name columns rest change args} {
     file copy -force $base ours.db
     file copy -force $base backup.db
     file copy -force $base peer.db
-  } yardstick [list "12-step rebuild" [shell hand.db [by_hand $columns $rest]]] \
+  } yardstick [list "12-step rebuild" \
+      [shell hand.db [by_hand $columns $rest]]] \
     ours [ours ours.db "$ours, '{\"backup\":false}');"] \
     with_backup [ours backup.db "$ours);"] \
     peers [change_peers $change] {*}$args

@@ -90,7 +90,7 @@ proc cpu {command} {
       137 - 152 {set ::stopped cpu}
       124 {set ::stopped wall}
       default {
-        error "$command\n$times\n[string range [read_file err.txt] end-2000 end]"
+        error "$command\n$times\n[string range [read_file err.txt] end-999 end]"
       }
     }
   }
@@ -124,6 +124,28 @@ proc instructions {command} {
 proc start_cost {} {
   set command [ours :memory: "SELECT 1;"]
   return [expr {[cpu "for i in {1..40}; do $command; done"] / 40}]
+}
+
+# Microseconds of a statement in an open connection: of a process that runs it
+# n times, less one that runs it once. fresh: it is prepared each time.
+set loop {
+  package require sqlite3
+  lassign $argv file extension sql n fresh
+  sqlite3 db $file
+  db enable_load_extension 1
+  db eval {SELECT load_extension($extension)}
+  db eval $sql
+  for {set i 0} {$i < $n} {incr i} {
+    db eval "$sql[expr {$fresh ? " --$i" : ""}]"
+  }
+}
+
+proc call_cost {file sql fresh n} {
+  write_file loop.tcl $::loop
+  set command "[info nameofexecutable] loop.tcl $file $::build/migrate"
+  set many [cpu "$command \"$sql\" $n $fresh"]
+  set once [cpu "$command \"$sql\" 0 $fresh"]
+  return [expr {max($many - $once, 0.001) * 1e6 / $n}]
 }
 
 #--------------------------------------------------------------------------

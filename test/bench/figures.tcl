@@ -369,7 +369,8 @@ proc plot {results title} {
     .tick{text-anchor:middle;fill:#666} h1,.title{font:bold 15px sans-serif}
     .row{stroke:#eee} .grid{stroke:#ddd} .one{stroke:#888;stroke-width:1.5}
     .must{stroke:#d00;stroke-width:2} .limit{fill:#222}
-    .us{fill:#1565c0;stroke:#fff} .backup{fill:#fff;stroke:#1565c0} .peer{fill:#999;stroke:#fff}
+    .us{fill:#1565c0;stroke:#fff} .backup{fill:#fff;stroke:#1565c0}
+    .peer{fill:#999;stroke:#fff}
   }
   foreach {name colour} $::plot_colours {
     append style " .$name{fill:$colour}"

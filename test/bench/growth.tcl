@@ -24,22 +24,24 @@ proc cost {setup command} {
 }
 
 # script gives the costs at one $n: ours, and the yardstick's, or only ours.
-# relative: 1, fit ours / yardstick.
-proc growth {name sizes script {yardstick -} {relative 0}} {
+# Options: yardstick, its name; relative 1, fit ours / yardstick; must.
+proc growth {name sizes script args} {
   upvar 1 n n
+  set o [dict merge {yardstick - relative 0 must 1.1} $args]
   set ours {}
   set base {}
   foreach n $sizes {
     lassign [uplevel 1 $script] a b
-    lappend ours [expr {$relative ? $a * $n / $b : $a}]
+    lappend ours [expr {[dict get $o relative] ? $a * $n / $b : $a}]
     if {$b ne ""} {
       lappend base $b
     }
   }
   result "growth: $name, [thousands [lindex $sizes 0]] to\
     [thousands [lindex $sizes end]]" unit exponent judge ours \
-    yardstick $yardstick ours [exponent $sizes $ours] must 1.1 \
-    base [expr {$base eq "" ? "-" : [exponent $sizes $base]}]
+    yardstick [dict get $o yardstick] ours [exponent $sizes $ours] \
+    base [expr {$base eq "" ? "-" : [exponent $sizes $base]}] \
+    must [dict get $o must]
 }
 
 set revisions [size {1000 2000 4000 8000} {250 500 1000}]
@@ -49,13 +51,13 @@ growth "small revisions up, beside SQLite" $revisions {
   list [cost {file copy -force $imported ours.db} \
       [ours ours.db "SELECT length(migrate_upgrade('head', '$off'));"]] \
     [cost {file delete plain.db} [shell plain.db [plain_sql $n 0]]]
-} "shell, same SQL" 1
+} yardstick "shell, same SQL" relative 1
 growth "revisions of one INSERT up" $revisions {
   set imported [imported $n insertions]
   list [cost {file copy -force $imported ours.db} \
       [ours ours.db "SELECT length(migrate_upgrade('head', '$off'));"]] \
     [cost {file delete plain.db} [shell plain.db [plain_sql $n 0 insertions]]]
-} "shell, same SQL"
+} yardstick "shell, same SQL"
 growth "revisions imported" $revisions {
   set folder [folder $n]
   cost {file delete ours.db} \
@@ -78,13 +80,18 @@ growth "migration_plan" $revisions {
   cost {} [ours $imported "SELECT * FROM migration_plan('head');"]
 }
 
-growth "tables compared by migration_diff" [size {50 200 500 2000} {50 100 200}] {
+growth "nothing to do, open connection" [size {100 1000 10000} {100 1000}] {
+  call_cost [applied $n] "SELECT migrate_upgrade('head')" 0 2000
+} must 0.1
+
+growth "tables compared by migration_diff" \
+    [size {50 200 500 2000} {50 100 200}] {
   set live [schema_db $n]
   write_file desired.sql [schema $n [changed_tables $n]]
   list [cost {} [ours $live \
       "SELECT count(*) FROM migration_diff('live', '@desired.sql');"]] \
     [cost {} [shell $live $catalogue]]
-} "shell reads catalogue"
+} yardstick "shell reads catalogue"
 
 set rows [size {250000 1000000 4000000} {25000 50000 100000}]
 foreach {name from to} {

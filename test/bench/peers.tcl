@@ -134,8 +134,8 @@ with create_engine("sqlite:///db.sqlite").connect() as connection:
         context.run_migrations()
 }
   set alembic "$::python -m alembic"
-  lappend files [list up "$alembic upgrade head" nothing "$alembic upgrade head" \
-    down "$alembic downgrade base"]
+  lappend files [list up "$alembic upgrade head" \
+    nothing "$alembic upgrade head" down "$alembic downgrade base"]
 }
 
 proc peer_files_Django {revisions} {
@@ -153,13 +153,15 @@ INSTALLED_APPS = ["app"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3",
                          "NAME": "db.sqlite"}}
 }
-  set migrate "PYTHONPATH=. $::python -m django migrate --settings=settings -v 0"
+  set migrate "PYTHONPATH=. $::python -m django migrate --settings=settings\
+    -v 0"
   lappend files [list up $migrate nothing $migrate down "$migrate app zero"]
 }
 
 proc peer_files_dbmate {revisions} {
   set files [numbered $revisions {
-    list migrations/${id}_step.sql "-- migrate:up\n$up\n-- migrate:down\n$down\n"
+    list migrations/${id}_step.sql \
+      "-- migrate:up\n$up\n-- migrate:down\n$down\n"
   }]
   set dbmate "$::dbmate --url sqlite:db.sqlite --migrations-dir migrations\
     --no-dump-schema"

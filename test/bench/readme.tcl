@@ -43,7 +43,7 @@ foreach line [split [string trimright [read_utf8 $file] \n] \n] {
 if {![info exists date]} {
   set date $head(date)
 }
-set new "<!-- bench -->\n[markdown $results]\n\nMeasured $date on one core of an\
+set new "<!-- bench -->\n[markdown $results]\n\nMeasured $date on one core,\
   $head(processor).\n[join $versions {, }].\n<!-- bench -->"
 set text [read_utf8 $readme]
 if {[regsub {<!-- bench -->.*<!-- bench -->} $text \

@@ -72,31 +72,10 @@ proc run_nothing {n} {
     peers [peers_to nothing] must 1.3 limit 1 short 1 repeat 20
 }
 
-# Microseconds of a call in an open connection: that of a process that makes
-# many less that of one that makes none. Fresh statements are prepared each
-# time, kept ones once.
-set loop {
-  package require sqlite3
-  lassign $argv file extension sql n fresh
-  sqlite3 db $file
-  db enable_load_extension 1
-  db eval {SELECT load_extension($extension)}
-  db eval $sql
-  for {set i 0} {$i < $n} {incr i} {
-    db eval "$sql[expr {$fresh ? " --$i" : ""}]"
-  }
-}
-
-proc call_cost {file sql fresh n} {
-  set command [list [info nameofexecutable] loop.tcl $file $::build/migrate]
-  set many [cpu "$command \"$sql\" $n $fresh"]
-  set none [cpu "$command \"$sql\" 0 $fresh"]
-  return [expr {max($many - $none, 0) * 1e6 / $n}]
-}
-
+# Microseconds of a call in an open connection. Fresh statements are prepared
+# each time, kept ones once.
 proc run_open {n} {
   set applied [applied $n]
-  write_file loop.tcl $::loop
   foreach fresh {0 1} kind {kept fresh} {
     set key "nothing to do, [thousands $n], open, $kind"
     for {set i 0} {$i < $::rounds} {incr i} {

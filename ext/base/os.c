@@ -50,7 +50,7 @@ int migFileLook(const char *zPath, i64 *pnSize, i64 *pnsTime) {
   MigStat stat;
 
   if (migSystemStat(zPath, &stat)) {
-    return 0;
+    return 0; /* unreached: the file went after its folder was listed */
   }
   *pnSize = stat.nSize;
   *pnsTime = stat.nsTime;

@@ -50,10 +50,6 @@ static const char zDirectives[] =
 
 static const char *const azPhase[] = {"", "expand", "backfill", "contract"};
 
-const char *migPhaseName(MigPhase ePhase) {
-  return azPhase[ePhase];
-}
-
 /* The phase that the n bytes of z name, or MIG_PHASE_NONE. */
 MigPhase migPhaseFind(const char *z, i64 n) {
   int i;

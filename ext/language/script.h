@@ -84,7 +84,6 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut);
 const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart);
-const char *migPhaseName(MigPhase ePhase);
 MigPhase migPhaseFind(const char *z, i64 n);
 int migStatementSkipped(const char *z, const MigStatement *pSt,
                         const MigScriptInfo *pInfo);

@@ -3,19 +3,24 @@
 **
 ** A revision with batches is committed batch by batch. How far it is stands in
 ** _migrate_meta while it is neither pending as a whole nor applied: under the
-** name "batch " and its id, a JSON object
+** name "batch " and its id, a text of six parts with a blank between them
 **
-**   batch       which of its batches, from 0
-**   table_name  its table
-**   next        the first key that is left, null when none can be
-**   done        rows that were gone through
-**   total       rows of the table when this batch began
-**   started_at  when the first batch of the revision began, ISO-8601
+**   which of its batches, from 0
+**   the first key that is left, '-' when none can be
+**   rows that were gone through
+**   rows of the table when this batch began
+**   when the first batch of the revision began, ISO-8601
+**   the table, to the end
 **
 ** It is written in the transaction of each batch, so that a batch is done and
 ** counted, or neither. For everything but what says so the revision is
-** pending.
+** pending. (SQLite's JSON functions are not used for it: some versions answer
+** that a text is no JSON when they are out of memory, and then a batch would
+** be done twice.)
 */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include "sql.h"
 #include "partial.h"
@@ -24,15 +29,7 @@
 #define ALL " name >= 'batch ' AND name < 'batch!'"
 #define FIRST (-0x7fffffffffffffffLL - 1)
 
-static const char zRead[] =
-    "SELECT json_extract(value, '$.batch'), json_extract(value, '$.next'),"
-    " json_extract(value, '$.done'), json_extract(value, '$.total'),"
-    " json_extract(value, '$.table_name'), json_extract(value, '$.started_at')"
-    " FROM main._migrate_meta WHERE" NAMED " AND json_valid(value)";
-static const char zWrite[] =
-    "REPLACE INTO main._migrate_meta(name, value) VALUES('batch ' || ?1,"
-    " json_object('batch', ?2, 'table_name', ?3, 'next', ?4, 'done', ?5,"
-    " 'total', ?6, 'started_at', ?7))";
+static const char zRead[] = "SELECT value FROM main._migrate_meta WHERE" NAMED;
 static const char zClear[] = "DELETE FROM main._migrate_meta WHERE" NAMED;
 static const char zSweep[] =
     "DELETE FROM main._migrate_meta WHERE" ALL " AND (substr(name, 7) IN"
@@ -42,15 +39,8 @@ static const char zList[] =
     "SELECT substr(name, 7), value"
     " FROM main._migrate_meta WHERE" ALL " ORDER BY name";
 static const char zForget[] = "DELETE FROM main._migrate_meta WHERE" ALL;
-static const char zPut[] = "INSERT INTO main._migrate_meta(name, value)"
+static const char zPut[] = "REPLACE INTO main._migrate_meta(name, value)"
                            " VALUES('batch ' || ?1, ?2)";
-
-const char migPartialRows[] =
-    "SELECT substr(name, 7), json_extract(value, '$.table_name'),"
-    " json_extract(value, '$.next'), json_extract(value, '$.done'),"
-    " json_extract(value, '$.total'), json_extract(value, '$.started_at')"
-    " FROM main._migrate_meta WHERE" ALL " AND json_valid(value)"
-    " ORDER BY name";
 
 /* At the beginning of a batch. */
 void migPartialStart(MigPartial *pPartial, int iBatch) {
@@ -58,6 +48,64 @@ void migPartialStart(MigPartial *pPartial, int iBatch) {
   pPartial->iNext = FIRST;
   pPartial->bLast = 0;
   pPartial->nDone = pPartial->nTotal = 0;
+}
+
+/* Read a number and the blank behind it. */
+static int readInt(const char **pz, i64 iMin, i64 iMax, i64 *piOut) {
+  int bDigit = **pz == '-' ? (*pz)[1] >= '0' : **pz >= '0';
+  char *zEnd;
+
+  errno = 0;
+  *piOut = strtoll(*pz, &zEnd, 10);
+  if (!bDigit || errno || *zEnd != ' ' || *piOut < iMin || *piOut > iMax) {
+    return 0;
+  }
+  *pz = zEnd + 1;
+  return 1;
+}
+
+/* Take the text apart, which pOut then points into. */
+static int readText(MigContext *p, const char *z, MigPartial *pOut) {
+  const char *zTime;
+  i64 iBatch;
+
+  if (z == 0 || !readInt(&z, 0, INT_MAX, &iBatch)) {
+    return 0;
+  }
+  pOut->iBatch = (int)iBatch;
+  pOut->bLast = strncmp(z, "- ", 2) == 0;
+  if (pOut->bLast) {
+    pOut->iNext = 0;
+    z += 2;
+  } else if (!readInt(&z, FIRST, -(FIRST + 1), &pOut->iNext)) {
+    return 0;
+  }
+  if (!readInt(&z, 0, -(FIRST + 1), &pOut->nDone) ||
+      !readInt(&z, 0, -(FIRST + 1), &pOut->nTotal)) {
+    return 0;
+  }
+  zTime = z;
+  z = strchr(z, ' ');
+  if (z == 0) {
+    return 0;
+  }
+  pOut->zStartedAt = migStrndup(p, zTime, z - zTime);
+  pOut->zTable = z + 1;
+  return 1;
+}
+
+/* Take apart what the file says of a revision. STORE_DAMAGED when that cannot
+** be. */
+void migPartialParse(MigContext *p, const char *zRevision, const char *zState,
+                     MigPartial *pOut) {
+  memset(pOut, 0, sizeof(*pOut));
+  pOut->bBegun = 1;
+  if (p->rc == SQLITE_OK && !readText(p, zState, pOut)) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "how far the batches of revision %s are cannot be read in"
+            " _migrate_meta; restore the file from a copy",
+            zRevision);
+  }
 }
 
 /* Read how far a revision is: 1, or 0 when it has not begun. */
@@ -68,35 +116,32 @@ int migPartialRead(MigContext *p, const char *zRevision, MigPartial *pOut) {
   migPartialStart(pOut, 0);
   migBindText(p, pStmt, 1, zRevision);
   if (migStep(p, pStmt)) {
-    pOut->bBegun = 1;
-    pOut->iBatch = sqlite3_column_int(pStmt, 0);
-    pOut->iNext = sqlite3_column_int64(pStmt, 1);
-    pOut->bLast = sqlite3_column_type(pStmt, 1) == SQLITE_NULL;
-    pOut->nDone = sqlite3_column_int64(pStmt, 2);
-    pOut->nTotal = sqlite3_column_int64(pStmt, 3);
-    pOut->zTable = migColumnText(p, pStmt, 4);
-    pOut->zStartedAt = migColumnText(p, pStmt, 5);
+    migPartialParse(p, zRevision, migColumnText(p, pStmt, 0), pOut);
   }
   migFinalize(p, pStmt);
   return pOut->bBegun && p->rc == SQLITE_OK;
 }
 
-/* Write it, in the transaction of the batch. */
-void migPartialWrite(MigContext *p, const char *zRevision,
-                     const MigPartial *pPartial) {
-  sqlite3_stmt *pStmt = migPrepare(p, zWrite);
+/* Write a text of a revision. */
+static void partialPut(MigContext *p, const char *zRevision, const char *z) {
+  sqlite3_stmt *pStmt = migPrepare(p, zPut);
 
   migBindText(p, pStmt, 1, zRevision);
-  migBindInt(p, pStmt, 2, pPartial->iBatch);
-  migBindText(p, pStmt, 3, pPartial->zTable);
-  if (!pPartial->bLast) {
-    migBindInt(p, pStmt, 4, pPartial->iNext);
-  }
-  migBindInt(p, pStmt, 5, pPartial->nDone);
-  migBindInt(p, pStmt, 6, pPartial->nTotal);
-  migBindText(p, pStmt, 7, pPartial->zStartedAt);
+  migBindText(p, pStmt, 2, z);
   migRun(p, pStmt);
   migFinalize(p, pStmt);
+}
+
+/* Write how far it is, in the transaction of the batch. */
+void migPartialWrite(MigContext *p, const char *zRevision,
+                     const MigPartial *pPartial) {
+  const char *zNext =
+      pPartial->bLast ? "-" : migPrintf(p, "%lld", pPartial->iNext);
+
+  partialPut(p, zRevision,
+             migPrintf(p, "%d %s %lld %lld %s %s", pPartial->iBatch, zNext,
+                       pPartial->nDone, pPartial->nTotal, pPartial->zStartedAt,
+                       pPartial->zTable));
 }
 
 /* The revision is applied as a whole, or not at all. */
@@ -131,17 +176,12 @@ void migPartialList(MigContext *p, MigList *pIds, MigList *pStates) {
 /* Let these, and no others, be applied in part. */
 void migPartialReplace(MigContext *p, const MigList *pIds,
                        const MigList *pStates) {
-  sqlite3_stmt *pStmt;
   int i;
 
   migExec(p, zForget);
-  pStmt = pIds->n ? migPrepare(p, zPut) : 0;
   for (i = 0; i < pIds->n && p->rc == SQLITE_OK; i++) {
-    migBindText(p, pStmt, 1, pIds->az[i]);
-    migBindText(p, pStmt, 2, pStates->az[i]);
-    migRun(p, pStmt);
+    partialPut(p, pIds->az[i], pStates->az[i]);
   }
-  migFinalize(p, pStmt);
 }
 
 /* The same, as a set of nodes. */

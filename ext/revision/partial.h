@@ -19,10 +19,9 @@ typedef struct MigPartial {
   const char *zStartedAt;
 } MigPartial;
 
-/* Rows for migration_progress. */
-extern const char migPartialRows[];
-
 void migPartialStart(MigPartial *pPartial, int iBatch);
+void migPartialParse(MigContext *p, const char *zRevision, const char *zState,
+                     MigPartial *pOut);
 int migPartialRead(MigContext *p, const char *zRevision, MigPartial *pOut);
 void migPartialWrite(MigContext *p, const char *zRevision,
                      const MigPartial *pPartial);

@@ -32,12 +32,11 @@
 #include "auto.h"
 
 typedef struct Auto {
-  const char *zDid;
   char *zImport; /* JSON objects, NULL: not done; to be freed */
   char *zStamp;
-  char *zUpgrade;
-  char *zError; /* message, when it is reported */
-  MigCall call; /* of these calls */
+  char *zError;  /* message, when it is reported; to be freed */
+  char *zResult; /* when an upgrade has made it */
+  MigCall call;  /* of these calls */
   int bDry;
   MigTransaction dry; /* around them in a dry run */
 } Auto;
@@ -125,9 +124,34 @@ static void autoImport(MigContext *p, MigConnection *pConn,
   }
 }
 
+/* The result up to the value of upgrade. */
+static char *resultStart(MigContext *p, const Auto *pAuto, const char *zDid) {
+  return migPrintf(p, "{\"did\":\"%s\",\"import\":%s,\"stamp\":%s,\"upgrade\":",
+                   zDid, pAuto->zImport ? pAuto->zImport : "null",
+                   pAuto->zStamp ? pAuto->zStamp : "null");
+}
+
+/* Run what is pending. When something is, the run makes the whole result before
+** it commits: that must be the last thing that can fail. */
+static void autoUpgrade(MigContext *p, MigConnection *pConn,
+                        const MigAutoSpec *pSpec, Auto *pAuto) {
+  MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0, 0, 0};
+  const char *zSteps = "\"steps\":[{";
+  char *zResult;
+
+  heads.zBefore = resultStart(p, pAuto, "upgrade");
+  heads.zAfter = ",\"error\":null}";
+  pAuto->call.bDryRun = pAuto->bDry;
+  zResult = p->rc ? 0 : migRunTarget(p, pConn, &pAuto->call, &heads);
+  if (p->rc == SQLITE_OK && strstr(zResult, zSteps)) {
+    pAuto->zResult = zResult;
+  } else {
+    sqlite3_free(zResult);
+  }
+}
+
 static void autoSteps(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
-  MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0};
   const char *zTargets;
 
   if (pSpec->zFolder) {
@@ -138,19 +162,9 @@ static void autoSteps(MigContext *p, MigConnection *pConn,
   if (p->rc == SQLITE_OK && zTargets) {
     dryBegin(p, pConn, pAuto);
     pAuto->zStamp = migStamp(p, pConn, &pAuto->call, zTargets, 0, 0);
-    pAuto->zDid = "stamp";
     callEnded(p, pConn, pAuto);
   }
-  if (p->rc == SQLITE_OK) {
-    pAuto->call.bDryRun = pAuto->bDry;
-    pAuto->zUpgrade = migRunTarget(p, pConn, &pAuto->call, &heads);
-  }
-  if (p->rc == SQLITE_OK && strstr(pAuto->zUpgrade, "\"steps\":[]")) {
-    sqlite3_free(pAuto->zUpgrade);
-    pAuto->zUpgrade = 0;
-  } else if (p->rc == SQLITE_OK) {
-    pAuto->zDid = "upgrade";
-  }
+  autoUpgrade(p, pConn, pSpec, pAuto);
 }
 
 /* May the error become a part of the result? Not when nothing can be said, nor
@@ -171,39 +185,41 @@ char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   int bAutocommit = sqlite3_get_autocommit(p->db);
   MigText text = {0, 0, 0};
   Auto done;
-  char *zResult;
 
   memset(&done, 0, sizeof(done));
-  done.zDid = "nothing";
   done.call = *pCall;
   done.bDry = pCall->bDryRun;
   autoSteps(p, pConn, pSpec, &done);
   migStatementsClose(p);
   migTransactionUndo(p, &done.dry);
   if (p->rc && pSpec->bReport && errorReported(p, bAutocommit)) {
-    done.zDid = "failed";
     done.zError = sqlite3_mprintf("%s", p->zError);
     migErrorClear(p);
     if (done.zError == 0) {
       migNomem(p);
     }
   }
-  migTextStr(p, &text, "{\"did\":");
-  migTextJson(p, &text, done.zDid);
-  migTextF(p, &text, ",\"import\":%s,\"stamp\":%s,\"upgrade\":%s,\"error\":",
-           done.zImport ? done.zImport : "null",
-           done.zStamp ? done.zStamp : "null",
-           done.zUpgrade ? done.zUpgrade : "null");
-  if (done.zError) {
-    migTextJson(p, &text, done.zError);
-  } else {
-    migTextStr(p, &text, "null");
+  if (p->rc == SQLITE_OK && done.zResult == 0) {
+    migTextStr(p, &text,
+               resultStart(p, &done,
+                           done.zError   ? "failed"
+                           : done.zStamp ? "stamp"
+                                         : "nothing"));
+    migTextStr(p, &text, "null,\"error\":");
+    if (done.zError) {
+      migTextJson(p, &text, done.zError);
+    } else {
+      migTextStr(p, &text, "null");
+    }
+    migTextStr(p, &text, "}");
+    done.zResult = migResultText(p, text.z);
   }
-  migTextStr(p, &text, "}");
-  zResult = p->rc ? 0 : migResultText(p, migTextZ(&text));
   sqlite3_free(done.zImport);
   sqlite3_free(done.zStamp);
-  sqlite3_free(done.zUpgrade);
   sqlite3_free(done.zError);
-  return zResult;
+  if (p->rc) {
+    sqlite3_free(done.zResult);
+    done.zResult = 0;
+  }
+  return done.zResult;
 }

@@ -8,12 +8,13 @@
 ** Rows that come in while it runs are gone through as well, when they come
 ** behind.
 */
+#include <stdint.h>
 #include <string.h>
 #include "sql.h"
 #include "layout.h"
 #include "batch.h"
 
-#define COUNTED 1000000
+#define COUNTED 100000 /* rows: the count is made under the write lock */
 
 /* ---- ranges ---- */
 
@@ -81,7 +82,7 @@ int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
   return bAny && p->rc == SQLITE_OK;
 }
 
-/* Rows of a table: counted to a million, beyond that the span of its keys. */
+/* Rows of a table: counted to COUNTED, beyond that the span of its keys. */
 i64 migBatchTotal(MigContext *p, const char *zTable) {
   const char *zKey = migBatchKey(p, zTable);
   MigRange range;
@@ -90,7 +91,8 @@ i64 migBatchTotal(MigContext *p, const char *zTable) {
       range.nRow == COUNTED) {
     i64 iLast =
         migQueryInt(p, 0, "SELECT max(\"%w\") FROM main.\"%w\"", zKey, zTable);
-    return (i64)((u64)iLast - (u64)range.iLow);
+    u64 nSpan = (u64)iLast - (u64)range.iLow;
+    return nSpan < INT64_MAX ? (i64)nSpan + 1 : INT64_MAX;
   }
   return range.nRow;
 }

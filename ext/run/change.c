@@ -13,6 +13,7 @@
 #include "store.h"
 #include "settings.h"
 #include "history.h"
+#include "known.h"
 #include "change.h"
 
 /* Wait and mode of the transaction, as options and settings say. Inside a
@@ -32,8 +33,7 @@ static void changeSettings(MigContext *p, MigConnection *pConn,
     pRead = 0;
   } else {
     pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
-    bStore = migStoreOpen(p);
-    migTransactionSeen(p, pConn, bStore);
+    bStore = migKnownOpen(p, pConn);
   }
   if (*pmsWait < 0) {
     *pmsWait = migSettingInt(p, bStore, "wait");
@@ -133,6 +133,9 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
       migTransactionArm(p, &pChange->tx);
     }
     migTransactionCommit(p, &pChange->tx);
+    if (pChange->bLeaf) {
+      migKnownCommitted(p, pChange->tx.pConn);
+    }
   }
   migStatementsClose(p);
   migTransactionUndo(p, &pChange->tx);

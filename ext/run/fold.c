@@ -163,12 +163,12 @@ static int readTypeName(Reader *pRead) {
   }
   readSign(pRead);
   if (!readType(pRead, MIG_TK_NUMBER)) {
-    return 0;
+    return 0; /* unreached: SQLite would not have compiled it */
   }
   if (readType(pRead, MIG_TK_COMMA)) {
     readSign(pRead);
     if (!readType(pRead, MIG_TK_NUMBER)) {
-      return 0;
+      return 0; /* unreached: likewise */
     }
   }
   return readType(pRead, MIG_TK_RP);
@@ -206,7 +206,7 @@ static int readPlain(Reader *pRead) {
     if (readWord(pRead, "not")) {
       bNotNull = 1;
       if (!readWord(pRead, "null")) {
-        return 0;
+        return 0; /* unreached: likewise */
       }
     } else if (readWord(pRead, "default")) {
       if (bDefault++ || !readLiteral(pRead, &bValue)) {
@@ -259,9 +259,10 @@ static i64 tableEnd(MigContext *p, const char *z, i64 n, int *pnColumn) {
   MigDdl ddl;
 
   if (n > TEXT_MAX || strncmp(z, "CREATE TABLE ", 13) || !migIsUtf8(z, n)) {
-    return 0;
+    return 0; /* not as SQLite writes it: too long, or by hand */
   }
   if (!migDdlRead(p, z, n, &ddl)) {
+    /* unreached: it reads whatever SQLite has read */
     if (p->eCode == MIG_FORMAT) {
       migErrorClear(p);
     }

@@ -64,6 +64,7 @@ void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
   }
   rc = sqlite3_prepare_v2(p->db, zSelect, (int)n, &pStmt, 0);
   if (rc == SQLITE_OK && !sqlite3_stmt_readonly(pStmt)) {
+    /* unreached: the script would not have been taken */
     migFail(p, MIG_FORBIDDEN_STATEMENT, "check %s does not only read", zName);
   } else if (rc == SQLITE_OK) {
     if (bGuarded) {

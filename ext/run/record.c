@@ -105,13 +105,27 @@ static void jsonStep(MigContext *p, MigText *pText, const MigRunStep *pStep) {
   migTextStr(p, pText, "}");
 }
 
-/* The JSON object that the call returns; made before the last commit, which
-** must be the last thing that can fail. */
-void migRecordResult(MigContext *p, MigRun *pRun) {
+/* The rows that batches have done and left. */
+static void resultRows(MigContext *p, MigRun *pRun) {
+  MigText text = {0, 0, 0};
+
+  migTextF(p, &text, "{\"done\":%lld,\"left\":%lld}", pRun->nBatchRow,
+           pRun->bStopped ? pRun->nBatchLeft : 0);
+  pRun->zResult = migResultText(p, text.z);
+}
+
+/* The steps. */
+static void resultSteps(MigContext *p, MigRun *pRun) {
+  const MigRunSpec *pSpec = pRun->pSpec;
+  int bAround = 0;
   MigText text = {0, 0, 0};
   int bFirst = 1;
   int i;
 
+  for (i = 0; pSpec->zBefore && !pRun->bNothing && i < pRun->plan.nStep; i++) {
+    bAround = bAround || pRun->aStep[i].bDone;
+  }
+  migTextStr(p, &text, bAround ? pSpec->zBefore : "");
   if (pRun->bNothing || pRun->pCall->bDryRun) {
     migTextStr(p, &text, "{\"run\":null");
   } else {
@@ -139,5 +153,16 @@ void migRecordResult(MigContext *p, MigRun *pRun) {
            pRun->pCall->bDryRun ? "true" : "false",
            pRun->bOwn && !pRun->pCall->bDryRun ? "true" : "false",
            migRecordClock(pRun) - pRun->msStart);
+  migTextStr(p, &text, bAround ? pSpec->zAfter : "");
   pRun->zResult = migResultText(p, text.z);
+}
+
+/* The JSON object that the call returns; made before the last commit, which
+** must be the last thing that can fail. */
+void migRecordResult(MigContext *p, MigRun *pRun) {
+  if (pRun->pSpec->msBatches > 0) {
+    resultRows(p, pRun);
+  } else {
+    resultSteps(p, pRun);
+  }
 }

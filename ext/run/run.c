@@ -495,6 +495,7 @@ static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
       pStep->bDone = 1; /* for its rows to be counted */
       migRecordRun(p, pRun, "partial", pStep, 0);
       pStep->bDone = 0;
+      migRecordResult(p, pRun);
     }
     groupCommit(p, pRun);
     if (p->rc == SQLITE_OK) {
@@ -828,17 +829,13 @@ static const char *batchesFind(MigContext *p) {
 */
 char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      i64 ms) {
-  MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms};
-  MigText text = {0, 0, 0};
+  MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms, 0, 0};
   MigRun run;
 
-  memset(&run, 0, sizeof(run));
   spec.zTarget = batchesFind(p);
-  if (spec.zTarget) {
-    runAll(p, &run, pConn, pCall, &spec);
-    sqlite3_free(run.zResult);
+  if (spec.zTarget == 0) {
+    return migResultText(p, "{\"done\":0,\"left\":0}");
   }
-  migTextF(p, &text, "{\"done\":%lld,\"left\":%lld}", run.nBatchRow,
-           run.bStopped ? run.nBatchLeft : 0);
-  return migResultText(p, migTextZ(&text));
+  runAll(p, &run, pConn, pCall, &spec);
+  return run.zResult;
 }

@@ -17,15 +17,15 @@ typedef struct MigConnection {
   int bChecking;                   /* migrate_verify() or migration_checks is */
   struct MigExecution *pExecution; /* a script of it, while one of its
                                       statements is stepped (execute.c) */
-  int bKnown;          /* our tables were verified under these data versions */
-  u32 aiKnown[2];      /* of main and TEMP (known.c) */
-  int iSeen;           /* version of our tables as this call has seen them
-                          before its lock, 0: not */
-  u32 aiSeen[2];       /* data versions of main and TEMP then */
+  int iKnown;          /* version of our tables as verified; 0: not known */
+  int bKnown;          /* that holds for later calls too (known.c) */
+  u32 aiKnown[2];      /* data versions of main and TEMP then */
   int bVeto;           /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */
-  char zName[32];      /* veto table and savepoint: no file can know the name */
+  char zName[32];      /* of the veto table: no file can know it; savepoints are
+                          it with a number */
+  int nSavepoint;      /* numbers given */
 } MigConnection;
 
 void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName,

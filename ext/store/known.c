@@ -2,19 +2,22 @@
 ** known.c - what a connection knows of a file that has not changed.
 **
 ** Before each use our tables are verified (store.c), which reads the whole
-** schema. An application asks at each start of its work whether there is
-** something to do; as long as nobody has written the file, the answer of the
-** last time holds. So the connection keeps the data version under which it
-** has verified the tables. The pager counts it: it changes with each commit of
-** this connection and whenever another one is found to have committed
-** (SQLITE_FCNTL_DATA_VERSION). While it is the same, so is every byte of the
-** schema, and only the facts are read, with one statement.
+** schema. As long as nobody has written the file, what was found the last time
+** holds. So the connection keeps the data versions under which it has verified
+** the tables. A pager counts its own: with each commit of this connection, and
+** whenever another one is found to have committed (SQLITE_FCNTL_DATA_VERSION).
+** While it is the same, so is every byte of the schema.
 **
-** That holds between transactions only: what a transaction has not committed
-** is not counted, so inside one nothing is known. Nor of a database that was
-** deserialized, because the one before it can have had the same number. TEMP
-** has its own number, which begins anew after PRAGMA temp_store; but what it
-** could hold is set off by writes, and here is nothing written.
+** What a transaction has not committed is not counted. So what was verified
+** inside one holds for the call that did it, which runs no code of the
+** application in between; only what was verified between transactions
+** (bKnown) holds for later calls, and for them between transactions only.
+**
+** Of a database that was deserialized nothing is known, because the one before
+** it can have had the same number. TEMP's number begins anew after PRAGMA
+** temp_store, so a call that acts does not rely on what is kept while TEMP is
+** in use; for one that reads it does not matter, as what TEMP could hold is set
+** off by writes.
 */
 #include <string.h>
 #include "fast.h"
@@ -28,16 +31,12 @@ static const char zFacts[] = "SELECT name, value FROM main._migrate_meta"
                              " WHERE name BETWEEN 'current' AND 'pending'";
 
 /* The data versions of main and TEMP, in this order; 0 when they say nothing.
-** The caller is reading. */
+** The caller is in a transaction. */
 static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
   sqlite3_vfs *pVfs = 0;
 
-  if (!MIG_FAST || !sqlite3_get_autocommit(db) ||
-      sqlite3_txn_state(db, 0) != SQLITE_TXN_READ) {
-    return 0;
-  }
   sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
-  if (pVfs == 0 || strcmp(pVfs->zName, "memdb") == 0) {
+  if (!MIG_FAST || pVfs == 0 || strcmp(pVfs->zName, "memdb") == 0) {
     return 0;
   }
   aiVersion[1] = 0; /* it stays so while TEMP is not in use */
@@ -46,11 +45,65 @@ static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
                               &aiVersion[0]) == SQLITE_OK;
 }
 
+/* Is there nothing that this connection has not committed? */
+static int isBetween(sqlite3 *db) {
+  return sqlite3_get_autocommit(db) &&
+         sqlite3_txn_state(db, 0) == SQLITE_TXN_READ;
+}
+
+/* Is the file as it was when our tables were verified? */
+static int isKnown(MigContext *p, const MigConnection *pConn) {
+  u32 aiVersion[2];
+
+  return pConn->iKnown && dataVersions(p->db, aiVersion) &&
+         memcmp(aiVersion, pConn->aiKnown, sizeof(aiVersion)) == 0;
+}
+
 /* Our tables were just verified and are of version iVersion, 0 for none. The
-** caller still holds the read transaction in which that was done. */
+** caller still holds the transaction in which that was done. */
 void migKnownKeep(MigContext *p, MigConnection *pConn, int iVersion) {
-  pConn->bKnown = p->rc == SQLITE_OK && iVersion == MIGRATE_STORE_VERSION &&
-                  dataVersions(p->db, pConn->aiKnown);
+  int bKept = p->rc == SQLITE_OK && dataVersions(p->db, pConn->aiKnown);
+
+  pConn->iKnown = bKept ? iVersion : 0;
+  pConn->bKnown = pConn->iKnown == MIGRATE_STORE_VERSION && isBetween(p->db);
+}
+
+/* A call that acts begins. */
+void migKnownBegin(MigConnection *pConn) {
+  if (!pConn->bKnown || pConn->aiKnown[1] ||
+      !sqlite3_get_autocommit(pConn->db)) {
+    pConn->iKnown = 0;
+  }
+}
+
+/* migStoreOpen() for a call that acts, before it writes: the version of our
+** tables, verified now or known. */
+int migKnownOpen(MigContext *p, MigConnection *pConn) {
+  int iVersion = p->rc == SQLITE_OK && isKnown(p, pConn) ? pConn->iKnown : 0;
+
+  if (iVersion == 0) {
+    iVersion = migStoreOpen(p);
+    migKnownKeep(p, pConn, iVersion);
+  }
+  return iVersion;
+}
+
+/* The call begins to write; what it does is not counted before it commits. */
+void migKnownForget(MigConnection *pConn) {
+  pConn->iKnown = pConn->bKnown = 0;
+}
+
+/* A call has committed its own transaction, in which it has written rows of our
+** tables and nothing else: they are as they were verified before. */
+void migKnownCommitted(MigContext *p, MigConnection *pConn) {
+  u32 iTemp = pConn->aiKnown[1];
+
+  migKnownKeep(p, pConn, MIGRATE_STORE_VERSION);
+  if (!sqlite3_get_autocommit(p->db) || pConn->aiKnown[1] != iTemp) {
+    migKnownForget(pConn);
+  } else {
+    pConn->bKnown = pConn->iKnown != 0;
+  }
 }
 
 /* Take up one row of zFacts. */
@@ -73,7 +126,6 @@ static void factRead(MigContext *p, sqlite3_stmt *pStmt, MigFacts *pFacts) {
 */
 int migKnownFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
   sqlite3_stmt *pStmt = 0;
-  u32 aiVersion[2];
   int bKnown;
 
   memset(pFacts, 0, sizeof(*pFacts));
@@ -81,8 +133,7 @@ int migKnownFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
       sqlite3_prepare_v2(p->db, zFacts, -1, &pStmt, 0)) {
     return 0;
   }
-  bKnown = migStep(p, pStmt) && dataVersions(p->db, aiVersion) &&
-           memcmp(aiVersion, pConn->aiKnown, sizeof(aiVersion)) == 0;
+  bKnown = migStep(p, pStmt) && isBetween(p->db) && isKnown(p, pConn);
   if (bKnown) {
     do {
       factRead(p, pStmt, pFacts);

@@ -14,6 +14,10 @@ typedef struct MigFacts {
 } MigFacts;
 
 void migKnownKeep(MigContext *p, MigConnection *pConn, int iVersion);
+void migKnownBegin(MigConnection *pConn);
+int migKnownOpen(MigContext *p, MigConnection *pConn);
+void migKnownForget(MigConnection *pConn);
+void migKnownCommitted(MigContext *p, MigConnection *pConn);
 void migFactsRead(MigContext *p, MigFacts *pFacts);
 int migKnownFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts);
 int migFactsPending(const MigFacts *pFacts, int bHeads);

@@ -28,12 +28,12 @@
 */
 #include <string.h>
 #include "migrate.h"
-#include "fast.h"
 #include "sql.h"
 #include "os.h"
 #include "text.h"
 #include "store.h"
 #include "history.h"
+#include "known.h"
 #include "transaction.h"
 
 static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
@@ -187,7 +187,7 @@ static const sqlite3_module vetoModule = {
     .xRollback = vetoRollback,
 };
 
-/* Choose the name of veto table and savepoint, and register the table.
+/* Choose the name of the veto table, and register it.
 ** xDestroy releases pConn. */
 int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
   u64 iRandom;
@@ -275,8 +275,7 @@ sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait) {
 
 /* Have the connection read the schema, if it has not yet. That takes a lock
 ** for a moment, which is waited for; it begins no transaction. Of what needs
-*the
-** schema this PRAGMA, which is not run, is compiled soonest. */
+** the schema this PRAGMA, which is not run, is compiled soonest. */
 void migSchemaLoad(MigContext *p, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
@@ -295,41 +294,6 @@ void migSchemaLoad(MigContext *p, i64 msWait) {
 /* sqlite3_txn_state() of schema main. */
 int migTransactionState(MigContext *p) {
   return sqlite3_txn_state(p->db, "main");
-}
-
-/* The data versions of main and TEMP, in this order: what a pager counts up
-** with every commit that it makes or finds. 0 when they cannot be had. */
-static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
-  aiVersion[1] = 0; /* it stays so while TEMP is not in use */
-  sqlite3_file_control(db, "temp", SQLITE_FCNTL_DATA_VERSION, &aiVersion[1]);
-  return sqlite3_file_control(db, "main", SQLITE_FCNTL_DATA_VERSION,
-                              &aiVersion[0]) == SQLITE_OK;
-}
-
-/*
-** This call has just verified our tables, which are of version iVersion, in the
-** read transaction that is open. Unless somebody else has committed when it has
-** the write lock, they need not be verified again: a call of ours runs no code
-** of the application in between.
-*/
-void migTransactionSeen(MigContext *p, MigConnection *pConn, int iVersion) {
-  pConn->iSeen = 0;
-  if (MIG_FAST && p->rc == SQLITE_OK && dataVersions(p->db, pConn->aiSeen)) {
-    pConn->iSeen = iVersion;
-  }
-}
-
-/* The version of our tables, verified now or as seen before. */
-static int storeSeen(MigContext *p, MigConnection *pConn) {
-  int iVersion = pConn->iSeen;
-  u32 aiNow[2];
-
-  pConn->iSeen = 0;
-  if (p->rc == SQLITE_OK && iVersion && dataVersions(p->db, aiNow) &&
-      memcmp(aiNow, pConn->aiSeen, sizeof(aiNow)) == 0) {
-    return iVersion;
-  }
-  return migStoreOpen(p);
 }
 
 /* ---- begin ---- */
@@ -394,8 +358,9 @@ static void storeChanged(MigContext *p, void *pArg) {
 
 /* Look for our tables; make them, or make them those of this version. */
 static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
-  int iVersion = storeSeen(p, pTx->pConn);
+  int iVersion = migKnownOpen(p, pTx->pConn);
 
+  migKnownForget(pTx->pConn);
   pTx->bStore = iVersion > 0;
   if (p->rc) {
     return;
@@ -412,6 +377,13 @@ static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
     migTransactionArm(p, pTx);
     migHistoryAdopt(p);
   }
+}
+
+/* Compile what zVerb does with the savepoint. */
+static sqlite3_stmt *onSavepoint(MigContext *p, const MigTransaction *pTx,
+                                 const char *zVerb) {
+  return migPrepareF(p, "%s \"%w_%d\"", zVerb, pTx->pConn->zName,
+                     pTx->iSavepoint);
 }
 
 /*
@@ -438,11 +410,11 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
     pBegin = migPrepare(p, "BEGIN IMMEDIATE");
     pTx->pUndo = migPrepare(p, "ROLLBACK");
   } else {
-    const char *zName = pConn->zName;
-    pBegin = migPrepareF(p, "SAVEPOINT \"%w\"", zName);
+    pTx->iSavepoint = ++pConn->nSavepoint;
+    pBegin = onSavepoint(p, pTx, "SAVEPOINT");
     pTx->pUndo = pTx->bOwn ? migPrepare(p, "ROLLBACK")
-                           : migPrepareF(p, "ROLLBACK TO \"%w\"", zName);
-    pTx->pRelease = migPrepareF(p, "RELEASE \"%w\"", zName);
+                           : onSavepoint(p, pTx, "ROLLBACK TO");
+    pTx->pRelease = onSavepoint(p, pTx, "RELEASE");
   }
   if (p->rc == SQLITE_OK) {
     rc = stepWaiting(pBegin, msWait);
@@ -476,12 +448,8 @@ void migTransactionCheck(MigContext *p, const MigTransaction *pTx,
   }
 }
 
-/* Compile one of the kept statements again; zFormat has a place for the name
-** of the savepoint. */
-static void rearm(MigContext *p, MigTransaction *pTx, sqlite3_stmt **ppStmt,
-                  const char *zFormat) {
-  sqlite3_stmt *pNew = migPrepareF(p, zFormat, pTx->pConn->zName);
-
+/* Keep a statement that was compiled again. */
+static void rearm(sqlite3_stmt **ppStmt, sqlite3_stmt *pNew) {
   if (pNew) {
     sqlite3_finalize(*ppStmt);
     *ppStmt = pNew;
@@ -498,13 +466,15 @@ void migTransactionArm(MigContext *p, MigTransaction *pTx) {
   if (!pTx->bOpen) {
     return;
   }
-  rearm(p, pTx, &pTx->pGuard, pTx->bStore ? zGuard : zGuardNoStore);
+  rearm(&pTx->pGuard, migPrepare(p, pTx->bStore ? zGuard : zGuardNoStore));
   if (bSavepoint) {
-    rearm(p, pTx, &pTx->pRelease, "RELEASE \"%w\"");
+    rearm(&pTx->pRelease, onSavepoint(p, pTx, "RELEASE"));
   }
-  rearm(p, pTx, &pTx->pUndo,
-        bSavepoint && !pTx->bOwn ? "ROLLBACK TO \"%w\"" : "ROLLBACK");
-  rearm(p, pTx, &pTx->pDone, bSavepoint ? "RELEASE \"%w\"" : "COMMIT");
+  rearm(&pTx->pUndo, bSavepoint && !pTx->bOwn
+                         ? onSavepoint(p, pTx, "ROLLBACK TO")
+                         : migPrepare(p, "ROLLBACK"));
+  rearm(&pTx->pDone,
+        bSavepoint ? onSavepoint(p, pTx, "RELEASE") : migPrepare(p, "COMMIT"));
 }
 
 /* ---- end ---- */
@@ -565,6 +535,9 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   }
 }
 
+static const char zLeftOpen[] = "a transaction of the failed run is open and"
+                                " cannot be committed; ROLLBACK it";
+
 /* Append what became of the transaction to the message of the failure. After
 ** what was only tried, such as a dry run, there is none: then it is that the
 ** undo failed, with rc. */
@@ -582,6 +555,15 @@ static void undoExplain(MigContext *p, int rc, const char *zText) {
   if (zNew) {
     sqlite3_free(p->zError);
     p->zError = zNew;
+  }
+}
+
+/* What a transaction inside this one had to leave open is gone with it. */
+static void undoExplainNot(MigContext *p) {
+  char *z = p->zError ? strstr(p->zError, zLeftOpen) : 0;
+
+  if (z && z > p->zError + 2) {
+    z[-2] = 0; /* before the semicolon */
   }
 }
 
@@ -608,12 +590,11 @@ void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
     }
     if (bUndone || sqlite3_get_autocommit(db)) {
       pTx->pConn->bVeto = 0;
+      undoExplainNot(p);
     } else if (pTx->bJoined) { /* else nothing was written yet */
       pTx->pConn->bVeto = 1;
       pTx->pConn->bLeftOpen = pTx->bOwn;
-      undoExplain(p, rc,
-                  "a transaction of the failed run is open and cannot be"
-                  " committed; ROLLBACK it");
+      undoExplain(p, rc, zLeftOpen);
     }
   } else if (pTx->bOpen) {
     pTx->pConn->bVeto = 0;

@@ -8,6 +8,7 @@
 
 typedef struct MigTransaction {
   MigConnection *pConn;
+  int iSavepoint;         /* number in its name: never used twice */
   int bOwn;               /* began in autocommit: ours to commit */
   int bOpen;              /* begun and not yet ended */
   int bStore;             /* the file holds our tables */
@@ -27,7 +28,6 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *));
 sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait);
 void migSchemaLoad(MigContext *p, i64 msWait);
 int migTransactionState(MigContext *p);
-void migTransactionSeen(MigContext *p, MigConnection *pConn, int iVersion);
 void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
                          int bCreate);

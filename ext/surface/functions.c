@@ -28,6 +28,7 @@
 #include "configure.h"
 #include "show.h"
 #include "health.h"
+#include "known.h"
 #include "connection.h"
 #include "transaction.h"
 #include "once.h"
@@ -679,7 +680,7 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   bRunning = pConn->bRunning;
   pConn->bRunning = 1;
   if (!bRunning) {
-    pConn->iSeen = 0;
+    migKnownBegin(pConn);
     migTransactionLeftOpen(p, pConn);
   }
   argsRead(p, pArgs, argc, argv);

@@ -222,9 +222,26 @@ static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 }
 
 static void fillProgress(MigContext *p, MigConnection *pConn, MigRows *pRows) {
+  MigList ids = {0, 0};
+  MigList states = {0, 0};
+  int i;
+
   MIG_UNUSED(pConn);
   if (migStoreOpen(p)) {
-    migRowsQuery(p, pRows, migPartialRows);
+    migPartialList(p, &ids, &states);
+  }
+  for (i = 0; i < ids.n && p->rc == SQLITE_OK; i++) {
+    MigPartial partial;
+    migPartialParse(p, ids.az[i], states.az[i], &partial);
+    migRowNext(p, pRows);
+    migRowText(p, pRows, 0, ids.az[i]);
+    migRowText(p, pRows, 1, partial.zTable);
+    if (!partial.bLast) {
+      migRowInt(p, pRows, 2, partial.iNext);
+    }
+    migRowInt(p, pRows, 3, partial.nDone);
+    migRowInt(p, pRows, 4, partial.nTotal);
+    migRowText(p, pRows, 5, partial.zStartedAt);
   }
 }
 

@@ -738,9 +738,8 @@ static void mutFact(FuzzRun *pRun) {
       "INSERT OR REPLACE INTO _migrate_meta VALUES('schema_size', ?1)",
       "INSERT OR REPLACE INTO _migrate_meta VALUES('folder', ?1)",
       "INSERT OR REPLACE INTO _migrate_meta VALUES('batch b', ?1)",
-      "INSERT OR REPLACE INTO _migrate_meta VALUES('batch b', json_object("
-      "'batch', ?1, 'table_name', 't1', 'next', ?1, 'done', 1, 'total', ?1,"
-      " 'started_at', 'x'))",
+      "INSERT OR REPLACE INTO _migrate_meta VALUES('batch b', '0 ' || ?1 ||"
+      " ' 1 ' || ?1 || ' x t1')",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('auto_backup', ?1)",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('backup_dir', ?1)",
       "INSERT OR REPLACE INTO _migrate_settings VALUES('mirror', ?1)",

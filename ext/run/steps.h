@@ -36,7 +36,8 @@ typedef struct MigRunSpec {
   int bOnly;       /* the target's revision alone, whatever is around it */
   i64 msBatches;   /* above 0: let batches end after so long, and give the rows
                       that they have done and left as the result */
-  const char *zBefore; /* when a step has run: text around the result, or NULL */
+  const char
+      *zBefore; /* when a step has run: text around the result, or NULL */
   const char *zAfter;
 } MigRunSpec;
 

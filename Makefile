@@ -64,7 +64,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  compose \
                  versions
 SRC_RUN        = lookup rowguard foreign fold batch invariant execute change \
-                 protect maketable mirror drift steps record run picture repeated \
+                 protect maketable mirror drift steps record backfill run picture repeated \
                  trial recognize source schemas stamp leaf author generated keep import \
                  plainscript expand export match \
                  auto undone adopt ledger offline backups configure show \

@@ -22,6 +22,15 @@ i64 migRecordClock(const MigRun *pRun) {
   return pRun->pCall->bNow ? 0 : migMonotonicMs();
 }
 
+/* Progress was reported, to a function of the application: it may have ended
+** the transaction. */
+void migRecordProgressed(MigContext *p, const MigRun *pRun) {
+  if (p->rc == SQLITE_OK && migTransactionLost(&pRun->tx)) {
+    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
+              "the function of option progress ended the transaction");
+  }
+}
+
 /* ---- history ---- */
 
 /* Ids of a revision's parents, by commas; NULL for a root. */

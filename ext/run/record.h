@@ -8,6 +8,7 @@
 
 const char *migRecordVerb(const MigRun *pRun);
 i64 migRecordClock(const MigRun *pRun);
+void migRecordProgressed(MigContext *p, const MigRun *pRun);
 void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep);
 void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
                   const MigRunStep *pFailed, const char *zError);

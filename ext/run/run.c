@@ -34,6 +34,7 @@
 #include "transaction.h"
 #include "revisions.h"
 #include "applied.h"
+#include "backfill.h"
 #include "catalog.h"
 #include "drift.h"
 #include "execute.h"
@@ -154,15 +155,6 @@ static void planUnderRead(MigContext *p, MigRun *pRun) {
   migFinalize(p, pRead);
 }
 
-/* Progress was reported, to a function of the application: it may have ended
-** the transaction. */
-static void progressCheck(MigContext *p, const MigRun *pRun) {
-  if (p->rc == SQLITE_OK && migTransactionLost(&pRun->tx)) {
-    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
-              "the function of option progress ended the transaction");
-  }
-}
-
 /* ---- before the first statement ---- */
 
 /* Take the automatic backup, or begin it. */
@@ -188,7 +180,7 @@ static void runProtect(MigContext *p, MigRun *pRun) {
     call.bNoBackup |= migPartialRead(p, pRun->aStep[0].rev.zId, &partial);
   }
   migProtectStart(p, pProtect, &call);
-  progressCheck(p, pRun);
+  migRecordProgressed(p, pRun);
 }
 
 /* ---- one step ---- */
@@ -305,7 +297,7 @@ static void groupBegin(MigContext *p, MigRun *pRun, int iFirst) {
 static void runProgress(MigContext *p, const MigRun *pRun, int nDone) {
   migProgress(p, pRun->pCall->zProgress, migRecordVerb(pRun), nDone,
               pRun->plan.nStep);
-  progressCheck(p, pRun);
+  migRecordProgressed(p, pRun);
 }
 
 /* Keep the schema that a group of steps has left; the last one gets its
@@ -360,7 +352,7 @@ static void groupCommit(MigContext *p, MigRun *pRun) {
 /* Finish the backup, with the first transaction of the run. */
 static void backupEnd(MigContext *p, MigRun *pRun) {
   migProtectEnd(p, &pRun->protect);
-  progressCheck(p, pRun);
+  migRecordProgressed(p, pRun);
 }
 
 /* Run a step that wants no transaction: let go of the lock, run it, and take
@@ -387,88 +379,6 @@ static void aloneRun(MigContext *p, MigRun *pRun, int iStep) {
 
 /* ---- batches ---- */
 
-/* Batch i of a script, or NULL. */
-static const MigScriptMark *batchMark(const MigScriptInfo *pInfo, int iBatch) {
-  int i;
-
-  for (i = 0; i < pInfo->nMark; i++) {
-    if (pInfo->aMark[i].eType == MIG_DIR_BATCH && iBatch-- == 0) {
-      return &pInfo->aMark[i];
-    }
-  }
-  return 0;
-}
-
-/* Run the batch that mark pMark is of, for the rows in pJob->range. */
-static void batchRows(MigContext *p, MigRun *pRun, MigRunStep *pStep,
-                      const MigScriptMark *pMark, MigScriptJob *pJob,
-                      MigPartial *pPartial) {
-  if (pPartial->nDone == 0) {
-    pPartial->nTotal = migBatchTotal(p, pMark->zName);
-  }
-  pJob->ePart = MIG_PART_BATCH;
-  pJob->iBatch = pPartial->iBatch;
-  migExecuteScript(p, &pRun->exec, pJob);
-  pStep->nStatement += pJob->nStatement;
-  pStep->nRow += pJob->nRow;
-  pPartial->zTable = pMark->zName;
-  pPartial->nDone += pJob->range.nRow;
-  pPartial->bLast = pJob->range.iHigh == MIG_BATCH_LAST;
-  pPartial->iNext = pPartial->bLast ? 0 : pJob->range.iHigh + 1;
-  migPartialWrite(p, pStep->rev.zId, pPartial);
-  pRun->nBatchRow += pJob->range.nRow;
-  pRun->nBatchLeft = pPartial->nTotal > pPartial->nDone
-                         ? pPartial->nTotal - pPartial->nDone
-                         : 0;
-  migProgress(p, pRun->pCall->zProgress, "batch", pPartial->nDone,
-              pPartial->nTotal);
-  progressCheck(p, pRun);
-}
-
-/* Find the next batch, from pPartial on, that has rows: its mark, and the rows
-** in pRange; NULL when none has. */
-static const MigScriptMark *batchFind(MigContext *p, const MigScriptInfo *pInfo,
-                                      MigPartial *pPartial, MigRange *pRange) {
-  const MigScriptMark *pMark = batchMark(pInfo, pPartial->iBatch);
-
-  while (pMark && p->rc == SQLITE_OK &&
-         (pPartial->bLast || !migBatchRange(p, pMark->zName, pPartial->iNext,
-                                            pMark->nRow, pRange))) {
-    migPartialStart(pPartial, pPartial->iBatch + 1);
-    pMark = batchMark(pInfo, pPartial->iBatch);
-  }
-  return p->rc ? 0 : pMark;
-}
-
-/* Run the next batch of a step in the transaction that is open. Returns whether
-** more of them are left. */
-static int batchNext(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
-  const MigScriptMark *pMark = 0;
-  MigBytes script = migStepsScript(p, pRun, pStep);
-  MigScriptInfo info;
-  MigScriptJob job;
-  MigPartial partial;
-  MigRange range;
-  int bMore = 0;
-
-  memset(&info, 0, sizeof(info));
-  migStepsJob(&job, pRun, pStep, &script);
-  migPartialRead(p, pStep->rev.zId, &partial);
-  if (!partial.bBegun) {
-    partial.zStartedAt = pStep->zStartedAt;
-  }
-  if (p->rc == SQLITE_OK) {
-    migScriptScan(p, job.z, job.n, MIG_SCRIPT_OWN, &info);
-    pMark = batchFind(p, &info, &partial, &job.range);
-  }
-  if (pMark) {
-    batchRows(p, pRun, pStep, pMark, &job, &partial);
-    bMore = batchFind(p, &info, &partial, &range) != 0;
-  }
-  sqlite3_free(script.a);
-  return bMore;
-}
-
 /* Let others have the lock. A busy handler asks again in growing pauses, each
 ** about half as long as it has waited: this one is longer, so that who came
 ** during a batch is next. */
@@ -486,7 +396,7 @@ static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
 
   pRun->iFailed = iStep;
   pStep->zStartedAt = runNow(p, pRun);
-  while (p->rc == SQLITE_OK && !pStep->bSkip && batchNext(p, pRun, pStep)) {
+  while (p->rc == SQLITE_OK && !pStep->bSkip && migBackfillNext(p, pRun, pStep)) {
     migForeignCheck(p, &pRun->exec.foreign);
     backupEnd(p, pRun);
     pRun->bStopped =

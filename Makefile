@@ -484,8 +484,9 @@ INSTALLED  = $(LIBDIR)/sqlite3/migrate$(SO) $(LIBDIR)/libmigrate.a \
 # the path of what is loaded.
 install: all lib
 	@mkdir -p $(B)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@SO@|$(SO)|' \
+	@sed -e 's|@PREFIX@|$(PREFIX)|' \
+	    -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' -e 's|@SO@|$(SO)|' \
 	    -e 's|@VERSION@|$(VERSION)|' ext/package/migrate.pc.in \
 	    > $(B)/migrate.pc
 	install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))

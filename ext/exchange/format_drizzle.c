@@ -55,21 +55,15 @@ typedef struct DrizzleJournal {
   DrizzleEntry *aEntry;
 } DrizzleJournal;
 
-static const char zDialectSql[] =
-    "SELECT CASE WHEN json_type(?1, '$.dialect') = 'text'"
-    " THEN json_extract(?1, '$.dialect') END, json_type(?1, '$.entries')";
+/* Tables, not json_extract() and json_type(): these say NULL when they are out
+** of memory, up to SQLite 3.40. */
+static const char zJournalSql[] = "SELECT key, type, atom FROM json_each(?1)";
 
-/* An entry that is no object has none of the keys. */
+/* Entries with their fields. An entry that is no object has none. */
 static const char zEntrySql[] =
-    "SELECT CASE WHEN json_type(o, '$.tag') = 'text'"
-    " THEN json_extract(o, '$.tag') END,"
-    " coalesce(json_type(o, '$.when') IN('integer', 'real')"
-    " AND json_extract(o, '$.when') BETWEEN 0 AND ?2, 0),"
-    " CAST(json_extract(o, '$.when') AS INTEGER),"
-    " CASE WHEN json_type(o, '$.idx') = 'integer'"
-    " THEN json_extract(o, '$.idx') ELSE -1 END"
-    " FROM (SELECT key AS k, CASE type WHEN 'object' THEN value ELSE '{}' END"
-    " AS o FROM json_each(?1, '$.entries')) ORDER BY k";
+    "SELECT e.key, f.key, f.type, f.atom FROM json_each(?1, '$.entries') AS e"
+    " LEFT JOIN json_each(CASE e.type WHEN 'object' THEN e.value ELSE '{}' END)"
+    " AS f ORDER BY e.key, f.id";
 
 /* Put a database of its own in the place of the caller's, which is handed
 ** out. It is put back, whatever has failed, by jsonClose(). */
@@ -136,28 +130,83 @@ static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
   }
 }
 
+/* A new entry at the end. */
+static DrizzleEntry *entryAdd(MigContext *p, DrizzleJournal *pOut) {
+  int nOld = pOut->nEntry;
+  DrizzleEntry *pEntry;
+
+  if ((nOld & (nOld - 1)) == 0) { /* 0 or a power of two */
+    pOut->aEntry = migGrow(p, pOut->aEntry, (u64)nOld * sizeof(DrizzleEntry),
+                           (nOld ? 2 * (u64)nOld : 1) * sizeof(DrizzleEntry));
+  }
+  if (p->rc) {
+    return 0;
+  }
+  pEntry = &pOut->aEntry[pOut->nEntry++];
+  memset(pEntry, 0, sizeof(*pEntry));
+  pEntry->iIndex = -1;
+  return pEntry;
+}
+
+/* Take up a field, the row of zEntrySql. */
+static void entryField(MigContext *p, sqlite3_stmt *pStmt,
+                       DrizzleEntry *pEntry) {
+  const char *zKey = migColumnText(p, pStmt, 1);
+  const char *zType = migColumnText(p, pStmt, 2);
+  i64 iValue = sqlite3_column_int64(pStmt, 3);
+  double rValue = sqlite3_column_double(pStmt, 3);
+  int bInteger;
+
+  if (zKey == 0 || zType == 0) {
+    return;
+  }
+  bInteger = strcmp(zType, "integer") == 0;
+  if (strcmp(zKey, "tag") == 0 && strcmp(zType, "text") == 0) {
+    pEntry->zTag = migColumnText(p, pStmt, 3);
+  } else if (strcmp(zKey, "when") == 0 &&
+             (bInteger || strcmp(zType, "real") == 0)) {
+    pEntry->bWhen = rValue >= 0 && rValue <= (double)DRIZZLE_LAST;
+    pEntry->iWhen = iValue;
+  } else if (strcmp(zKey, "idx") == 0 && bInteger) {
+    pEntry->iIndex = iValue;
+  }
+}
+
 /* Read the journal's entries, in order. */
 static void journalEntries(MigContext *p, const char *z, i64 n,
                            DrizzleJournal *pOut) {
   sqlite3_stmt *pStmt = migPrepare(p, zEntrySql);
+  DrizzleEntry *pEntry = 0;
+  i64 iEntry = -1;
 
   migBindTextN(p, pStmt, 1, z, n);
-  migBindInt(p, pStmt, 2, DRIZZLE_LAST);
   while (migStep(p, pStmt)) {
-    int nOld = pOut->nEntry;
-    DrizzleEntry *pEntry;
-    if ((nOld & (nOld - 1)) == 0) { /* 0 or a power of two */
-      pOut->aEntry = migGrow(p, pOut->aEntry, (u64)nOld * sizeof(DrizzleEntry),
-                             (nOld ? 2 * (u64)nOld : 1) * sizeof(DrizzleEntry));
+    if (pEntry == 0 || sqlite3_column_int64(pStmt, 0) != iEntry) {
+      iEntry = sqlite3_column_int64(pStmt, 0);
+      pEntry = entryAdd(p, pOut);
     }
-    if (p->rc) {
-      break;
+    if (pEntry) {
+      entryField(p, pStmt, pEntry);
     }
-    pEntry = &pOut->aEntry[pOut->nEntry++];
-    pEntry->zTag = migColumnText(p, pStmt, 0);
-    pEntry->bWhen = sqlite3_column_int(pStmt, 1);
-    pEntry->iWhen = sqlite3_column_int64(pStmt, 2);
-    pEntry->iIndex = sqlite3_column_int64(pStmt, 3);
+  }
+  migFinalize(p, pStmt);
+}
+
+/* Read what the journal says of itself; a name that comes twice holds the last
+** time. */
+static void journalFields(MigContext *p, const char *z, i64 n,
+                          DrizzleJournal *pOut) {
+  sqlite3_stmt *pStmt = migPrepare(p, zJournalSql);
+
+  migBindTextN(p, pStmt, 1, z, n);
+  while (migStep(p, pStmt)) {
+    const char *zKey = migColumnText(p, pStmt, 0);
+    const char *zType = migColumnText(p, pStmt, 1);
+    if (zKey && zType && strcmp(zKey, "dialect") == 0) {
+      pOut->zDialect = strcmp(zType, "text") ? 0 : migColumnText(p, pStmt, 2);
+    } else if (zKey && strcmp(zKey, "entries") == 0) {
+      pOut->zType = zType;
+    }
   }
   migFinalize(p, pStmt);
 }
@@ -169,17 +218,10 @@ static void drizzleJson(MigContext *p, MigFile *pFile, DrizzleJournal *pOut) {
   i64 iStart = migFormatStart(z, pFile->n);
   i64 n = pFile->n - iStart;
   sqlite3 *db = jsonOpen(p);
-  sqlite3_stmt *pStmt;
 
   memset(pOut, 0, sizeof(*pOut));
   jsonCheck(p, pFile, z + iStart, n);
-  pStmt = migPrepare(p, zDialectSql);
-  migBindTextN(p, pStmt, 1, z + iStart, n);
-  if (migStep(p, pStmt)) {
-    pOut->zDialect = migColumnText(p, pStmt, 0);
-    pOut->zType = migColumnText(p, pStmt, 1);
-  }
-  migFinalize(p, pStmt);
+  journalFields(p, z + iStart, n, pOut);
   if (pOut->zType && strcmp(pOut->zType, "array") == 0) {
     journalEntries(p, z + iStart, n, pOut);
   }

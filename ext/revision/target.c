@@ -357,7 +357,7 @@ static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
 
   walkWays(g, pTarget, iAt, bUp, &ways, &iTo);
   migFail(p, MIG_AMBIGUOUS_WALK,
-          "'%s': one step %s from %s is any of %s; name the revision%s",
+          "'%s': one step %s from %s is any of %s; name the one to go to%s",
           pTarget->zText, bUp ? "up" : "down",
           iAt == BASE ? "base" : g->aNode[iAt].zId,
           migGraphNames(p, g, &ways, SHOWN),

@@ -33,7 +33,8 @@ static void headsCheck(MigContext *p, const MigState *pState) {
     if (!migSetHas(&pState->applied, i)) {
       migFail(p, MIG_NOT_UP_TO_DATE,
               "revision %s is not applied, and would be missing from what is"
-              " compared; run migrate_upgrade('heads') first",
+              " compared; run migrate_upgrade('heads') first, or, when it is"
+              " what was generated the last time, migrate_delete() it",
               pGraph->aNode[i].zId);
     }
   }

@@ -304,7 +304,9 @@ static void beginRefuse(MigContext *p, i64 msWait) {
   const char *zMode;
 
   if (sqlite3_db_readonly(p->db, "main") == 1) {
-    migFail(p, MIG_READ_ONLY, "the database is read-only; open it for writing");
+    migFail(p, MIG_READ_ONLY,
+            "the database is read-only; open it for writing, and without"
+            " PRAGMA query_only");
   }
   pStmt = queryWaiting(p, "PRAGMA main.journal_mode", msWait);
   zMode = migColumnPeek(p, pStmt, 0);

@@ -520,7 +520,7 @@ static const MigFunction aFunction[] = {
     {"migrate_autogenerate", 2, 2, MIG_F_ACTS, callAutogenerate,
      "migrate_autogenerate(message, desired)",
      "adds a revision that makes the schema the desired one"},
-    {"migrate_backup", 0, 1, MIG_F_ACTS | MIG_F_TEXT | MIG_F_INT, callBackup,
+    {"migrate_backup", 0, 1, MIG_F_ACTS | MIG_F_INT, callBackup,
      "migrate_backup([note])",
      "takes a backup into the file and returns its number"},
     {"migrate_check", 0, 1, 0, callCheck, "migrate_check([desired])",
@@ -617,6 +617,11 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   const char *zLast = 0;
 
   pArgs->a = argv;
+  if (argc > pFunction->nMax &&
+      (pFunction->flags & (MIG_F_ACTS | MIG_F_OPTIONS)) &&
+      sqlite3_value_type(argv[argc - 1]) == SQLITE_NULL) {
+    argc--; /* options that are left out */
+  }
   pArgs->n = argc;
   if (argc > 0 && sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT) {
     zLast = (const char *)sqlite3_value_text(argv[argc - 1]);

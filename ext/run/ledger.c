@@ -60,19 +60,22 @@ static const char zScriptTable[] =
     "  mirror INTEGER DEFAULT 1 CONSTRAINT \"setting mirror of this file is"
     " not %w, as where the script was made; nothing was done, set it with"
     " migrate_config there or here\" CHECK(mirror IS 1),\n"
-    "  owner INTEGER DEFAULT 1 CONSTRAINT \"%w of this file is not the table"
-    " that its owner makes, or a trigger or foreign key listens to it; nothing"
-    " was done, mend it, or take setting mirror back with"
-    " migrate_config('mirror', NULL) there\" CHECK(owner IS 1),\n"
-    "  theirs INTEGER DEFAULT 1 CONSTRAINT \"%w says more than what is applied"
-    " in this file; nothing was done, run migrate_adopt there first\""
-    " CHECK(theirs IS 1),\n"
+    "%s" /* sql-ok: zMirrorColumns */
     "  alone INTEGER DEFAULT 1 CONSTRAINT \"another connection has changed the"
     " applied revisions meanwhile; make a new script from there\""
     " CHECK(alone IS 1),\n"
     "  parents INTEGER DEFAULT 1 CONSTRAINT \"rows refer to missing parents"
     " (PRAGMA foreign_key_check); mend them first\" CHECK(parents IS 1)\n"
     ");\n";
+/* Two more of its columns, when a setting mirror names a table. */
+static const char zMirrorColumns[] =
+    "  owner INTEGER DEFAULT 1 CONSTRAINT \"%w of this file is not the table"
+    " that its owner makes, or a trigger or foreign key listens to it; nothing"
+    " was done, mend it, or take setting mirror back with"
+    " migrate_config('mirror', NULL) there\" CHECK(owner IS 1),\n"
+    "  theirs INTEGER DEFAULT 1 CONSTRAINT \"%w says more than what is applied"
+    " in this file; nothing was done, run migrate_adopt there first\""
+    " CHECK(theirs IS 1),\n";
 static const char zStepsTable[] =
     "DROP TABLE IF EXISTS temp._migrate_steps;\n"
     "CREATE TEMP TABLE _migrate_steps(revision TEXT PRIMARY KEY, checksum BLOB,"
@@ -358,9 +361,10 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   zAt = p->rc ? 0 : migGraphNames(p, pLedger->pGraph, &heads, 3);
   bBase = migSetNext(pStart->pApplied, -1) < 0;
   zAt = bBase || zAt == 0 ? "base" : zAt;
-  zMirror = pLedger->zMirror ? pLedger->zMirror : "NULL";
-  migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION, zAt, zAt, zMirror,
-           zMirror, zMirror);
+  zMirror = pLedger->zMirror;
+  migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION, zAt, zAt,
+           zMirror ? zMirror : "NULL",
+           zMirror ? migPrintf(p, zMirrorColumns, zMirror, zMirror) : "");
   migTextStr(p, pOut,
              "INSERT INTO temp._migrate_script(at)"
              " VALUES(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));\n");

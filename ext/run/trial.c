@@ -262,6 +262,33 @@ static MigSet lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
   return low;
 }
 
+static void rangeFail(MigContext *p, const char *zLow, const char *zHigh) {
+  migFail(p, MIG_RANGE, "%s does not lie above %s; write the lower end first",
+          zHigh, zLow);
+}
+
+/* RANGE when the upper end does not lie above the lower one. Ends that are
+** counted from what is applied are known only when the lower one is reached. */
+static void rangeCheck(MigContext *p, const Trial *pTrial, const char *zLow,
+                       const char *zHigh) {
+  MigSet low;
+  MigSet high;
+  int i;
+
+  if (strpbrk(zLow, "+-") || strpbrk(zHigh, "+-")) {
+    return;
+  }
+  low = migTargetSet(p, &pTrial->state, zLow);
+  high = migTargetSet(p, &pTrial->state, zHigh);
+  migGraphAncestors(p, pTrial->state.pGraph, &high);
+  for (i = migSetNext(&low, -1); i >= 0 && p->rc == SQLITE_OK;
+       i = migSetNext(&low, i)) {
+    if (!migSetHas(&high, i)) {
+      rangeFail(p, zLow, zHigh);
+    }
+  }
+}
+
 /* The plan from the lower end of a range to its upper one. RANGE when that does
 ** not lie above. */
 static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
@@ -273,6 +300,7 @@ static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
   if (zHigh[0] == 0) {
     zHigh = "heads";
   }
+  rangeCheck(p, pTrial, zFrom, zHigh);
   if (p->rc == SQLITE_OK && migStrICmp(zLow, "current") != 0) {
     low = lowerGo(p, pTrial, zFrom);
   }
@@ -284,8 +312,7 @@ static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
   }
   high = migTargetSet(p, &pTrial->state, zHigh);
   if (p->rc == SQLITE_OK && !migSetEqual(&low, &high)) {
-    migFail(p, MIG_RANGE, "%s does not lie above %s; write the lower end first",
-            zHigh, zFrom);
+    rangeFail(p, zFrom, zHigh);
   }
 }
 

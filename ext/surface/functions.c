@@ -341,9 +341,21 @@ static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* Option to, NULL when it is not given. */
+static const char *optionTo(MigContext *p, MigArgs *pArgs) {
+  const char *z = migOptionText(p, &pArgs->options, "to");
+
+  if (z && z[0] == 0) {
+    migFail(p, MIG_USAGE,
+            "option to is empty; give the path of a new file, or of a folder"
+            " that is there");
+  }
+  return z;
+}
+
 static char *callBackup(MigContext *p, MigArgs *pArgs) {
   const char *zNote = argText(p, pArgs, 0, 0);
-  const char *zTo = migOptionText(p, &pArgs->options, "to");
+  const char *zTo = optionTo(p, pArgs);
 
   return p->rc ? 0 : migBackupsTake(p, pArgs->pConn, &pArgs->call, zNote, zTo);
 }
@@ -353,7 +365,7 @@ static char *callRestore(MigContext *p, MigArgs *pArgs) {
 
   memset(&spec, 0, sizeof(spec));
   spec.zBackup = argText(p, pArgs, 0, "");
-  spec.zTo = migOptionText(p, &pArgs->options, "to");
+  spec.zTo = optionTo(p, pArgs);
   spec.tables = migOptionList(p, &pArgs->options, "tables");
   spec.bForce = migOptionBool(p, &pArgs->options, "force", 0);
   if (migOptionGiven(&pArgs->options, "tables") && spec.tables.n == 0) {

@@ -15,7 +15,7 @@
 #include "scripts.h"
 
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
-#define PACK_OPEN 4096  /* one that has these is not opened by a later call */
+#define PACK_OPEN 1024  /* one that has these is not opened by a later call */
 #define PACK_LAST 0xffffffffffLL /* greatest number of a pack */
 #define PACK_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + PACK_SIZE)
 

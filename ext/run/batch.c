@@ -6,7 +6,9 @@
 ** the table by key, then for the next ones, until there are no more. The key
 ** is the rowid, or the one integer column of the key of a WITHOUT ROWID table.
 ** Rows that come in while it runs are gone through as well, when they come
-** behind.
+** behind. So it may not add any there itself, or move some: it would go through
+** them too, and never end. That is looked for in the transaction of the batch,
+** at the two ends of what is behind it.
 */
 #include <stdint.h>
 #include <string.h>
@@ -115,5 +117,63 @@ void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange) {
   if (pRange->nRow > 0) {
     migBindInt(p, pStmt, iLow, pRange->iLow);
     migBindInt(p, pStmt, iHigh, pRange->iHigh);
+  }
+}
+
+/* ---- what is behind a batch ---- */
+
+/* Find the first and the last key behind the batch; the nearest to an end is
+** all that is looked at. What is no integer is left to migBatchRange(). */
+static void guardRead(MigContext *p, const MigBatchGuard *pGuard,
+                      MigRange *pOut) {
+  sqlite3_stmt *pStmt;
+
+  memset(pOut, 0, sizeof(*pOut));
+  pStmt =
+      migPrepareF(p,
+                  "SELECT (SELECT \"%w\" FROM main.\"%w\" WHERE \"%w\" > %lld"
+                  " ORDER BY 1 LIMIT 1), (SELECT \"%w\" FROM main.\"%w\""
+                  " WHERE \"%w\" > %lld ORDER BY 1 DESC LIMIT 1)",
+                  pGuard->zKey, pGuard->zTable, pGuard->zKey, pGuard->iHigh,
+                  pGuard->zKey, pGuard->zTable, pGuard->zKey, pGuard->iHigh);
+  if (migStep(p, pStmt) && sqlite3_column_type(pStmt, 0) == SQLITE_INTEGER) {
+    pOut->nRow = 1;
+    pOut->iLow = sqlite3_column_int64(pStmt, 0);
+    pOut->iHigh = sqlite3_column_type(pStmt, 1) == SQLITE_INTEGER
+                      ? sqlite3_column_int64(pStmt, 1)
+                      : MIG_BATCH_LAST;
+  }
+  migFinalize(p, pStmt);
+}
+
+/* A batch is about to run for the rows of pRange: remember what is behind. */
+void migBatchGuard(MigContext *p, const char *zTable, const MigRange *pRange,
+                   MigBatchGuard *pGuard) {
+  memset(pGuard, 0, sizeof(*pGuard));
+  if (p->rc || pRange->nRow == 0) {
+    return;
+  }
+  pGuard->zTable = zTable;
+  pGuard->zKey = migBatchKey(p, zTable);
+  pGuard->iHigh = pRange->iHigh;
+  guardRead(p, pGuard, &pGuard->behind);
+}
+
+/* It has run. SCRIPT when it has put rows behind itself. */
+void migBatchCheck(MigContext *p, const MigBatchGuard *pGuard) {
+  const MigRange *pWas = &pGuard->behind;
+  MigRange is;
+
+  if (p->rc || pGuard->zTable == 0) {
+    return;
+  }
+  guardRead(p, pGuard, &is);
+  if (is.nRow &&
+      (pWas->nRow == 0 || is.iLow < pWas->iLow || is.iHigh > pWas->iHigh)) {
+    migFail(p, MIG_SCRIPT,
+            "the batch has added rows to table %s behind itself, or moved them"
+            " there, and would never end; a batch may not add rows to its own"
+            " table, or change their keys",
+            pGuard->zTable);
   }
 }

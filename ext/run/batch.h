@@ -17,10 +17,21 @@ typedef struct MigRange {
   i64 nRow; /* how many there are */
 } MigRange;
 
+/* What was behind a batch before it ran. */
+typedef struct MigBatchGuard {
+  const char *zTable; /* NULL: nothing to guard */
+  const char *zKey;
+  i64 iHigh;       /* last key of the batch */
+  MigRange behind; /* the rows behind it; nRow is only whether there are some */
+} MigBatchGuard;
+
 const char *migBatchKey(MigContext *p, const char *zTable);
 int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
                   MigRange *pOut);
 i64 migBatchTotal(MigContext *p, const char *zTable);
 void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange);
+void migBatchGuard(MigContext *p, const char *zTable, const MigRange *pRange,
+                   MigBatchGuard *pGuard);
+void migBatchCheck(MigContext *p, const MigBatchGuard *pGuard);
 
 #endif

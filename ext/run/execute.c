@@ -125,9 +125,10 @@ static int statementMarked(Script *pScript, const MigStatement *pSt,
              : pJob->ePart == MIG_PART_ALL && iBatch >= pJob->iBatch;
 }
 
-/* Bind the rows of a batch. */
+/* Bind the rows of a batch, and guard what is behind them. */
 static void batchBind(MigContext *p, const Script *pScript,
-                      const MigScriptMark *pMark, sqlite3_stmt *pStmt) {
+                      const MigScriptMark *pMark, sqlite3_stmt *pStmt,
+                      MigBatchGuard *pGuard) {
   const MigScriptJob *pJob = pScript->pJob;
   MigRange range = pJob->range;
 
@@ -137,6 +138,16 @@ static void batchBind(MigContext *p, const Script *pScript,
     migBatchRange(p, pMark->zName, iFirst, -1, &range);
   }
   migBatchBind(p, pStmt, &range);
+  migBatchGuard(p, pMark->zName, &range, pGuard);
+}
+
+/* See what a batch has left behind it. */
+static void batchCheck(MigContext *p, const Script *pScript,
+                       const MigStatement *pSt, const MigBatchGuard *pGuard) {
+  if (p->rc == SQLITE_OK) {
+    migBatchCheck(p, pGuard);
+    errorLocate(p, pScript, pSt->iStart);
+  }
 }
 
 /* ---- before the run ---- */
@@ -543,6 +554,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   const char *z = pJob->z;
   i64 msStart = pExec->bClock ? migMonotonicMs() : 0;
   i64 nBefore = rowsChanged(p, pExec);
+  MigBatchGuard guard = {0, 0, 0, {0, 0, 0}};
   sqlite3_stmt *pStmt = 0;
   const char *zTail = 0;
   char *zTable;
@@ -562,7 +574,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
     return -1;
   }
   if (pMark) {
-    batchBind(p, pScript, pMark, pStmt);
+    batchBind(p, pScript, pMark, pStmt, &guard);
   } else if (sqlite3_bind_parameter_count(pStmt) > 0) {
     migFail(p, MIG_SCRIPT,
             "the statement has a parameter, %s, and a script has no values for"
@@ -583,6 +595,7 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
     migFoldAdd(&pExec->fold);
   } else {
     statementStep(p, pExec, pScript, pSt, pStmt);
+    batchCheck(p, pScript, pSt, &guard);
     if (statementExpires(pSt)) {
       migTransactionArm(p, pExec->pTx);
     }

@@ -18,6 +18,7 @@
 #include "text.h"
 #include "execute.h"
 #include "applied.h"
+#include "partial.h"
 #include "leaf.h"
 #include "name.h"
 #include "author.h"
@@ -318,6 +319,19 @@ static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
   }
 }
 
+/* APPLIED for one of which batches are done: as long as it is there, it can be
+** gone on with or undone. */
+static void refusePartial(MigContext *p, const char *zId) {
+  MigPartial partial;
+
+  if (p->rc == SQLITE_OK && migPartialRead(p, zId, &partial)) {
+    migFail(p, MIG_APPLIED,
+            "revision %s is applied in part; migrate_upgrade() or"
+            " migrate_downgrade() it first",
+            zId);
+  }
+}
+
 /* End a change that found nothing to do; returns zId likewise. */
 static char *changeNothing(MigContext *p, MigChange *pChange, const char *zId) {
   char *zResult = migResultText(p, zId);
@@ -418,6 +432,7 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   migChangeBegin(p, &change, pConn, pCall);
   changeTarget(p, &change, zTarget, &rev, &iNode);
   refuseApplied(p, &change, iNode, "downgrade it first");
+  refusePartial(p, rev.zId);
   if (p->rc) {
     migChangeEnd(p, &change, 0);
     return 0;

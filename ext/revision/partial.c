@@ -3,12 +3,13 @@
 **
 ** A revision with batches is committed batch by batch. How far it is stands in
 ** _migrate_meta while it is neither pending as a whole nor applied: under the
-** name "batch " and its id, a text of six parts with a blank between them
+** name "batch " and its id, a text of seven parts with a blank between them
 **
 **   which of its batches, from 0
 **   the first key that is left, '-' when none can be
 **   rows that were gone through
 **   rows of the table when this batch began
+**   the run that began: its backup is what was there before
 **   when the first batch of the revision began, ISO-8601
 **   the table, to the end
 **
@@ -81,7 +82,8 @@ static int readText(MigContext *p, const char *z, MigPartial *pOut) {
     return 0;
   }
   if (!readInt(&z, 0, -(FIRST + 1), &pOut->nDone) ||
-      !readInt(&z, 0, -(FIRST + 1), &pOut->nTotal)) {
+      !readInt(&z, 0, -(FIRST + 1), &pOut->nTotal) ||
+      !readInt(&z, 1, -(FIRST + 1), &pOut->iRun)) {
     return 0;
   }
   zTime = z;
@@ -139,9 +141,9 @@ void migPartialWrite(MigContext *p, const char *zRevision,
       pPartial->bLast ? "-" : migPrintf(p, "%lld", pPartial->iNext);
 
   partialPut(p, zRevision,
-             migPrintf(p, "%d %s %lld %lld %s %s", pPartial->iBatch, zNext,
-                       pPartial->nDone, pPartial->nTotal, pPartial->zStartedAt,
-                       pPartial->zTable));
+             migPrintf(p, "%d %s %lld %lld %lld %s %s", pPartial->iBatch, zNext,
+                       pPartial->nDone, pPartial->nTotal, pPartial->iRun,
+                       pPartial->zStartedAt, pPartial->zTable));
 }
 
 /* The revision is applied as a whole, or not at all. */

@@ -15,6 +15,7 @@ typedef struct MigPartial {
   int bLast;          /* no key is left: the one before is the last there is */
   i64 nDone;          /* rows that were gone through */
   i64 nTotal;         /* rows when this batch began */
+  i64 iRun;           /* the run that began */
   const char *zTable; /* the table of the batch */
   const char *zStartedAt;
 } MigPartial;

@@ -12,18 +12,6 @@
 #include "record.h"
 #include "backfill.h"
 
-/* Batch i of a script, or NULL. */
-static const MigScriptMark *batchMark(const MigScriptInfo *pInfo, int iBatch) {
-  int i;
-
-  for (i = 0; i < pInfo->nMark; i++) {
-    if (pInfo->aMark[i].eType == MIG_DIR_BATCH && iBatch-- == 0) {
-      return &pInfo->aMark[i];
-    }
-  }
-  return 0;
-}
-
 /* Run the batch that mark pMark is of, for the rows in pJob->range. */
 static void batchRows(MigContext *p, MigRun *pRun, MigRunStep *pStep,
                       const MigScriptMark *pMark, MigScriptJob *pJob,
@@ -34,6 +22,9 @@ static void batchRows(MigContext *p, MigRun *pRun, MigRunStep *pStep,
   pJob->ePart = MIG_PART_BATCH;
   pJob->iBatch = pPartial->iBatch;
   migExecuteScript(p, &pRun->exec, pJob);
+  if (p->rc) {
+    return;
+  }
   pStep->nStatement += pJob->nStatement;
   pStep->nRow += pJob->nRow;
   pPartial->zTable = pMark->zName;
@@ -54,13 +45,13 @@ static void batchRows(MigContext *p, MigRun *pRun, MigRunStep *pStep,
 ** in pRange; NULL when none has. */
 static const MigScriptMark *batchFind(MigContext *p, const MigScriptInfo *pInfo,
                                       MigPartial *pPartial, MigRange *pRange) {
-  const MigScriptMark *pMark = batchMark(pInfo, pPartial->iBatch);
+  const MigScriptMark *pMark = migStepsBatch(pInfo, pPartial->iBatch);
 
   while (pMark && p->rc == SQLITE_OK &&
          (pPartial->bLast || !migBatchRange(p, pMark->zName, pPartial->iNext,
                                             pMark->nRow, pRange))) {
     migPartialStart(pPartial, pPartial->iBatch + 1);
-    pMark = batchMark(pInfo, pPartial->iBatch);
+    pMark = migStepsBatch(pInfo, pPartial->iBatch);
   }
   return p->rc ? 0 : pMark;
 }
@@ -79,8 +70,10 @@ int migBackfillNext(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   memset(&info, 0, sizeof(info));
   migStepsJob(&job, pRun, pStep, &script);
   migPartialRead(p, pStep->rev.zId, &partial);
+  pStep->bPart = partial.bBegun;
   if (!partial.bBegun) {
     partial.zStartedAt = pStep->zStartedAt;
+    partial.iRun = pRun->iRun;
   }
   if (p->rc == SQLITE_OK) {
     migScriptScan(p, job.z, job.n, MIG_SCRIPT_OWN, &info);

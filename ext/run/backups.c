@@ -21,6 +21,7 @@
 #include "settings.h"
 #include "history.h"
 #include "applied.h"
+#include "partial.h"
 #include "plan.h"
 #include "backup.h"
 #include "file.h"
@@ -31,6 +32,7 @@
 #include "mirror.h"
 #include "progress.h"
 #include "protect.h"
+#include "steps.h"
 #include "backups.h"
 
 /* ---- backup ---- */
@@ -498,6 +500,21 @@ static int appliedFits(const MigState *pState, const MigSet *pAfter,
   return n == 0;
 }
 
+/* The run that applied a revision; of one with batches the run that began. */
+static i64 stepRun(MigContext *p, const MigState *pState, int iNode) {
+  const char *zId = pState->pGraph->aNode[iNode].zId;
+  MigPartial partial;
+
+  if (!migSetHas(&pState->applied, iNode)) {
+    migPartialRead(p, zId, &partial);
+    return partial.iRun;
+  }
+  return migQueryInt(p, 0,
+                     "SELECT run FROM main._migrate_applied"
+                     " WHERE revision = %Q",
+                     zId);
+}
+
 /* The first run among those that applied the revisions to undo; the state
 ** before it is in its automatic backup. */
 static i64 firstRun(MigContext *p, const MigState *pState,
@@ -506,11 +523,7 @@ static i64 firstRun(MigContext *p, const MigState *pState,
   int i;
 
   for (i = 0; i < pPlan->nStep && p->rc == SQLITE_OK; i++) {
-    const char *zId = pState->pGraph->aNode[pPlan->aStep[i]].zId;
-    i64 iRun = migQueryInt(p, 0,
-                           "SELECT run FROM main._migrate_applied"
-                           " WHERE revision = %Q",
-                           zId);
+    i64 iRun = stepRun(p, pState, pPlan->aStep[i]);
     iFirst = iFirst == 0 || iRun < iFirst ? iRun : iFirst;
   }
   return iFirst;
@@ -609,9 +622,10 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
   migChangeBegin(p, &restore.change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
     pGraph = restore.change.state.pGraph;
-    migPlanDowngrade(p, &restore.change.state, zTarget, &plan);
+    migRunPlanDown(p, &restore.change.state, 1, zTarget, &plan);
   }
   if (p->rc == SQLITE_OK && plan.nStep) {
+    migSetIntersect(&plan.after, &restore.change.state.applied);
     downgradeFind(p, &restore, &plan);
     restoreBegin(p, &restore, restore.row.iBackup);
     if (p->rc == SQLITE_OK &&

@@ -1,7 +1,8 @@
 /*
 ** record.c - what is left of a run: its history rows and its result.
 **
-** A run leaves one row in the history for each step, committed with it, and
+** A run leaves one row in the history for each step, committed with it (and for
+** one that it did some batches of, before another call did the last), and
 ** one for the whole call, committed with the last; only the latter names the
 ** automatic backup. The result is one JSON object.
 */
@@ -55,7 +56,13 @@ static void eventInit(const MigRun *pRun, MigEvent *pEvent) {
   pEvent->zActor = pRun->zActor;
 }
 
-/* The history row of a step that has run. */
+/* Rows that a step has changed, and that stay. */
+static i64 rowsKept(const MigRunStep *pStep) {
+  return pStep->bDone ? pStep->nRow : pStep->nKeptRow;
+}
+
+/* The history row of a step that has run: `partial` when only batches of it
+** did, and another call has done the rest. */
 void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
   MigEvent event;
 
@@ -66,8 +73,9 @@ void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
       pRun->bDown ? pStep->rev.zId : parentNames(p, pRun, pStep->iNode);
   event.zTo = pRun->bDown ? parentNames(p, pRun, pStep->iNode) : pStep->rev.zId;
   event.zStartedAt = pStep->zStartedAt;
+  event.zOutcome = pStep->bDone ? "done" : "partial";
   event.ms = pStep->ms;
-  event.nRow = pStep->nRow;
+  event.nRow = rowsKept(pStep);
   event.aChecksum = pStep->rev.aChecksum;
   event.aFingerprint = pStep->aFingerprint;
   migHistoryAdd(p, &event);
@@ -91,7 +99,7 @@ void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
   event.ms = migRecordClock(pRun) - pRun->msStart;
   event.aFingerprint = strcmp(zOutcome, "done") ? 0 : pRun->aFingerprint;
   for (i = 0; i < pRun->plan.nStep; i++) {
-    event.nRow += pRun->aStep[i].bDone ? pRun->aStep[i].nRow : 0;
+    event.nRow += rowsKept(&pRun->aStep[i]);
   }
   migHistoryAdd(p, &event);
 }
@@ -104,7 +112,10 @@ static void jsonStep(MigContext *p, MigText *pText, const MigRunStep *pStep) {
   migTextStr(p, pText, ",\"message\":");
   migTextJson(p, pText, pStep->rev.zMessage);
   migTextF(p, pText, ",\"statements\":%d,\"rows\":%lld,\"ms\":%lld",
-           pStep->nStatement, pStep->nRow, pStep->ms);
+           pStep->nStatement, rowsKept(pStep), pStep->ms);
+  if (!pStep->bDone) {
+    migTextStr(p, pText, ",\"partial\":true");
+  }
   if (pStep->bLate) {
     migTextStr(p, pText, ",\"out_of_order\":true");
   }
@@ -147,7 +158,7 @@ static void resultSteps(MigContext *p, MigRun *pRun) {
   migTextStr(p, &text, migJsonIds(p, pRun->zTo));
   migTextStr(p, &text, ",\"steps\":[");
   for (i = 0; !pRun->bNothing && i < pRun->plan.nStep; i++) {
-    if (pRun->aStep[i].bDone) {
+    if (pRun->aStep[i].bDone || pRun->aStep[i].nKept) {
       migTextStr(p, &text, bFirst ? "" : ",");
       jsonStep(p, &text, &pRun->aStep[i]);
       bFirst = 0;

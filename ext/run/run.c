@@ -157,6 +157,22 @@ static void planUnderRead(MigContext *p, MigRun *pRun) {
 
 /* ---- before the first statement ---- */
 
+/* Take the number of the run: under the lock, and anew in each transaction
+** until something was committed with it. */
+static void runNumber(MigContext *p, MigRun *pRun) {
+  if (!pRun->bReserved) {
+    pRun->iRun = migHistoryRun(p);
+  }
+}
+
+/* Something with the number is committed before a row of the history: let no
+** other call have it. */
+static void runReserve(MigContext *p, MigRun *pRun) {
+  if (!pRun->bReserved) {
+    migHistoryReserve(p, pRun->iRun);
+  }
+}
+
 /* Take the automatic backup, or begin it. */
 static void runProtect(MigContext *p, MigRun *pRun) {
   MigProtect *pProtect = &pRun->protect;
@@ -166,7 +182,7 @@ static void runProtect(MigContext *p, MigRun *pRun) {
   if (p->rc) {
     return;
   }
-  pRun->iRun = migHistoryRun(p);
+  runNumber(p, pRun);
   pProtect->bOwn = pRun->bOwn;
   pProtect->bParts = pRun->aStep[0].bAlone || pRun->aStep[0].bBatch ||
                      pRun->aStep[pRun->plan.nStep - 1].iTransaction > 1;
@@ -204,17 +220,22 @@ static void repeatablesForget(MigContext *p, MigRun *pRun) {
 
 /* Move the applied set over a step that has run. */
 static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  MigPartial partial;
+  i64 iRun = pRun->iRun;
+
   if (pRun->bDown) {
     migAppliedRemove(p, pStep->rev.zId);
     migPartialClear(p, pStep->rev.zId);
     migSetRemove(&pRun->state.applied, pStep->iNode);
     repeatablesForget(p, pRun);
   } else {
-    migAppliedAdd(p, pStep->rev.zId, pRun->iRun, pStep->zStartedAt,
-                  pStep->rev.aChecksum, 0);
-    if (pStep->rev.flags & MIG_REV_BATCH) {
+    if ((pStep->rev.flags & MIG_REV_BATCH) &&
+        migPartialRead(p, pStep->rev.zId, &partial)) {
+      iRun = partial.iRun; /* its backup is what was there before */
       migPartialClear(p, pStep->rev.zId);
     }
+    migAppliedAdd(p, pStep->rev.zId, iRun, pStep->zStartedAt,
+                  pStep->rev.aChecksum, 0);
     migSetAdd(&pRun->state.applied, pStep->iNode);
   }
 }
@@ -329,7 +350,7 @@ static void groupRecord(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   }
   groupSchema(p, pRun, iFirst, iEnd);
   for (i = iFirst; i < iEnd; i++) {
-    if (pRun->aStep[i].bDone) {
+    if (pRun->aStep[i].bDone || pRun->aStep[i].nKept) {
       migRecordStep(p, pRun, &pRun->aStep[i]);
     }
   }
@@ -345,6 +366,7 @@ static void groupCommit(MigContext *p, MigRun *pRun) {
   migStatementsClose(p);
   migTransactionCommit(p, &pRun->tx);
   if (p->rc == SQLITE_OK) {
+    pRun->bReserved = 1;
     migProtectCommitted(&pRun->protect);
   }
 }
@@ -361,6 +383,7 @@ static void backupEnd(MigContext *p, MigRun *pRun) {
 static void aloneRun(MigContext *p, MigRun *pRun, int iStep) {
   if (pRun->protect.iBackup && !pRun->protect.bCommitted) {
     backupEnd(p, pRun);
+    runReserve(p, pRun);
     groupCommit(p, pRun);
   } else {
     migStatementsClose(p);
@@ -396,20 +419,24 @@ static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
 
   pRun->iFailed = iStep;
   pStep->zStartedAt = runNow(p, pRun);
-  while (p->rc == SQLITE_OK && !pStep->bSkip && migBackfillNext(p, pRun, pStep)) {
+  while (p->rc == SQLITE_OK && !pStep->bSkip &&
+         migBackfillNext(p, pRun, pStep)) {
     migForeignCheck(p, &pRun->exec.foreign);
     backupEnd(p, pRun);
     pRun->bStopped =
         msEnd > 0 && (pRun->pCall->bNow || migMonotonicMs() - msStart >= msEnd);
     if (pRun->bStopped) {
-      pStep->bDone = 1; /* for its rows to be counted */
+      pStep->nKeptRow = pStep->nRow;
       migRecordRun(p, pRun, "partial", pStep, 0);
-      pStep->bDone = 0;
       migRecordResult(p, pRun);
+    } else {
+      runReserve(p, pRun);
     }
     groupCommit(p, pRun);
     if (p->rc == SQLITE_OK) {
       pRun->nCommitted++;
+      pStep->nKept = pStep->nStatement;
+      pStep->nKeptRow = pStep->nRow;
     }
     if (p->rc || pRun->bStopped) {
       return;
@@ -440,10 +467,7 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   if (pRun->bStopped) {
     return;
   }
-  if (p->rc == SQLITE_OK && pRun->nCommitted == 0) {
-    pRun->iRun = migHistoryRun(p); /* there was no lock around a first step that
-                                      ran alone */
-  }
+  runNumber(p, pRun); /* there was no lock around a first step that ran alone */
   for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
     MigRunStep *pStep = &pRun->aStep[i];
     if (pStep->bSkip) {
@@ -540,7 +564,7 @@ static void failureRecord(MigContext *p, MigRun *pRun,
   runBegin(p, pRun);
   if (p->rc == SQLITE_OK && pRun->tx.bStore) {
     pRun->zTo = migMetaText(p, "current");
-    pRun->iRun = pRun->nCommitted ? pRun->iRun : migHistoryRun(p);
+    runNumber(p, pRun);
     if (pRun->exec.bRan) {
       migRecordRun(p, pRun, bPartial ? "partial" : "failed", pStep,
                    pError->zError);
@@ -602,12 +626,19 @@ static void failureExplain(MigContext *p, const MigRun *pRun) {
   const MigRunStep *pStep =
       pRun->iFailed >= 0 && pRun->aStep ? &pRun->aStep[pRun->iFailed] : 0;
 
-  if (pStep && pStep->bBatch && p->zError && pRun->nBatchRow > 0) {
+  if (pStep && pStep->bBatch && pStep->bPart && p->zError) {
     errorAppend(
         p,
         "; the batches of revision %s that were committed stay done, and"
         " the next run goes on behind them",
         pStep->rev.zId);
+    if (p->eCode == MIG_INVARIANT) {
+      errorAppend(
+          p,
+          "; rows before that place are not gone through again: mend them by"
+          " hand, or migrate_downgrade() revision %s to begin anew",
+          pStep->rev.zId);
+    }
   }
   if (pRun->iOpen > 0 && p->zError) {
     errorAppend(p, "; what was committed before, up to revision %s, stays done",
@@ -697,23 +728,46 @@ char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   return run.zResult;
 }
 
-/* The first pending revision with batches, or NULL. NOT_UP_TO_DATE when others
-** come before it. */
+/* NOT_UP_TO_DATE: others come before revision iNode, which has batches. */
+static void batchesLate(MigContext *p, const MigState *pState, int iNode) {
+  const MigNode *pNode = &pState->pGraph->aNode[iNode];
+  MigSet set = migSetNew(p, pState->pGraph->nNode);
+  int i;
+
+  for (i = 0; i < pNode->nParent && p->rc == SQLITE_OK; i++) {
+    migSetAdd(&set, pNode->aParent[i]);
+  }
+  for (i = 0; i < pNode->nDepend && p->rc == SQLITE_OK; i++) {
+    migSetAdd(&set, pNode->aDepend[i]);
+  }
+  if (p->rc == SQLITE_OK) {
+    migSetSubtract(&set, &pState->applied);
+    migFail(p, MIG_NOT_UP_TO_DATE,
+            "revision %s, which has batches, stands on others that are pending;"
+            " migrate_upgrade() to %s first",
+            pNode->zId, migGraphNames(p, pState->pGraph, &set, 5));
+  }
+}
+
+/* The first pending revision with batches, or applied in part, or NULL.
+** NOT_UP_TO_DATE when others come before it. */
 static const char *batchesFind(MigContext *p) {
   sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
   int bStore = migStoreOpen(p);
   const char *zId = 0;
   MigState state;
+  MigSet parts;
   MigRevision rev;
   MigPlan plan;
   int i;
 
   migStateRead(p, bStore, &state);
+  parts = bStore ? migPartialSet(p, state.pGraph) : migSetNew(p, 0);
   for (i = 0; p->rc == SQLITE_OK && i < state.pGraph->nNode && !zId; i++) {
     int iNode = state.pGraph->aOrder[i];
     if (!migSetHas(&state.applied, iNode) &&
         migRevisionGet(p, state.pGraph->aNode[iNode].zId, &rev) &&
-        (rev.flags & MIG_REV_BATCH)) {
+        ((rev.flags & MIG_REV_BATCH) || migSetHas(&parts, iNode))) {
       zId = rev.zId;
     }
   }
@@ -721,10 +775,7 @@ static const char *batchesFind(MigContext *p) {
     migPlanUpgrade(p, &state, zId, &plan);
   }
   if (p->rc == SQLITE_OK && zId && plan.nStep > 1) {
-    migFail(p, MIG_NOT_UP_TO_DATE,
-            "revision %s, which has batches, stands on others that are pending;"
-            " migrate_upgrade() to what it builds on first",
-            zId);
+    batchesLate(p, &state, plan.aStep[plan.nStep - 1]);
   }
   migFinalize(p, pRead);
   return p->rc ? 0 : zId;

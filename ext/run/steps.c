@@ -54,6 +54,18 @@ MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   return out;
 }
 
+/* Batch iBatch of a script, from 0, or NULL. */
+const MigScriptMark *migStepsBatch(const MigScriptInfo *pInfo, int iBatch) {
+  int i;
+
+  for (i = 0; i < pInfo->nMark; i++) {
+    if (pInfo->aMark[i].eType == MIG_DIR_BATCH && iBatch-- == 0) {
+      return &pInfo->aMark[i];
+    }
+  }
+  return 0;
+}
+
 /* What execute.c is told about the script of a step. */
 void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
                  const MigRunStep *pStep, const MigBytes *pBytes) {
@@ -96,6 +108,48 @@ static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
     migExecuteCheck(p, &job);
   }
   sqlite3_free(script.a);
+}
+
+/* A revision is applied in part: UNSUPPORTED when its script has no batch of
+** the same table at the place where it is. It would do rows twice. */
+static void partCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
+  const MigScriptMark *pMark = 0;
+  MigBytes script = migStepsScript(p, pRun, pStep);
+  MigScriptInfo info;
+  MigPartial partial;
+
+  memset(&info, 0, sizeof(info));
+  if (migPartialRead(p, pStep->rev.zId, &partial) && script.a &&
+      (pStep->rev.flags & MIG_REV_BATCH)) {
+    migScriptScan(p, (const char *)script.a, script.n, MIG_SCRIPT_OWN, &info);
+    pMark = migStepsBatch(&info, partial.iBatch);
+  }
+  if (p->rc == SQLITE_OK &&
+      (pMark == 0 || migStrICmp(pMark->zName, partial.zTable))) {
+    migFail(p, MIG_UNSUPPORTED,
+            "revision %s is applied in part, and its new script has no batch of"
+            " table %s as number %d, where it is; give the batches back with"
+            " migrate_edit(), or migrate_downgrade() the revision first",
+            pStep->rev.zId, partial.zTable, partial.iBatch + 1);
+  }
+  sqlite3_free(script.a);
+}
+
+/* Look at the steps from iFirst on that are applied in part. */
+static void partsCheck(MigContext *p, MigRun *pRun, int iFirst) {
+  MigSet parts;
+  int i;
+
+  if (p->rc || pRun->bDown) {
+    return;
+  }
+  parts = migPartialSet(p, pRun->state.pGraph);
+  for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
+    MigRunStep *pStep = &pRun->aStep[i];
+    if (!pStep->bSkip && migSetHas(&parts, pStep->iNode)) {
+      partCheck(p, pRun, pStep);
+    }
+  }
 }
 
 /* Revisions that an applied one stands on, by parents or dependencies. */
@@ -180,6 +234,7 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
     pStep->bLate = !pRun->bDown && migSetHas(&below, pStep->iNode);
     stepCheck(p, pRun, pStep);
   }
+  partsCheck(p, pRun, 0);
 }
 
 /* ---- again, in a later transaction ---- */
@@ -266,5 +321,6 @@ void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst) {
   for (i = iFirst; i < pRun->plan.nStep && p->rc == SQLITE_OK; i++) {
     stepRefresh(p, pRun, &pRun->aStep[i]);
   }
+  partsCheck(p, pRun, iFirst);
   orderCheck(p, pRun, iFirst);
 }

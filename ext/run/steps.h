@@ -19,6 +19,9 @@ typedef struct MigRunStep {
   int bLate;        /* an applied revision stands on it already */
   int bSkip;        /* another connection has done it meanwhile */
   int bDone;        /* committed or about to be */
+  int bPart;        /* batches of it were committed, by whatever call */
+  int nKept;        /* batches of it that this call has committed */
+  i64 nKeptRow;     /* rows that they have changed */
   MigRevision rev;
   const char *zStartedAt;
   int nStatement;
@@ -64,6 +67,7 @@ typedef struct MigRun {
   i64 nBatchLeft;   /* and those that are left of the table */
   i64 iDataVersion; /* of the file, when the state was read */
   i64 iRun;
+  int bReserved;     /* its number is ours: something was committed with it */
   const char *zFrom; /* current heads before and after */
   const char *zTo;
   MigState state;
@@ -83,6 +87,7 @@ void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst);
 MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep);
 void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
                  const MigRunStep *pStep, const MigBytes *pBytes);
+const MigScriptMark *migStepsBatch(const MigScriptInfo *pInfo, int iBatch);
 void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
                     const char *zTarget, MigPlan *pPlan);
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,

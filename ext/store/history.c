@@ -15,10 +15,17 @@
 ** that it writes elsewhere an empty seal. As long as the last row is such a
 ** one, empty seals are right; the next call of ours that writes makes chains
 ** and seals before anything else (migHistoryAdopt).
+**
+** Numbers of runs. A call has the number behind that of the last row. When it
+** commits something before its first row, batches or a backup, it reserves its
+** number, or another call would have the same; and the rows of two calls that
+** take turns may leave the smaller number last. In both cases the greatest
+** number is in _migrate_meta, as `run`.
 */
 #include <string.h>
 #include "sql.h"
 #include "seal.h"
+#include "store.h"
 #include "history.h"
 
 static const char zHistoryLast[] =
@@ -80,13 +87,30 @@ static i64 historyTail(MigContext *p, u8 *aChain, i64 *piRun) {
   return iSeq + 1;
 }
 
+/* The greatest number that was reserved; 0 when there is none, or none that
+** makes sense. */
+static i64 runReserved(MigContext *p) {
+  i64 iRun = migMetaInt(p, "run");
+
+  return iRun < 0 || iRun > HISTORY_LAST ? 0 : iRun;
+}
+
 /* The number for the rows of a new call. Runs are numbered upwards. */
 i64 migHistoryRun(MigContext *p) {
+  i64 iReserved = runReserved(p);
   u8 aChain[MIG_HASH_SIZE];
   i64 iRun;
 
   historyTail(p, aChain, &iRun);
-  return iRun + 1;
+  return (iRun > iReserved ? iRun : iReserved) + 1;
+}
+
+/* Let no other call have this number: the caller commits before it has a row.
+ */
+void migHistoryReserve(MigContext *p, i64 iRun) {
+  if (iRun > runReserved(p)) {
+    migMetaSetInt(p, "run", iRun);
+  }
 }
 
 /* Append one row. The caller holds the write transaction. */
@@ -96,6 +120,9 @@ void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   i64 iSeq = historyTail(p, aChain, &iRun);
   MigSealed row;
 
+  if (iRun > pEvent->iRun) {
+    migHistoryReserve(p, iRun);
+  }
   migSealedStart(&row, migCached(p, zHistoryAdd), 0);
   migHashAdd(&row.hash, aChain, MIG_HASH_SIZE);
   migSealedInt(p, &row, iSeq);

@@ -38,6 +38,7 @@ typedef struct MigHistoryReader {
 } MigHistoryReader;
 
 i64 migHistoryRun(MigContext *p);
+void migHistoryReserve(MigContext *p, i64 iRun);
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent);
 int migHistoryNext(MigContext *p, MigHistoryReader *pRead);
 int migHistoryOpen(MigContext *p);

@@ -65,7 +65,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  versions
 SRC_RUN        = lookup rowguard foreign fold batch invariant execute change \
                  protect maketable mirror drift steps record backfill run picture repeated \
-                 trial recognize source schemas stamp leaf author generated keep import \
+                 trial recognize source schemas stamp leaf author generated keep renamed import \
                  plainscript expand export match \
                  auto undone adopt ledger offline backups configure show \
                  health

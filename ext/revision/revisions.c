@@ -387,6 +387,12 @@ void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   migScriptsRemove(p, &old, pPacker->iLevel);
 }
 
+/* Write the row of a stored revision, of which pRev has another source and all
+** else as it was read. */
+void migRevisionSource(MigContext *p, const MigRevision *pRev) {
+  revisionWrite(p, zRevisionEdit, revisionSeq(p, pRev->zId), pRev);
+}
+
 static void runWithId(MigContext *p, const char *zSql, const char *zId) {
   sqlite3_stmt *pStmt = migCached(p, zSql);
 

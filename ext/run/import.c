@@ -8,7 +8,7 @@
 ** in: it takes over its successor's place below the predecessor, and is
 ** pending even when the successor is applied. Files that are gone from the
 ** folder stay stored, and new ones are put before or behind them by their
-** number.
+** number. A file may be a stored revision under another name (renamed.c).
 **
 ** The files themselves are kept as well (origin.c), so that an export gives
 ** them back. A repeatable revision that has changed is pending again.
@@ -20,7 +20,9 @@
 #include "dispatch.h"
 #include "folder.h"
 #include "name.h"
+#include "origin.h"
 #include "keep.h"
+#include "renamed.h"
 #include "store.h"
 #include "execute.h"
 #include "import.h"
@@ -37,6 +39,7 @@ typedef struct Import {
   const char *zLast; /* the last of these files, or NULL */
   int bRepair;
   int nKnown;
+  int nMoved;      /* known ones of which another path is kept now */
   MigText added;   /* ids, by commas */
   MigText changed; /* ids, by commas */
   MigText notes;   /* JSON texts, by commas */
@@ -391,6 +394,24 @@ static void edgesStay(MigContext *p, Import *pImport, const MigRevision *pRev) {
                     pRev->zSource, pRev->zId));
 }
 
+/* The stored revision has come from another path: keep that of the file. */
+static void pathMoved(MigContext *p, Import *pImport, int i,
+                      const MigRevision *pRev, const MigRevision *pStored) {
+  MigRevision moved = *pStored;
+
+  moved.zSource = pRev->zSource;
+  migRevisionSource(p, &moved);
+  migOriginForget(p, pRev->zId);
+  migKeepFiles(p, &pImport->keep, i, pRev);
+  pImport->nMoved++;
+}
+
+/* Is the file one that has another path than the stored revision came from? */
+static int isMoved(const MigImported *pFile, const MigRevision *pStored) {
+  return pFile->bRenamed && pStored->zSource &&
+         strcmp(pFile->zFile, pStored->zSource) != 0;
+}
+
 /* A stored revision whose scripts are those of the file: take over message,
 ** edges and labels while it is pending. With bRepair they count as applied. */
 static void importSame(MigContext *p, Import *pImport, int iNode, int i,
@@ -399,14 +420,18 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   int bEdges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
   int bMessage =
       pStored->zMessage && strcmp(pStored->zMessage, pRev->zMessage) != 0;
+  int bApplied = migSetHas(&pImport->change.state.applied, iNode);
 
   if (pImport->bRepair && migAppliedDiffers(p, pRev->zId, pRev->aChecksum)) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
     idAdd(p, &pImport->changed, pRev->zId);
+  } else if (isMoved(pFile, pStored) && (bApplied || (!bEdges && !bMessage))) {
+    pImport->nKnown++;
+    pathMoved(p, pImport, i, pRev, pStored);
   } else if (!bEdges && !bMessage) {
     pImport->nKnown++;
     migKeepAgain(p, &pImport->keep, i, pRev);
-  } else if (migSetHas(&pImport->change.state.applied, iNode)) {
+  } else if (bApplied) {
     pImport->nKnown++;
     edgesStay(p, pImport, pRev);
   } else {
@@ -423,8 +448,16 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
 /* CHECKSUM for a file whose revision is applied with other contents. What
 ** migrate_adopt() has made of the schema is no older text of the file: it
 ** stands for that one and all before it. */
-static void changedFail(MigContext *p, const MigRevision *pRev,
-                        const MigRevision *pStored) {
+static void changedFail(MigContext *p, const MigImported *pFile,
+                        const MigRevision *pRev, const MigRevision *pStored) {
+  if (isMoved(pFile, pStored)) {
+    migFail(p, MIG_CHECKSUM,
+            "%s must be revision %s, which is applied and came from %s, by its"
+            " number or its up script, but its scripts differ from those; bring"
+            " them back, or take the new ones with {\"repair\":true}",
+            pRev->zSource, pRev->zId, pStored->zSource);
+    return;
+  }
   if (pStored->zSource == 0 && pStored->nParent == 0 && pStored->zMessage &&
       strncmp(pStored->zMessage, "as ", 3) == 0 &&
       strstr(pStored->zMessage, " left it at ")) {
@@ -450,7 +483,7 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   int bAgain = (pRev->flags & MIG_REV_REPEATABLE) != 0;
 
   if (bApplied && !bAgain && !pImport->bRepair) {
-    changedFail(p, pRev, pStored);
+    changedFail(p, pFile, pRev, pStored);
     return;
   }
   pRev->place = pStored->place;
@@ -477,20 +510,44 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
 ** A file whose version has become that of two gets its whole name as id. When
 ** it was imported before that, with these scripts, it keeps the id it has.
 */
-static void keepShort(MigContext *p, const Import *pImport,
-                      MigImported *pFile) {
+static void keepShort(MigContext *p, Import *pImport, MigImported *pFile) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
+  int iShort = pFile->zShort ? migGraphFind(pGraph, pFile->zShort) : -1;
   MigRevision stored;
   MigRevision rev;
 
-  if (pFile->zShort == 0 || migGraphFind(pGraph, pFile->zId) >= 0 ||
-      migGraphFind(pGraph, pFile->zShort) < 0) {
+  if (iShort < 0 || migGraphFind(pGraph, pFile->zId) >= 0 ||
+      migSetHas(&pImport->listed, iShort)) {
     return;
   }
   importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
   if (migRevisionRead(p, pFile->zShort, &stored) &&
       memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
     pFile->zId = pFile->zShort;
+    migSetAdd(&pImport->listed, iShort);
+  }
+}
+
+/* Which stored revisions the folder has. A file may be one under another
+** name. */
+static void listFolder(MigContext *p, Import *pImport) {
+  const MigGraph *pGraph = pImport->change.state.pGraph;
+  const char *zNote;
+  int i;
+
+  pImport->listed = migSetNew(p, pGraph->nNode);
+  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+    int iNode = migGraphFind(pGraph, pImport->files.aRevision[i].zId);
+    if (iNode >= 0) {
+      migSetAdd(&pImport->listed, iNode);
+    }
+  }
+  zNote = migRenamedFind(p, pGraph, &pImport->files, &pImport->listed);
+  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+    keepShort(p, pImport, &pImport->files.aRevision[i]);
+  }
+  if (zNote) {
+    noteAdd(p, pImport, zNote);
   }
 }
 
@@ -501,15 +558,7 @@ static void importAll(MigContext *p, Import *pImport) {
   int i;
 
   pImport->iBase = -1;
-  pImport->listed = migSetNew(p, pGraph->nNode);
-  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
-    int iNode;
-    keepShort(p, pImport, &pImport->files.aRevision[i]);
-    iNode = migGraphFind(pGraph, pImport->files.aRevision[i].zId);
-    if (iNode >= 0) {
-      migSetAdd(&pImport->listed, iNode);
-    }
-  }
+  listFolder(p, pImport);
   for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
     const MigImported *pFile = &pImport->files.aRevision[i];
     int iNode = migGraphFind(pGraph, pFile->zId);
@@ -598,7 +647,8 @@ static char *importRun(MigContext *p, MigConnection *pConn,
     importAll(p, &import);
   }
   bAny = import.added.n + import.changed.n > 0;
-  bAny |= migKeepShared(p, &import.keep, bAny) || import.keep.anew.n > 0;
+  bAny |= migKeepShared(p, &import.keep, bAny) || import.keep.anew.n > 0 ||
+          import.nMoved > 0;
   if (bAny) {
     migChangeReload(p, &import.change);
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);

@@ -60,7 +60,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_refinery format_flyway format_diesel \
                  format_sqlx format_sql_migrate format_prisma \
                  format_drizzle format_d1 format_sqitch format_atlas \
-                 format_liquibase format_alembic folder assemble dispatch \
+                 format_liquibase format_alembic folder direction \
+                 assemble dispatch \
                  compose \
                  versions
 SRC_RUN        = lookup rowguard foreign fold batch invariant execute change \

@@ -27,6 +27,7 @@
 #include <string.h>
 #include "name.h"
 #include "assemble.h"
+#include "direction.h"
 #include "graph.h"
 #include "script.h"
 #include "revisions.h"
@@ -416,6 +417,7 @@ void migAssemble(MigContext *p, MigFolder *pFolder, const char *zFormat,
     migStepSort(p, pFolder->apStep, pFolder->nStep, xOrder);
   }
   folderIds(p, pFolder, &notes);
+  migDirectionCheck(p, pFolder, zFormat);
   squash(p, pFolder);
   for (i = 0; i < pFolder->nStep && p->rc == SQLITE_OK; i++) {
     pFolder->apStep[i]->rev.bLinear = bLinear;

@@ -11,9 +11,7 @@
 ** golang-migrate's. The whole file is the script.
 **
 ** A file with the sections of another tool is refused: run as a whole it would
-** undo itself. There are many such tools (-- +goose Down, -- rambler down,
-** -- !Downs, -- //@UNDO, ---- create above / drop below ----), so any comment
-** line of at most two words that ends in such a word counts.
+** undo itself (direction.c).
 **
 ** When the path names one file it is read whatever its name.
 */
@@ -72,59 +70,6 @@ int migPlainProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-static int isLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Is the comment line of n bytes at z the mark of a down section? */
-static int downMark(const char *z, i64 n) {
-  static const char *const azWord[] = {"down", "downs", "undo", "rollback",
-                                       "revert"};
-  i64 iWord = 0; /* the last word */
-  i64 nWord = 0;
-  int nWords = 0;
-  i64 i = 0;
-  size_t k;
-
-  while (i < n) {
-    i64 iStart = i;
-    for (; i < n && isLetter(z[i]); i++) {
-    }
-    if (i > iStart) {
-      iWord = iStart;
-      nWord = i - iStart;
-      nWords++;
-    } else {
-      i++;
-    }
-  }
-  for (k = 0; k < sizeof(azWord) / sizeof(azWord[0]) && nWords <= 2; k++) {
-    if (nWord == (i64)strlen(azWord[k]) &&
-        migStrNICmp(z + iWord, azWord[k], nWord) == 0) {
-      return 1;
-    }
-  }
-  return nWords == 4 && nWord == 5 && /* create above / drop below */
-         migStrNICmp(z + iWord, "below", 5) == 0;
-}
-
-/* FORMAT when a line begins a down section of another tool. */
-static void plainCheck(MigContext *p, MigFile *pFile) {
-  const char *z = migFormatBytes(p, pFile);
-  i64 i;
-  i64 iEnd;
-
-  for (i = 0; i < pFile->n; i = iEnd) {
-    iEnd = migLineEnd(z, pFile->n, i);
-    if (z[i] == '-' && z[i + 1] == '-' && downMark(z + i, iEnd - i)) {
-      migFormatFail(p, pFile, i,
-                    "this looks like the mark of a down section of another"
-                    " tool; give its format, or reword the comment");
-      return;
-    }
-  }
-}
-
 /* Make a step, or one half of it, from a file. */
 static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                       const PlainName *pName) {
@@ -181,7 +126,6 @@ void migPlainLoad(MigContext *p, MigFolder *pFolder) {
     MigFile *pFile = &pFolder->aFile[i];
     PlainName name;
     if (plainName(pFile, &name) || pFolder->bSingle) {
-      plainCheck(p, pFile);
       plainRead(p, pFolder, pFile, &name);
     }
   }

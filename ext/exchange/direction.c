@@ -1,0 +1,269 @@
+/*
+** direction.c - down scripts that would run as upgrades.
+**
+** People and tools name the script that undoes another one in many ways:
+**
+**     001_a_down.sql   001_a.undo.sql   001_a-rollback.sql   down/001_a.sql
+**
+** and some put it into the same file, behind a comment such as -- Down
+** Migration. A format that takes the whole file for an up script would run
+** these as upgrades. So they are refused:
+**
+**   - a name that ends in such a word, behind a separator, when another file of
+**     the folder has the same number; alone it may be an honest one
+**     (005_add_rollback.sql), and a note says what it was taken for;
+**   - a folder with such a name beside one called up, or with a file of the
+**     same name in the folder above;
+**   - a comment line of at most two words with such a word at its end, or in
+**     front of "migration" or "script", where no mark of a tool says whose file
+**     it is. There are many such tools (-- rambler
+**     down, -- !Downs, -- //@UNDO), and one that writes ---- create above /
+**     drop below ----.
+**
+** A file of which only a section is the up script says itself what is what.
+*/
+#include <string.h>
+#include "direction.h"
+
+#define DIRECTION_NAMED 8 /* files that a note names */
+
+static const char *const azDown[] = {"down", "undo", "rollback", "revert",
+                                     "downs"};
+
+#define DOWN_COUNT ((int)(sizeof(azDown) / sizeof(azDown[0])))
+
+/* Are the n bytes at z such a word? */
+static int isDown(const char *z, i64 n) {
+  int i;
+
+  for (i = 0; i < DOWN_COUNT; i++) {
+    if (n == (i64)strlen(azDown[i]) && migStrNICmp(z, azDown[i], n) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static int isLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Is the whole file the up script of the step? */
+static int isWhole(const MigStep *pStep) {
+  return pStep->rev.bNamed && pStep->rev.zUp && pStep->rev.zDown == 0 &&
+         pStep->rev.nUp == pStep->pFile->n;
+}
+
+/* ---- comments ---- */
+
+/* Is the comment line of n bytes at z the mark of a down section? */
+static int downMark(const char *z, i64 n) {
+  i64 aWord[2] = {0, 0}; /* where the last two words begin */
+  i64 anWord[2] = {0, 0};
+  int nWords = 0;
+  i64 i = 0;
+
+  while (i < n) {
+    i64 iStart = i;
+    for (; i < n && isLetter(z[i]); i++) {
+    }
+    if (i > iStart) {
+      aWord[0] = aWord[1];
+      anWord[0] = anWord[1];
+      aWord[1] = iStart;
+      anWord[1] = i - iStart;
+      nWords++;
+    } else {
+      i++;
+    }
+  }
+  if (nWords <= 2 && isDown(z + aWord[1], anWord[1])) {
+    return 1;
+  }
+  if (nWords == 2 && isDown(z + aWord[0], anWord[0]) &&
+      (migStrNICmp(z + aWord[1], "migration", 9) == 0 ||
+       migStrNICmp(z + aWord[1], "script", 6) == 0)) {
+    return 1;
+  }
+  return nWords == 4 && anWord[1] == 5 && /* create above / drop below */
+         migStrNICmp(z + aWord[1], "below", 5) == 0;
+}
+
+/* FORMAT when a line begins a down section of another tool. */
+static void marksCheck(MigContext *p, MigFile *pFile) {
+  const char *z = migFormatBytes(p, pFile);
+  i64 i;
+  i64 iEnd;
+
+  for (i = 0; i < pFile->n && p->rc == SQLITE_OK; i = iEnd) {
+    iEnd = migLineEnd(z, pFile->n, i);
+    if (z[i] == '-' && z[i + 1] == '-' && downMark(z + i, iEnd - i)) {
+      migFormatFail(p, pFile, i,
+                    "this looks like the mark of a down section of another"
+                    " tool; give its format, write -- migrate:up and"
+                    " -- migrate:down, or reword the comment");
+    }
+  }
+}
+
+/* ---- names ---- */
+
+/* How many bytes of a name are left without such a word at its end and the
+** separator before it; -1 when there is none. */
+static i64 nameBefore(const char *z) {
+  i64 n = (i64)strlen(z);
+  i64 i = n;
+
+  while (i > 0 && isLetter(z[i - 1])) {
+    i--;
+  }
+  return i > 1 && isDown(z + i, n - i) && strchr("._- ", z[i - 1]) ? i - 1 : -1;
+}
+
+/* FORMAT: the step undoes another one. */
+static void nameFail(MigContext *p, const MigStep *pStep,
+                     const MigStep *pOther) {
+  i64 n = nameBefore(pStep->zStem);
+
+  if (migFormatSuffix(pStep->pFile->zBase, ".down.sql")) {
+    migFail(p, MIG_FORMAT,
+            "%s would run as an upgrade beside %s: this format has no down"
+            " scripts; move it out of the folder, or give the format plain",
+            pStep->rev.zFile, pOther->rev.zFile);
+    return;
+  }
+  migFail(p, MIG_FORMAT,
+          "%s would run as an upgrade, and has the name of a down script beside"
+          " %s; call it %.*s.down.sql and the other %.*s.up.sql, or put it"
+          " behind -- migrate:down in one file with -- migrate:up",
+          pStep->rev.zFile, pOther->rev.zFile, (int)n, pStep->zStem, (int)n,
+          pStep->zStem);
+}
+
+/* Look at the steps ap[0..n-1], which have one number: those with such a name
+** are down scripts when there is one without. The others are added to the
+** note. */
+static void groupCheck(MigContext *p, MigStep **ap, int n, MigText *pNote,
+                       int *pnNote) {
+  const MigStep *pOther = 0;
+  int i;
+
+  for (i = 0; i < n && pOther == 0; i++) {
+    pOther = nameBefore(ap[i]->zStem) < 0 ? ap[i] : 0;
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    if (!isWhole(ap[i]) || nameBefore(ap[i]->zStem) < 0) {
+      continue;
+    }
+    if (pOther && ap[i]->zVersion) {
+      nameFail(p, ap[i], pOther);
+    } else if ((*pnNote)++ < DIRECTION_NAMED) {
+      migTextF(p, pNote, "%s%s", pNote->n ? ", " : "", ap[i]->rev.zFile);
+    }
+  }
+}
+
+/* Do two steps stand in one folder and have the same number? */
+static int sameNumber(const MigStep *pA, const MigStep *pB) {
+  return pA->zVersion && pB->zVersion && strcmp(pA->zDir, pB->zDir) == 0 &&
+         migNaturalCompare(pA->zVersion, pB->zVersion) == 0;
+}
+
+static void namesCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
+  MigText note = {0, 0, 0};
+  int nNote = 0;
+  int i = 0;
+
+  while (i < pFolder->nStep && p->rc == SQLITE_OK) {
+    int n = 1;
+    while (i + n < pFolder->nStep && sameNumber(ap[i], ap[i + n])) {
+      n++;
+    }
+    groupCheck(p, ap + i, n, &note, &nNote);
+    i += n;
+  }
+  if (nNote > 0) {
+    migFormatNote(p, pFolder,
+                  "%s%s: taken for an upgrade; a down script is called"
+                  " X.down.sql, beside X.up.sql",
+                  migTextZ(&note),
+                  nNote > DIRECTION_NAMED ? " and others" : "");
+  }
+}
+
+/* ---- folders ---- */
+
+/* A step that what stands in the folder of pStep, which has such a name, would
+** undo, or NULL. */
+static const MigStep *folderOther(MigContext *p, MigFolder *pFolder,
+                                  const MigStep *pStep, i64 nAbove) {
+  const char *zDir = pStep->pFile->zDir;
+  const MigFile *pFile = migFormatFile(
+      pFolder, migPrintf(p, "%.*s%s", (int)nAbove, zDir, pStep->pFile->zBase));
+  int i;
+
+  if (pFile && pFile->pStep) {
+    return pFile->pStep;
+  }
+  for (i = 0; i < pFolder->nStep; i++) {
+    const char *z = pFolder->apStep[i]->pFile->zDir;
+    if (strncmp(z, zDir, (size_t)nAbove) == 0 &&
+        migStrICmp(z + nAbove, "up") == 0) {
+      return pFolder->apStep[i];
+    }
+  }
+  return 0;
+}
+
+/* FORMAT for a folder of down scripts. Steps are by folder: one of each is
+** looked at. */
+static void foldersCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
+  const char *zLast = "";
+  int i;
+
+  for (i = 0; i < pFolder->nStep && p->rc == SQLITE_OK; i++) {
+    const char *zDir = ap[i]->pFile->zDir;
+    const char *zSlash = strrchr(zDir, '/');
+    i64 nAbove = zSlash ? zSlash + 1 - zDir : 0;
+    const MigStep *pOther;
+    if (!isWhole(ap[i]) || strcmp(zDir, zLast) == 0) {
+      continue;
+    }
+    zLast = zDir;
+    if (!isDown(zDir + nAbove, (i64)strlen(zDir + nAbove))) {
+      continue;
+    }
+    pOther = folderOther(p, pFolder, ap[i], nAbove);
+    if (pOther && p->rc == SQLITE_OK) {
+      migFail(p, MIG_FORMAT,
+              "%s would run as an upgrade, and its folder has the name of one"
+              " for down scripts, beside %s; put both into one folder, as"
+              " X.up.sql and X.down.sql",
+              ap[i]->rev.zFile, pOther->rev.zFile);
+    }
+  }
+}
+
+/* FORMAT when a file that would run as an upgrade looks like the down script of
+** another one. The steps have been joined to pairs. A tool whose files have
+** marks of their own runs the others as a whole, whatever their comments. */
+void migDirectionCheck(MigContext *p, MigFolder *pFolder, const char *zFormat) {
+  int n = pFolder->nStep;
+  MigStep **ap = migAlloc(p, ((u64)n + 1) * sizeof(*ap));
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    ap[i] = pFolder->apStep[i];
+    if (isWhole(ap[i]) && strcmp(zFormat, "plain") == 0) {
+      marksCheck(p, ap[i]->pFile);
+    }
+  }
+  if (!pFolder->bSingle) {
+    migStepSort(p, ap, n, migStepByNumber);
+    foldersCheck(p, pFolder, ap);
+    namesCheck(p, pFolder, ap);
+  }
+}

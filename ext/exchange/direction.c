@@ -50,7 +50,7 @@ static int isLetter(char c) {
 
 /* Is the whole file the up script of the step? */
 static int isWhole(const MigStep *pStep) {
-  return pStep->rev.bNamed && pStep->rev.zUp && pStep->rev.zDown == 0 &&
+  return pStep->rev.bNamed && pStep->rev.zUp &&
          pStep->rev.nUp == pStep->pFile->n;
 }
 
@@ -152,7 +152,7 @@ static void groupCheck(MigContext *p, MigStep **ap, int n, MigText *pNote,
     pOther = nameBefore(ap[i]->zStem) < 0 ? ap[i] : 0;
   }
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    if (!isWhole(ap[i]) || nameBefore(ap[i]->zStem) < 0) {
+    if (!isWhole(ap[i]) || ap[i]->rev.zDown || nameBefore(ap[i]->zStem) < 0) {
       continue;
     }
     if (pOther && ap[i]->zVersion) {

@@ -132,12 +132,14 @@ static void detectPrograms(MigContext *p, const MigFolder *pFolder,
     }
   }
   if (n > 0) {
-    migFail(p, MIG_FORMAT, "%s holds programs, which are not run: %s%s; %s",
-            zPath, migTextZ(&seen), n > 3 ? " and more" : "",
-            bAlembic
-                ? "import the output of `alembic upgrade base:head --sql`"
-                : "apply them with their tool, then"
-                  " migrate_adopt('{\"baseline\":true}') and go on in SQL");
+    migFail(
+        p, MIG_FORMAT, "%s holds programs, which are not run: %s%s; %s", zPath,
+        migTextZ(&seen), n > 3 ? " and more" : "",
+        bAlembic
+            ? "import the output of `alembic upgrade base:heads --sql` and, for"
+              " each head, `alembic downgrade HEAD:base --sql`"
+            : "apply them with their tool, then"
+              " migrate_adopt('{\"baseline\":true}') and go on in SQL");
   }
 }
 

@@ -11,9 +11,12 @@
 **
 **     -- Running upgrade 1975ea83b712 -> ae1027a6acf
 **
-** "alembic upgrade heads --sql" prints the up scripts, "alembic downgrade
-** heads:base --sql" the down scripts. Both may stand in one file, or in
-** several of a folder; the names say nothing. A line "-- Running ..." between
+** "alembic upgrade base:heads --sql" prints the up scripts, "alembic downgrade
+** HEAD:base --sql" the down scripts down from one head: where there are several
+** heads their texts overlap, and what stands in two of them must be the same.
+** All may stand in one file, or in several of a folder; the names say nothing.
+** Where Alembic has printed an error or its log instead, that is FORMAT. A
+** line "-- Running ..." between
 ** two statements, with nothing on the line below it, begins a step; inside a
 ** literal, a comment or a trigger it is text. Left of the arrow stand the
 ** parents with commas, right of it the id; of a downgrade it is the other way
@@ -69,6 +72,29 @@ typedef struct AlembicReader {
   int nRow;          /* statements taken out */
   int nBegin;
 } AlembicReader;
+
+/* ---- messages of Alembic's ---- */
+
+/* Is the line of n bytes at z one that Alembic prints when it fails, or of its
+** log? */
+static int alembicFailed(const char *z, i64 n) {
+  static const char *const azStart[] = {"FAILED: ", "INFO  [alembic.",
+                                        "ERROR [alembic.", "WARNI [alembic.",
+                                        "DEBUG [alembic."};
+  size_t i;
+
+  for (i = 0; i < sizeof(azStart) / sizeof(azStart[0]); i++) {
+    i64 nStart = (i64)strlen(azStart[i]);
+    while (i == 0 && n > 0 && *z == ' ') { /* "  FAILED: " */
+      z++;
+      n--;
+    }
+    if (n > nStart && memcmp(z, azStart[i], (size_t)nStart) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
 
 /* ---- the line of a step ---- */
 
@@ -178,6 +204,29 @@ static void alembicHead(MigContext *p, const MigFile *pFile, i64 i, i64 iText,
     migFormatFail(p, pFile, i, "a step without one revision of its own");
   }
   pOut->zId = p->rc == SQLITE_OK && ids.n == 1 ? ids.az[0] : "";
+}
+
+/*
+** FORMAT when a line before the first step is one that Alembic prints when it
+** has failed, or of its log: the text is not complete, or mixed with what
+** should not be in it.
+*/
+static void alembicErrors(MigContext *p, const MigFile *pFile, i64 i) {
+  const char *z = pFile->z;
+  i64 n = pFile->n;
+  i64 iEnd;
+
+  for (; i < n && p->rc == SQLITE_OK; i = iEnd) {
+    iEnd = migLineEnd(z, n, i);
+    if (alembicFailed(z + i, iEnd - i)) {
+      i64 nLine = migFormatTrim(z, i, iEnd) - i;
+      migFormatFail(p, pFile, i,
+                    "'%.*s' is a message of Alembic's, not SQL; give the output"
+                    " alone (without 2>&1) of alembic upgrade base:heads --sql"
+                    " and, for each head, alembic downgrade HEAD:base --sql",
+                    migFormatClip(z + i, nLine), z + i);
+    }
+  }
 }
 
 /* ---- scripts ---- */
@@ -500,6 +549,7 @@ static void alembicRead(MigContext *p, AlembicReader *pReader, MigFile *pFile) {
 
   pReader->pFile = pFile;
   pReader->iKeep = i;
+  alembicErrors(p, pFile, i);
   migFormatShare(pFile);
   while (bMore && p->rc == SQLITE_OK) {
     i64 iGap = i;
@@ -574,9 +624,14 @@ static void alembicDown(MigContext *p, AlembicSection *pSection, MigStep **ap,
                   "a downgrade of %s, of which there is no upgrade; add its"
                   " text",
                   pSection->zId);
-  } else if (pStep->rev.zDown) {
+  } else if (pStep->rev.zDown &&
+             (pStep->rev.nDown != pSection->script.n ||
+              memcmp(pStep->rev.zDown, migTextZ(&pSection->script),
+                     (size_t)pSection->script.n) != 0)) {
     migFormatFail(p, pSection->pFile, pSection->iByte,
-                  "a second downgrade of %s; remove one", pSection->zId);
+                  "a second downgrade of %s, which differs from the first;"
+                  " remove one",
+                  pSection->zId);
   } else if (!bSame) {
     migFormatFail(p, pSection->pFile, pSection->iByte,
                   "the downgrade of %s leads to other revisions than its"
@@ -706,6 +761,9 @@ static int alembicFits(MigContext *p, const MigFolder *pFolder,
     return 0;
   }
   i = migFormatStart(z, pFile->n);
+  if (alembicFailed(z + i, pFile->n - i)) {
+    return 1;
+  }
   while (i < pFile->n && !alembicLine(z, pFile->n, i, &iText)) {
     i = migLineEnd(z, pFile->n, i);
   }
@@ -739,7 +797,7 @@ static void alembicReadAll(MigContext *p, AlembicReader *pReader) {
   if (p->rc == SQLITE_OK && pReader->n == 0 && pFolder->nFile > 0) {
     migFormatFail(p, &pFolder->aFile[0], 0,
                   "no line -- Running upgrade a -> b; give the text of"
-                  " alembic upgrade base:head --sql");
+                  " alembic upgrade base:heads --sql");
   }
 }
 

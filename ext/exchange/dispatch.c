@@ -149,6 +149,12 @@ static void detectNothing(MigContext *p, const MigFolder *pFolder,
   MigText seen = {0, 0, 0};
   int i;
 
+  if (pFolder->nFile == 0) {
+    migFail(p, MIG_FORMAT,
+            "%s is an empty folder; put migrations into it, or check the path",
+            zPath);
+    return;
+  }
   detectPrograms(p, pFolder, zPath);
   for (i = 0; i < pFolder->nFile && i < 3; i++) {
     migTextStr(p, &seen, i ? ", " : pFolder->nFile > 3 ? ", such as " : ": ");

@@ -36,6 +36,7 @@
 */
 #include <string.h>
 #include "format.h"
+#include "script.h"
 #include "text.h"
 
 /* A line of the header: key in z[iKey..iKey+nKey), value up to iEnd. */
@@ -239,6 +240,28 @@ static void ownYes(MigContext *p, MigFile *pFile, const OwnHeader *pLine,
   }
 }
 
+/* FORMAT for a directive in the header, which is no section line. */
+static void ownDirective(MigContext *p, MigFile *pFile,
+                         const OwnHeader *pLine) {
+  const char *z = pFile->z + pLine->iValue;
+  i64 n = pLine->iEnd - pLine->iValue;
+  i64 nWord = 0;
+
+  while (nWord < n && !migIsSpace(z[nWord])) {
+    nWord++;
+  }
+  if (migDirectiveHas(z, nWord)) {
+    migFormatFail(p, pFile, pLine->iKey,
+                  "migrate:%.*s belongs to a script; put it behind the line"
+                  " -- migrate:up",
+                  (int)nWord, z);
+  } else {
+    migFormatFail(p, pFile, pLine->iKey,
+                  "unknown directive migrate:%.*s; known are %s",
+                  migFormatClip(z, nWord), z, migDirectivesKnown());
+  }
+}
+
 /* Take in one header line. FORMAT for a second value or an unknown word. */
 static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
                           const OwnHeader *pLine) {
@@ -260,6 +283,8 @@ static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
     ownList(p, z, pLine->iValue, pLine->iEnd, &pRev->azLabel, &pRev->nLabel);
   } else if (ownKeyIs(z, pLine, "repeatable")) {
     ownYes(p, pFile, pLine, &pRev->bRepeatable);
+  } else if (ownKeyIs(z, pLine, "migrate")) {
+    ownDirective(p, pFile, pLine);
   } else {
     migFormatFail(p, pFile, pLine->iKey,
                   "unknown header '%.*s'; known are revision, parents, "

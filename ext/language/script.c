@@ -198,6 +198,24 @@ static void directiveRead(MigContext *p, const char *z, const MigToken *pToken,
           lineAt(z, pOut->iStart), zWord, zDirectives);
 }
 
+/* The directives, for a message. */
+const char *migDirectivesKnown(void) {
+  return zDirectives;
+}
+
+/* Is there a directive of that name, n bytes at z? */
+int migDirectiveHas(const char *z, i64 n) {
+  size_t i;
+
+  for (i = 0; i < sizeof(aDirective) / sizeof(aDirective[0]); i++) {
+    if ((i64)strlen(aDirective[i].zWord) == n &&
+        memcmp(aDirective[i].zWord, z, (size_t)n) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /*
 ** Find the next directive at or after byte *pi of the n bytes of z and move
 ** *pi behind it: 1, or 0 when there is none left or after an error. An unknown

@@ -36,6 +36,8 @@ typedef struct MigDirective {
   int iLine;        /* its line, from 1 */
 } MigDirective;
 
+const char *migDirectivesKnown(void);
+int migDirectiveHas(const char *z, i64 n);
 int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
                      MigDirective *pOut);
 

@@ -12,7 +12,8 @@
 **   up to date   nothing
 **
 ** With a folder its new files are imported first, when it looks different from
-** the last time.
+** the last time. An empty one, while nothing is stored, is that of a release
+** without migrations.
 **
 ** Import, stamp and upgrade are calls of their own, each whole or not at all:
 ** after a failed upgrade the scripts are in the file, pending. Only in a dry
@@ -116,7 +117,7 @@ static void autoImport(MigContext *p, MigConnection *pConn,
   const char *zLooks =
       migImportLooks(p, pSpec->zFolder, pSpec->zFormat, pSpec->pHolders);
 
-  if (zLooks) {
+  if (zLooks && !migImportEmpty(p, pSpec->zFolder)) {
     dryBegin(p, pConn, pAuto);
     pAuto->zImport = migImportLooked(p, pConn, &pAuto->call, pSpec->zFolder,
                                      pSpec->zFormat, pSpec->pHolders, zLooks);

@@ -705,6 +705,29 @@ const char *migImportLooks(MigContext *p, const char *zPath,
   return zLooks;
 }
 
+/* Is zPath an empty folder, and no revision stored? So it is with the first
+** release of an application. Where something is stored, an empty folder is more
+** likely one that was forgotten. */
+int migImportEmpty(MigContext *p, const char *zPath) {
+  sqlite3_stmt *pRead = 0;
+  int bEmpty = 0;
+  MigFolder folder;
+
+  memset(&folder, 0, sizeof(folder));
+  migFolderOpen(p, &folder, zPath);
+  if (p->rc == SQLITE_OK && folder.nFile == 0) {
+    pRead = migReadBegin(p, MIG_WAIT);
+    bEmpty = p->rc == SQLITE_OK &&
+             (!migStoreOpen(p) ||
+              !migQueryInt(p, 0,
+                           "SELECT EXISTS(SELECT 1 FROM"
+                           " main._migrate_revisions)"));
+  }
+  migFinalize(p, pRead);
+  migFolderClose(&folder);
+  return bEmpty && p->rc == SQLITE_OK;
+}
+
 /* Import, and keep what it looks like, zLooks, for the next time. */
 char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,

@@ -19,6 +19,7 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 const char *migImportLooks(MigContext *p, const char *zPath,
                            const char *zFormat,
                            const MigPlaceholders *pHolders);
+int migImportEmpty(MigContext *p, const char *zPath);
 char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
                       const MigPlaceholders *pHolders, const char *zLooks);

@@ -23,6 +23,7 @@
 #include "sql.h"
 #include "text.h"
 #include "catalog.h"
+#include "folder.h"
 #include "plan.h"
 #include "recognize.h"
 #include "revisions.h"
@@ -168,6 +169,102 @@ static void autoSteps(MigContext *p, MigConnection *pConn,
   autoUpgrade(p, pConn, pSpec, pAuto);
 }
 
+/* ---- a script that fails, and is withdrawn ---- */
+
+#define WITHDRAWN_NAMED 8 /* revisions that the error names */
+
+/* The pending revision that the message of a failed run names, or -1. */
+static int failedFind(MigContext *p, const MigState *pState,
+                      const char *zError) {
+  static const char zWord[] = "revision ";
+  const char *z = strstr(zError, zWord);
+  size_t n = z ? strcspn(z + sizeof(zWord) - 1, " ,:;") : 0;
+  const char *zId = n ? migStrndup(p, z + sizeof(zWord) - 1, (i64)n) : 0;
+  int i = zId ? migGraphFind(pState->pGraph, zId) : -1;
+
+  return i >= 0 && !migSetHas(&pState->applied, i) ? i : -1;
+}
+
+/* Is the file in the folder? */
+static int folderHas(MigContext *p, const char *zFolder, const char *zFile) {
+  MigFolder folder;
+  int bHas;
+
+  memset(&folder, 0, sizeof(folder));
+  migFolderOpen(p, &folder, zFolder);
+  bHas = p->rc || migFormatFile(&folder, zFile) != 0;
+  migFolderClose(&folder);
+  return bHas;
+}
+
+/* The calls that take revision iNode out, what builds on it first; that comes
+** back by an import. */
+static const char *deleteCalls(MigContext *p, const MigState *pState, int iNode,
+                               const char *zFolder) {
+  const MigGraph *pGraph = pState->pGraph;
+  MigSet set = migSetNew(p, pGraph->nNode);
+  MigText text = {0, 0, 0};
+  int n;
+  int i;
+
+  migSetAdd(&set, iNode);
+  migGraphDescendants(p, pGraph, &set);
+  n = p->rc ? 0 : migSetCount(&set);
+  if (n > WITHDRAWN_NAMED) {
+    return migPrintf(p,
+                     "migrate_delete() the %d that build on it, the last one"
+                     " first, then it, and migrate_import('%q')",
+                     n - 1, zFolder);
+  }
+  for (i = pGraph->nNode - 1; i >= 0 && p->rc == SQLITE_OK; i--) {
+    if (migSetHas(&set, pGraph->aOrder[i])) {
+      migTextF(p, &text, "%smigrate_delete('%q')", text.n ? ", " : "",
+               pGraph->aNode[pGraph->aOrder[i]].zId);
+    }
+  }
+  if (n > 1) {
+    migTextF(p, &text, ", migrate_import('%q')", zFolder);
+  }
+  return migTextZ(&text);
+}
+
+/* The upgrade has failed in a revision whose file is gone from the folder: a
+** release has withdrawn it, but what is stored stays. Say so in the error. */
+static void withdrawnHint(MigContext *p, const char *zFolder) {
+  sqlite3_stmt *pRead;
+  MigRevision rev;
+  MigContext work;
+  MigState state;
+  char *zNew = 0;
+  int i;
+
+  migContextInit(&work, p->db);
+  pRead = migReadBegin(&work, 0);
+  memset(&state, 0, sizeof(state));
+  if (work.rc == SQLITE_OK && migStoreOpen(&work)) {
+    migStateRead(&work, 1, &state);
+  }
+  i = work.rc || state.pGraph == 0 ? -1 : failedFind(&work, &state, p->zError);
+  if (i >= 0 && migRevisionGet(&work, state.pGraph->aNode[i].zId, &rev) &&
+      rev.zSource && !folderHas(&work, zFolder, rev.zSource)) {
+    const char *zCalls = deleteCalls(&work, &state, i, zFolder);
+    if (work.rc == SQLITE_OK) {
+      zNew = sqlite3_mprintf("%s; its file, %s, is no longer in the folder: if"
+                             " it was withdrawn, %s",
+                             p->zError, rev.zSource, zCalls);
+    }
+  }
+  if (zNew) {
+    sqlite3_free(p->zError);
+    p->zError = zNew;
+  }
+  migFinalize(&work, pRead);
+  migStatementsClose(&work);
+  migContextClear(&work);
+}
+
+/* ---- all of it ---- */
+
 /* May the error become a part of the result? Not when nothing can be said, nor
 ** when the transaction of the caller is not what it was. */
 static int errorReported(const MigContext *p, int bAutocommit) {
@@ -193,6 +290,9 @@ char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   autoSteps(p, pConn, pSpec, &done);
   migStatementsClose(p);
   migTransactionUndo(p, &done.dry);
+  if (p->rc && p->zError && pSpec->zFolder) {
+    withdrawnHint(p, pSpec->zFolder);
+  }
   if (p->rc && pSpec->bReport && errorReported(p, bAutocommit)) {
     done.zError = sqlite3_mprintf("%s", p->zError);
     migErrorClear(p);

@@ -34,6 +34,7 @@
 #include "template.h"
 #include "transaction.h"
 #include "dispatch.h"
+#include "folder.h"
 #include "compose.h"
 #include "expand.h"
 #include "export.h"
@@ -943,6 +944,61 @@ static void diskCheck(MigContext *p, Export *pExport) {
   }
 }
 
+/* Leave only the files that are none of the export's. */
+static void othersKeep(MigFolder *pThere, MigFolder *pOurs) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pThere->nFile; i++) {
+    if (migFormatFile(pOurs, pThere->aFile[i].zName) == 0) {
+      pThere->aFile[n++] = pThere->aFile[i];
+    }
+  }
+  pThere->nFile = n;
+}
+
+/* FORMAT when the folder has migrations of another format besides: an import
+** would then see only these or those. What the folder has otherwise is no
+** concern of ours, and neither is one that cannot be read. */
+static void mixedCheck(MigContext *p, const Export *pExport) {
+  const MigOutput *pOut = &pExport->out;
+  const char *zThere;
+  const char *zOurs;
+  MigFolder there;
+  MigFolder ours;
+  MigContext work;
+  int bNew = 0;
+  int i;
+
+  for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
+    bNew |= pExport->aFile[i].eState == FILE_NEW;
+  }
+  if (!bNew || migPathKind(pExport->pSpec->zPath) != MIG_PATH_FOLDER) {
+    return;
+  }
+  memset(&there, 0, sizeof(there));
+  memset(&ours, 0, sizeof(ours));
+  migContextInit(&work, p->db);
+  for (i = 0; i < pOut->nFile && work.rc == SQLITE_OK; i++) {
+    const MigOutputFile *pFile = &pOut->aFile[i];
+    migFolderAdd(&work, &ours, pFile->zName, pFile->z, pFile->n);
+  }
+  migFolderOpen(&work, &there, pExport->pSpec->zPath);
+  othersKeep(&there, &ours);
+  zThere = there.nFile > 0 ? migFormatDetect(&work, &there) : 0;
+  zOurs = zThere ? migFormatDetect(&work, &ours) : 0;
+  if (work.rc == SQLITE_OK && zOurs && strcmp(zThere, zOurs) != 0) {
+    migFail(p, MIG_FORMAT,
+            "%s has migrations of the format %s, such as %s, which would be"
+            " mixed with those of %s; take a folder of its own",
+            pExport->pSpec->zPath, zThere, there.aFile[0].zName,
+            pExport->zFormat);
+  }
+  migFolderClose(&there);
+  migFolderClose(&ours);
+  migContextClear(&work);
+}
+
 /* Make a folder, and those above it, and remember them. */
 static void folderMake(MigContext *p, Export *pExport, const char *zPath) {
   const char *z = zPath;
@@ -1091,6 +1147,7 @@ char *migExportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     expandNote(p, &export);
     lossNote(p, &export);
     diskCheck(p, &export);
+    mixedCheck(p, &export);
   }
   if (!pCall->bDryRun) {
     diskWrite(p, &export);

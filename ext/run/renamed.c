@@ -32,9 +32,9 @@
 
 /* The ways, in this order. */
 typedef enum RenamedWay {
-  BY_PATH,
-  BY_NUMBER,
-  BY_SCRIPT,
+  WAY_PATH,
+  WAY_NUMBER,
+  WAY_SCRIPT,
   WAY_COUNT
 } RenamedWay;
 
@@ -177,9 +177,9 @@ static void keysAdd(MigContext *p, MigList *pKeys, RenamedWay eWay, char cKind,
   int i;
 
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    const char *zKey = eWay == BY_PATH     ? a[i].zPath
-                       : eWay == BY_NUMBER ? pathShort(p, a[i].zPath)
-                                           : a[i].zScript;
+    const char *zKey = eWay == WAY_PATH     ? a[i].zPath
+                       : eWay == WAY_NUMBER ? pathShort(p, a[i].zPath)
+                                            : a[i].zScript;
     if ((a[i].iNode < 0 || a[i].iFile < 0) && zKey) {
       migListAdd(p, pKeys, migPrintf(p, "%s\001%c%08d", zKey, cKind, i));
     }
@@ -234,8 +234,8 @@ static void groupMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay,
   if (nGone == 0 || nGone == n) {
     return;
   }
-  if (2 * nGone != n || (eWay != BY_SCRIPT && n != 2)) {
-    if (eWay == BY_SCRIPT) {
+  if (2 * nGone != n || (eWay != WAY_SCRIPT && n != 2)) {
+    if (eWay == WAY_SCRIPT) {
       unclear(p, pRenamed, az + nGone, n - nGone, az, nGone);
     }
     return; /* the next way may tell */

@@ -718,10 +718,9 @@ int migImportEmpty(MigContext *p, const char *zPath) {
   if (p->rc == SQLITE_OK && folder.nFile == 0) {
     pRead = migReadBegin(p, MIG_WAIT);
     bEmpty = p->rc == SQLITE_OK &&
-             (!migStoreOpen(p) ||
-              !migQueryInt(p, 0,
-                           "SELECT EXISTS(SELECT 1 FROM"
-                           " main._migrate_revisions)"));
+             (!migStoreOpen(p) || !migQueryInt(p, 0,
+                                               "SELECT EXISTS(SELECT 1 FROM"
+                                               " main._migrate_revisions)"));
   }
   migFinalize(p, pRead);
   migFolderClose(&folder);

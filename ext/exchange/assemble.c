@@ -181,7 +181,7 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
                           : pStep->zVersion && !pStep->bShared ? pStep->zVersion
                                                                : pStep->zStem;
       pRev->zId = idMake(p, zName, pNotes);
-      pRev->bNamed = 1;
+      pRev->bNamed = pRev->zOwn == 0;
       pRev->zShort =
           pStep->bShared && pStep->zVersion ? idMake(p, pStep->zVersion, 0) : 0;
     }

@@ -151,7 +151,8 @@ static void detectNothing(MigContext *p, const MigFolder *pFolder,
 
   if (pFolder->nFile == 0) {
     migFail(p, MIG_FORMAT,
-            "%s is an empty folder; put migrations into it, or check the path",
+            "%s fits no known format: the folder holds no files; put migrations"
+            " into it, or check the path",
             zPath);
     return;
   }

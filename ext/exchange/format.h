@@ -37,7 +37,8 @@ typedef struct MigImported {
   int bSkipMaintenance; /* PRAGMAs of the connection are passed over */
   int bRepeatable;      /* run again after the others when it has changed */
   int iFile;            /* its file, an index in the folder's aFile */
-  int bNamed;           /* its id is made of the file's name */
+  int bNamed;           /* its id is made of the file's name, and of
+                        ** nothing in it */
   int bRenamed;         /* another name would have given the id, which is that
                         ** of a stored revision */
   const char *zShort;   /* the id it had before another file got its version,

@@ -135,6 +135,16 @@ fault_case import_changed -make {
   write_file in/0003_third.up.sql "CREATE TABLE fc(x);\n"
 } -call {SELECT migrate_import('in', '{%o}')}
 
+# The files have other numbers than those that are stored and applied.
+fault_case import_renamed -make {
+  make_folder
+  make {SELECT migrate_import('in', '{%o}');
+        SELECT migrate_upgrade('0001', '{%o,"backup":false}')}
+  foreach file [glob in/*] {
+    file rename $file in/0[file tail $file]
+  }
+} -call {SELECT migrate_import('in', '{%o}')}
+
 fault_case export -same 1 -make make_line -call {
   SELECT migrate_export('out', '{%o}')}
 

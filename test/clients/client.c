@@ -266,6 +266,10 @@ int main(int argc, char **argv) {
   rows("run", "SELECT run, action, outcome FROM migration_history"
               " WHERE revision IS NULL OR outcome = 'failed'");
   rows("backup", "SELECT backup, kind, note FROM migration_backups");
+  rows("auto", "SELECT migrate_auto() ->> '$.did'");
+  rows("test", "SELECT migrate_test('base:head') ->> '$.ok'");
+  rows("step", "SELECT migrate_step() ->> '$.done'");
+  rows("drawn", "SELECT migrate_graph('svg') GLOB '<svg*'");
   rows("verify", "SELECT migrate_verify()");
   rows("# migrate_table",
        "SELECT migrate_table('CREATE TABLE boat(id INTEGER PRIMARY KEY,"

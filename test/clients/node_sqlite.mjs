@@ -121,6 +121,10 @@ rows('revision', 'SELECT revision, state, is_head FROM migrations');
 rows('run', `SELECT run, action, outcome FROM migration_history
   WHERE revision IS NULL OR outcome = 'failed'`);
 rows('backup', 'SELECT backup, kind, note FROM migration_backups');
+rows('auto', "SELECT migrate_auto() ->> '$.did'");
+rows('test', "SELECT migrate_test('base:head') ->> '$.ok'");
+rows('step', "SELECT migrate_step() ->> '$.done'");
+rows('drawn', "SELECT migrate_graph('svg') GLOB '<svg*'");
 console.log('verify', value('SELECT migrate_verify()'));
 console.log('# migrate_table', value(edit, dry));
 

@@ -95,6 +95,10 @@ SELECT 'revision', revision, state, is_head FROM migrations;
 SELECT 'run', run, action, outcome FROM migration_history
  WHERE revision IS NULL OR outcome = 'failed';
 SELECT 'backup', backup, kind, note FROM migration_backups;
+SELECT 'auto', migrate_auto() ->> '$.did';
+SELECT 'test', migrate_test('base:head') ->> '$.ok';
+SELECT 'step', migrate_step() ->> '$.done';
+SELECT 'drawn', migrate_graph('svg') GLOB '<svg*';
 SELECT 'verify', migrate_verify();
 SELECT '# migrate_table', migrate_table('CREATE TABLE boat(
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, berth INTEGER NOT NULL,

@@ -121,6 +121,10 @@ rows run {
    WHERE revision IS NULL OR outcome = 'failed'
 }
 rows backup {SELECT backup, kind, note FROM migration_backups}
+rows auto {SELECT migrate_auto() ->> '$.did'}
+rows test {SELECT migrate_test('base:head') ->> '$.ok'}
+rows step {SELECT migrate_step() ->> '$.done'}
+rows drawn {SELECT migrate_graph('svg') GLOB '<svg*'}
 puts "verify [db onecolumn {SELECT migrate_verify()}]"
 puts "# migrate_table [db onecolumn {
   SELECT migrate_table('CREATE TABLE boat(id INTEGER PRIMARY KEY,

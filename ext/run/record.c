@@ -56,6 +56,11 @@ static void eventInit(const MigRun *pRun, MigEvent *pEvent) {
   pEvent->zActor = pRun->zActor;
 }
 
+/* Has the call done anything of a step that stays? */
+static int stepStays(const MigRunStep *pStep) {
+  return pStep->bDone || pStep->nKept > 0;
+}
+
 /* Rows that a step has changed, and that stay. */
 static i64 rowsKept(const MigRunStep *pStep) {
   return pStep->bDone ? pStep->nRow : pStep->nKeptRow;
@@ -143,7 +148,7 @@ static void resultSteps(MigContext *p, MigRun *pRun) {
   int i;
 
   for (i = 0; pSpec->zBefore && !pRun->bNothing && i < pRun->plan.nStep; i++) {
-    bAround = bAround || pRun->aStep[i].bDone;
+    bAround = bAround || stepStays(&pRun->aStep[i]);
   }
   migTextStr(p, &text, bAround ? pSpec->zBefore : "");
   if (pRun->bNothing || pRun->pCall->bDryRun) {
@@ -158,7 +163,7 @@ static void resultSteps(MigContext *p, MigRun *pRun) {
   migTextStr(p, &text, migJsonIds(p, pRun->zTo));
   migTextStr(p, &text, ",\"steps\":[");
   for (i = 0; !pRun->bNothing && i < pRun->plan.nStep; i++) {
-    if (pRun->aStep[i].bDone || pRun->aStep[i].nKept) {
+    if (stepStays(&pRun->aStep[i])) {
       migTextStr(p, &text, bFirst ? "" : ",");
       jsonStep(p, &text, &pRun->aStep[i]);
       bFirst = 0;

@@ -100,20 +100,22 @@ proc open_db {handle file} {
 }
 
 # The statements that are still prepared on a handle, those of Tcl's own
-# cache aside. A library without the sqlite_stmt table gives none.
+# cache aside. A library without the sqlite_stmt table gives none. Those on the
+# tables of migrate may be kept for the next revision that is added; that they
+# go with the connection is seen by its bytes, and by leaf.test, 6.kept and
+# 6.close.
 proc left_prepared {handle} {
   $handle cache flush
   if {$::have_fault} {
-    return [fault statements $handle]
-  }
-  if {[catch {
+    set r [fault statements $handle]
+  } elseif {[catch {
     $handle eval {
       SELECT sql FROM sqlite_stmt WHERE sql NOT LIKE '%FROM sqlite_stmt%'
     }
   } r]} {
     set r {}
   }
-  return $r
+  return [lsearch -all -inline -not $r {*main._migrate_*}]
 }
 
 # Close a handle; a statement left prepared on it fails the file.

@@ -129,13 +129,16 @@ typedef enum MigCode {
 /* A block of arena memory; the payload follows the struct. */
 typedef struct MigBlock MigBlock;
 
+/* A statement that is kept (sql.c). */
+typedef struct MigCached MigCached;
+
 typedef struct MigContext {
-  sqlite3 *db;      /* the caller's connection */
-  int rc;           /* SQLITE_OK, or the result code of the first error */
-  MigCode eCode;    /* our code of the first error */
-  char *zError;     /* its full message, or NULL after out of memory */
-  MigBlock *pBlock; /* newest arena block */
-  struct MigCached *pCached; /* statements kept for this call (sql.c) */
+  sqlite3 *db;        /* the caller's connection */
+  int rc;             /* SQLITE_OK, or the result code of the first error */
+  MigCode eCode;      /* our code of the first error */
+  char *zError;       /* its full message, or NULL after out of memory */
+  MigBlock *pBlock;   /* newest arena block */
+  MigCached *pCached; /* statements kept for this call (sql.c) */
 } MigContext;
 
 /* A place in the arena to return to. */

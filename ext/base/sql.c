@@ -4,15 +4,16 @@
 ** Our own statements run on the caller's connection: its authorizer, hooks
 ** and counters see them. Two kinds: migPrepare() gives a statement that the
 ** caller finalizes; migCached() one that the context keeps for the rest of
-** the call, found again by the address of its text. No statement outlives
-** the SQL call.
+** the call, found again by the address of its text. Those may be kept for a
+** later call, reset, by who sees to it that they are finalized before the
+** connection is closed (store/transaction.c).
 */
 #include <string.h>
 #include "sql.h"
 
 /* A statement the context keeps. */
 struct MigCached {
-  struct MigCached *pNext;
+  MigCached *pNext;
   const char *zSql;    /* constant text, compared by address */
   sqlite3_stmt *pStmt; /* reset between uses */
 };
@@ -60,7 +61,7 @@ sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...) {
 /* The statement of the constant text zSql, reset, bindings cleared. It must
 ** not be finalized by the caller, and not be in use twice at a time. */
 sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
-  struct MigCached *pCached;
+  MigCached *pCached;
 
   if (p->rc) {
     return 0;
@@ -84,13 +85,28 @@ sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
   return pCached->pStmt;
 }
 
+/* Finalize the statements of a list. */
+void migStatementsDrop(MigCached **ppFirst) {
+  while (*ppFirst) {
+    MigCached *pNext = (*ppFirst)->pNext;
+    sqlite3_finalize((*ppFirst)->pStmt);
+    sqlite3_free(*ppFirst);
+    *ppFirst = pNext;
+  }
+}
+
 /* Finalize what migCached() keeps; also safe after an error. */
 void migStatementsClose(MigContext *p) {
-  while (p->pCached) {
-    struct MigCached *pNext = p->pCached->pNext;
-    sqlite3_finalize(p->pCached->pStmt);
-    sqlite3_free(p->pCached);
-    p->pCached = pNext;
+  migStatementsDrop(&p->pCached);
+}
+
+/* Reset them, and forget what was bound: it goes with the call. */
+void migStatementsReset(MigContext *p) {
+  MigCached *pCached;
+
+  for (pCached = p->pCached; pCached; pCached = pCached->pNext) {
+    sqlite3_reset(pCached->pStmt);
+    sqlite3_clear_bindings(pCached->pStmt);
   }
 }
 

@@ -7,11 +7,14 @@
 #include "context.h"
 
 /* Statements: prepared once a call for each constant text, finalized by
-** migStatementsClose() at the end of the call. */
+** migStatementsClose() at the end of the call, unless their list, pCached of
+** the context, is kept. */
 sqlite3_stmt *migPrepare(MigContext *p, const char *zSql);
 sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...);
 sqlite3_stmt *migCached(MigContext *p, const char *zSql);
 void migStatementsClose(MigContext *p);
+void migStatementsReset(MigContext *p);
+void migStatementsDrop(MigCached **ppFirst);
 void migFinalize(MigContext *p, sqlite3_stmt *pStmt);
 
 void migBindInt(MigContext *p, sqlite3_stmt *pStmt, int i, i64 v);

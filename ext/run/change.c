@@ -49,6 +49,10 @@ void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
   int bDeterministic;
 
   memset(pChange, 0, sizeof(*pChange));
+  if (p->pCached == 0) {
+    p->pCached = pConn->pKept;
+    pConn->pKept = 0;
+  }
   pChange->pCall = pCall;
   pChange->msStart = pCall->bNow ? 0 : migMonotonicMs();
   pChange->zStartedAt = migTimeText(p, pCall->msNow);
@@ -119,6 +123,16 @@ void migChangeRecord(MigContext *p, MigChange *pChange,
   migHistoryAdd(p, &event);
 }
 
+/* A revision was added, and nothing else has changed. Many may follow, of which
+** half the cost is to compile the same statements again. */
+static void leafKeep(MigContext *p, MigConnection *pConn) {
+  migKnownCommitted(p, pConn);
+  if (pConn->bKnown) {
+    pConn->pKept = p->pCached;
+    p->pCached = 0;
+  }
+}
+
 /* Commit, or with bCommit 0, after an error or in a dry run undo. Everything
 ** the caller hands out must have been made before. */
 void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
@@ -128,13 +142,15 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
     if (!pChange->bLeaf) {
       migStateSummarize(p, &pChange->state);
     }
-    migStatementsClose(p);
-    if (!pChange->bLeaf) { /* which has touched neither schema nor settings */
+    if (pChange->bLeaf) { /* which has touched neither schema nor settings */
+      migStatementsReset(p);
+    } else {
+      migStatementsClose(p);
       migTransactionArm(p, &pChange->tx);
     }
     migTransactionCommit(p, &pChange->tx);
     if (pChange->bLeaf) {
-      migKnownCommitted(p, pChange->tx.pConn);
+      leafKeep(p, pChange->tx.pConn);
     }
   }
   migStatementsClose(p);

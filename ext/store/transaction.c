@@ -71,7 +71,10 @@ static int vetoConnect(sqlite3 *db, void *pAux, int nArg,
   return rc;
 }
 
+/* SQLite calls this before it asks, in sqlite3_close(), whether a statement is
+** left. */
 static int vetoDisconnect(sqlite3_vtab *pVtab) {
+  migStatementsDrop(&((VetoTable *)pVtab)->pConn->pKept);
   sqlite3_free(pVtab);
   return SQLITE_OK;
 }

@@ -698,6 +698,9 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   pConn->bRunning = 1;
   if (!bRunning) {
     migKnownBegin(pConn);
+    if (pArgs->pFunction->xCall != callRevision) {
+      migStatementsDrop(&pConn->pKept);
+    }
     migTransactionLeftOpen(p, pConn);
   }
   argsRead(p, pArgs, argc, argv);

@@ -18,6 +18,7 @@ packages="7.5.3 9.4.0 latest" # SQLite 3.38.5, 3.45.1, the newest
 # that the tests see both.
 options="
   HAVE_ISNAN
+  HAVE_USLEEP
   SQLITE_ENABLE_COLUMN_METADATA
   SQLITE_ENABLE_DBSTAT_VTAB
   SQLITE_ENABLE_FTS3

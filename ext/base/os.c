@@ -435,6 +435,12 @@ i64 migMonotonicMs(void) {
   return migSystemMs(0);
 }
 
+/* Wait so many milliseconds, or less. sqlite3_sleep() may take a whole second:
+** it does where SQLite was compiled without knowing of usleep(). */
+void migSleep(int ms) {
+  migSystemSleep(ms);
+}
+
 /* Milliseconds since 1970 in UTC. */
 i64 migClockMs(void) {
   return migSystemMs(1);

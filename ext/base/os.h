@@ -43,6 +43,7 @@ const char *migPathName(const char *zPath);
 char *migPathBase(MigContext *p, const char *zPath);
 
 i64 migMonotonicMs(void);
+void migSleep(int ms);
 i64 migClockMs(void);
 char *migTimeText(MigContext *p, i64 ms);
 

@@ -220,6 +220,14 @@ i64 migSystemMs(int bCalendar) {
   return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void migSystemSleep(int ms) {
+  struct timespec ts;
+
+  ts.tv_sec = ms / 1000;
+  ts.tv_nsec = ms % 1000 * 1000000L;
+  nanosleep(&ts, 0);
+}
+
 int migSystemUtc(time_t t, struct tm *pTm) {
   return gmtime_r(&t, pTm) ? 0 : -1;
 }
@@ -517,6 +525,10 @@ i64 migSystemMs(int bCalendar) {
   GetSystemTimeAsFileTime(&ft);
   return (((i64)ft.dwHighDateTime << 32 | ft.dwLowDateTime) / 10000) -
          11644473600000LL;
+}
+
+void migSystemSleep(int ms) {
+  Sleep((DWORD)ms);
 }
 
 int migSystemUtc(time_t t, struct tm *pTm) {

@@ -40,6 +40,7 @@ MigNames *migSystemNames(MigContext *p, const char *zPath);
 const char *migSystemName(MigNames *pNames, int *pbFile);
 void migSystemNamesEnd(MigNames *pNames);
 i64 migSystemMs(int bCalendar);
+void migSystemSleep(int ms);
 int migSystemUtc(time_t t, struct tm *pTm);
 
 #endif

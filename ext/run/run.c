@@ -406,7 +406,7 @@ static void aloneRun(MigContext *p, MigRun *pRun, int iStep) {
 ** about half as long as it has waited: this one is longer, so that who came
 ** during a batch is next. */
 static void batchPause(i64 ms) {
-  sqlite3_sleep((int)(ms < 2 ? 1 : ms > 200 ? 100 : ms / 2));
+  migSleep((int)(ms < 2 ? 1 : ms > 200 ? 100 : ms / 2));
 }
 
 /* Run the batches of a step, each in a transaction of its own. That of the last

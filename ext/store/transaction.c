@@ -210,7 +210,7 @@ static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   if (msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
     return 0;
   }
-  sqlite3_sleep(*pmsPause);
+  migSleep(*pmsPause);
   *pmsPause = *pmsPause < 5 ? *pmsPause * 2 : 10;
   return 1;
 }

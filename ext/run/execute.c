@@ -685,14 +685,22 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
 
 /* ---- outside a transaction ---- */
 
-/* Run one statement of a no-transaction script on connection db. */
+/* Run one statement of a no-transaction script on connection db.
+**
+** A statement that finds the schema changed, as by vacuumRun(), and then no
+** memory to compile itself again, leaves its lock behind (SQLite 3.45, 3.54).
+** The end of any other one that reads takes it away: that one is compiled
+** before, and needs no schema. */
 static void maintenanceStep(MigContext *p, MigExecution *pExec,
                             const Script *pScript, const MigStatement *pSt,
                             sqlite3 *db) {
   sqlite3_stmt *pStmt = 0;
-  int rc =
-      sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt, 0);
+  sqlite3_stmt *pRelease = 0;
+  int rc = sqlite3_prepare_v2(db, "PRAGMA main.user_version", -1, &pRelease, 0);
 
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt, 0);
+  }
   if (rc == SQLITE_OK) {
     pExec->bRan = 1;
     do {
@@ -706,6 +714,10 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
     errorLocate(p, pScript, pSt->iStart);
   }
   sqlite3_finalize(pStmt);
+  if (p->rc && pRelease) {
+    sqlite3_step(pRelease);
+  }
+  sqlite3_finalize(pRelease);
 }
 
 /* VACUUM cannot run inside a function: do it on a second connection to the

@@ -27,6 +27,12 @@
 #include "execute.h"
 #include "import.h"
 
+/* What of a revision a file may say otherwise, beside the scripts. */
+#define IMPORT_MESSAGE 1
+#define IMPORT_PARENTS 2
+#define IMPORT_DEPENDS 4
+#define IMPORT_LABELS 8
+
 /* An import under way. */
 typedef struct Import {
   MigChange change;
@@ -347,26 +353,29 @@ static int namesDiffer(const MigGraph *pGraph, int n, const char **az, int nOld,
   return n != nOld;
 }
 
-/* Does a file give a stored revision other edges or labels? Files of linear
-** formats say nothing about these. */
+/* What of it differs in a file from a stored revision, IMPORT_ bits but
+** for the message. Files of linear formats say nothing about these. */
 static int edgesDiffer(const MigGraph *pGraph, int iNode,
                        const MigImported *pFile) {
   const MigNode *pNode = &pGraph->aNode[iNode];
+  int bLabels = pFile->nLabel != pNode->nLabel;
   int i;
 
   if (pFile->bLinear) {
     return 0;
   }
   for (i = 0; i < pFile->nLabel; i++) {
-    if (migGraphFindLabel(pGraph, pFile->azLabel[i]) != iNode) {
-      return 1;
-    }
+    bLabels |= migGraphFindLabel(pGraph, pFile->azLabel[i]) != iNode;
   }
-  return pFile->nLabel != pNode->nLabel ||
-         namesDiffer(pGraph, pFile->nParent, pFile->azParent, pNode->nParent,
-                     pNode->aParent) ||
-         namesDiffer(pGraph, pFile->nDepend, pFile->azDepend, pNode->nDepend,
-                     pNode->aDepend);
+  return (namesDiffer(pGraph, pFile->nParent, pFile->azParent, pNode->nParent,
+                      pNode->aParent)
+              ? IMPORT_PARENTS
+              : 0) |
+         (namesDiffer(pGraph, pFile->nDepend, pFile->azDepend, pNode->nDepend,
+                      pNode->aDepend)
+              ? IMPORT_DEPENDS
+              : 0) |
+         (bLabels ? IMPORT_LABELS : 0);
 }
 
 /* CHECKSUM when only one of the file and the stored revision is repeatable: one
@@ -385,13 +394,24 @@ static void kindCheck(MigContext *p, const MigRevision *pRev,
   }
 }
 
-/* Say that what an applied revision stands on is not changed. */
-static void edgesStay(MigContext *p, Import *pImport, const MigRevision *pRev) {
+/* Say that these of an applied revision, IMPORT_ bits, are not changed. */
+static void edgesStay(MigContext *p, Import *pImport, const MigRevision *pRev,
+                      int differs) {
+  static const char *const azWhat[] = {"message", "parents", "dependencies",
+                                       "labels"};
+  MigText text = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < (int)(sizeof(azWhat) / sizeof(azWhat[0])); i++) {
+    if (differs & 1 << i) {
+      migTextF(p, &text, "%s%s", text.n ? ", " : "", azWhat[i]);
+    }
+  }
   noteAdd(p, pImport,
           migPrintf(p,
-                    "%s: message, parents, dependencies or labels of %s differ;"
-                    " those of an applied revision stay",
-                    pRev->zSource, pRev->zId));
+                    "%s differs from %s in its %s; those of an applied revision"
+                    " stay",
+                    pRev->zSource, pRev->zId, migTextZ(&text)));
 }
 
 /* The stored revision has come from another path: keep that of the file. */
@@ -417,28 +437,29 @@ static int isMoved(const MigImported *pFile, const MigRevision *pStored) {
 static void importSame(MigContext *p, Import *pImport, int iNode, int i,
                        MigRevision *pRev, const MigRevision *pStored) {
   const MigImported *pFile = &pImport->files.aRevision[i];
-  int bEdges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
+  int edges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
   int bMessage =
       pStored->zMessage && strcmp(pStored->zMessage, pRev->zMessage) != 0;
+  int differs = edges | (bMessage ? IMPORT_MESSAGE : 0);
   int bApplied = migSetHas(&pImport->change.state.applied, iNode);
 
   if (pImport->bRepair && migAppliedDiffers(p, pRev->zId, pRev->aChecksum)) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
     idAdd(p, &pImport->changed, pRev->zId);
-  } else if (isMoved(pFile, pStored) && (bApplied || (!bEdges && !bMessage))) {
+  } else if (isMoved(pFile, pStored) && (bApplied || !differs)) {
     pImport->nKnown++;
     pathMoved(p, pImport, i, pRev, pStored);
-  } else if (!bEdges && !bMessage) {
+  } else if (!differs) {
     pImport->nKnown++;
     migKeepAgain(p, &pImport->keep, i, pRev);
   } else if (bApplied) {
     pImport->nKnown++;
-    edgesStay(p, pImport, pRev);
+    edgesStay(p, pImport, pRev, differs);
   } else {
     pRev->place = pStored->place;
     migRevisionEdit(p, &pImport->change.packer, pRev);
     migKeepFiles(p, &pImport->keep, i, pRev);
-    if (bEdges) {
+    if (edges) {
       migRevisionRewire(p, pRev);
     }
     idAdd(p, &pImport->changed, pRev->zId);
@@ -481,6 +502,7 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   const MigImported *pFile = &pImport->files.aRevision[i];
   int bApplied = migSetHas(&pImport->change.state.applied, iNode);
   int bAgain = (pRev->flags & MIG_REV_REPEATABLE) != 0;
+  int edges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
 
   if (bApplied && !bAgain && !pImport->bRepair) {
     changedFail(p, pFile, pRev, pStored);
@@ -497,10 +519,10 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
     migAppliedRemove(p, pRev->zId);
   } else if (bApplied) {
     migAppliedRepair(p, pRev->zId, pRev->aChecksum);
-    if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
-      edgesStay(p, pImport, pRev);
+    if (edges) {
+      edgesStay(p, pImport, pRev, edges);
     }
-  } else if (edgesDiffer(pImport->change.state.pGraph, iNode, pFile)) {
+  } else if (edges) {
     migRevisionRewire(p, pRev);
   }
   idAdd(p, &pImport->changed, pRev->zId);

@@ -466,6 +466,38 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   }
 }
 
+/* The file of the down script of file i: the other one that it has, or what
+** the up script is in. */
+static const char *downFile(const Import *pImport, int i) {
+  const MigImported *pFile = &pImport->files.aRevision[i];
+  const char *zDown = 0;
+  int k;
+
+  for (k = pImport->keep.aFirst[i]; k >= 0; k = pImport->keep.aNext[k]) {
+    const char *zName = pImport->folder.aFile[k].zName;
+    zDown = strcmp(zName, pFile->zFile) ? zName : zDown;
+  }
+  return zDown ? zDown : pFile->zFile;
+}
+
+/* CHECKSUM for a file of an applied revision whose down script is another one,
+** and nothing else. */
+static void downFail(MigContext *p, const char *zFile,
+                     const MigRevision *pRev) {
+  if (pRev->zDown) {
+    migFail(p, MIG_CHECKSUM,
+            "the down script in %s differs from that of revision %s, which is"
+            " applied; bring it back, or take the new text with"
+            " {\"repair\":true}",
+            zFile, pRev->zId);
+  } else {
+    migFail(p, MIG_CHECKSUM,
+            "%s has no down script, and revision %s, which is applied, has one;"
+            " bring it back, or have none with {\"repair\":true}",
+            zFile, pRev->zId);
+  }
+}
+
 /* CHECKSUM for a file whose revision is applied with other contents. What
 ** migrate_adopt() has made of the schema is no older text of the file: it
 ** stands for that one and all before it. */
@@ -496,6 +528,34 @@ static void changedFail(MigContext *p, const MigImported *pFile,
           pRev->zSource, pRev->zId);
 }
 
+/* File i brings other scripts for a revision that is applied. One that had no
+** way back gets it; all else is CHECKSUM. */
+static void appliedCheck(MigContext *p, Import *pImport, int i,
+                         const MigRevision *pRev, const MigRevision *pStored) {
+  const MigImported *pFile = &pImport->files.aRevision[i];
+  MigPackCache cache = {0, {0, 0}};
+  MigRevision stored = *pStored;
+  int bUp = migRenamedUp(p, &cache, &stored, pRev);
+  int bDown = stored.zDown != 0;
+
+  migScriptsClose(&cache);
+  if (p->rc) {
+    return;
+  }
+  if (!bUp || (bDown && isMoved(pFile, pStored)) ||
+      migAppliedDiffers(p, pRev->zId, pStored->aChecksum)) {
+    changedFail(p, pFile, pRev, pStored);
+  } else if (bDown) {
+    downFail(p, downFile(pImport, i), pRev);
+  } else {
+    noteAdd(p, pImport,
+            migPrintf(p,
+                      "%s: revision %s is applied and had no down script; now"
+                      " it has this one",
+                      downFile(pImport, i), pRev->zId));
+  }
+}
+
 /* File i is stored, with another checksum. */
 static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
                           MigRevision *pRev, const MigRevision *pStored) {
@@ -505,7 +565,9 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   int edges = edgesDiffer(pImport->change.state.pGraph, iNode, pFile);
 
   if (bApplied && !bAgain && !pImport->bRepair) {
-    changedFail(p, pFile, pRev, pStored);
+    appliedCheck(p, pImport, i, pRev, pStored);
+  }
+  if (p->rc) {
     return;
   }
   pRev->place = pStored->place;

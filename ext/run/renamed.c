@@ -68,6 +68,23 @@ static const char *scriptHash(MigContext *p, const char *z, i64 n) {
   return migStrdup(p, zHex);
 }
 
+/* Has a stored revision the up script of the file's? pStored gets its
+** scripts, as migRevisionScripts() says. */
+int migRenamedUp(MigContext *p, MigPackCache *pCache, MigRevision *pStored,
+                 const MigRevision *pFile) {
+  MigMark mark = migArenaMark(p);
+  int bSame = 0;
+
+  migRevisionScripts(p, pCache, pStored);
+  if (p->rc == SQLITE_OK && pStored->zUp && pFile->zUp) {
+    const char *zStored = scriptHash(p, pStored->zUp, pStored->nUp);
+    const char *zFile = scriptHash(p, pFile->zUp, pFile->nUp);
+    bSame = p->rc == SQLITE_OK && strcmp(zStored, zFile) == 0;
+  }
+  migArenaRelease(p, mark);
+  return bSame;
+}
+
 /* May a statement change anything that a second one would not change again? A
 ** query can by its functions. */
 static int statementActs(const char *z, const MigStatement *pSt) {

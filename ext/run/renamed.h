@@ -9,5 +9,7 @@
 
 char *migRenamedFind(MigContext *p, const MigGraph *pGraph, MigImport *pFiles,
                      MigSet *pListed);
+int migRenamedUp(MigContext *p, MigPackCache *pCache, MigRevision *pStored,
+                 const MigRevision *pFile);
 
 #endif

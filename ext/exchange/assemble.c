@@ -184,6 +184,7 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
       pRev->bNamed = pRev->zOwn == 0;
       pRev->zShort =
           pStep->bShared && pStep->zVersion ? idMake(p, pStep->zVersion, 0) : 0;
+      pRev->zLong = zName == pStep->zVersion ? idMake(p, pStep->zStem, 0) : 0;
     }
     if (pRev->zMessage == 0) {
       pRev->zMessage = pStep->zStem;

@@ -43,6 +43,8 @@ typedef struct MigImported {
                         ** of a stored revision */
   const char *zShort;   /* the id it had before another file got its version,
                         ** or NULL */
+  const char *zLong;    /* the id that its whole name would make, or NULL when
+                        ** that is the one it has */
   const char *zOwn;     /* what its owner's version table calls it, or NULL when
                         ** names of files say that */
 } MigImported;

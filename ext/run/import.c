@@ -39,9 +39,11 @@ typedef struct Import {
   MigFolder folder;
   MigImport files;
   MigKeep keep;
-  MigSet listed; /* stored revisions that the folder has */
-  int iBase;     /* the stored revision that new files of a line stand on, the
-                 ** last one before them, or -1 */
+  MigRevision *aRev; /* what would be stored of each file */
+  MigSet listed;     /* stored revisions that the folder has */
+  int *aPlace;       /* of each stored revision, in the order of running */
+  int iBase; /* the stored revision that new files of a line stand on, the
+             ** last one before them, or -1 */
   const char *zLast; /* the last of these files, or NULL */
   int bRepair;
   int nKnown;
@@ -594,19 +596,19 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
 ** A file whose version has become that of two gets its whole name as id. When
 ** it was imported before that, with these scripts, it keeps the id it has.
 */
-static void keepShort(MigContext *p, Import *pImport, MigImported *pFile) {
+static void keepShort(MigContext *p, Import *pImport, int i) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
+  MigImported *pFile = &pImport->files.aRevision[i];
   int iShort = pFile->zShort ? migGraphFind(pGraph, pFile->zShort) : -1;
   MigRevision stored;
-  MigRevision rev;
 
   if (iShort < 0 || migGraphFind(pGraph, pFile->zId) >= 0 ||
       migSetHas(&pImport->listed, iShort)) {
     return;
   }
-  importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
   if (migRevisionRead(p, pFile->zShort, &stored) &&
-      memcmp(stored.aChecksum, rev.aChecksum, MIG_HASH_SIZE) == 0) {
+      memcmp(stored.aChecksum, pImport->aRev[i].aChecksum, MIG_HASH_SIZE) ==
+          0) {
     pFile->zId = pFile->zShort;
     migSetAdd(&pImport->listed, iShort);
   }
@@ -615,23 +617,44 @@ static void keepShort(MigContext *p, Import *pImport, MigImported *pFile) {
 /* Which stored revisions the folder has. A file may be one under another
 ** name. */
 static void listFolder(MigContext *p, Import *pImport) {
-  const MigGraph *pGraph = pImport->change.state.pGraph;
-  const char *zNote;
+  const MigState *pState = &pImport->change.state;
+  MigImport *pFiles = &pImport->files;
+  MigRenamed job = {pState->pGraph, &pState->applied, pFiles, 0};
+  MigList notes = {0, 0};
   int i;
 
-  pImport->listed = migSetNew(p, pGraph->nNode);
-  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
-    int iNode = migGraphFind(pGraph, pImport->files.aRevision[i].zId);
+  pImport->listed = migSetNew(p, pState->pGraph->nNode);
+  pImport->aRev = migAlloc(p, ((u64)pFiles->nRevision + 1) * sizeof(*job.aRev));
+  job.aRev = pImport->aRev;
+  pImport->aPlace = migAlloc(p, ((u64)pState->pGraph->nNode + 1) * sizeof(int));
+  for (i = 0; i < pState->pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    pImport->aPlace[pState->pGraph->aOrder[i]] = i;
+  }
+  for (i = 0; i < pFiles->nRevision && p->rc == SQLITE_OK; i++) {
+    int iNode = migGraphFind(pState->pGraph, pFiles->aRevision[i].zId);
+    importedRevision(p, &pFiles->aRevision[i], pImport->change.zStartedAt,
+                     &pImport->aRev[i]);
     if (iNode >= 0) {
       migSetAdd(&pImport->listed, iNode);
     }
   }
-  zNote = migRenamedFind(p, pGraph, &pImport->files, &pImport->listed);
-  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
-    keepShort(p, pImport, &pImport->files.aRevision[i]);
+  migRenamedFind(p, &job, &pImport->listed, &notes);
+  for (i = 0; i < pFiles->nRevision && p->rc == SQLITE_OK; i++) {
+    keepShort(p, pImport, i);
+    pImport->aRev[i].zId = pFiles->aRevision[i].zId;
   }
-  if (zNote) {
-    noteAdd(p, pImport, zNote);
+  for (i = 0; i < notes.n && p->rc == SQLITE_OK; i++) {
+    noteAdd(p, pImport, notes.az[i]);
+  }
+}
+
+/* New files behind a stored one of a line stand on it. Where it has changed
+** places with one before, that one is still the last. */
+static void baseMove(Import *pImport, const MigImported *pFile, int iNode) {
+  if (!pFile->bRenamed || pImport->iBase < 0 ||
+      pImport->aPlace[pImport->iBase] < pImport->aPlace[iNode]) {
+    pImport->iBase = iNode;
+    pImport->zLast = 0;
   }
 }
 
@@ -646,13 +669,12 @@ static void importAll(MigContext *p, Import *pImport) {
   for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
     const MigImported *pFile = &pImport->files.aRevision[i];
     int iNode = migGraphFind(pGraph, pFile->zId);
-    importedRevision(p, pFile, pImport->change.zStartedAt, &rev);
+    rev = pImport->aRev[i];
     if (iNode < 0) {
       importNew(p, pImport, i, &rev);
       continue;
     }
-    pImport->iBase = iNode;
-    pImport->zLast = 0;
+    baseMove(pImport, pFile, iNode);
     migRevisionGet(p, pFile->zId, &stored);
     kindCheck(p, &rev, &stored);
     if (pFile->zCreatedAt == 0) {

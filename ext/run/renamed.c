@@ -3,22 +3,30 @@
 **
 ** Where an id is made of a file's name it changes with that: when numbers are
 ** widened (01 becomes 001), when a folder is moved, and, for a file that has
-** not been touched, when another one with the same number comes or goes. Taken
-** for a new revision the script would run a second time.
+** not been touched, when another one with the same number comes or goes. And
+** after a merge a number may be somebody else's. Taken for a new revision the
+** script would run a second time, and taken for that of the number not at all.
 **
-** So a file whose id is not stored is held against the revisions that were
-** imported from files and are gone from the folder. It is one of them, and
-** keeps the id that is stored, when
+** So two kinds of files are held against the stored revisions that no file is
+** yet: those whose id is not stored, and those that are displaced, which have
+** the number of a revision but another up script than it. Revisions that no
+** file is are those that were imported and are gone from the folder, and those
+** whose number a displaced file has. A file is one of them, and has the id that
+** is stored, when it has
 **
-**   1. it has the path that the revision came from,
-**   2. or that path but for zeros in front of numbers,
-**   3. or the same up script.
+**   1. the path that the revision came from, and its up script,
+**   2. that path but for zeros in front of numbers, and its up script,
+**   3. its up script,
+**   4. its path, with another script,
+**   5. its path but for zeros in front of numbers,
+**   6. or its number, as a file has whose script was changed.
 **
-** A script without an effect, which many files may have, says nothing. When
-** several files have the up script of a revision they are told apart by their
-** order if there are as many revisions; else it is an error, for a wrong guess
-** runs a script twice. Repeatable revisions are left alone: to run one again
-** does no harm.
+** A script without an effect, which many files may have, says nothing alone.
+** When several files have the up script of a revision they are told apart by
+** their order if there are as many revisions, or else by path; when that does
+** not help it is an error, for a wrong guess runs a script twice. A displaced
+** file that is none of them is new, and has its whole name as id. Repeatable
+** revisions are left alone: to run one again does no harm.
 **
 ** Each way sorts one list of keys, so this takes little more than linear time.
 */
@@ -32,25 +40,32 @@
 
 /* The ways, in this order. */
 typedef enum RenamedWay {
+  WAY_PATH_SCRIPT,
+  WAY_NUMBER_SCRIPT,
+  WAY_SCRIPT,
   WAY_PATH,
   WAY_NUMBER,
-  WAY_SCRIPT,
+  WAY_HOME,
+  WAY_SCRIPT_LAST, /* as WAY_SCRIPT, but what is not clear is an error */
   WAY_COUNT
 } RenamedWay;
 
 /* One that is looked for: a stored revision, or a file. */
 typedef struct RenamedOne {
-  int iNode;           /* of the graph; of a file what was found, or -1 */
-  int iFile;           /* of the import; of a revision what was found, or -1 */
-  const char *zPath;   /* of the file, or that it came from */
-  const char *zScript; /* hash of the up script, NULL: says nothing */
+  int iNode;         /* of the graph; of a file what was found, or -1 */
+  int iFile;         /* of the import; of a revision what was found, or -1 */
+  int iHome;         /* the node whose number a displaced file has; the same of
+                     ** such a revision; else -1 */
+  const char *zPath; /* of the file, or that it came from, or NULL */
+  const char *zHash; /* of the up script, NULL: there is none */
+  int bActs;         /* that is no script without an effect */
 } RenamedOne;
 
 typedef struct Renamed {
-  const MigGraph *pGraph;
-  MigImport *pFiles;
+  const MigRenamed *pJob;
   int nGone;
   RenamedOne *aGone; /* in the order of the graph */
+  int *aAt;          /* of each node the index in aGone */
   int nFile;
   RenamedOne *aFile; /* in the order of the folder */
 } Renamed;
@@ -118,53 +133,87 @@ static int scriptActs(const char *z, i64 n) {
   return 0;
 }
 
-/* The files whose id is made of their name and not stored. */
-static void filesList(MigContext *p, Renamed *pRenamed) {
-  MigImport *pFiles = pRenamed->pFiles;
+/* Set the script of one. */
+static void oneScript(MigContext *p, RenamedOne *pOne, const char *z, i64 n) {
+  if (p->rc == SQLITE_OK && z) {
+    pOne->zHash = scriptHash(p, z, n);
+    pOne->bActs = scriptActs(z, n);
+  }
+}
+
+/* Is file i displaced by the revision iNode that it has the number of? */
+static int isDisplaced(MigContext *p, Renamed *pRenamed, MigPackCache *pCache,
+                       int i, int iNode) {
+  const MigRevision *pRev = &pRenamed->pJob->aRev[i];
+  const MigNode *pNode = &pRenamed->pJob->pGraph->aNode[iNode];
+  MigMark mark = migArenaMark(p);
+  MigRevision stored;
+  int bOther = 0;
+
+  if (!pNode->bRepeatable && migRevisionGet(p, pNode->zId, &stored) &&
+      memcmp(stored.aChecksum, pRev->aChecksum, MIG_HASH_SIZE) != 0) {
+    bOther = !migRenamedUp(p, pCache, &stored, pRev);
+  }
+  migArenaRelease(p, mark);
+  return bOther && p->rc == SQLITE_OK;
+}
+
+/* The files whose id is made of their name and not stored, or that are
+** displaced; *pListed loses the revisions that these have the number of. */
+static void filesList(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
+  const MigImport *pFiles = pRenamed->pJob->pFiles;
+  MigPackCache cache = {0, {0, 0}};
   int i;
 
-  pRenamed->aFile =
-      migAlloc(p, ((u64)pFiles->nRevision + 1) * sizeof(RenamedOne));
   for (i = 0; i < pFiles->nRevision && p->rc == SQLITE_OK; i++) {
     const MigImported *pFile = &pFiles->aRevision[i];
+    int iNode = migGraphFind(pRenamed->pJob->pGraph, pFile->zId);
     RenamedOne *pOne = &pRenamed->aFile[pRenamed->nFile];
-    if (!pFile->bNamed || pFile->bRepeatable ||
-        migGraphFind(pRenamed->pGraph, pFile->zId) >= 0) {
+    if (!pFile->bNamed || pFile->bRepeatable) {
       continue;
+    }
+    pOne->iHome = -1;
+    if (iNode >= 0) {
+      if (!isDisplaced(p, pRenamed, &cache, i, iNode)) {
+        continue;
+      }
+      pOne->iHome = iNode;
+      migSetRemove(pListed, iNode);
     }
     pOne->iNode = -1;
     pOne->iFile = i;
     pOne->zPath = pFile->zFile;
-    pOne->zScript = scriptActs(pFile->zUp, pFile->nUp)
-                        ? scriptHash(p, pFile->zUp, pFile->nUp)
-                        : 0;
+    oneScript(p, pOne, pFile->zUp, pFile->nUp);
     pRenamed->nFile++;
   }
+  migScriptsClose(&cache);
 }
 
-/* The revisions that were imported and are gone from the folder. */
-static void goneList(MigContext *p, Renamed *pRenamed, const MigSet *pListed) {
-  const MigGraph *pGraph = pRenamed->pGraph;
+/* The revisions that were imported and are not on the list, and those that it
+** had. */
+static void goneList(MigContext *p, Renamed *pRenamed, const MigSet *pListed,
+                     const MigSet *pHad) {
+  const MigGraph *pGraph = pRenamed->pJob->pGraph;
   MigPackCache cache = {0, {0, 0}};
   MigRevision rev;
   int i;
 
-  pRenamed->aGone = migAlloc(p, ((u64)pGraph->nNode + 1) * sizeof(RenamedOne));
   for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
     int iNode = pGraph->aOrder[i];
     RenamedOne *pOne = &pRenamed->aGone[pRenamed->nGone];
+    int bHad = migSetHas(pHad, iNode);
     if (migSetHas(pListed, iNode) || pGraph->aNode[iNode].bRepeatable ||
         !migRevisionGet(p, pGraph->aNode[iNode].zId, &rev) ||
-        rev.zSource == 0) {
+        (rev.zSource == 0 && !bHad)) {
       continue;
     }
     migRevisionScripts(p, &cache, &rev);
     pOne->iNode = iNode;
     pOne->iFile = -1;
+    pOne->iHome = bHad ? iNode : -1;
     pOne->zPath = rev.zSource;
-    pOne->zScript =
-        p->rc == SQLITE_OK && rev.zUp ? scriptHash(p, rev.zUp, rev.nUp) : 0;
-    pRenamed->nGone++;
+    oneScript(p, pOne, rev.zUp, rev.nUp);
+    pRenamed->aAt[iNode] = pRenamed->nGone++;
   }
   migScriptsClose(&cache);
 }
@@ -187,6 +236,26 @@ static char *pathShort(MigContext *p, const char *zPath) {
   return z;
 }
 
+/* What one is looked for by, or NULL: nothing. */
+static const char *oneKey(MigContext *p, const RenamedOne *pOne,
+                          RenamedWay eWay) {
+  const char *zPath = pOne->zPath ? pOne->zPath : "";
+
+  switch (eWay) {
+  case WAY_PATH_SCRIPT:
+    return pOne->zHash ? migPrintf(p, "%s %s", pOne->zHash, zPath) : 0;
+  case WAY_NUMBER_SCRIPT:
+    return pOne->zHash ? migPrintf(p, "%s %s", pOne->zHash, pathShort(p, zPath))
+                       : 0;
+  case WAY_PATH:
+    return pOne->zPath;
+  case WAY_NUMBER:
+    return pOne->zPath ? pathShort(p, zPath) : 0;
+  default:
+    return pOne->bActs ? pOne->zHash : 0;
+  }
+}
+
 /* Put the keys of those that are still looked for into the list, each with its
 ** kind and its index behind a byte that sorts before all others. */
 static void keysAdd(MigContext *p, MigList *pKeys, RenamedWay eWay, char cKind,
@@ -194,10 +263,9 @@ static void keysAdd(MigContext *p, MigList *pKeys, RenamedWay eWay, char cKind,
   int i;
 
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    const char *zKey = eWay == WAY_PATH     ? a[i].zPath
-                       : eWay == WAY_NUMBER ? pathShort(p, a[i].zPath)
-                                            : a[i].zScript;
-    if ((a[i].iNode < 0 || a[i].iFile < 0) && zKey) {
+    const char *zKey =
+        a[i].iNode < 0 || a[i].iFile < 0 ? oneKey(p, &a[i], eWay) : 0;
+    if (zKey) {
       migListAdd(p, pKeys, migPrintf(p, "%s\001%c%08d", zKey, cKind, i));
     }
   }
@@ -229,19 +297,38 @@ static void unclear(MigContext *p, const Renamed *pRenamed,
   for (i = 0; i < nGone && i < RENAMED_NAMED; i++) {
     const RenamedOne *pOne = &pRenamed->aGone[keyIndex(azGone[i])];
     migTextF(p, &gone, "%s%s (%s)", i ? ", " : "",
-             pRenamed->pGraph->aNode[pOne->iNode].zId, pOne->zPath);
+             pRenamed->pJob->pGraph->aNode[pOne->iNode].zId,
+             pOne->zPath ? pOne->zPath : "no file");
   }
   migFail(p, MIG_FORMAT,
-          "%s%s: the up script is that of %s%s, gone from the folder, and"
-          " nothing tells which is which; bring back the names of files, or add"
+          "%s%s: the up script is that of %s%s, and no file has the name of"
+          " that and this script; nothing tells which is which; bring back the "
+          "names of files, or add"
           " a comment to what is new",
           migTextZ(&files), nFile > RENAMED_NAMED ? " and others" : "",
           migTextZ(&gone), nGone > RENAMED_NAMED ? " and others" : "");
 }
 
+/* Must it be clear by now which of nGone revisions the files with their script
+** are? In the end, and where the number of one that is applied has another
+** script: no later way may take that for it. */
+static int mustTell(const Renamed *pRenamed, RenamedWay eWay,
+                    const char *const *azGone, int nGone) {
+  int i;
+
+  for (i = 0; i < nGone && eWay == WAY_SCRIPT; i++) {
+    const RenamedOne *pOne = &pRenamed->aGone[keyIndex(azGone[i])];
+    if (pOne->iHome >= 0 && migSetHas(pRenamed->pJob->pApplied, pOne->iNode)) {
+      return 1;
+    }
+  }
+  return eWay == WAY_SCRIPT_LAST;
+}
+
 /* Look at the keys az[0..n-1], which are one: files stand behind revisions. */
 static void groupMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay,
                        const char *const *az, int n) {
+  int bScript = eWay == WAY_SCRIPT || eWay == WAY_SCRIPT_LAST;
   int nGone = 0;
   int i;
 
@@ -251,8 +338,8 @@ static void groupMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay,
   if (nGone == 0 || nGone == n) {
     return;
   }
-  if (2 * nGone != n || (eWay != WAY_SCRIPT && n != 2)) {
-    if (eWay == WAY_SCRIPT) {
+  if (2 * nGone != n || (!bScript && n != 2)) {
+    if (mustTell(pRenamed, eWay, az, nGone)) {
       unclear(p, pRenamed, az + nGone, n - nGone, az, nGone);
     }
     return; /* the next way may tell */
@@ -286,24 +373,114 @@ static void wayMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay) {
   }
 }
 
+/* The revision that has the number of a displaced file. */
+static RenamedOne *homeOf(const Renamed *pRenamed, const RenamedOne *pFile) {
+  return &pRenamed->aGone[pRenamed->aAt[pFile->iHome]];
+}
+
+/* Displaced files that nothing was found for are the revisions of their
+** numbers, unless another file is: their scripts were changed. */
+static void homeMatch(Renamed *pRenamed) {
+  int i;
+
+  for (i = 0; i < pRenamed->nFile; i++) {
+    RenamedOne *pFile = &pRenamed->aFile[i];
+    if (pFile->iHome >= 0 && pFile->iNode < 0 &&
+        homeOf(pRenamed, pFile)->iFile < 0) {
+      homeOf(pRenamed, pFile)->iFile = pFile->iFile;
+      pFile->iNode = pFile->iHome;
+    }
+  }
+}
+
+/* Make a displaced file, whose revision was found in another one, a new one
+** with its whole name as id. FORMAT when there is no such id. */
+static void displacedTake(MigContext *p, const Renamed *pRenamed,
+                          const RenamedOne *pOne, MigText *pNote) {
+  MigImported *aFile = pRenamed->pJob->pFiles->aRevision;
+  MigImported *pFile = &aFile[pOne->iFile];
+  const char *zOther = aFile[homeOf(pRenamed, pOne)->iFile].zFile;
+
+  if (pFile->zLong == 0 ||
+      migGraphFind(pRenamed->pJob->pGraph, pFile->zLong) >= 0) {
+    migFail(p, MIG_FORMAT,
+            "%s has the number of revision %s, whose script is in %s now; give"
+            " %s another number",
+            pFile->zFile, pFile->zId, zOther, pFile->zFile);
+    return;
+  }
+  migTextF(p, pNote,
+           "%s%s has the number of revision %s, which is %s; its id"
+           " is %s",
+           pNote->n ? ", " : "", pFile->zFile, pFile->zId, zOther,
+           pFile->zLong);
+  pFile->zId = pFile->zLong;
+}
+
+/* FORMAT when an id that a displaced file was given is another file's. */
+static void idsCheck(MigContext *p, const MigImport *pFiles) {
+  MigList ids = {0, 0};
+  int i;
+
+  for (i = 0; i < pFiles->nRevision; i++) {
+    migListAdd(p, &ids, pFiles->aRevision[i].zId);
+  }
+  if (p->rc == SQLITE_OK) {
+    migListSort(&ids);
+  }
+  for (i = 1; i < ids.n && p->rc == SQLITE_OK; i++) {
+    if (strcmp(ids.az[i - 1], ids.az[i]) == 0) {
+      migFail(p, MIG_FORMAT, "two files give the id %s; rename one", ids.az[i]);
+    }
+  }
+}
+
+/* Give the displaced files that are new their ids. Returns the note. */
+static char *displacedNote(MigContext *p, Renamed *pRenamed) {
+  MigText text = {0, 0, 0};
+  int nNew = 0;
+  int i;
+
+  for (i = 0; i < pRenamed->nFile && p->rc == SQLITE_OK; i++) {
+    const RenamedOne *pOne = &pRenamed->aFile[i];
+    MigText rest = {0, 0, 0};
+    if (pOne->iHome >= 0 && pOne->iNode < 0) {
+      displacedTake(p, pRenamed, pOne, nNew++ < RENAMED_NAMED ? &text : &rest);
+    }
+  }
+  if (nNew == 0 || p->rc) {
+    return 0;
+  }
+  idsCheck(p, pRenamed->pJob->pFiles);
+  if (nNew > RENAMED_NAMED) {
+    migTextF(p, &text, " and %d more so", nNew - RENAMED_NAMED);
+  }
+  return text.z;
+}
+
 /* Give the files the ids that are stored. Returns the note. */
-static char *renamedTake(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
+static char *renamedNote(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
   MigText text = {0, 0, 0};
   int nFound = 0;
   int i;
 
   for (i = 0; i < pRenamed->nFile && p->rc == SQLITE_OK; i++) {
     RenamedOne *pOne = &pRenamed->aFile[i];
-    MigImported *pFile = &pRenamed->pFiles->aRevision[pOne->iFile];
+    MigImported *pFile = &pRenamed->pJob->pFiles->aRevision[pOne->iFile];
+    const char *zId;
     if (pOne->iNode < 0) {
       continue;
     }
-    pFile->zId = pRenamed->pGraph->aNode[pOne->iNode].zId;
-    pFile->bRenamed = 1;
+    zId = pRenamed->pJob->pGraph->aNode[pOne->iNode].zId;
     migSetAdd(pListed, pOne->iNode);
+    if (strcmp(zId, pFile->zId) == 0) {
+      continue;
+    }
+    pFile->zId = zId;
+    pFile->bRenamed = 1;
     if (nFound++ < RENAMED_NAMED) {
       migTextF(p, &text, "%s%s is %s", nFound > 1 ? ", " : "", pFile->zFile,
-               pFile->zId);
+               zId);
     }
   }
   if (nFound > RENAMED_NAMED) {
@@ -316,29 +493,49 @@ static char *renamedTake(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
                                  migTextZ(&text));
 }
 
+static void notesAdd(MigContext *p, MigList *pNotes, const char *zNote) {
+  if (zNote) {
+    migListAdd(p, pNotes, zNote);
+  }
+}
+
 /*
-** Find stored revisions of which *pListed has none, but to which a file
-** belongs: the file gets the id and bRenamed, *pListed the revision. Returns a
-** note, or NULL when there is nothing to say. FORMAT when it is not clear which
-** file belongs to which.
+** Find the stored revisions that files belong to which have another name, or
+** the number of another one. *pListed has the revisions that the folder has by
+** the ids of files; it loses those that displaced files have the number of, and
+** gets those that are found. The files get their ids, and bRenamed. Adds notes
+** to the list. FORMAT when it is not clear which file belongs to which.
 */
-char *migRenamedFind(MigContext *p, const MigGraph *pGraph, MigImport *pFiles,
-                     MigSet *pListed) {
+void migRenamedFind(MigContext *p, const MigRenamed *pJob, MigSet *pListed,
+                    MigList *pNotes) {
+  const u64 nNode = (u64)pJob->pGraph->nNode;
   Renamed renamed;
+  MigSet had;
   int i;
 
   memset(&renamed, 0, sizeof(renamed));
-  renamed.pGraph = pGraph;
-  renamed.pFiles = pFiles;
-  if (p->rc || migSetCount(pListed) == pGraph->nNode) {
-    return 0; /* nothing is gone */
+  renamed.pJob = pJob;
+  if (p->rc || nNode == 0) {
+    return;
   }
-  filesList(p, &renamed);
+  had = migSetCopy(p, pListed);
+  renamed.aAt = migAlloc(p, nNode * sizeof(int));
+  renamed.aGone = migAlloc(p, nNode * sizeof(RenamedOne));
+  renamed.aFile =
+      migAlloc(p, ((u64)pJob->pFiles->nRevision + 1) * sizeof(RenamedOne));
+  filesList(p, &renamed, pListed);
   if (renamed.nFile > 0) {
-    goneList(p, &renamed, pListed);
+    goneList(p, &renamed, pListed, &had);
   }
-  for (i = 0; i < WAY_COUNT && renamed.nGone > 0; i++) {
-    wayMatch(p, &renamed, (RenamedWay)i);
+  for (i = 0; i < WAY_COUNT && renamed.nGone > 0 && p->rc == SQLITE_OK; i++) {
+    if (i == WAY_HOME) {
+      homeMatch(&renamed);
+    } else {
+      wayMatch(p, &renamed, (RenamedWay)i);
+    }
   }
-  return p->rc ? 0 : renamedTake(p, &renamed, pListed);
+  if (p->rc == SQLITE_OK && renamed.nFile > 0) {
+    notesAdd(p, pNotes, displacedNote(p, &renamed));
+    notesAdd(p, pNotes, renamedNote(p, &renamed, pListed));
+  }
 }

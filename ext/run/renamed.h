@@ -7,8 +7,16 @@
 #include "format.h"
 #include "revisions.h"
 
-char *migRenamedFind(MigContext *p, const MigGraph *pGraph, MigImport *pFiles,
-                     MigSet *pListed);
+/* What is held against what. */
+typedef struct MigRenamed {
+  const MigGraph *pGraph;
+  const MigSet *pApplied;
+  MigImport *pFiles;
+  const MigRevision *aRev; /* what would be stored of each file */
+} MigRenamed;
+
+void migRenamedFind(MigContext *p, const MigRenamed *pJob, MigSet *pListed,
+                    MigList *pNotes);
 int migRenamedUp(MigContext *p, MigPackCache *pCache, MigRevision *pStored,
                  const MigRevision *pFile);
 

@@ -675,7 +675,7 @@ static void importAll(MigContext *p, Import *pImport) {
       continue;
     }
     baseMove(pImport, pFile, iNode);
-    migRevisionGet(p, pFile->zId, &stored);
+    migRevisionGet(p, pFile->zId, &stored); /* places move with each edit */
     kindCheck(p, &rev, &stored);
     if (pFile->zCreatedAt == 0) {
       rev.zCreatedAt = stored.zCreatedAt;

@@ -145,6 +145,17 @@ fault_case import_renamed -make {
   }
 } -call {SELECT migrate_import('in', '{%o}')}
 
+# A file has taken the number of one that is stored and applied.
+fault_case import_displaced -make {
+  make_folder
+  make {SELECT migrate_import('in', '{%o}');
+        SELECT migrate_upgrade('0001', '{%o,"backup":false}')}
+  foreach file [glob in/0001_*] {
+    file rename $file in/0009_[string range [file tail $file] 5 end]
+  }
+  write_file in/0001_theirs.up.sql "CREATE TABLE fc(x);\n"
+} -call {SELECT migrate_import('in', '{%o}')}
+
 fault_case export -same 1 -make make_line -call {
   SELECT migrate_export('out', '{%o}')}
 

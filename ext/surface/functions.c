@@ -312,7 +312,7 @@ static char *callAuto(MigContext *p, MigArgs *pArgs) {
 
 static char *callStep(MigContext *p, MigArgs *pArgs) {
   const char *z = argText(p, pArgs, 0, "1000");
-  i64 ms = numberRead(z);
+  i64 ms = z ? numberRead(z) : -1;
 
   if (p->rc == SQLITE_OK && ms <= 0) {
     migFail(p, MIG_USAGE,

@@ -540,6 +540,7 @@ char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   u8 aFingerprint[MIG_HASH_SIZE];
   const MigGraph *pGraph;
   char *zResult = 0;
+  int bUndone = 0; /* the mirrored table lacks what we have applied */
   Adopt adopt;
 
   memset(&adopt, 0, sizeof(adopt));
@@ -547,12 +548,17 @@ char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   migChangeBegin(p, &adopt.change, pConn, pCall);
   pGraph = adopt.change.state.pGraph;
   if (p->rc == SQLITE_OK) {
+    bUndone = migMirrorUndone(p, &adopt.change.state);
+  }
+  if (p->rc == SQLITE_OK) {
     adoptVersions(p, &adopt);
   }
   if (p->rc == SQLITE_OK && adopt.applied.n > 0) {
     migChangeReload(p, &adopt.change);
-    migMirrorCheck(p, &adopt.change.state); /* it now knows of the versions */
-    migMirrorKeep(p, &adopt.change.state);
+    migMirrorGoneOn(p, &adopt.change.state); /* it now knows of the versions */
+    if (!bUndone || !migMirrorUndone(p, &adopt.change.state)) {
+      migMirrorKeep(p, &adopt.change.state); /* else evidence would go */
+    }
     if (adopt.nUndone == 0) {
       migDriftKeep(p, aFingerprint);
     }

@@ -300,7 +300,7 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
 
   touchedCheck(p, pRestore);
   if (pWork->nOnly == 0) {
-    migMirrorCheck(p, &pRestore->change.state);
+    migMirrorGoneOn(p, &pRestore->change.state);
   }
   migBackupAllTables(p, &pRestore->undo);
   migBackupEnd(p, &pRestore->undo);

@@ -71,7 +71,7 @@ char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   zNew = migSettingText(p, 1, zName);
   if (strcmp(zName, "mirror") == 0) {
-    migMirrorCheck(p, &change.state);
+    migMirrorGoneOn(p, &change.state);
     bMirrored = migMirrorKeep(p, &change.state);
   }
   bChange = p->rc == SQLITE_OK &&

@@ -67,7 +67,7 @@ static const char zScriptTable[] =
     "  parents INTEGER DEFAULT 1 CONSTRAINT \"rows refer to missing parents"
     " (PRAGMA foreign_key_check); mend them first\" CHECK(parents IS 1)\n"
     ");\n";
-/* Two more of its columns, when a setting mirror names a table. */
+/* Three more of its columns, when a setting mirror names a table. */
 static const char zMirrorColumns[] =
     "  owner INTEGER DEFAULT 1 CONSTRAINT \"%w of this file is not the table"
     " that its owner makes, or a trigger or foreign key listens to it; nothing"
@@ -75,7 +75,11 @@ static const char zMirrorColumns[] =
     " migrate_config('mirror', NULL) there\" CHECK(owner IS 1),\n"
     "  theirs INTEGER DEFAULT 1 CONSTRAINT \"%w says more than what is applied"
     " in this file; nothing was done, run migrate_adopt there first\""
-    " CHECK(theirs IS 1),\n";
+    " CHECK(theirs IS 1),\n"
+    "  undone INTEGER DEFAULT 1 CONSTRAINT \"%w says less than what is applied"
+    " in this file; nothing was done, migrate_stamp there what is so if the"
+    " other tool has undone something, else set setting mirror there again\""
+    " CHECK(undone IS 1),\n";
 static const char zStepsTable[] =
     "DROP TABLE IF EXISTS temp._migrate_steps;\n"
     "CREATE TEMP TABLE _migrate_steps(revision TEXT PRIMARY KEY, checksum BLOB,"
@@ -364,7 +368,8 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   zMirror = pLedger->zMirror;
   migTextF(p, pOut, zScriptTable, MIGRATE_STORE_VERSION, zAt, zAt,
            zMirror ? zMirror : "NULL",
-           zMirror ? migPrintf(p, zMirrorColumns, zMirror, zMirror) : "");
+           zMirror ? migPrintf(p, zMirrorColumns, zMirror, zMirror, zMirror)
+                   : "");
   migTextStr(p, pOut,
              "INSERT INTO temp._migrate_script(at)"
              " VALUES(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));\n");
@@ -613,20 +618,27 @@ static void ownerGuard(MigContext *p, MigLedger *pl, const char *zMake) {
 
 /*
 ** Refuse a file where what setting mirror names says that the other tool has
-** gone on by itself, as a run does (mirror.c). zFirst is the first statement
-** that keeps it true to the start: it makes the table, or sets user_version.
-** To be called behind the revisions.
+** gone on by itself or has undone something, as a run does (mirror.c). zFirst
+** is the first statement that keeps it true to the start: it makes the table,
+** or sets user_version. pIds is what the table then holds. To be called behind
+** the revisions.
 */
-void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst) {
+void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst,
+                     const MigList *pIds) {
   const char *zMirror = pLedger->zMirror;
   const char *zNumber = strrchr(zFirst, '=');
+  const char *zColumn =
+      strcmp(zMirror, "alembic_version") == 0 ? "version_num" : "version";
   MigText *pOut = pLedger->pOut;
+  int i;
 
   if (strcmp(zMirror, "user_version") == 0) {
+    zNumber = zNumber ? zNumber + 1 : " 0";
     migTextF(p, pOut,
-             "UPDATE temp._migrate_script SET theirs ="
-             " (SELECT user_version FROM pragma_user_version) <=%s;\n",
-             zNumber ? zNumber + 1 : " 0"); /* sql-ok: number */
+             "UPDATE temp._migrate_script SET (theirs, undone) ="
+             " (SELECT user_version <=%s, user_version >=%s"
+             " FROM pragma_user_version);\n",
+             zNumber, zNumber); /* sql-ok: number */
     return;
   }
   ownerGuard(p, pLedger, zFirst);
@@ -639,8 +651,15 @@ void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst) {
                  ? " version_num"
                  : " version IN(SELECT revision FROM main._migrate_revisions)"
                    " AND version");
-  migTextStr(p, pOut,
-             " NOT IN(SELECT revision FROM main._migrate_applied));\n");
+  migTextF(p, pOut,
+           " NOT IN(SELECT revision FROM main._migrate_applied)),\n"
+           " undone = %d = (SELECT count(DISTINCT %s) FROM main.\"%w\""
+           " WHERE %s IN(", /* sql-ok: constants */
+           pIds->n, zColumn, zMirror, zColumn);
+  for (i = 0; i < pIds->n; i++) {
+    migTextF(p, pOut, "%s%Q", i ? "," : "", pIds->az[i]);
+  }
+  migTextStr(p, pOut, "));\n");
 }
 
 /* The files of several revisions, and which revisions are a part of them: also

@@ -41,7 +41,8 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
                        const MigRevision *pRev);
 void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger);
 void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet);
-void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst);
+void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst,
+                     const MigList *pIds);
 void migLedgerAgain(MigContext *p, MigLedger *pLedger);
 void migLedgerApply(MigContext *p, MigLedger *pLedger, const MigRevision *pRev);
 void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId);

@@ -18,9 +18,14 @@
 ** The other tool may go on by itself. What it has applied and we have not is
 ** not ours to wipe out: a row of a revision that is not applied here, a version
 ** that Alembic alone knows, a higher user_version. Each call that changes what
-** is applied looks for these before it does anything (migMirrorCheck); so does
+** is applied looks for these before it does anything (migMirrorGoneOn); so does
 ** the one that sets the setting. As it held then that nothing is listed that is
 ** not applied, whatever is to be removed afterwards is what the call undid.
+**
+** Nor is what it has undone to be written back. As each of our calls leaves the
+** table with all that is applied, whatever it lacks of that later was taken out
+** by someone else, and a run stops at it (migMirrorCheck). The calls by which a
+** user says what is so go on: a stamp, a restore, setting the setting.
 */
 #include <string.h>
 #include "sql.h"
@@ -60,6 +65,13 @@ static const MirrorTable aMirror[] = {
      " (SELECT revision FROM main._migrate_revisions)",
      "INSERT INTO main.schema_migrations(version) VALUES"},
 };
+
+/* What differs from what is applied. */
+typedef struct MirrorFound {
+  MigList differ;      /* all of it, and what to do about it */
+  const char *zTheirs; /* what shows that the other tool has gone on, or NULL */
+  const char *zUndone; /* that it has undone something, or NULL */
+} MirrorFound;
 
 /* The table that a value of setting mirror names, NULL for user_version. */
 static const MirrorTable *mirrorTable(const char *zMirror) {
@@ -143,6 +155,22 @@ void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
     migListAdd(p, pOut,
                migPrintf(p, "PRAGMA main.user_version = %lld",
                          mirrorNumber(p, pState->pGraph, &set)));
+  }
+}
+
+/* Append the rows that migMirrorSql() writes to a table. */
+void migMirrorIds(MigContext *p, const char *zMirror, const MigState *pState,
+                  MigList *pOut) {
+  const MirrorTable *pTable = mirrorTable(zMirror);
+  MigSet set;
+  int i;
+
+  if (p->rc || pTable == 0) {
+    return;
+  }
+  set = mirrorSet(p, pTable->bHeads, pState);
+  for (i = p->rc ? -1 : migSetNext(&set, -1); i >= 0; i = migSetNext(&set, i)) {
+    migListAdd(p, pOut, pState->pGraph->aNode[i].zId);
   }
 }
 
@@ -244,12 +272,16 @@ static const char *rowWrong(MigContext *p, const MirrorTable *pTable,
                    pTable->zTable, zRow);
 }
 
-/* Compare the rows of the table with the set. Appends what differs, and what
-** to do about it. *pzTheirs is what shows that the other tool has gone on,
-** else it stays. */
+/* Add what is applied here and not there. */
+static void undoneAdd(MigContext *p, MirrorFound *pFound, const char *z) {
+  migListAdd(p, &pFound->differ, z);
+  pFound->zUndone = z;
+}
+
+/* Compare the rows of the table with the set. */
 static void rowsCompare(MigContext *p, const MirrorTable *pTable,
                         const MigState *pState, const MigSet *pSet,
-                        MigList *pOut, const char **pzTheirs) {
+                        MirrorFound *pFound) {
   sqlite3_stmt *pStmt = migPrepare(p, pTable->zRows);
   MigSet left = migSetCopy(p, pSet);
   int i;
@@ -265,25 +297,25 @@ static void rowsCompare(MigContext *p, const MirrorTable *pTable,
     }
     zWrong = rowWrong(p, pTable, pState, z ? z : "NULL", i, &bTheirs);
     if (zWrong) {
-      migListAdd(p, pOut, zWrong);
-      *pzTheirs = bTheirs ? zWrong : *pzTheirs;
+      migListAdd(p, &pFound->differ, zWrong);
+      pFound->zTheirs = bTheirs ? zWrong : pFound->zTheirs;
     }
   }
   migFinalize(p, pStmt);
   for (i = migSetNext(&left, -1); i >= 0 && p->rc == SQLITE_OK;
        i = migSetNext(&left, i)) {
-    migListAdd(p, pOut,
-               migPrintf(p,
-                         "%s does not list %s; set setting mirror again, or"
-                         " migrate_stamp if the other tool has undone it",
-                         pTable->zTable, pState->pGraph->aNode[i].zId));
+    undoneAdd(p, pFound,
+              migPrintf(p,
+                        "%s does not list %s, which is applied here;"
+                        " migrate_stamp what is so if the other tool has undone"
+                        " it, else set setting mirror again",
+                        pTable->zTable, pState->pGraph->aNode[i].zId));
   }
 }
 
 /* The same for user_version. */
 static void numberCompare(MigContext *p, const MigState *pState,
-                          const MigSet *pSet, MigList *pOut,
-                          const char **pzTheirs) {
+                          const MigSet *pSet, MirrorFound *pFound) {
   i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
   i64 nWanted = mirrorNumber(p, pState->pGraph, pSet);
   const char *z;
@@ -296,16 +328,20 @@ static void numberCompare(MigContext *p, const MigState *pState,
                 " %lld; %s",
                 n, nWanted,
                 n > nWanted ? "run migrate_adopt first, or lower it yourself"
-                            : "set setting mirror again, or migrate_stamp if"
-                              " the other tool has undone something");
-  migListAdd(p, pOut, z);
-  *pzTheirs = n > nWanted ? z : *pzTheirs;
+                            : "migrate_stamp what is so if the other tool has"
+                              " undone something, else set setting mirror"
+                              " again");
+  if (n > nWanted) {
+    migListAdd(p, &pFound->differ, z);
+    pFound->zTheirs = z;
+  } else {
+    undoneAdd(p, pFound, z);
+  }
 }
 
 /* What differs from what is applied, and what the other tool did. */
 static void mirrorCompare(MigContext *p, const char *zMirror,
-                          const MigState *pState, MigList *pOut,
-                          const char **pzTheirs) {
+                          const MigState *pState, MirrorFound *pFound) {
   const MirrorTable *pTable = mirrorTable(zMirror);
   MigSet set = mirrorSet(p, pTable && pTable->bHeads, pState);
 
@@ -313,14 +349,29 @@ static void mirrorCompare(MigContext *p, const char *zMirror,
     return;
   }
   if (pTable == 0) {
-    numberCompare(p, pState, &set, pOut, pzTheirs);
+    numberCompare(p, pState, &set, pFound);
   } else if (tableThere(p, pTable)) {
-    rowsCompare(p, pTable, pState, &set, pOut, pzTheirs);
+    rowsCompare(p, pTable, pState, &set, pFound);
   } else if (p->rc == SQLITE_OK) {
-    migListAdd(
-        p, pOut,
-        migPrintf(p, "%s is not there; set setting mirror again", zMirror));
+    undoneAdd(p, pFound,
+              migPrintf(p,
+                        "%s is not there; set setting mirror again, or take it"
+                        " back with migrate_config('mirror', NULL)",
+                        zMirror));
   }
+}
+
+/* Read setting mirror, and compare what it names. Returns that name, NULL
+** without the setting. */
+static const char *mirrorLook(MigContext *p, const MigState *pState,
+                              MirrorFound *pFound) {
+  const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
+
+  memset(pFound, 0, sizeof(*pFound));
+  if (zMirror) {
+    mirrorCompare(p, zMirror, pState, pFound);
+  }
+  return zMirror;
 }
 
 /*
@@ -329,37 +380,46 @@ static void mirrorCompare(MigContext *p, const char *zMirror,
 ** anything of it is changed. The caller holds a transaction and there is a
 ** store.
 */
-void migMirrorCheck(MigContext *p, const MigState *pState) {
-  const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
-  const char *zTheirs = 0;
-  MigList differ = {0, 0};
+void migMirrorGoneOn(MigContext *p, const MigState *pState) {
+  MirrorFound found;
 
-  if (zMirror) {
-    mirrorCompare(p, zMirror, pState, &differ, &zTheirs);
+  mirrorLook(p, pState, &found);
+  if (found.zTheirs && p->rc == SQLITE_OK) {
+    migFail(p, MIG_UNSUPPORTED, "%s", found.zTheirs);
   }
-  if (zTheirs && p->rc == SQLITE_OK) {
-    migFail(p, MIG_UNSUPPORTED, "%s", zTheirs);
+}
+
+/* The same, and also when the other tool has undone something. */
+void migMirrorCheck(MigContext *p, const MigState *pState) {
+  MirrorFound found;
+
+  mirrorLook(p, pState, &found);
+  if ((found.zTheirs || found.zUndone) && p->rc == SQLITE_OK) {
+    migFail(p, MIG_UNSUPPORTED, "%s",
+            found.zTheirs ? found.zTheirs : found.zUndone);
   }
+}
+
+/* Does what setting mirror names lack something that is applied? */
+int migMirrorUndone(MigContext *p, const MigState *pState) {
+  MirrorFound found;
+
+  mirrorLook(p, pState, &found);
+  return found.zUndone != 0;
 }
 
 /*
 ** Make what setting mirror names say what is applied in pState, of which the
 ** applied set and the graph count. The caller holds the write transaction,
-** has called migMirrorCheck() and then changed _migrate_applied. Returns
+** has called one of the above and then changed _migrate_applied. Returns
 ** whether anything was written. UNSUPPORTED.
 */
 int migMirrorKeep(MigContext *p, const MigState *pState) {
-  const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
-  const char *zTheirs = 0;
-  MigList differ = {0, 0};
+  MirrorFound found;
   MigList statements = {0, 0};
   int i;
 
-  if (p->rc || zMirror == 0) {
-    return 0;
-  }
-  mirrorCompare(p, zMirror, pState, &differ, &zTheirs);
-  if (p->rc || differ.n == 0) {
+  if (mirrorLook(p, pState, &found) == 0 || p->rc || found.differ.n == 0) {
     return 0;
   }
   migMirrorSql(p, 1, pState, &statements);
@@ -374,11 +434,12 @@ int migMirrorKeep(MigContext *p, const MigState *pState) {
 ** transaction. */
 const char *migMirrorFind(MigContext *p, const MigState *pState,
                           MigList *pOut) {
-  const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
-  const char *zTheirs = 0;
+  MirrorFound found;
+  const char *zMirror = mirrorLook(p, pState, &found);
+  int i;
 
-  if (zMirror) {
-    mirrorCompare(p, zMirror, pState, pOut, &zTheirs);
+  for (i = 0; i < found.differ.n; i++) {
+    migListAdd(p, pOut, found.differ.az[i]);
   }
   return zMirror;
 }

@@ -9,7 +9,11 @@
 
 void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
                   MigList *pOut);
+void migMirrorIds(MigContext *p, const char *zMirror, const MigState *pState,
+                  MigList *pOut);
+void migMirrorGoneOn(MigContext *p, const MigState *pState);
 void migMirrorCheck(MigContext *p, const MigState *pState);
+int migMirrorUndone(MigContext *p, const MigState *pState);
 int migMirrorKeep(MigContext *p, const MigState *pState);
 const char *migMirrorFind(MigContext *p, const MigState *pState, MigList *pOut);
 

@@ -466,6 +466,7 @@ static void bodyStart(MigContext *p, Offline *po) {
   MigSet applied = ordinary(p, po->live.pGraph, &po->now.applied);
   MigLedgerStart start;
   MigList mirror = {0, 0};
+  MigList ids = {0, 0};
 
   if (p->rc) {
     return;
@@ -487,7 +488,8 @@ static void bodyStart(MigContext *p, Offline *po) {
   }
   migMirrorSql(p, po->bStore, &po->now, &mirror);
   if (mirror.n && p->rc == SQLITE_OK) {
-    migLedgerMirror(p, &po->ledger, mirror.az[0]);
+    migMirrorIds(p, po->ledger.zMirror, &po->now, &ids);
+    migLedgerMirror(p, &po->ledger, mirror.az[0], &ids);
   }
 }
 

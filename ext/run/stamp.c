@@ -78,7 +78,7 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     migPlanStamp(p, &change.state, zTargets, bPurge, &plan);
   }
   if (p->rc == SQLITE_OK) {
-    migMirrorCheck(p, &change.state);
+    migMirrorGoneOn(p, &change.state);
     nChange = appliedMove(p, &change, &plan.after);
     migChangeReload(p, &change);
   }

@@ -628,8 +628,15 @@ char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
   return migIdsText(p, &list);
 }
 
-/* Write the facts of _migrate_meta that follow from the state. */
-void migStateSummarize(MigContext *p, const MigState *pState) {
+/* How many revisions of a state are pending. */
+i64 migStatePending(const MigState *pState) {
+  return pState->pGraph->nNode - migSetCount(&pState->applied);
+}
+
+/* Write the facts of _migrate_meta that follow from the graph alone, and how
+** many revisions are pending. */
+void migStateSummarizeGraph(MigContext *p, const MigState *pState,
+                            i64 nPending) {
   MigSet heads;
 
   if (p->rc) {
@@ -638,8 +645,14 @@ void migStateSummarize(MigContext *p, const MigState *pState) {
   migPartialSweep(p);
   heads = migGraphHeads(p, pState->pGraph);
   migMetaSetText(p, "heads", migStateNames(p, pState, &heads));
+  migMetaSetInt(p, "pending", nPending);
+}
+
+/* Write the facts of _migrate_meta that follow from the state. */
+void migStateSummarize(MigContext *p, const MigState *pState) {
+  if (p->rc) {
+    return;
+  }
+  migStateSummarizeGraph(p, pState, migStatePending(pState));
   migMetaSetText(p, "current", migStateNames(p, pState, &pState->current));
-  migMetaSetInt(p, "pending",
-                p->rc ? 0
-                      : pState->pGraph->nNode - migSetCount(&pState->applied));
 }

@@ -62,6 +62,9 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel);
 MigGraph *migGraphLoad(MigContext *p);
 void migStateLoad(MigContext *p, MigState *pState);
 void migStateRead(MigContext *p, int bStore, MigState *pState);
+i64 migStatePending(const MigState *pState);
+void migStateSummarizeGraph(MigContext *p, const MigState *pState,
+                            i64 nPending);
 void migStateSummarize(MigContext *p, const MigState *pState);
 char *migIdsText(MigContext *p, MigList *pIds);
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet);

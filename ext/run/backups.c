@@ -325,6 +325,7 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
     if (pWork->nOnly == 0) {
+      pRestore->change.bTruth = 1;
       migMirrorKeep(p, &pRestore->change.state);
       migDriftKeep(p, aFingerprint);
     }

@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "history.h"
 #include "known.h"
+#include "intact.h"
 #include "change.h"
 
 /* Wait and mode of the transaction, as options and settings say. Inside a
@@ -70,9 +71,28 @@ void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
 
 /* Load the state as it is before the change. */
 void migChangeLoad(MigContext *p, MigChange *pChange) {
+  MigState *pState = &pChange->state;
+  MigList lost = {0, 0};
+
   migChangeReload(p, pChange);
   if (p->rc == SQLITE_OK) {
-    pChange->zFrom = migStateNames(p, &pChange->state, &pChange->state.current);
+    pChange->zFrom = migStateNames(p, pState, &pState->current);
+  }
+  pChange->bLost = migIntactLost(p, pState, &lost);
+  if (pChange->bLost) {
+    pChange->nLost = migMetaCount(p, "pending") - migStatePending(pState);
+  }
+}
+
+/* Write the facts that follow from the state. Where somebody else has written
+** the applied set they go on to show it, until a call says what is applied. */
+static void changeSummarize(MigContext *p, const MigChange *pChange) {
+  const MigState *pState = &pChange->state;
+
+  if (pChange->bLost && !pChange->bTruth) {
+    migStateSummarizeGraph(p, pState, migStatePending(pState) + pChange->nLost);
+  } else {
+    migStateSummarize(p, pState);
   }
 }
 
@@ -140,7 +160,7 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
   migScriptsClose(&pChange->cache);
   if (bCommit && !pChange->pCall->bDryRun && p->rc == SQLITE_OK) {
     if (!pChange->bLeaf) {
-      migStateSummarize(p, &pChange->state);
+      changeSummarize(p, pChange);
     }
     if (pChange->bLeaf) { /* which has touched neither schema nor settings */
       migStatementsReset(p);

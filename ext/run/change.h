@@ -17,6 +17,9 @@ typedef struct MigChange {
   MigPackCache cache; /* for scripts to be read */
   int bCreated;       /* the store was made by this call */
   int bLeaf;          /* the state is that of leaf.c */
+  int bLost;          /* somebody else has written the applied set */
+  int bTruth;         /* the call says itself what is applied */
+  i64 nLost;          /* then: by how much the fact `pending` is wrong */
   int nRevision;      /* stored revisions, as loaded last */
   int iLevel;         /* zlib level */
   i64 iRun;

@@ -27,6 +27,7 @@
 #include "verify.h"
 #include "drift.h"
 #include "mirror.h"
+#include "intact.h"
 #include "invariant.h"
 #include "health.h"
 
@@ -422,11 +423,14 @@ static void factCheck(Health *pHealth, const char *zName, const char *zTruth) {
   }
 }
 
-/* What _migrate_meta repeats is so. A run writes it at its end. */
+/* What _migrate_meta repeats is so, and the applied set is what the history
+** says. A run writes both at its end. */
 static char *healthSummary(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
+  MigList lost = {0, 0};
   MigState state;
   MigSet heads;
+  int i;
 
   if (pHealth->pConn->bRunning) {
     return migPrintf(pWork, "left out: a run is at work");
@@ -436,7 +440,15 @@ static char *healthSummary(Health *pHealth) {
     heads = migGraphHeads(pWork, state.pGraph);
   }
   if (pWork->rc == SQLITE_OK) {
+    migIntactLost(pWork, &state, &lost);
+  }
+  for (i = 0; i < lost.n; i++) {
+    healthFound(pHealth, MIG_STORE_DAMAGED, "%s", lost.az[i]);
+  }
+  if (pWork->rc == SQLITE_OK) {
     factCheck(pHealth, "heads", migStateNames(pWork, &state, &heads));
+  }
+  if (pWork->rc == SQLITE_OK && lost.n == 0) { /* else it follows from that */
     factCheck(pHealth, "current", migStateNames(pWork, &state, &state.current));
     factCheck(pHealth, "pending",
               migPrintf(pWork, "%d",

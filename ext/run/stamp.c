@@ -82,7 +82,8 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     nChange = appliedMove(p, &change, &plan.after);
     migChangeReload(p, &change);
   }
-  if (nChange) {
+  change.bTruth = 1;
+  if (nChange || change.bLost) {
     if (!bForce) {
       schemaCheck(p, &change);
     }
@@ -102,6 +103,6 @@ char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   migTextStr(p, &text, "}");
   zResult = migResultText(p, text.z);
-  migChangeEnd(p, &change, nChange > 0);
+  migChangeEnd(p, &change, nChange > 0 || change.bLost);
   return zResult;
 }

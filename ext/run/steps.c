@@ -10,6 +10,7 @@
 #include <string.h>
 #include "sql.h"
 #include "partial.h"
+#include "intact.h"
 #include "steps.h"
 
 /* Does this side of the revision run outside a transaction? */
@@ -212,6 +213,7 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
   int bWhole;
   int i;
 
+  migIntactCheck(p, &pRun->state);
   if (pRun->bEach && !pRun->bOwn) {
     migFail(p, MIG_USAGE,
             "transaction 'each' cannot run inside your transaction; COMMIT"

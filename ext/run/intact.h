@@ -1,0 +1,13 @@
+/*
+** intact.h - is the applied set as our calls have left it?
+*/
+#ifndef MIG_INTACT_H
+#define MIG_INTACT_H
+
+#include "target.h"
+#include "text.h"
+
+int migIntactLost(MigContext *p, const MigState *pState, MigList *pOut);
+void migIntactCheck(MigContext *p, const MigState *pState);
+
+#endif

@@ -116,9 +116,11 @@ static MigState toldState(MigContext *p, const Told *pTold,
 /* Is the fact `current` that of the state, and `pending`? A fact that is gone
 ** says nothing. */
 static int factsFit(MigContext *p, const MigState *pState, const char *z) {
-  return p->rc == SQLITE_OK &&
-         migMetaCount(p, "pending") == migStatePending(pState) &&
-         (z == 0 || strcmp(z, migStateNames(p, pState, &pState->current)) == 0);
+  i64 nPending = migMetaCount(p, "pending");
+  const char *zIs = migStateNames(p, pState, &pState->current);
+
+  return p->rc == SQLITE_OK && nPending == migStatePending(pState) &&
+         (z == 0 || strcmp(z, zIs) == 0);
 }
 
 /* Append what the history says otherwise than the applied set, if the facts
@@ -164,7 +166,7 @@ int migIntactLost(MigContext *p, const MigState *pState, MigList *pOut) {
   const char *z = p->rc ? 0 : migMetaText(p, "current");
   const char *zIs = p->rc ? 0 : migStateNames(p, pState, &pState->current);
 
-  if (p->rc || factsFit(p, pState, z)) {
+  if (p->rc || factsFit(p, pState, z) || p->rc) {
     return 0;
   }
   toldAppend(p, pState, z, pOut);

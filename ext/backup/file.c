@@ -71,6 +71,18 @@ static char *timeName(MigContext *p, const char *zTime) {
   return z;
 }
 
+/* Is there a file, or a backup whose file had that name? If the latter was
+** lost, another one must not be taken for it. */
+static int nameTaken(MigContext *p, const char *zPath) {
+  const char *zName = migPathName(zPath);
+
+  return migPathKind(zPath) != MIG_PATH_NONE ||
+         migQueryInt(p, 0,
+                     "SELECT EXISTS(SELECT 1 FROM main._migrate_backups"
+                     " WHERE substr(path, -%d) = %Q)",
+                     (int)strlen(zName), zName) != 0;
+}
+
 /*
 ** The path to write to: zPath, or, when that is a folder or ends like one,
 ** <database>_backup_YYYY-MM-DD_HH-MM-SS.db in it, with _2, _3 and so on before
@@ -91,7 +103,7 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
   zBase = migPathJoin(p, zPath,
                       migPrintf(p, "%s_backup_%s", zBase, timeName(p, zTime)));
   zName = migPrintf(p, "%s.db", zBase);
-  for (i = 2; p->rc == SQLITE_OK && migPathKind(zName) != MIG_PATH_NONE; i++) {
+  for (i = 2; p->rc == SQLITE_OK && nameTaken(p, zName); i++) {
     zName = migPrintf(p, "%s_%d.db", zBase, i);
   }
   return zName;

@@ -3,7 +3,9 @@
 **
 ** Retention concerns automatic backups: kinds full, touched and file. The
 ** oldest go first; the one just taken, and the newest that was taken before an
-** upgrade, never go. Manual backups stay until they are pruned by number.
+** upgrade, never go. Manual backups stay until they are pruned by number, or
+*are
+** counted by themselves.
 **
 ** A sweep then deletes the chunks that no manifest needs any more: those of a
 ** manifest itself, the pieces of the lists it names, the chunks these name,
@@ -21,16 +23,16 @@
 #define CHUNK_LIMIT (1LL << 36) /* greatest chunk number that is swept */
 #define PAGE_BITS 32768         /* chunk numbers in a page of a set */
 
-/* Automatic ones that may go, oldest first, and how many there are in all. */
-static const char zAutomatic[] =
+/* Manual or automatic ones that may go, oldest first, and how many there are in
+** all. */
+static const char zMayGo[] =
     "SELECT backup FROM main._migrate_backups AS b"
-    " WHERE (?1 OR kind <> 'manual')"
-    " AND backup <> ?2"
+    " WHERE (kind = 'manual') = ?1 AND backup <> ?2"
     " AND backup IS NOT (SELECT max(backup) FROM main._migrate_backups"
     "  WHERE kind <> 'manual' AND action = 'upgrade')"
     " ORDER BY backup";
 static const char zCount[] = "SELECT count(*) FROM main._migrate_backups"
-                             " WHERE kind <> 'manual' OR %d";
+                             " WHERE (kind = 'manual') = %d";
 static const char zSweepSum[] =
     "SELECT count(*), total(length(data)) FROM main._migrate_chunks"
     " WHERE chunk BETWEEN ?1 AND ?2";
@@ -40,15 +42,15 @@ static const char zSweepDelete[] =
 /* ---- which backups ---- */
 
 /*
-** Backups to drop so that nMax automatic ones are left, oldest first, in the
-** arena; with bManual, manual ones count and go too. iKeep, if not 0, stays.
-** Returns their number.
+** Backups to drop so that nMax automatic ones are left, or with bManual nMax
+** manual ones; oldest first, in the arena. iKeep, if not 0, stays. Returns
+** their number.
 */
 int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep,
                     i64 **pai) {
   i64 nAll = migQueryInt(p, 0, zCount, bManual);
   i64 nDrop = nAll > nMax ? nAll - nMax : 0;
-  sqlite3_stmt *pStmt = migPrepare(p, zAutomatic);
+  sqlite3_stmt *pStmt = migPrepare(p, zMayGo);
   i64 *ai = migAlloc(p, (u64)nDrop * sizeof(i64) + 1);
   int n = 0;
 
@@ -234,14 +236,44 @@ static void unmarkedDelete(MigContext *p, const Sweep *pSweep,
   }
 }
 
+/* Name those that cannot be read, and the call that drops them. zFirst is what
+** is wrong with the first. */
+static void damagedTell(MigContext *p, MigText *pList, const char *zFirst) {
+  if (p->rc == SQLITE_OK) {
+    migFail(p, MIG_BACKUP_DAMAGED,
+            "%s; what backups %s need is not known as they cannot be read; drop"
+            " all of them in one call, as migrate_prune(NULL,"
+            " '{\"backups\":[%s]}')",
+            zFirst, pList->z, pList->z);
+  }
+}
+
 static void backupsMark(MigContext *p, Sweep *pSweep) {
   sqlite3_stmt *pStmt =
-      migPrepare(p, "SELECT backup FROM main._migrate_backups");
+      migPrepare(p, "SELECT backup FROM main._migrate_backups ORDER BY backup");
+  MigText list = {0, 0, 0};
+  char *zFirst = 0;
 
   while (migStep(p, pStmt)) {
-    backupMark(p, pSweep, sqlite3_column_int64(pStmt, 0));
+    i64 iBackup = sqlite3_column_int64(pStmt, 0);
+    backupMark(p, pSweep, iBackup);
+    if (p->rc && p->eCode == MIG_BACKUP_DAMAGED) {
+      int nCode = (int)strlen(migCodeName(p->eCode));
+      char *z = sqlite3_mprintf(
+          "%s", p->zError ? p->zError + strlen("migrate: : ") + nCode : "");
+      migErrorClear(p);
+      if (z == 0) {
+        migNomem(p);
+      }
+      zFirst = zFirst || z == 0 ? zFirst : migStrdup(p, z);
+      sqlite3_free(z);
+      migTextF(p, &list, "%s%lld", list.n ? "," : "", iBackup);
+    }
   }
   migFinalize(p, pStmt);
+  if (zFirst) {
+    damagedTell(p, &list, zFirst);
+  }
 }
 
 /*

@@ -8,13 +8,15 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "os.h"
 #include "store.h"
 #include "seal.h"
 #include "backup.h"
 #include "list.h"
 #include "verify.h"
 
-#define BAD_MAX 100 /* findings that are kept */
+#define BAD_MAX 100    /* findings that are kept */
+#define PATH_COLUMN 11 /* of _migrate_backups */
 
 static const char zChunks[] = "SELECT chunk, crc, data, base, codec FROM "
                               "main._migrate_chunks ORDER BY chunk";
@@ -140,6 +142,27 @@ static void backupVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
   badTake(p, pBad, zWhat);
 }
 
+/* Is the file of a backup there? What it holds is looked at by a restore. A
+** path that leaves the folder of the database is none of ours. */
+static void fileVerify(MigContext *p, i64 iBackup, sqlite3_stmt *pStmt,
+                       MigList *pBad) {
+  const char *zMain = migDatabasePath(p->db);
+  char *zPath = migColumnText(p, pStmt, PATH_COLUMN);
+
+  if (p->rc || zMain[0] == 0 || zPath == 0 || !migPathInside(zPath)) {
+    return;
+  }
+  if (migPathKind(migPathJoin(p, migPathFolder(p, zMain), zPath)) ==
+          MIG_PATH_NONE &&
+      p->rc == SQLITE_OK) {
+    badAdd(p, pBad,
+           migPrintf(p,
+                     "backup %lld: its file %s is gone; bring it back, or"
+                     " migrate_prune(NULL, '{\"backups\":[%lld]}')",
+                     iBackup, zPath, iBackup));
+  }
+}
+
 /* Find backups that are not as they were written. */
 void migVerifyBackups(MigContext *p, MigList *pBad) {
   sqlite3_stmt *pStmt = migPrepare(p, zRows);
@@ -155,7 +178,9 @@ void migVerifyBackups(MigContext *p, MigList *pBad) {
                        " was written",
                        iBackup));
     }
-    if (!kindIsFile(pStmt)) {
+    if (kindIsFile(pStmt)) {
+      fileVerify(p, iBackup, pStmt, pBad);
+    } else {
       backupVerify(p, &chunks, iBackup, pBad);
     }
     if (p->rc == SQLITE_OK && iBackup > migMetaInt(p, "last_backup")) {

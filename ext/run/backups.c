@@ -603,6 +603,41 @@ static char *downgradeResult(MigContext *p, const Restore *pRestore,
   return migResultText(p, text.z);
 }
 
+/* The revisions that a run has applied and that still are, by commas. */
+static char *runRevisions(MigContext *p, i64 iRun, int *pn) {
+  sqlite3_stmt *pStmt = migPrepareF(
+      p, "SELECT revision FROM main._migrate_applied WHERE run = %lld", iRun);
+  MigList list = {0, 0};
+
+  while (migStep(p, pStmt)) {
+    migListAdd(p, &list, migColumnText(p, pStmt, 0));
+  }
+  migFinalize(p, pStmt);
+  *pn = list.n;
+  return migIdsText(p, &list);
+}
+
+/* RANGE: the backup leads back to another place than the target. */
+static void downgradeRefuse(MigContext *p, const Restore *pRestore) {
+  const MigBackupRow *pRow = &pRestore->row;
+  const char *z = pRow->zRevisions;
+  int bBase = z == 0 || z[0] == 0;
+  int n = 0;
+  char *zRun = runRevisions(p, pRow->iRun, &n);
+
+  if (p->rc == SQLITE_OK && n > 1 && (bBase || strchr(z, ',') == 0)) {
+    migFail(p, MIG_RANGE,
+            "run %lld applied %s together, and its backup leads back to before"
+            " all of them: migrate_downgrade('%s', '{\"restore\":true}')",
+            pRow->iRun, zRun, bBase ? "base" : z);
+  } else {
+    migFail(p, MIG_RANGE,
+            "the backup of run %lld is of other revisions, %s; go back in the"
+            " order of the runs, or use migrate_restore()",
+            pRow->iRun, bBase ? "none" : z);
+  }
+}
+
 /*
 ** Downgrade to zTarget by restoring the automatic backup of the run that
 ** applied what lies above it; no down script is run. Returns the JSON object
@@ -631,13 +666,7 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
     restoreBegin(p, &restore, restore.row.iBackup);
     if (p->rc == SQLITE_OK &&
         !appliedFits(&restore.change.state, &plan.after, &restore.wanted)) {
-      migFail(p, MIG_RANGE,
-              "the backup of run %lld is of other revisions, %s; go back in the"
-              " order of the runs, or use migrate_restore()",
-              restore.row.iRun,
-              restore.row.zRevisions && restore.row.zRevisions[0]
-                  ? restore.row.zRevisions
-                  : "none");
+      downgradeRefuse(p, &restore);
     }
     restoreRun(p, &restore, 1);
     restoreTidy(p, &restore);
@@ -668,7 +697,7 @@ static int pruneNamed(MigContext *p, const MigList *pList, MigList *pFiles) {
   return i;
 }
 
-/* Drop all but the newest nKeep. */
+/* Drop all but the newest nKeep manual ones, or automatic ones. */
 static int pruneOld(MigContext *p, i64 nKeep, int bManual, MigList *pFiles) {
   i64 *ai = 0;
   int n = migRetainSelect(p, nKeep, bManual, 0, &ai);
@@ -703,9 +732,10 @@ char *migBackupsPrune(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     n = pruneNamed(p, &pSpec->backups, &dropped);
   }
   if (p->rc == SQLITE_OK && (pSpec->bKeep || pSpec->backups.n == 0)) {
-    n += pruneOld(
-        p, pSpec->bKeep ? pSpec->nKeep : migSettingInt(p, 1, "max_backups"),
-        pSpec->bManual, &dropped);
+    i64 nKeep =
+        pSpec->bKeep ? pSpec->nKeep : migSettingInt(p, 1, "max_backups");
+    n += pruneOld(p, nKeep, 0, &dropped);
+    n += pSpec->bManual ? pruneOld(p, nKeep, 1, &dropped) : 0;
   }
   if (p->rc == SQLITE_OK) {
     migRetainSweep(p, &chunks, &swept);

@@ -428,6 +428,25 @@ static void restoreToFile(MigContext *p, Restore *pRestore, const char *zTo,
   migTextF(p, pText, ",\"ms\":%lld}", restoreMs(pRestore));
 }
 
+/* A table that cannot be read stops a restore over it, not one beside it. */
+static void damagedAdvise(MigContext *p) {
+  int rc = p->rc;
+  char *z;
+
+  if ((rc & 0xff) != SQLITE_CORRUPT || p->eCode != MIG_SQLITE || !p->zError) {
+    return;
+  }
+  z = sqlite3_mprintf("%s", p->zError + strlen("migrate: SQLITE: "));
+  if (z) {
+    migErrorClear(p);
+    migFailRc(p, rc, MIG_SQLITE,
+              "%s; the backups may still be whole: migrate_restore('latest',"
+              " '{\"to\":\"new.db\"}')",
+              z);
+  }
+  sqlite3_free(z);
+}
+
 /*
 ** Restore a backup. Returns the JSON object {backup, undo, tables, rows, lost,
 ** ms} for the caller to free; with zTo also path, and the file stays as it
@@ -454,6 +473,7 @@ char *migBackupsRestore(MigContext *p, MigConnection *pConn,
     restore.work.bForce = pSpec->bForce;
     restoreBegin(p, &restore, restore.row.iBackup);
     restoreRun(p, &restore, 0);
+    damagedAdvise(p);
     restoreTidy(p, &restore);
     note.zMessage = migPrintf(p, "backup %lld", restore.row.iBackup);
     note.iBackup = undoNumber(&restore);

@@ -4,8 +4,7 @@
 ** Retention concerns automatic backups: kinds full, touched and file. The
 ** oldest go first; the one just taken, and the newest that was taken before an
 ** upgrade, never go. Manual backups stay until they are pruned by number, or
-*are
-** counted by themselves.
+** by a count of their own.
 **
 ** A sweep then deletes the chunks that no manifest needs any more: those of a
 ** manifest itself, the pieces of the lists it names, the chunks these name,

@@ -12,7 +12,8 @@
 **   up to date   nothing
 **
 ** With a folder its new files are imported first, when it looks different from
-** the last time. An empty one, while nothing is stored, is that of a release
+** the last time; while nothing is new that only reads. An empty one, while
+*nothing is stored, is that of a release
 ** without migrations.
 **
 ** Import, stamp and upgrade are calls of their own, each whole or not at all:
@@ -112,18 +113,38 @@ static const char *baselineFind(MigContext *p) {
 
 /* ---- the steps ---- */
 
-/* Import what is new in the folder. */
-static void autoImport(MigContext *p, MigConnection *pConn,
-                       const MigAutoSpec *pSpec, Auto *pAuto) {
-  const char *zLooks =
-      migImportLooks(p, pSpec->zFolder, pSpec->zFormat, pSpec->pHolders);
+/* Import what is new in the folder. As long as nothing is, that takes no more
+** than a read. Returns 1 when nothing was to be read, and nothing is
+** pending. */
+static int autoImport(MigContext *p, MigConnection *pConn,
+                      const MigAutoSpec *pSpec, Auto *pAuto) {
+  const char *zFolder = pSpec->zFolder;
+  MigImportSeen seen = {0, 0};
+  char *zKnown;
 
-  if (zLooks && !migImportEmpty(p, pSpec->zFolder)) {
+  if (migImportLooks(p, zFolder, pSpec->zFormat, pSpec->pHolders, &seen)) {
+    return 1;
+  }
+  if (p->rc || migImportEmpty(p, zFolder)) {
+    return 0;
+  }
+  zKnown = migImportKnown(p, &pAuto->call, zFolder, pSpec->zFormat,
+                          pSpec->pHolders, &seen);
+  migStatementsClose(p);
+  if (zKnown && !seen.bSame) {
+    pAuto->zImport = zKnown;
+    if (seen.zLooks[0] && !pAuto->bDry) {
+      migImportKeep(p, pConn, &seen);
+    }
+  } else if (zKnown) {
+    sqlite3_free(zKnown); /* as it was said before */
+  } else if (p->rc == SQLITE_OK) {
     dryBegin(p, pConn, pAuto);
-    pAuto->zImport = migImportLooked(p, pConn, &pAuto->call, pSpec->zFolder,
-                                     pSpec->zFormat, pSpec->pHolders, zLooks);
+    pAuto->zImport = migImportSeen(p, pConn, &pAuto->call, zFolder,
+                                   pSpec->zFormat, pSpec->pHolders, &seen);
     callEnded(p, pConn, pAuto);
   }
+  return 0;
 }
 
 /* The result up to the value of upgrade. */
@@ -156,8 +177,8 @@ static void autoSteps(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
   const char *zTargets;
 
-  if (pSpec->zFolder) {
-    autoImport(p, pConn, pSpec, pAuto);
+  if (pSpec->zFolder && autoImport(p, pConn, pSpec, pAuto)) {
+    return;
   }
   zTargets = p->rc ? 0 : baselineFind(p);
   migStatementsClose(p);

@@ -15,6 +15,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "os.h"
 #include "text.h"
 #include "applied.h"
 #include "dispatch.h"
@@ -24,6 +25,8 @@
 #include "keep.h"
 #include "renamed.h"
 #include "store.h"
+#include "known.h"
+#include "migrate.h"
 #include "execute.h"
 #include "import.h"
 
@@ -46,6 +49,9 @@ typedef struct Import {
              ** last one before them, or -1 */
   const char *zLast; /* the last of these files, or NULL */
   int bRepair;
+  int bLook;  /* under a read: find out whether anything would be written */
+  int bWould; /* it would; what follows is not looked at */
+  MigImportSeen *pSeen; /* of migrate_auto(), or NULL */
   int nKnown;
   int nMoved;      /* known ones of which another path is kept now */
   MigText added;   /* ids, by commas */
@@ -292,8 +298,13 @@ static void importNew(MigContext *p, Import *pImport, int i,
   const MigGraph *pGraph = pImport->change.state.pGraph;
   int n = lineLength(pImport);
   int bLine = i < n && aFile[i].bLinear;
-  const char *zParent = bLine ? linearParent(p, pImport, i) : 0;
+  const char *zParent;
 
+  if (pImport->bLook) {
+    pImport->bWould = 1;
+    return;
+  }
+  zParent = bLine ? linearParent(p, pImport, i) : 0;
   migIdCheck(p, pRev->zId, "revision id");
   if (aFile[i].zDown && pRev->zDown == 0) {
     noteAdd(p, pImport,
@@ -421,6 +432,10 @@ static void pathMoved(MigContext *p, Import *pImport, int i,
                       const MigRevision *pRev, const MigRevision *pStored) {
   MigRevision moved = *pStored;
 
+  if (pImport->bLook) {
+    pImport->bWould = 1;
+    return;
+  }
   moved.zSource = pRev->zSource;
   migRevisionSource(p, &moved);
   migOriginForget(p, pRev->zId);
@@ -457,6 +472,8 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   } else if (bApplied) {
     pImport->nKnown++;
     edgesStay(p, pImport, pRev, differs);
+  } else if (pImport->bLook) {
+    pImport->bWould = 1;
   } else {
     pRev->place = pStored->place;
     migRevisionEdit(p, &pImport->change.packer, pRev);
@@ -572,6 +589,10 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
   if (p->rc) {
     return;
   }
+  if (pImport->bLook) {
+    pImport->bWould = 1;
+    return;
+  }
   pRev->place = pStored->place;
   if (!bApplied || bAgain) {
     forbiddenNote(p, pImport, pRev, 0);
@@ -666,7 +687,9 @@ static void importAll(MigContext *p, Import *pImport) {
 
   pImport->iBase = -1;
   listFolder(p, pImport);
-  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+  for (i = 0;
+       i < pImport->files.nRevision && p->rc == SQLITE_OK && !pImport->bWould;
+       i++) {
     const MigImported *pFile = &pImport->files.aRevision[i];
     int iNode = migGraphFind(pGraph, pFile->zId);
     rev = pImport->aRev[i];
@@ -727,27 +750,37 @@ static int hostNew(MigContext *p) {
 /* Fact of _migrate_meta: what the folder that was imported last looks like. */
 #define FOLDER_FACT "folder"
 
-/* Import, and keep what the folder looks like, zLooks, unless NULL. */
+/* Read the folder. */
+static void importOpen(MigContext *p, Import *pImport, const char *zPath,
+                       const char *zFormat, const MigPlaceholders *pHolders) {
+  MigFolder *pFolder = &pImport->folder;
+
+  memset(pImport, 0, sizeof(*pImport));
+  pFolder->nPlaceholder = pHolders->n;
+  pFolder->azKey = pHolders->azKey;
+  pFolder->azValue = pHolders->azValue;
+  pFolder->host.xNew = hostNew;
+  pFolder->host.xHas = migRevisionHas;
+  migImportLoad(p, pFolder, zPath, zFormat, &pImport->files);
+  pImport->keep.pFolder = pFolder;
+  pImport->keep.pFiles = &pImport->files;
+  migKeepStart(p, &pImport->keep);
+}
+
+/* Import; for migrate_auto() also keep what the folder looks like. */
 static char *importRun(MigContext *p, MigConnection *pConn,
                        const MigCall *pCall, const char *zPath,
                        const char *zFormat, const MigPlaceholders *pHolders,
-                       int bRepair, const char *zLooks) {
+                       int bRepair, MigImportSeen *pSeen) {
   MigChangeNote note = {"import", 0, 0, 0, 0, 0};
+  int bLooks = pSeen && pSeen->zLooks[0];
   Import import;
   char *zResult;
   int bAny;
 
-  memset(&import, 0, sizeof(import));
+  importOpen(p, &import, zPath, zFormat, pHolders);
   import.bRepair = bRepair;
-  import.folder.nPlaceholder = pHolders->n;
-  import.folder.azKey = pHolders->azKey;
-  import.folder.azValue = pHolders->azValue;
-  import.folder.host.xNew = hostNew;
-  import.folder.host.xHas = migRevisionHas;
-  migImportLoad(p, &import.folder, zPath, zFormat, &import.files);
-  import.keep.pFolder = &import.folder;
-  import.keep.pFiles = &import.files;
-  migKeepStart(p, &import.keep);
+  import.pSeen = pSeen;
   migChangeBegin(p, &import.change, pConn, pCall);
   if (p->rc == SQLITE_OK) {
     importAll(p, &import);
@@ -760,11 +793,11 @@ static char *importRun(MigContext *p, MigConnection *pConn,
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);
     migChangeRecord(p, &import.change, &note);
   }
-  if (zLooks) {
-    migMetaSetText(p, FOLDER_FACT, zLooks);
+  if (bLooks) {
+    migMetaSetText(p, FOLDER_FACT, pSeen->zLooks);
   }
   zResult = p->rc ? 0 : importResult(p, &import);
-  migChangeEnd(p, &import.change, bAny || zLooks);
+  migChangeEnd(p, &import.change, bAny || bLooks);
   migFolderClose(&import.folder);
   return zResult;
 }
@@ -781,17 +814,20 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   return importRun(p, pConn, pCall, zPath, zFormat, pHolders, bRepair, 0);
 }
 
+/* ---- for migrate_auto() ---- */
+
 /*
-** What the folder or file zPath looks like, for migImportLooked(); NULL when it
-** looks as it did when it was imported so last. No file of it is read.
+** Find out what the folder or file zPath looks like, without reading a file of
+** it. Returns whether all is done: it looks as it did when it was imported so
+** last, and nothing is pending.
 */
-const char *migImportLooks(MigContext *p, const char *zPath,
-                           const char *zFormat,
-                           const MigPlaceholders *pHolders) {
+int migImportLooks(MigContext *p, const char *zPath, const char *zFormat,
+                   const MigPlaceholders *pHolders, MigImportSeen *pSeen) {
   MigList more = {0, 0};
   const char *zWas = 0;
   sqlite3_stmt *pRead;
-  const char *zLooks;
+  MigFacts facts;
+  int bPending = 1;
   int i;
 
   migListAdd(p, &more, zFormat ? zFormat : "");
@@ -799,16 +835,17 @@ const char *migImportLooks(MigContext *p, const char *zPath,
     migListAdd(p, &more, pHolders->azKey[i]);
     migListAdd(p, &more, pHolders->azValue[i]);
   }
-  zLooks = p->rc ? 0 : migFolderLooks(p, zPath, more.n, more.az);
+  pSeen->zLooks = p->rc ? 0 : migFolderLooks(p, zPath, more.n, more.az);
   pRead = migReadBegin(p, MIG_WAIT);
   if (p->rc == SQLITE_OK && migStoreOpen(p)) {
     zWas = migMetaText(p, FOLDER_FACT);
+    migFactsRead(p, &facts);
+    bPending = p->rc || migFactsPending(&facts, 1);
   }
   migFinalize(p, pRead);
-  if (p->rc || (zLooks[0] && zWas && strcmp(zLooks, zWas) == 0)) {
-    return 0;
-  }
-  return zLooks;
+  pSeen->bSame = p->rc == SQLITE_OK && pSeen->zLooks[0] && zWas &&
+                 strcmp(pSeen->zLooks, zWas) == 0;
+  return pSeen->bSame && !bPending;
 }
 
 /* Is zPath an empty folder, and no revision stored? So it is with the first
@@ -833,10 +870,74 @@ int migImportEmpty(MigContext *p, const char *zPath) {
   return bEmpty && p->rc == SQLITE_OK;
 }
 
-/* Import, and keep what it looks like, zLooks, for the next time. */
-char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                      const char *zPath, const char *zFormat,
-                      const MigPlaceholders *pHolders, const char *zLooks) {
-  return importRun(p, pConn, pCall, zPath, zFormat, pHolders, 0,
-                   zLooks[0] ? zLooks : 0);
+/* Hold the folder against what is stored, under a read. Returns what an import
+** would return that has nothing to store; NULL when there is something. The
+** errors are those of an import. */
+char *migImportKnown(MigContext *p, const MigCall *pCall, const char *zPath,
+                     const char *zFormat, const MigPlaceholders *pHolders,
+                     MigImportSeen *pSeen) {
+  sqlite3_stmt *pRead;
+  char *zResult = 0;
+  Import import;
+
+  importOpen(p, &import, zPath, zFormat, pHolders);
+  import.pSeen = pSeen;
+  import.bLook = import.keep.bLook = 1;
+  import.change.zStartedAt = migTimeText(p, pCall->msNow);
+  pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
+  if (p->rc == SQLITE_OK && migStoreOpen(p) == MIGRATE_STORE_VERSION) {
+    migStateLoad(p, &import.change.state);
+    if (p->rc == SQLITE_OK) {
+      importAll(p, &import);
+    }
+    if (!import.bWould && !migKeepShared(p, &import.keep, 0) &&
+        import.keep.anew.n == 0) {
+      zResult = p->rc ? 0 : importResult(p, &import);
+    }
+  }
+  migFinalize(p, pRead);
+  migFolderClose(&import.folder);
+  return zResult;
+}
+
+/*
+** Keep what the folder looks like for the next time, when that is possible at
+** once: it only saves reading the folder. So nothing is waited for, an error is
+** none, and a transaction of the caller that has not written does not begin to.
+** A busy handler that is no timeout cannot be set aside.
+*/
+void migImportKeep(MigContext *p, MigConnection *pConn,
+                   const MigImportSeen *pSeen) {
+  int msBusy = (int)migQueryInt(p, 0, "PRAGMA busy_timeout");
+  MigTransaction tx;
+  MigContext work;
+
+  if (p->rc || sqlite3_db_readonly(p->db, "main") == 1 ||
+      (!sqlite3_get_autocommit(p->db) &&
+       migTransactionState(p) != SQLITE_TXN_WRITE)) {
+    return;
+  }
+  if (msBusy > 0) {
+    sqlite3_busy_timeout(p->db, 0);
+  }
+  migContextInit(&work, p->db);
+  migTransactionBegin(&work, &tx, pConn, 0, 0, 0);
+  if (work.rc == SQLITE_OK && tx.bStore) {
+    migMetaSetText(&work, FOLDER_FACT, pSeen->zLooks);
+    migStatementsClose(&work);
+    migTransactionCommit(&work, &tx);
+  }
+  migStatementsClose(&work);
+  migTransactionUndo(&work, &tx);
+  migContextClear(&work);
+  if (msBusy > 0) {
+    sqlite3_busy_timeout(p->db, msBusy);
+  }
+}
+
+/* Import, and keep what the folder looks like for the next time. */
+char *migImportSeen(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                    const char *zPath, const char *zFormat,
+                    const MigPlaceholders *pHolders, MigImportSeen *pSeen) {
+  return importRun(p, pConn, pCall, zPath, zFormat, pHolders, 0, pSeen);
 }

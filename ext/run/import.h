@@ -16,12 +16,23 @@ typedef struct MigPlaceholders {
 char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
                       const MigPlaceholders *pHolders, int bRepair);
-const char *migImportLooks(MigContext *p, const char *zPath,
-                           const char *zFormat,
-                           const MigPlaceholders *pHolders);
+
+/* What migrate_auto() and its import tell each other. Zero-initialize. */
+typedef struct MigImportSeen {
+  const char *zLooks; /* what the folder looks like; "": it is too young */
+  int bSame;          /* that is what it looked like at the last import */
+} MigImportSeen;
+
+int migImportLooks(MigContext *p, const char *zPath, const char *zFormat,
+                   const MigPlaceholders *pHolders, MigImportSeen *pSeen);
 int migImportEmpty(MigContext *p, const char *zPath);
-char *migImportLooked(MigContext *p, MigConnection *pConn, const MigCall *pCall,
-                      const char *zPath, const char *zFormat,
-                      const MigPlaceholders *pHolders, const char *zLooks);
+char *migImportKnown(MigContext *p, const MigCall *pCall, const char *zPath,
+                     const char *zFormat, const MigPlaceholders *pHolders,
+                     MigImportSeen *pSeen);
+void migImportKeep(MigContext *p, MigConnection *pConn,
+                   const MigImportSeen *pSeen);
+char *migImportSeen(MigContext *p, MigConnection *pConn, const MigCall *pCall,
+                    const char *zPath, const char *zFormat,
+                    const MigPlaceholders *pHolders, MigImportSeen *pSeen);
 
 #endif

@@ -5,7 +5,8 @@
 ** a whole. Rows of _migrate_files are written for the revisions that an import
 ** stores or changes. For those that it knows the files are held against what
 ** is kept: a comment outside the scripts, a plan or a verify script may have
-** changed, and the folder must come back as it is now.
+** changed, and the folder must come back as it is now. With bLook that is only
+** found out.
 */
 #include <string.h>
 #include "migrate.h"
@@ -141,15 +142,18 @@ void migKeepAgain(MigContext *p, MigKeep *pKeep, int i,
   }
   migArenaRelease(p, mark);
   if (zChanged && p->rc == SQLITE_OK) {
-    migOriginForget(p, pRev->zId);
-    migKeepFiles(p, pKeep, i, pRev);
+    if (!pKeep->bLook) {
+      migOriginForget(p, pRev->zId);
+      migKeepFiles(p, pKeep, i, pRev);
+    }
     migListAdd(p, &pKeep->anew, zChanged);
   }
 }
 
 /* Keep the files of the folder as a whole, those that differ from what is kept.
 ** Without bNew, when the import has stored nothing else, only if their format
-** is kept at all. Returns whether anything was written. */
+** is kept at all. Returns whether anything was, or with bLook would be,
+** written. */
 int migKeepShared(MigContext *p, MigKeep *pKeep, int bNew) {
   MigFolder *pFolder = pKeep->pFolder;
   MigOrigins origins;
@@ -165,8 +169,11 @@ int migKeepShared(MigContext *p, MigKeep *pKeep, int bNew) {
     }
     pOrigin = originFind(pKeep, &origins, pFile->zName);
     if ((pOrigin || bNew) && !fileSame(p, pFile, pOrigin, 0)) {
-      migOriginAdd(p, "", pKeep->pFiles->zFormat, pFile->zName, MIG_ORIGIN_DATA,
-                   migFormatBytes(p, pFile), pFile->n, 0, 0, 0, 0);
+      if (!pKeep->bLook) {
+        migOriginAdd(p, "", pKeep->pFiles->zFormat, pFile->zName,
+                     MIG_ORIGIN_DATA, migFormatBytes(p, pFile), pFile->n, 0, 0,
+                     0, 0);
+      }
       bAny = 1;
       if (pOrigin && !bNew) {
         migListAdd(p, &pKeep->anew, pFile->zName);

@@ -14,6 +14,7 @@ typedef struct MigKeep {
   int *aFirst;  /* of each revision the first of its files, or -1 */
   int *aNext;   /* of each file the next one of its revision */
   MigList anew; /* files that had changed, with the scripts as they were */
+  int bLook;    /* only find out: write nothing */
 } MigKeep;
 
 void migKeepStart(MigContext *p, MigKeep *pKeep);

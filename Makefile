@@ -64,8 +64,9 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  assemble dispatch \
                  compose \
                  versions
-SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact change \
-                 protect maketable mirror drift steps record backfill run picture repeated \
+SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
+                 change protect maketable mirror drift leave steps record \
+                 backfill run picture repeated \
                  trial recognize source schemas stamp leaf author generated keep renamed import \
                  plainscript expand export match \
                  auto undone adopt ledger offline backups configure show \

@@ -109,20 +109,48 @@ void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
   planSteps(p, pState, &set, pPlan);
 }
 
+/* Take the revisions of *pLeft out of the plan of an upgrade. What stands on
+** them is among them. */
+void migPlanLeave(MigContext *p, const MigSet *pLeft, MigPlan *pPlan) {
+  int nStep = 0;
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  for (i = 0; i < pPlan->nStep; i++) {
+    if (!migSetHas(pLeft, pPlan->aStep[i])) {
+      pPlan->aStep[nStep++] = pPlan->aStep[i];
+    }
+  }
+  pPlan->nStep = nStep;
+  migSetSubtract(&pPlan->after, pLeft);
+}
+
 /*
 ** Append to the plan of an upgrade the repeatable revisions that are due: when
-** everything else is applied after it, those that are not.
+** everything else is applied after it, those that are not. Those of *pLeft,
+** unless NULL, are left pending, and nothing waits for them.
 */
-void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan) {
+void migPlanRepeatables(MigContext *p, const MigState *pState,
+                        const MigSet *pLeft, MigPlan *pPlan) {
   const MigGraph *g = pState->pGraph;
-  MigSet due;
+  MigSet whole, due;
   int *aStep;
   int i;
 
-  if (p->rc || !migGraphWhole(g, &pPlan->after)) {
+  if (p->rc) {
     return;
   }
+  whole = migSetCopy(p, &pPlan->after);
   due = migGraphRepeatables(p, g);
+  if (p->rc == SQLITE_OK && pLeft) {
+    migSetUnite(&whole, pLeft);
+    migSetSubtract(&due, pLeft);
+  }
+  if (p->rc || !migGraphWhole(g, &whole)) {
+    return;
+  }
   migSetSubtract(&due, &pPlan->after);
   aStep = migAlloc(p, (u64)(pPlan->nStep + migSetCount(&due)) * sizeof(int));
   if (p->rc) {

@@ -26,7 +26,9 @@ typedef struct MigPlan {
 
 void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
                     MigPlan *pPlan);
-void migPlanRepeatables(MigContext *p, const MigState *pState, MigPlan *pPlan);
+void migPlanLeave(MigContext *p, const MigSet *pLeft, MigPlan *pPlan);
+void migPlanRepeatables(MigContext *p, const MigState *pState,
+                        const MigSet *pLeft, MigPlan *pPlan);
 void migPlanDowngrade(MigContext *p, const MigState *pState,
                       const char *zTarget, MigPlan *pPlan);
 void migPlanOne(MigContext *p, const MigState *pState, const char *zTarget,

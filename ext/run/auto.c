@@ -16,6 +16,10 @@
 *nothing is stored, is that of a release
 ** without migrations.
 **
+** Pending revisions that came from files and are not in the folder are left, as
+** is what stands on them (leave.c): they are those of a newer release, whose
+** upgrade failed, or were withdrawn.
+**
 ** Import, stamp and upgrade are calls of their own, each whole or not at all:
 ** after a failed upgrade the scripts are in the file, pending. Only in a dry
 ** run are they parts of one transaction, which is undone.
@@ -40,6 +44,7 @@ typedef struct Auto {
   char *zError;  /* message, when it is reported; to be freed */
   char *zResult; /* when an upgrade has made it */
   MigCall call;  /* of these calls */
+  MigLeave leave;
   int bDry;
   MigTransaction dry; /* around them in a dry run */
 } Auto;
@@ -119,9 +124,11 @@ static const char *baselineFind(MigContext *p) {
 static int autoImport(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
   const char *zFolder = pSpec->zFolder;
-  MigImportSeen seen = {0, 0};
+  MigImportSeen seen;
   char *zKnown;
 
+  memset(&seen, 0, sizeof(seen));
+  pAuto->leave.zFolder = zFolder;
   if (migImportLooks(p, zFolder, pSpec->zFormat, pSpec->pHolders, &seen)) {
     return 1;
   }
@@ -144,6 +151,7 @@ static int autoImport(MigContext *p, MigConnection *pConn,
                                    pSpec->zFormat, pSpec->pHolders, &seen);
     callEnded(p, pConn, pAuto);
   }
+  pAuto->leave.has = seen.has;
   return 0;
 }
 
@@ -158,12 +166,13 @@ static char *resultStart(MigContext *p, const Auto *pAuto, const char *zDid) {
 ** it commits: that must be the last thing that can fail. */
 static void autoUpgrade(MigContext *p, MigConnection *pConn,
                         const MigAutoSpec *pSpec, Auto *pAuto) {
-  MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0, 0, 0};
+  MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0, 0, 0, 0};
   const char *zSteps = "\"steps\":[{";
   char *zResult;
 
   heads.zBefore = resultStart(p, pAuto, "upgrade");
-  heads.zAfter = ",\"error\":null}";
+  heads.zAfter = ",\"error\":null,\"notes\":[";
+  heads.pLeave = pSpec->zFolder ? &pAuto->leave : 0;
   pAuto->call.bDryRun = pAuto->bDry;
   zResult = p->rc ? 0 : migRunTarget(p, pConn, &pAuto->call, &heads);
   if (p->rc == SQLITE_OK && strstr(zResult, zSteps)) {
@@ -190,100 +199,6 @@ static void autoSteps(MigContext *p, MigConnection *pConn,
   autoUpgrade(p, pConn, pSpec, pAuto);
 }
 
-/* ---- a script that fails, and is withdrawn ---- */
-
-#define WITHDRAWN_NAMED 8 /* revisions that the error names */
-
-/* The pending revision that the message of a failed run names, or -1. */
-static int failedFind(MigContext *p, const MigState *pState,
-                      const char *zError) {
-  static const char zWord[] = "revision ";
-  const char *z = strstr(zError, zWord);
-  size_t n = z ? strcspn(z + sizeof(zWord) - 1, " ,:;") : 0;
-  const char *zId = n ? migStrndup(p, z + sizeof(zWord) - 1, (i64)n) : 0;
-  int i = zId ? migGraphFind(pState->pGraph, zId) : -1;
-
-  return i >= 0 && !migSetHas(&pState->applied, i) ? i : -1;
-}
-
-/* Is the file in the folder? */
-static int folderHas(MigContext *p, const char *zFolder, const char *zFile) {
-  MigFolder folder;
-  int bHas;
-
-  memset(&folder, 0, sizeof(folder));
-  migFolderOpen(p, &folder, zFolder);
-  bHas = p->rc || migFormatFile(&folder, zFile) != 0;
-  migFolderClose(&folder);
-  return bHas;
-}
-
-/* The calls that take revision iNode out, what builds on it first; that comes
-** back by an import. */
-static const char *deleteCalls(MigContext *p, const MigState *pState, int iNode,
-                               const char *zFolder) {
-  const MigGraph *pGraph = pState->pGraph;
-  MigSet set = migSetNew(p, pGraph->nNode);
-  MigText text = {0, 0, 0};
-  int n;
-  int i;
-
-  migSetAdd(&set, iNode);
-  migGraphDescendants(p, pGraph, &set);
-  n = p->rc ? 0 : migSetCount(&set);
-  if (n > WITHDRAWN_NAMED) {
-    return migPrintf(p,
-                     "migrate_delete() the %d that build on it, the last one"
-                     " first, then it, and migrate_import('%q')",
-                     n - 1, zFolder);
-  }
-  for (i = pGraph->nNode - 1; i >= 0 && p->rc == SQLITE_OK; i--) {
-    if (migSetHas(&set, pGraph->aOrder[i])) {
-      migTextF(p, &text, "%smigrate_delete('%q')", text.n ? ", " : "",
-               pGraph->aNode[pGraph->aOrder[i]].zId);
-    }
-  }
-  if (n > 1) {
-    migTextF(p, &text, ", migrate_import('%q')", zFolder);
-  }
-  return migTextZ(&text);
-}
-
-/* The upgrade has failed in a revision whose file is gone from the folder: a
-** release has withdrawn it, but what is stored stays. Say so in the error. */
-static void withdrawnHint(MigContext *p, const char *zFolder) {
-  sqlite3_stmt *pRead;
-  MigRevision rev;
-  MigContext work;
-  MigState state;
-  char *zNew = 0;
-  int i;
-
-  migContextInit(&work, p->db);
-  pRead = migReadBegin(&work, 0);
-  memset(&state, 0, sizeof(state));
-  if (work.rc == SQLITE_OK && migStoreOpen(&work)) {
-    migStateRead(&work, 1, &state);
-  }
-  i = work.rc || state.pGraph == 0 ? -1 : failedFind(&work, &state, p->zError);
-  if (i >= 0 && migRevisionGet(&work, state.pGraph->aNode[i].zId, &rev) &&
-      rev.zSource && !folderHas(&work, zFolder, rev.zSource)) {
-    const char *zCalls = deleteCalls(&work, &state, i, zFolder);
-    if (work.rc == SQLITE_OK) {
-      zNew = sqlite3_mprintf("%s; its file, %s, is no longer in the folder: if"
-                             " it was withdrawn, %s",
-                             p->zError, rev.zSource, zCalls);
-    }
-  }
-  if (zNew) {
-    sqlite3_free(p->zError);
-    p->zError = zNew;
-  }
-  migFinalize(&work, pRead);
-  migStatementsClose(&work);
-  migContextClear(&work);
-}
-
 /* ---- all of it ---- */
 
 /* May the error become a part of the result? Not when nothing can be said, nor
@@ -295,7 +210,8 @@ static int errorReported(const MigContext *p, int bAutocommit) {
 
 /*
 ** Bring the file to its heads. Returns the JSON object {did, import, stamp,
-** upgrade, error} for the caller to free; did is nothing, stamp, upgrade or,
+** upgrade, error, notes} for the caller to free; did is nothing, stamp, upgrade
+*or,
 ** with bReport after an error, failed. Errors: those of import, stamp and
 ** upgrade, NO_BASELINE, AMBIGUOUS.
 */
@@ -311,9 +227,6 @@ char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   autoSteps(p, pConn, pSpec, &done);
   migStatementsClose(p);
   migTransactionUndo(p, &done.dry);
-  if (p->rc && p->zError && pSpec->zFolder) {
-    withdrawnHint(p, pSpec->zFolder);
-  }
   if (p->rc && pSpec->bReport && errorReported(p, bAutocommit)) {
     done.zError = sqlite3_mprintf("%s", p->zError);
     migErrorClear(p);
@@ -333,7 +246,8 @@ char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     } else {
       migTextStr(p, &text, "null");
     }
-    migTextStr(p, &text, "}");
+    migTextF(p, &text, ",\"notes\":[%s]}",
+             done.leave.zNotes ? done.leave.zNotes : "");
     done.zResult = migResultText(p, text.z);
   }
   sqlite3_free(done.zImport);

@@ -176,12 +176,24 @@ static int headBefore(MigContext *p, const Import *pImport, const char *zId) {
              : -1;
 }
 
+/* Is the stored revision iNode, which is gone from the folder, one that
+** migrate_auto() leaves pending? Nothing of the folder is put on it. */
+static int isLeft(MigContext *p, const Import *pImport, int iNode) {
+  const MigState *pState = &pImport->change.state;
+  MigRevision rev;
+
+  return pImport->pSeen && !migSetHas(&pState->applied, iNode) &&
+         migRevisionGet(p, pState->pGraph->aNode[iNode].zId, &rev) &&
+         rev.zSource;
+}
+
 /* The one child of the stored revision iNode when it is gone from the folder,
 ** or -1. */
-static int goneChild(const Import *pImport, int iNode) {
+static int goneChild(MigContext *p, const Import *pImport, int iNode) {
   const MigNode *pNode = &pImport->change.state.pGraph->aNode[iNode];
 
-  return pNode->nChild == 1 && !migSetHas(&pImport->listed, pNode->aChild[0])
+  return pNode->nChild == 1 && !migSetHas(&pImport->listed, pNode->aChild[0]) &&
+                 !isLeft(p, pImport, pNode->aChild[0])
              ? pNode->aChild[0]
              : -1;
 }
@@ -201,7 +213,7 @@ static const char *linearParent(MigContext *p, Import *pImport, int i) {
     pImport->iBase = headBefore(p, pImport, aFile[i].zId);
   }
   while (pImport->iBase >= 0 &&
-         (iChild = goneChild(pImport, pImport->iBase)) >= 0 &&
+         (iChild = goneChild(p, pImport, pImport->iBase)) >= 0 &&
          numberBefore(pGraph->aNode[iChild].zId, aFile[i].zId)) {
     pImport->iBase = iChild;
     pImport->zLast = 0;
@@ -217,7 +229,7 @@ static const char *linearParent(MigContext *p, Import *pImport, int i) {
 static int linkGone(MigContext *p, Import *pImport, const char *zNew,
                     const char *zParent) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
-  int iChild = pImport->iBase >= 0 ? goneChild(pImport, pImport->iBase) : -1;
+  int iChild = pImport->iBase >= 0 ? goneChild(p, pImport, pImport->iBase) : -1;
   const char *zNext = iChild >= 0 ? pGraph->aNode[iChild].zId : 0;
 
   if (zNext && pGraph->aNode[iChild].nParent == 1 && isNumbered(zNext) &&
@@ -239,7 +251,8 @@ static void branchNote(MigContext *p, Import *pImport, const char *zNew,
   const MigGraph *pGraph = pImport->change.state.pGraph;
   int iParent = zParent ? migGraphFind(pGraph, zParent) : -1;
 
-  if (iParent >= 0 && pGraph->aNode[iParent].nChild > 0) {
+  if (iParent >= 0 && pGraph->aNode[iParent].nChild > 0 &&
+      !isLeft(p, pImport, pGraph->aNode[iParent].aChild[0])) {
     noteAdd(p, pImport,
             migPrintf(p,
                       "%s stands on %s beside %s, a branch; join them with"
@@ -679,6 +692,17 @@ static void baseMove(Import *pImport, const MigImported *pFile, int iNode) {
   }
 }
 
+/* Tell migrate_auto() which revisions the folder has. */
+static void folderHas(MigContext *p, Import *pImport) {
+  MigList has = {0, 0};
+  int i;
+
+  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
+    migListAdd(p, &has, pImport->files.aRevision[i].zId);
+  }
+  pImport->pSeen->has = has;
+}
+
 static void importAll(MigContext *p, Import *pImport) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   MigRevision stored;
@@ -687,6 +711,9 @@ static void importAll(MigContext *p, Import *pImport) {
 
   pImport->iBase = -1;
   listFolder(p, pImport);
+  if (pImport->pSeen) {
+    folderHas(p, pImport);
+  }
   for (i = 0;
        i < pImport->files.nRevision && p->rc == SQLITE_OK && !pImport->bWould;
        i++) {

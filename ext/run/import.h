@@ -21,6 +21,7 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 typedef struct MigImportSeen {
   const char *zLooks; /* what the folder looks like; "": it is too young */
   int bSame;          /* that is what it looked like at the last import */
+  MigList has;        /* ids of the revisions that it has, when it was read */
 } MigImportSeen;
 
 int migImportLooks(MigContext *p, const char *zPath, const char *zFormat,

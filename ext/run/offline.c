@@ -135,7 +135,7 @@ static void rangePlan(MigContext *p, Offline *po) {
     migPlanUpgrade(p, &po->now, z, &po->plan);
   }
   if (!po->plan.bDown && (po->bHere || po->plan.nStep)) {
-    migPlanRepeatables(p, &po->now, &po->plan);
+    migPlanRepeatables(p, &po->now, 0, &po->plan);
   }
 }
 

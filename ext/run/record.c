@@ -178,7 +178,11 @@ static void resultSteps(MigContext *p, MigRun *pRun) {
            pRun->pCall->bDryRun ? "true" : "false",
            pRun->bOwn && !pRun->pCall->bDryRun ? "true" : "false",
            migRecordClock(pRun) - pRun->msStart);
-  migTextStr(p, &text, bAround ? pSpec->zAfter : "");
+  if (bAround) {
+    migTextF(p, &text, "%s%s]}", pSpec->zAfter,
+             pSpec->pLeave && pSpec->pLeave->zNotes ? pSpec->pLeave->zNotes
+                                                    : "");
+  }
   pRun->zResult = migResultText(p, text.z);
 }
 

@@ -112,6 +112,22 @@ static void planUntil(MigRun *pRun) {
   pPlan->nStep = nStep;
 }
 
+/* Plan an upgrade. */
+static void runPlanUp(MigContext *p, MigRun *pRun) {
+  MigLeave *pLeave = pRun->pSpec->pLeave;
+  MigSet left;
+
+  migPlanUpgrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
+  if (pLeave) {
+    left = migLeaveFind(p, &pRun->state, pLeave);
+    migPlanLeave(p, &left, &pRun->plan);
+  }
+  if (pRun->pSpec->eUntil && p->rc == SQLITE_OK) {
+    planUntil(pRun);
+  }
+  migPlanRepeatables(p, &pRun->state, pLeave ? &left : 0, &pRun->plan);
+}
+
 /* Load the state and make the plan. The caller holds a transaction. */
 static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
   if (runFacts(p, pRun, bStore)) {
@@ -123,11 +139,7 @@ static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
   } else if (pRun->bDown) {
     migRunPlanDown(p, &pRun->state, bStore, pRun->zTarget, &pRun->plan);
   } else {
-    migPlanUpgrade(p, &pRun->state, pRun->zTarget, &pRun->plan);
-    if (pRun->pSpec->eUntil && p->rc == SQLITE_OK) {
-      planUntil(pRun);
-    }
-    migPlanRepeatables(p, &pRun->state, &pRun->plan);
+    runPlanUp(p, pRun);
   }
   if (p->rc == SQLITE_OK) {
     pRun->bNothing = pRun->plan.nStep == 0;
@@ -790,7 +802,7 @@ static const char *batchesFind(MigContext *p) {
 */
 char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      i64 ms) {
-  MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms, 0, 0};
+  MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms, 0, 0, 0};
   MigRun run;
 
   spec.zTarget = batchesFind(p);

@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "execute.h"
+#include "leave.h"
 #include "plan.h"
 #include "protect.h"
 #include "revisions.h"
@@ -40,8 +41,9 @@ typedef struct MigRunSpec {
   i64 msBatches;   /* above 0: let batches end after so long, and give the rows
                       that they have done and left as the result */
   const char
-      *zBefore; /* when a step has run: text around the result, or NULL */
-  const char *zAfter;
+      *zBefore;       /* when a step has run: text around the result, or NULL */
+  const char *zAfter; /* an array begins at its end: of the notes of pLeave */
+  MigLeave *pLeave;   /* up: run what the folder has; or NULL */
 } MigRunSpec;
 
 typedef struct MigRun {

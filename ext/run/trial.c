@@ -95,7 +95,7 @@ static void outerAgain(MigContext *p, Trial *pTrial, MigTransaction *pTx) {
 ** that says nothing about the script is p's. */
 static const char *stepRun(MigContext *p, Trial *pTrial, MigTransaction *pTx,
                            const char *zId, int bDown) {
-  MigRunSpec spec = {zId, bDown, MIG_PHASE_NONE, 1, 0, 0, 0};
+  MigRunSpec spec = {zId, bDown, MIG_PHASE_NONE, 1, 0, 0, 0, 0};
   const char *zError = 0;
   MigContext work;
 
@@ -247,7 +247,7 @@ static void stepTest(MigContext *p, Trial *pTrial, int iNode,
 /* Go to the lower end of the range, by an ordinary run; the set it names. */
 static MigSet lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
   MigSet low = migTargetSet(p, &pTrial->state, zLow);
-  MigRunSpec spec = {zLow, 1, MIG_PHASE_NONE, 0, 0, 0, 0};
+  MigRunSpec spec = {zLow, 1, MIG_PHASE_NONE, 0, 0, 0, 0, 0};
   int i;
 
   for (i = migSetNext(&low, -1); i >= 0; i = migSetNext(&low, i)) {
@@ -338,7 +338,7 @@ static void trialPlan(MigContext *p, Trial *pTrial, const char *zRange,
     }
   } else if (p->rc == SQLITE_OK) {
     migPlanUpgrade(p, &pTrial->state, "heads", pPlan);
-    migPlanRepeatables(p, &pTrial->state, pPlan);
+    migPlanRepeatables(p, &pTrial->state, 0, pPlan);
   }
 }
 

@@ -435,7 +435,7 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
     migRunPlanDown(p, &state, migStoreOpen(p), zTarget, &plan);
   } else {
     migPlanUpgrade(p, &state, zTarget ? zTarget : "head", &plan);
-    migPlanRepeatables(p, &state, &plan);
+    migPlanRepeatables(p, &state, 0, &plan);
   }
   if (p->rc == SQLITE_OK && plan.nStep) {
     planRows(p, pRows, &state, &plan);

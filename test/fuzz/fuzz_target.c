@@ -332,7 +332,7 @@ static void upgradeTest(MigContext *p, const FuzzGraph *pFuzz, const char *z) {
   demand(bitsOf(pFuzz, &plan.after) == uBefore);
   demand((bitsBelow(pFuzz, uSteps) & ~uBefore) == 0);
   nStep = plan.nStep;
-  migPlanRepeatables(p, &pFuzz->state, &plan);
+  migPlanRepeatables(p, &pFuzz->state, 0, &plan);
   demand(p->rc == SQLITE_OK && plan.nStep >= nStep);
   uSteps = stepsTest(pFuzz, &plan, pFuzz->uApplied);
   demand(bitsOf(pFuzz, &plan.after) == (pFuzz->uApplied | uSteps));
@@ -340,7 +340,7 @@ static void upgradeTest(MigContext *p, const FuzzGraph *pFuzz, const char *z) {
   if (targetAbsolute(p, pFuzz, z)) {
     after = migStateNew(p, pFuzz->g, &plan.after);
     migPlanUpgrade(p, &after, z, &again);
-    migPlanRepeatables(p, &after, &again);
+    migPlanRepeatables(p, &after, 0, &again);
     demand(p->rc == SQLITE_OK && again.nStep == 0);
   }
 }

@@ -52,6 +52,8 @@ typedef struct Import {
   int bLook;  /* under a read: find out whether anything would be written */
   int bWould; /* it would; what follows is not looked at */
   MigImportSeen *pSeen; /* of migrate_auto(), or NULL */
+  const char *zNewer;   /* an applied revision that shows the folder to be
+                        ** older than the file, or NULL */
   int nKnown;
   int nMoved;      /* known ones of which another path is kept now */
   MigText added;   /* ids, by commas */
@@ -692,15 +694,59 @@ static void baseMove(Import *pImport, const MigImported *pFile, int iNode) {
   }
 }
 
-/* Tell migrate_auto() which revisions the folder has. */
-static void folderHas(MigContext *p, Import *pImport) {
-  MigList has = {0, 0};
+/*
+** Is the folder older than the file? Then an applied revision came from a file
+** that the folder does not have: pImport->zNewer. No such one are those below
+** all that the folder has: that is a folder without its first files. It only
+** matters to repeatable scripts, which would be put back as they were.
+*/
+static void newerFind(MigContext *p, Import *pImport) {
+  const MigState *pState = &pImport->change.state;
+  const MigGraph *pGraph = pState->pGraph;
+  int bRepeatable = 0;
+  MigSet above = migSetCopy(p, &pImport->listed);
+  MigSet below = migSetCopy(p, &pImport->listed);
+  MigSet gone = migSetCopy(p, &pState->applied);
+  MigRevision rev;
   int i;
 
-  for (i = 0; i < pImport->files.nRevision && p->rc == SQLITE_OK; i++) {
-    migListAdd(p, &has, pImport->files.aRevision[i].zId);
+  for (i = 0; i < pImport->files.nRevision; i++) {
+    bRepeatable |= pImport->files.aRevision[i].bRepeatable;
   }
-  pImport->pSeen->has = has;
+  if (p->rc || !bRepeatable) {
+    return;
+  }
+  migGraphDescendants(p, pGraph, &above);
+  migGraphAncestors(p, pGraph, &below);
+  migSetSubtract(&below, &above);
+  migSetSubtract(&gone, &below);
+  migSetSubtract(&gone, &pImport->listed);
+  for (i = migSetNext(&gone, -1);
+       i >= 0 && !pImport->zNewer && p->rc == SQLITE_OK;
+       i = migSetNext(&gone, i)) {
+    if (!pGraph->aNode[i].bRepeatable &&
+        migRevisionGet(p, pGraph->aNode[i].zId, &rev) && rev.zSource) {
+      pImport->zNewer = pGraph->aNode[i].zId;
+    }
+  }
+}
+
+/* Would migrate_auto() put a repeatable script into the file that is older than
+** what it finds there? Say so; an import that was asked for does it. */
+static int isOlder(MigContext *p, Import *pImport, const MigImported *pFile,
+                   int bSame) {
+  if (pImport->zNewer == 0 || !pFile->bRepeatable || bSame) {
+    return 0;
+  }
+  noteAdd(p, pImport,
+          migPrintf(p,
+                    "%s: %s is applied and not in the folder, which seems to be"
+                    " older than the file%s",
+                    pFile->zFile, pImport->zNewer,
+                    pImport->pSeen ? ": left as it is stored;"
+                                     " migrate_import() takes it"
+                                   : ""));
+  return pImport->pSeen != 0;
 }
 
 static void importAll(MigContext *p, Import *pImport) {
@@ -711,8 +757,9 @@ static void importAll(MigContext *p, Import *pImport) {
 
   pImport->iBase = -1;
   listFolder(p, pImport);
+  newerFind(p, pImport);
   if (pImport->pSeen) {
-    folderHas(p, pImport);
+    memset(&pImport->pSeen->has, 0, sizeof(MigList));
   }
   for (i = 0;
        i < pImport->files.nRevision && p->rc == SQLITE_OK && !pImport->bWould;
@@ -720,6 +767,13 @@ static void importAll(MigContext *p, Import *pImport) {
     const MigImported *pFile = &pImport->files.aRevision[i];
     int iNode = migGraphFind(pGraph, pFile->zId);
     rev = pImport->aRev[i];
+    if (isOlder(p, pImport, pFile,
+                iNode >= 0 && migRevisionTakes(p, pFile->zId, rev.aChecksum))) {
+      continue;
+    }
+    if (pImport->pSeen) {
+      migListAdd(p, &pImport->pSeen->has, pFile->zId);
+    }
     if (iNode < 0) {
       importNew(p, pImport, i, &rev);
       continue;

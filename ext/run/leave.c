@@ -89,8 +89,8 @@ static const char *leaveNote(MigContext *p, const MigState *pState, int iNode,
   }
   if (aNode[iNode].bRepeatable) {
     return migPrintf(p,
-                     "%s is pending, and the folder has no such repeatable"
-                     " script: left; migrate_upgrade() runs it",
+                     "%s is pending, and the folder does not have it as it is"
+                     " stored: left; migrate_upgrade() runs it",
                      zId);
   }
   return migPrintf(p,

@@ -985,17 +985,18 @@ char *migImportKnown(MigContext *p, const MigCall *pCall, const char *zPath,
 ** Keep what the folder looks like for the next time, when that is possible at
 ** once: it only saves reading the folder. So nothing is waited for, an error is
 ** none, and a transaction of the caller that has not written does not begin to.
-** A busy handler that is no timeout cannot be set aside.
+** A busy handler that is no timeout cannot be set aside. Only when the
+** transaction is not what it was before is the error reported.
 */
 void migImportKeep(MigContext *p, MigConnection *pConn,
                    const MigImportSeen *pSeen) {
   int msBusy = (int)migQueryInt(p, 0, "PRAGMA busy_timeout");
+  int bAutocommit = sqlite3_get_autocommit(p->db);
   MigTransaction tx;
   MigContext work;
 
   if (p->rc || sqlite3_db_readonly(p->db, "main") == 1 ||
-      (!sqlite3_get_autocommit(p->db) &&
-       migTransactionState(p) != SQLITE_TXN_WRITE)) {
+      (!bAutocommit && migTransactionState(p) != SQLITE_TXN_WRITE)) {
     return;
   }
   if (msBusy > 0) {
@@ -1010,6 +1011,10 @@ void migImportKeep(MigContext *p, MigConnection *pConn,
   }
   migStatementsClose(&work);
   migTransactionUndo(&work, &tx);
+  if (work.rc &&
+      (pConn->bVeto || sqlite3_get_autocommit(p->db) != bAutocommit)) {
+    migErrorSave(&work, p);
+  }
   migContextClear(&work);
   if (msBusy > 0) {
     sqlite3_busy_timeout(p->db, msBusy);

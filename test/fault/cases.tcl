@@ -204,6 +204,28 @@ fault_case auto_pending -make {
   make_line
 } -call {SELECT migrate_auto('{%o,"backup":false}')}
 
+# Files of tomorrow are read each time.
+proc make_read {} {
+  foreach file [glob in/*] {
+    file mtime $file [expr {[clock seconds] + 100000}]
+  }
+}
+fault_case auto_known -same 1 -make {
+  make_folder
+  make {SELECT migrate_import('in', '{%o}');
+        SELECT migrate_upgrade('2', '{%o,"backup":false}')}
+  make_read
+} -call {SELECT migrate_auto('in', '{%o}')}
+
+fault_case auto_left -make {
+  make_folder
+  write_file in/0003_third.up.sql "DROP TABLE fa;\n"
+  make {SELECT migrate_import('in', '{%o}');
+        SELECT migrate_upgrade('1', '{%o,"backup":false}')}
+  file delete in/0003_third.up.sql
+  make_read
+} -call {SELECT migrate_auto('in', '{%o,"backup":false}')}
+
 fault_case adopt -make {
   make {
     CREATE TABLE ta(x);

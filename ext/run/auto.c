@@ -13,8 +13,7 @@
 **
 ** With a folder its new files are imported first, when it looks different from
 ** the last time; while nothing is new that only reads. An empty one, while
-*nothing is stored, is that of a release
-** without migrations.
+** nothing is stored, is that of a release without migrations.
 **
 ** Pending revisions that came from files and are not in the folder are left, as
 ** is what stands on them (leave.c): they are those of a newer release, whose
@@ -211,8 +210,7 @@ static int errorReported(const MigContext *p, int bAutocommit) {
 /*
 ** Bring the file to its heads. Returns the JSON object {did, import, stamp,
 ** upgrade, error, notes} for the caller to free; did is nothing, stamp, upgrade
-*or,
-** with bReport after an error, failed. Errors: those of import, stamp and
+** or, with bReport after an error, failed. Errors: those of import, stamp and
 ** upgrade, NO_BASELINE, AMBIGUOUS.
 */
 char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,

@@ -39,9 +39,9 @@
 ** DB is the name of a handle made by the sqlite3 command: the client data of
 ** such a command begins with its sqlite3 pointer. N is 1 for the first point
 ** after arming. One fault is armed at a time. A write that fails leaves its
-** first half in the file, a read its first half in the buffer. SQLite
-** never sleeps while a fault is armed. The library is asked for by name only, so another
-** libsqlite3.so.0 on LD_LIBRARY_PATH is tested the same way.
+** first half in the file, a read its first half in the buffer. SQLite never
+** sleeps while a fault is armed. The library is asked for by name only, so
+** another libsqlite3.so.0 on LD_LIBRARY_PATH is tested the same way.
 */
 #include <stdlib.h>
 #include <string.h>

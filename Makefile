@@ -67,8 +67,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
 SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
                  change protect maketable mirror drift leave steps record \
                  backfill run picture repeated \
-                 trial recognize source schemas stamp leaf author generated keep renamed import \
-                 plainscript expand export match \
+                 trial recognize source schemas stamp leaf author generated keep renamed mend \
+                 import plainscript expand export match \
                  auto undone adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \

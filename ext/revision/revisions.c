@@ -369,6 +369,22 @@ void migRevisionScripts(MigContext *p, MigPackCache *pCache,
   }
 }
 
+/* STORE_DAMAGED when the scripts that were read do not have the checksum. */
+void migRevisionCheck(MigContext *p, const MigRevision *pRev) {
+  MigRevision rev = *pRev;
+
+  if (p->rc) {
+    return;
+  }
+  migRevisionChecksum(&rev);
+  if (memcmp(rev.aChecksum, pRev->aChecksum, MIG_HASH_SIZE)) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "the scripts of revision %s do not have its checksum;"
+            " " MIG_SCRIPTS_REMEDY,
+            rev.zId);
+  }
+}
+
 /* Replace the stored scripts of pRev->zId by zUp and zDown, and its row by
 ** pRev; the files it came from are forgotten. pRev->place is still the old
 ** place. Flushes the packer. */

@@ -51,6 +51,7 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev);
 int migRevisionGet(MigContext *p, const char *zId, MigRevision *pRev);
 int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum);
 void migRevisionScripts(MigContext *p, MigPackCache *pCache, MigRevision *pRev);
+void migRevisionCheck(MigContext *p, const MigRevision *pRev);
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev);
 void migRevisionSource(MigContext *p, const MigRevision *pRev);
 void migRevisionDelete(MigContext *p, const char *zId, int iLevel);

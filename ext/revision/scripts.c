@@ -41,11 +41,18 @@ static const char zRevisionSeal[] =
     "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1";
 
 /* Inflate size and data, columns 0 and 1 of the current row. */
-static MigBytes packInflate(MigContext *p, sqlite3_stmt *pStmt) {
+static MigBytes packInflate(MigContext *p, i64 iPack, sqlite3_stmt *pStmt) {
   i64 nSize = sqlite3_column_int64(pStmt, 0);
   const void *a = sqlite3_column_blob(pStmt, 1);
+  int nByte = sqlite3_column_bytes(pStmt, 1);
+  MigBytes bytes = migInflate(p, a, nByte, nSize, PACK_MAX);
 
-  return migInflate(p, a, sqlite3_column_bytes(pStmt, 1), nSize, PACK_MAX);
+  if (p->eCode == MIG_STORE_DAMAGED) {
+    migErrorClear(p);
+    migFail(p, MIG_STORE_DAMAGED,
+            "scripts of pack %lld do not inflate; " MIG_SCRIPTS_REMEDY, iPack);
+  }
+  return bytes;
 }
 
 /* Read a pack into the cache. */
@@ -59,12 +66,11 @@ static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
   pStmt = migCached(p, zPackRead);
   migBindInt(p, pStmt, 1, iPack);
   if (migStep(p, pStmt)) {
-    pCache->bytes = packInflate(p, pStmt);
+    pCache->bytes = packInflate(p, iPack, pStmt);
     pCache->iPack = iPack;
   } else {
     migFail(p, MIG_STORE_DAMAGED,
-            "scripts of pack %lld are missing; restore the file from a copy",
-            iPack);
+            "scripts of pack %lld are missing; " MIG_SCRIPTS_REMEDY, iPack);
   }
   sqlite3_reset(pStmt);
 }
@@ -86,8 +92,7 @@ const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
   if (iStart < 0 || n < 0 || iStart > pCache->bytes.n ||
       n > pCache->bytes.n - iStart) {
     migFail(p, MIG_STORE_DAMAGED,
-            "a script lies outside pack %lld; restore the file from a copy",
-            iPack);
+            "a script lies outside pack %lld; " MIG_SCRIPTS_REMEDY, iPack);
     return 0;
   }
   return (const char *)pCache->bytes.a + iStart;
@@ -103,9 +108,10 @@ void migScriptsClose(MigPackCache *pCache) {
   memset(pCache, 0, sizeof(*pCache));
 }
 
-/* Write a pack, or delete it when it holds nothing. */
-static void packStore(MigContext *p, i64 iPack, const char *z, i64 n,
-                      int iLevel) {
+/* Write a pack, or delete it when it holds nothing. The scripts are where the
+** rows of their revisions say. */
+void migScriptsWrite(MigContext *p, i64 iPack, const char *z, i64 n,
+                     int iLevel) {
   MigBytes data = migDeflate(p, z, n, iLevel);
   sqlite3_stmt *pStmt = migCached(p, n ? zPackWrite : zPackDelete);
 
@@ -146,7 +152,7 @@ static void packerOpen(MigContext *p, MigPacker *pPacker) {
   if (migStep(p, pStmt)) {
     bOpen = sqlite3_column_int64(pStmt, 0) < PACK_OPEN;
     pPacker->iPack = sqlite3_column_int64(pStmt, 2);
-    old = bOpen ? packInflate(p, pStmt) : old;
+    old = bOpen ? packInflate(p, pPacker->iPack, pStmt) : old;
   }
   sqlite3_reset(pStmt);
   if (pPacker->iPack < 0 || pPacker->iPack > PACK_LAST) {
@@ -165,7 +171,7 @@ static void packerOpen(MigContext *p, MigPacker *pPacker) {
 /* Write what is open and free the buffer, also after an error. */
 void migScriptsFlush(MigContext *p, MigPacker *pPacker) {
   if (pPacker->bOpen && p->rc == SQLITE_OK) {
-    packStore(p, pPacker->iPack, pPacker->z, pPacker->n, pPacker->iLevel);
+    migScriptsWrite(p, pPacker->iPack, pPacker->z, pPacker->n, pPacker->iLevel);
   }
   sqlite3_free(pPacker->z);
   pPacker->z = 0;
@@ -252,7 +258,7 @@ void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel) {
     char *z = (char *)cache.bytes.a;
     i64 nAfter = cache.bytes.n - pPlace->iUp - n;
     memmove(z + pPlace->iUp, z + pPlace->iUp + n, (size_t)nAfter);
-    packStore(p, pPlace->iPack, z, cache.bytes.n - n, iLevel);
+    migScriptsWrite(p, pPlace->iPack, z, cache.bytes.n - n, iLevel);
   }
   packShift(p, pPlace->iPack, pPlace->iUp + n, n);
   migScriptsClose(&cache);

@@ -6,6 +6,11 @@
 
 #include "codec.h"
 
+/* What to do when they cannot be read (ext/run/mend.c). */
+#define MIG_SCRIPTS_REMEDY                                                     \
+  "import their folder with {\"repair\":true}, or restore the file from a "    \
+  "copy"
+
 /* Where the scripts of a revision lie. A size below 0 means there is none. */
 typedef struct MigPlace {
   i64 iPack;
@@ -36,6 +41,8 @@ void migScriptsClose(MigPackCache *pCache);
 
 MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
                        i64 nUp, const char *zDown, i64 nDown);
+void migScriptsWrite(MigContext *p, i64 iPack, const char *z, i64 n,
+                     int iLevel);
 void migScriptsFlush(MigContext *p, MigPacker *pPacker);
 void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel);
 

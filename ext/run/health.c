@@ -311,8 +311,7 @@ static void scriptsCheck(MigContext *p, MigPackCache *pCache, const char *zId) {
   migRevisionChecksum(&rev);
   if (memcmp(aChecksum, rev.aChecksum, MIG_HASH_SIZE)) {
     migFail(p, MIG_CHECKSUM,
-            "its scripts do not have its checksum; restore the file from a"
-            " copy");
+            "its scripts do not have its checksum; " MIG_SCRIPTS_REMEDY);
   }
 }
 

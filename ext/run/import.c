@@ -26,6 +26,7 @@
 #include "renamed.h"
 #include "store.h"
 #include "known.h"
+#include "mend.h"
 #include "migrate.h"
 #include "execute.h"
 #include "import.h"
@@ -56,6 +57,7 @@ typedef struct Import {
                         ** older than the file, or NULL */
   int nKnown;
   int nMoved;      /* known ones of which another path is kept now */
+  int nMended;     /* packs of scripts that were damaged */
   MigText added;   /* ids, by commas */
   MigText changed; /* ids, by commas */
   MigText notes;   /* JSON texts, by commas */
@@ -674,6 +676,11 @@ static void listFolder(MigContext *p, Import *pImport) {
       migSetAdd(&pImport->listed, iNode);
     }
   }
+  if (pImport->bRepair) {
+    pImport->nMended =
+        migMendScripts(p, pState->pGraph, pFiles->nRevision, pImport->aRev,
+                       pImport->change.iLevel, &notes);
+  }
   migRenamedFind(p, &job, &pImport->listed, &notes);
   for (i = 0; i < pFiles->nRevision && p->rc == SQLITE_OK; i++) {
     keepShort(p, pImport, i);
@@ -868,7 +875,7 @@ static char *importRun(MigContext *p, MigConnection *pConn,
   }
   bAny = import.added.n + import.changed.n > 0;
   bAny |= migKeepShared(p, &import.keep, bAny) || import.keep.anew.n > 0 ||
-          import.nMoved > 0;
+          import.nMoved > 0 || import.nMended > 0;
   if (bAny) {
     migChangeReload(p, &import.change);
     note.zMessage = migPrintf(p, "%s: %s", import.files.zFormat, zPath);

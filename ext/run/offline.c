@@ -145,25 +145,13 @@ static void rangePlan(MigContext *p, Offline *po) {
 ** STORE_DAMAGED when they do not have its checksum. */
 static void revisionLoad(MigContext *p, const Offline *po, int iNode,
                          MigPackCache *pCache, MigRevision *pRev) {
-  MigRevision rev;
-
   if (!migRevisionGet(p, po->live.pGraph->aNode[iNode].zId, pRev)) {
     return;
   }
   migRevisionScripts(p, pCache, pRev);
   pRev->zUp = pRev->zUp ? migStrndup(p, pRev->zUp, pRev->nUp) : 0;
   pRev->zDown = pRev->zDown ? migStrndup(p, pRev->zDown, pRev->nDown) : 0;
-  if (p->rc) {
-    return;
-  }
-  rev = *pRev;
-  migRevisionChecksum(&rev);
-  if (memcmp(rev.aChecksum, pRev->aChecksum, MIG_HASH_SIZE)) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "the scripts of revision %s do not have its checksum; restore the"
-            " file from a copy",
-            rev.zId);
-  }
+  migRevisionCheck(p, pRev);
 }
 
 /* Check the script of a step as a run does, and look through it. */

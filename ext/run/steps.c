@@ -23,22 +23,11 @@ static int stepAlone(const MigRun *pRun, const MigRevision *pRev) {
 ** for the caller to free. STORE_DAMAGED when it does not have its checksum. */
 MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   MigBytes out = {0, 0};
-  MigRevision rev;
   const char *z;
   i64 n;
 
   migRevisionScripts(p, &pRun->cache, &pStep->rev);
-  rev = pStep->rev;
-  if (p->rc == SQLITE_OK) {
-    migRevisionChecksum(&rev);
-  }
-  if (p->rc == SQLITE_OK &&
-      memcmp(rev.aChecksum, pStep->rev.aChecksum, MIG_HASH_SIZE)) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "the scripts of revision %s do not have its checksum; restore the"
-            " file from a copy",
-            rev.zId);
-  }
+  migRevisionCheck(p, &pStep->rev);
   z = pRun->bDown ? pStep->rev.zDown : pStep->rev.zUp;
   n = pRun->bDown ? pStep->rev.nDown : pStep->rev.nUp;
   if (p->rc || z == 0) {

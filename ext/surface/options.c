@@ -47,7 +47,8 @@ static const MigOptionHelp aOption[] = {
     {"created_at", "migrate_revision migrate_merge migrate_autogenerate",
      "when it was written, ISO-8601 or Unix seconds"},
     {"repair", "migrate_edit migrate_import migrate_adopt",
-     "true: also for applied revisions; the new checksum counts from then on"},
+     "true: also for applied revisions; the new checksum counts from then on;"
+     " import also mends damaged scripts"},
     {"purge", "migrate_stamp", "true: forget the applied set first"},
     {"to", "migrate_backup migrate_restore",
      "a new database file for it, or a folder to put one in"},

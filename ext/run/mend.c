@@ -1,0 +1,206 @@
+/*
+** mend.c - script packs that are damaged, written anew from files.
+**
+** The rows of _migrate_revisions say which scripts a pack holds and where, and
+** what their checksum is. So when each revision of a pack has a file with the
+** scripts of its checksum, the pack is known to the byte. Nothing else of the
+** store is written.
+*/
+#include <string.h>
+#include "sql.h"
+#include "mend.h"
+
+static const char zPacks[] = "SELECT DISTINCT pack FROM main._migrate_revisions"
+                             " WHERE pack IS NOT NULL ORDER BY pack";
+static const char zRevisionsOf[] =
+    "SELECT revision FROM main._migrate_revisions WHERE pack = ?1 ORDER BY seq";
+
+/* The files, and the pack at work. */
+typedef struct Mend {
+  const MigGraph *pGraph;
+  const MigRevision *aRev; /* of each file */
+  int *aFile;              /* of each node its file, or -1 */
+  MigPackCache cache;
+  i64 iPack;
+  int nIn;           /* revisions in the pack */
+  MigRevision *aIn;  /* as they are stored */
+  const char *zLost; /* one that no file has, or NULL */
+} Mend;
+
+/* The file that has the scripts of a stored revision, or NULL. */
+static const MigRevision *fileOf(const Mend *pMend, const MigRevision *pIn) {
+  int iNode = migGraphFind(pMend->pGraph, pIn->zId);
+  int iFile = iNode < 0 ? -1 : pMend->aFile[iNode];
+  const MigRevision *pFile = iFile < 0 ? 0 : &pMend->aRev[iFile];
+  int bFits =
+      pFile && memcmp(pFile->aChecksum, pIn->aChecksum, MIG_HASH_SIZE) == 0;
+
+  return bFits ? pFile : 0;
+}
+
+/* Read which revisions the pack holds. */
+static void packRead(MigContext *p, Mend *pMend) {
+  sqlite3_stmt *pStmt = migCached(p, zRevisionsOf);
+  MigList ids = {0, 0};
+  int i;
+
+  migBindInt(p, pStmt, 1, pMend->iPack);
+  while (migStep(p, pStmt)) {
+    migListAdd(p, &ids, migColumnText(p, pStmt, 0));
+  }
+  sqlite3_reset(pStmt);
+  pMend->nIn = ids.n;
+  pMend->zLost = 0;
+  pMend->aIn = migAlloc(p, ((u64)ids.n + 1) * sizeof(*pMend->aIn));
+  for (i = 0; i < ids.n && p->rc == SQLITE_OK; i++) {
+    migRevisionGet(p, ids.az[i], &pMend->aIn[i]);
+    if (p->rc == SQLITE_OK && fileOf(pMend, &pMend->aIn[i]) == 0) {
+      pMend->zLost = ids.az[i];
+    }
+  }
+}
+
+/* Are these n bytes those of the file, of which none means no script? */
+static int bytesSame(const char *zIn, i64 nIn, const char *zFile, i64 nFile) {
+  if (zIn == 0 || zFile == 0) {
+    return zIn == 0 && zFile == 0;
+  }
+  return nIn == nFile && memcmp(zIn, zFile, (size_t)nFile) == 0;
+}
+
+/* Can the scripts of a stored revision be read, and are they the file's? */
+static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn,
+                   const MigRevision *pFile) {
+  MigRevision in = *pIn;
+
+  migRevisionScripts(p, &pMend->cache, &in);
+  if (p->eCode == MIG_STORE_DAMAGED || p->eCode == MIG_TOO_BIG) {
+    migErrorClear(p);
+    migScriptsClose(&pMend->cache);
+    return 0;
+  }
+  return p->rc || (bytesSame(in.zUp, in.nUp, pFile->zUp, pFile->nUp) &&
+                   bytesSame(in.zDown, in.nDown, pFile->zDown, pFile->nDown));
+}
+
+/* Is there a script that has a file, but cannot be read? */
+static int packDamaged(MigContext *p, Mend *pMend) {
+  int bDamaged = 0;
+  int i;
+
+  for (i = 0; i < pMend->nIn && p->rc == SQLITE_OK && !bDamaged; i++) {
+    const MigRevision *pFile = fileOf(pMend, &pMend->aIn[i]);
+    bDamaged = pFile && !isWhole(p, pMend, &pMend->aIn[i], pFile);
+  }
+  return bDamaged;
+}
+
+/* Is the place of a script one in n bytes, and the script that long? */
+static int placeFits(i64 n, i64 iAt, i64 nAt, const char *zScript,
+                     i64 nScript) {
+  if (zScript == 0) {
+    return nAt < 0;
+  }
+  return nAt == nScript && nAt <= n && iAt >= 0 && iAt <= n - nAt;
+}
+
+/* Put the scripts of a file to their places in the n bytes of a pack, or with
+** bLook see that they are there. */
+static int scriptsPut(char *z, i64 n, const MigPlace *pAt,
+                      const MigRevision *pFile, int bLook) {
+  const char *zUp = pFile->zUp;
+  const char *zDown = pFile->zDown;
+
+  if (!placeFits(n, pAt->iUp, pAt->nUp, zUp, pFile->nUp) ||
+      !placeFits(n, pAt->iDown, pAt->nDown, zDown, pFile->nDown)) {
+    return 0;
+  }
+  if (bLook) {
+    return (zUp == 0 || memcmp(z + pAt->iUp, zUp, (size_t)pFile->nUp) == 0) &&
+           (zDown == 0 ||
+            memcmp(z + pAt->iDown, zDown, (size_t)pFile->nDown) == 0);
+  }
+  if (zUp) {
+    memcpy(z + pAt->iUp, zUp, (size_t)pFile->nUp);
+  }
+  if (zDown) {
+    memcpy(z + pAt->iDown, zDown, (size_t)pFile->nDown);
+  }
+  return 1;
+}
+
+/* Write the pack anew. It is as long as its scripts together; when they do not
+** all find their place in that, the rows are not as they were written: 0, and
+** nothing is. */
+static int packWrite(MigContext *p, const Mend *pMend, int iLevel) {
+  i64 n = 0;
+  int bFits = 1;
+  char *z;
+  int i;
+
+  for (i = 0; i < pMend->nIn; i++) {
+    const MigRevision *pFile = fileOf(pMend, &pMend->aIn[i]);
+    n += (pFile->zUp ? pFile->nUp : 0) + (pFile->zDown ? pFile->nDown : 0);
+  }
+  z = migAlloc(p, (u64)n + 1);
+  for (i = 0; i < 2 * pMend->nIn && p->rc == SQLITE_OK && bFits; i++) {
+    const MigRevision *pIn = &pMend->aIn[i % pMend->nIn];
+    bFits = scriptsPut(z, n, &pIn->place, fileOf(pMend, pIn), i >= pMend->nIn);
+  }
+  if (p->rc || !bFits) {
+    return 0;
+  }
+  migScriptsWrite(p, pMend->iPack, z, n, iLevel);
+  return 1;
+}
+
+/*
+** Look for packs whose scripts cannot be read, or are not those of their
+** checksums, among the revisions of which aRev has the files. Those that can be
+** are written anew; pNotes gets a sentence for each, also for those that
+** cannot. Returns how many were written.
+*/
+int migMendScripts(MigContext *p, const MigGraph *pGraph, int nRev,
+                   const MigRevision *aRev, int iLevel, MigList *pNotes) {
+  sqlite3_stmt *pStmt = migCached(p, zPacks);
+  Mend mend = {pGraph, aRev, 0, {0, {0, 0}}, 0, 0, 0, 0};
+  int nMended = 0;
+  int i;
+
+  mend.aFile = migAlloc(p, ((u64)pGraph->nNode + 1) * sizeof(int));
+  for (i = 0; i < pGraph->nNode && p->rc == SQLITE_OK; i++) {
+    mend.aFile[i] = -1;
+  }
+  for (i = 0; i < nRev && p->rc == SQLITE_OK; i++) {
+    int iNode = migGraphFind(pGraph, aRev[i].zId);
+    if (iNode >= 0) {
+      mend.aFile[iNode] = i;
+    }
+  }
+  while (migStep(p, pStmt)) {
+    MigMark mark = migArenaMark(p);
+    mend.iPack = sqlite3_column_int64(pStmt, 0);
+    packRead(p, &mend);
+    if (!packDamaged(p, &mend) || p->rc) {
+      migArenaRelease(p, mark);
+    } else if (mend.zLost == 0 && packWrite(p, &mend, iLevel)) {
+      nMended++;
+      migListAdd(p, pNotes,
+                 migPrintf(p,
+                           "scripts of pack %lld were damaged, and are written"
+                           " anew from the files",
+                           mend.iPack));
+    } else {
+      migListAdd(
+          p, pNotes,
+          migPrintf(p, "scripts of pack %lld are damaged, and stay so: %s%s",
+                    mend.iPack,
+                    mend.zLost ? "no file has those of revision "
+                               : "its revisions do not fill it",
+                    mend.zLost ? mend.zLost : ""));
+    }
+  }
+  sqlite3_reset(pStmt);
+  migScriptsClose(&mend.cache);
+  return nMended;
+}

@@ -73,7 +73,8 @@ typedef unsigned int u32;
   X(NOT_UP_TO_DATE, SQLITE_ERROR,                                              \
     "the file is not at the wanted revision; run migrate_upgrade")             \
   X(DATA_LOSS, SQLITE_CONSTRAINT,                                              \
-    "a table was replaced by one with fewer rows; mend the script or allow")   \
+    "a table would lose rows, or what its script knows nothing of; mend the"   \
+    " script, or {\"allow_loss\":[table]}")                                    \
   X(INVARIANT, SQLITE_CONSTRAINT,                                              \
     "a check of a script finds rows; the message shows the first of them")     \
   X(CHECKSUM, SQLITE_ERROR,                                                    \

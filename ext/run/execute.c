@@ -645,6 +645,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   script.pJob = pJob;
   script.eForeign = script.eLegacy = -1;
   migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
+  pExec->pInfo = &script.info;
   pExec->foreign.bAny |= script.info.bReferences;
   pExec->bTriggers |= script.info.bTrigger;
   migTouchedScript(p, pExec->pTouched, pJob->z, pJob->n);
@@ -681,6 +682,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     migTransactionArm(p, pExec->pTx);
   }
   pJob->nRow = rowsChanged(p, pExec) - nBefore;
+  pExec->pInfo = 0;
 }
 
 /* ---- outside a transaction ---- */

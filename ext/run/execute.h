@@ -29,6 +29,7 @@ typedef struct MigExecution {
   i64 msWait;     /* for locks of a second connection */
   int nAllowLoss; /* tables that the call lets lose rows */
   const char **azAllowLoss;
+  const MigScriptInfo *pInfo; /* of the script that runs, or NULL */
   MigText *pDetail;     /* JSON of each statement for a dry run, or NULL */
   MigTouched *pTouched; /* backup of what is written; its own may be NULL */
 } MigExecution;

@@ -33,6 +33,7 @@ static void reshapeInit(MigContext *p, MigReshape *pReshape,
   pReshape->renameNew = pSpec->renameNew;
   pReshape->usingColumn = pSpec->usingColumn;
   pReshape->usingExpr = pSpec->usingExpr;
+  pReshape->pChanges = pSpec->bChanges ? &pSpec->changes : 0;
   pReshape->bCheck = pSpec->bCheck;
   if (p->rc == SQLITE_OK) {
     pReshape->eEdit = strcmp(zEdit, "deny") == 0        ? MIG_EDIT_DENY
@@ -104,9 +105,21 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
   migReshapeRun(p, pReshape);
 }
 
+/* The call, the run that it is in, and the script that calls may each allow
+** tables to lose something. */
+static void lossesAllow(MigContext *p, MigReshape *pReshape, int n,
+                        const char **az) {
+  int i;
+
+  for (i = 0; i < n; i++) {
+    migListAdd(p, &pReshape->allowLoss, az[i]);
+  }
+}
+
 /* As part of the run that is under way. */
-static char *makeInRun(MigContext *p, MigExecution *pExec,
+static char *makeInRun(MigContext *p, MigExecution *pExec, const MigCall *pCall,
                        const MigTableSpec *pSpec) {
+  const MigScriptInfo *pInfo = pExec->pInfo;
   MigReshape reshape;
 
   if (pExec->pTx == 0) {
@@ -117,6 +130,9 @@ static char *makeInRun(MigContext *p, MigExecution *pExec,
   reshapeInit(p, &reshape, pSpec);
   reshape.pTx = pExec->pTx;
   reshape.pSaved = pExec->pSaved;
+  lossesAllow(p, &reshape, pCall->nAllowLoss, pCall->azAllowLoss);
+  lossesAllow(p, &reshape, pExec->nAllowLoss, pExec->azAllowLoss);
+  lossesAllow(p, &reshape, pInfo->nAllowLoss, pInfo->azAllowLoss);
   migReshapePlan(p, &reshape);
   reshapeWatched(p, &reshape, &pExec->foreign, pExec->pTouched);
   return migResultText(p, migWayName(reshape.eWay));
@@ -185,6 +201,7 @@ static char *makeDirect(MigContext *p, MigConnection *pConn,
     reshapeInit(p, &making.reshape, pSpec);
     making.reshape.pTx = &making.change.tx;
     making.reshape.pSaved = &making.saved;
+    lossesAllow(p, &making.reshape, pCall->nAllowLoss, pCall->azAllowLoss);
     migReshapePlan(p, &making.reshape);
   }
   bChange = p->rc == SQLITE_OK && making.reshape.eWay != MIG_WAY_NOTHING;
@@ -211,6 +228,6 @@ static char *makeDirect(MigContext *p, MigConnection *pConn,
 */
 char *migMakeTable(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    const MigTableSpec *pSpec) {
-  return pConn->pExecution ? makeInRun(p, pConn->pExecution, pSpec)
+  return pConn->pExecution ? makeInRun(p, pConn->pExecution, pCall, pSpec)
                            : makeDirect(p, pConn, pCall, pSpec);
 }

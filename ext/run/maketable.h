@@ -16,7 +16,9 @@ typedef struct MigTableSpec {
   MigList renameNew;
   MigList usingColumn; /* columns that are filled by an expression */
   MigList usingExpr;
-  int bCheck; /* quick_check afterwards */
+  int bChanges;    /* the table may lose only this: */
+  MigList changes; /* as migAlterationLosses() says it */
+  int bCheck;      /* quick_check afterwards */
 } MigTableSpec;
 
 char *migMakeTable(MigContext *p, MigConnection *pConn, const MigCall *pCall,

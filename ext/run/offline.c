@@ -340,9 +340,11 @@ static void stepWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   lineAdd(p, pOut, pStep->rev.zMessage);
   migTextStr(p, pOut, "\n");
   if (!bAlone) {
+    po->replay.pGuard = &pStep->script.info;
     migReplayScript(
         p, &po->replay, pStep->script.z, pStep->script.n,
         migPrintf(p, "revision %s (%s)", pStep->rev.zId, pStep->script.zSide));
+    po->replay.pGuard = 0;
   }
   pStep->script.bIgnores = po->bIgnores;
   migPlainscriptWrite(p, &pStep->script, bAlone ? 0 : &po->replay,

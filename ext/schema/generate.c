@@ -385,7 +385,12 @@ static void tableLosses(MigContext *p, Generator *pg,
   }
 }
 
-/* The options of a call of migrate_table(), or NULL without any. */
+/* How a call of migrate_table() ends. What the table may lose is written into
+** the list when the call has been tried; see partAppend(). */
+#define CALL_END "\"changes\":[]}');"
+#define CALL_LIST 5 /* bytes of it behind the place in the list */
+
+/* The options of a call of migrate_table(), to where the list begins. */
 static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
   MigText json = {0, 0, 0};
   int i;
@@ -393,15 +398,13 @@ static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
   for (i = 0; i < pDiff->n; i++) {
     const MigAlteration *pAlt = &pDiff->a[i];
     if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
-      migTextStr(p, &json, json.n ? "," : "{\"rename\":{");
+      migTextStr(p, &json, json.n ? "," : "\"rename\":{");
       migTextJson(p, &json, pDiff->pOld->pTable->aColumn[pAlt->iOld].zName);
       migTextStr(p, &json, ":");
       migTextJson(p, &json, pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
     }
   }
-  if (json.n) {
-    migTextStr(p, &json, "}}");
-  }
+  migTextStr(p, &json, json.n ? "}," : "");
   return json.z;
 }
 
@@ -409,7 +412,6 @@ static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
 static void tableWrite(MigContext *p, Generator *pg,
                        const MigTableDiff *pDiff) {
   MigList list = {0, 0};
-  char *zOptions;
   int i;
 
   groupBegin(p, pg, GROUP_TABLE);
@@ -421,12 +423,8 @@ static void tableWrite(MigContext *p, Generator *pg,
     }
     return;
   }
-  zOptions = tableOptions(p, pDiff);
-  migTextF(p, &pg->part, "SELECT migrate_table(%Q", pDiff->pNew->zSql);
-  if (zOptions) {
-    migTextF(p, &pg->part, ", %Q", zOptions);
-  }
-  migTextStr(p, &pg->part, ");\n");
+  migTextF(p, &pg->part, "SELECT migrate_table(%Q, '{%q" CALL_END "\n",
+           pDiff->pNew->zSql, tableOptions(p, pDiff));
 }
 
 /* ------------------------------------------------------------------------
@@ -498,24 +496,52 @@ static void partMake(MigContext *p, Generator *pg) {
   memset(&pg->left, 0, sizeof(pg->left)); /* all is renamed now */
 }
 
-/* Append the part to the script; in a portable one calls of migrate_table() are
+/* Append what a call of migrate_table() was expanded to. */
+static void expansionWrite(MigContext *p, MigText *pOut,
+                           const MigReplayCall *pCall, int bShell) {
+  int i;
+
+  if (pCall->statements.n) {
+    migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
+    for (i = 0; i < pCall->statements.n; i++) {
+      plainWrite(p, pOut, pCall->statements.az[i], bShell);
+    }
+    migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
+  }
+}
+
+/* Append what the table loses by a call of migrate_table(), for its list. */
+static void lossesWrite(MigContext *p, MigText *pOut,
+                        const MigReplayCall *pCall) {
+  MigText json = {0, 0, 0};
+  int i;
+
+  for (i = 0; i < pCall->losses.n; i++) {
+    migTextStr(p, &json, i ? "," : "");
+    migTextJson(p, &json, pCall->losses.az[i]);
+  }
+  migTextF(p, pOut, "%q", migTextZ(&json));
+}
+
+/* Append the part to the script. Calls of migrate_table() say what the table
+** may lose: exactly what it has lost here. In a portable script they are
 ** replaced by what they were expanded to. */
 static void partAppend(MigContext *p, Generator *pg) {
   MigText *pOut = &pg->pGenerate->script;
   i64 iDone = 0;
   int i;
-  int k;
 
   for (i = 0; i < pg->replay.nCall && p->rc == SQLITE_OK; i++) {
     const MigReplayCall *pCall = &pg->replay.aCall[i];
-    migTextAdd(p, pOut, pg->part.z + iDone, pCall->iStart - iDone);
-    iDone = pCall->iStart + pCall->n;
-    if (pCall->statements.n) {
-      migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
-      for (k = 0; k < pCall->statements.n; k++) {
-        plainWrite(p, pOut, pCall->statements.az[k], pg->pGenerate->bShell);
-      }
-      migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
+    i64 iEnd = pCall->iStart + pCall->n;
+    i64 iUntil = pg->pGenerate->bPortable ? pCall->iStart : iEnd - CALL_LIST;
+    migTextAdd(p, pOut, pg->part.z + iDone, iUntil - iDone);
+    if (pg->pGenerate->bPortable) {
+      expansionWrite(p, pOut, pCall, pg->pGenerate->bShell);
+      iDone = iEnd;
+    } else {
+      lossesWrite(p, pOut, pCall);
+      iDone = iUntil;
     }
   }
   migTextAdd(p, pOut, pg->part.z + iDone, pg->part.n - iDone);
@@ -595,6 +621,7 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   migScratchCopy(p, pScratch, pGenerate->pOld);
   pg->replay.bPlain = pGenerate->bPortable;
   migReplayOpen(p, &pg->replay, pScratch);
+  pg->replay.bKeep = 1;
   nowRead(p, pg, pGenerate->pOld);
   for (i = 0; i < sizeof(aePart) / sizeof(aePart[0]); i++) {
     partMakeAndRun(p, pg, aePart[i]);

@@ -384,3 +384,44 @@ int migAlterationImplied(const MigTableDiff *pDiff, int i) {
   }
   return 0;
 }
+
+/* Does alteration i take something away from what the table has, or make
+** something else of it? What is only added, ordered or named does not. */
+static int takesAway(const MigTableDiff *pDiff, int i) {
+  const MigAlteration *pAlt = &pDiff->a[i];
+
+  switch (pAlt->eKind) {
+  case MIG_ALT_DEFAULT:
+    return pDiff->pOld->pTable->aColumn[pAlt->iOld].pDefault != 0;
+  case MIG_ALT_PRIMARY_KEY:
+    return pAlt->iOld >= 0;
+  case MIG_ALT_AUTOINCREMENT:
+    return pDiff->pOld->pTable->bAutoincrement;
+  case MIG_ALT_STRICT:
+    return pDiff->pOld->pDdl->bStrict;
+  case MIG_ALT_DROP_CONSTRAINT:
+    return !migAlterationImplied(pDiff, i);
+  case MIG_ALT_DROP_COLUMN:
+  case MIG_ALT_TYPE:
+  case MIG_ALT_DROP_NOT_NULL:
+  case MIG_ALT_COLLATE:
+  case MIG_ALT_GENERATED:
+  case MIG_ALT_WITHOUT_ROWID:
+  case MIG_ALT_OTHER:
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+/* What the table is to lose, or have otherwise, each in words. */
+void migAlterationLosses(MigContext *p, const MigTableDiff *pDiff,
+                         MigList *pOut) {
+  int i;
+
+  for (i = 0; i < pDiff->n && p->rc == SQLITE_OK; i++) {
+    if (takesAway(pDiff, i)) {
+      migListAdd(p, pOut, migAlterationText(p, pDiff, i));
+    }
+  }
+}

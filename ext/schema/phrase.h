@@ -9,6 +9,8 @@
 
 const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i);
 int migAlterationImplied(const MigTableDiff *pDiff, int i);
+void migAlterationLosses(MigContext *p, const MigTableDiff *pDiff,
+                         MigList *pOut);
 void migNameText(MigContext *p, const char *zName, MigText *pOut);
 
 #endif

@@ -18,6 +18,7 @@
 */
 #include <string.h>
 #include "catalog.h"
+#include "phrase.h"
 #include "replay.h"
 #include "sql.h"
 #include "script.h"
@@ -42,7 +43,8 @@ static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
   while (p->rc == SQLITE_OK && (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
     const char *zType = migColumnText(p, pStmt, 2);
     if (zType && strcmp(zType, "text") != 0) {
-      migFail(p, MIG_USAGE, "migrate_table: option %s wants an object of texts",
+      migFail(p, MIG_USAGE,
+              "migrate_table: option %s holds something that is no text",
               zPath + 2);
     }
     migListAdd(p, pKeys, migColumnText(p, pStmt, 0));
@@ -56,9 +58,35 @@ static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
   migFinalize(p, pStmt);
 }
 
+/* Read option changes, when it is given. */
+static void changesRead(MigContext *p, const char *zJson,
+                        const MigScriptInfo *pGuard, MigReshape *pReshape) {
+  sqlite3_stmt *pStmt = migPrepare(p, zOptions);
+  MigList *pChanges = 0;
+  MigList keys = {0, 0};
+  int i;
+
+  migBindText(p, pStmt, 1, zJson);
+  migBindText(p, pStmt, 2, "$");
+  while (migStep(p, pStmt)) {
+    const char *zKey = migColumnPeek(p, pStmt, 0);
+    if (zKey && strcmp(zKey, "changes") == 0) {
+      pChanges = migAlloc(p, sizeof(MigList));
+    }
+  }
+  migFinalize(p, pStmt);
+  if (pChanges) {
+    optionsRead(p, zJson, "$.changes", &keys, pChanges);
+  }
+  pReshape->pChanges = pChanges;
+  for (i = 0; i < pGuard->nAllowLoss; i++) {
+    migListAdd(p, &pReshape->allowLoss, pGuard->azAllowLoss[i]);
+  }
+}
+
 /* The arguments of a call. */
-static void callRead(MigContext *p, MigReshape *pReshape, int nArg,
-                     sqlite3_value **apArg) {
+static void callRead(MigContext *p, const MigReplay *pReplay,
+                     MigReshape *pReshape, int nArg, sqlite3_value **apArg) {
   const char *zSql = (const char *)sqlite3_value_text(apArg[0]);
   const char *zJson = 0;
 
@@ -77,6 +105,9 @@ static void callRead(MigContext *p, MigReshape *pReshape, int nArg,
                 &pReshape->renameNew);
     optionsRead(p, zJson, "$.using", &pReshape->usingColumn,
                 &pReshape->usingExpr);
+  }
+  if (zJson && pReplay->pGuard) {
+    changesRead(p, zJson, pReplay->pGuard, pReshape);
   }
 }
 
@@ -97,6 +128,9 @@ static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
   for (i = 0; i < pReshape->statements.n; i++) {
     migListAdd(p, &pCall->statements, migStrdup(p, pReshape->statements.az[i]));
   }
+  if (pReshape->eWay != MIG_WAY_NOTHING && pReshape->eWay != MIG_WAY_CREATE) {
+    migAlterationLosses(p, &pReshape->diff, &pCall->losses);
+  }
 }
 
 /* Carry a call out; all of it or, after an error, nothing. */
@@ -109,7 +143,7 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
   }
   migReshapePlan(p, pReshape);
   migReshapeRun(p, pReshape);
-  if (p->rc == SQLITE_OK && pReplay->bPlain) {
+  if (p->rc == SQLITE_OK && (pReplay->bPlain || pReplay->bKeep)) {
     callKeep(pReplay, pReshape);
   }
   migContextInit(&was, p->db);
@@ -143,7 +177,7 @@ static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
             "migrate_table() was called from inside another statement; call it "
             "as a bare SELECT");
   }
-  callRead(&c, &reshape, nArg, apArg);
+  callRead(&c, pReplay, &reshape, nArg, apArg);
   callRun(&c, pReplay, &reshape);
   if (c.rc == SQLITE_OK) {
     sqlite3_result_text(pCtx, migWayName(reshape.eWay), -1, SQLITE_TRANSIENT);

@@ -12,12 +12,14 @@
 
 #include "reshape.h"
 #include "scratch.h"
+#include "script.h"
 
 /* A call of migrate_table() met in a replay. */
 typedef struct MigReplayCall {
   i64 iStart; /* of the statement, in the script */
   i64 n;
   MigList statements; /* what it was expanded to; none: nothing to be done */
+  MigList losses;     /* what the table loses by it, in words (phrase.h) */
 } MigReplayCall;
 
 /* A table of main that a statement was about to drop or rename. */
@@ -32,9 +34,12 @@ typedef struct MigReplay {
   const MigModel *pKnown; /* a model much like that of the schema it holds, to
                           ** spare reading it anew; or NULL */
   int bPlain;             /* expand calls of migrate_table() into plain SQL */
+  int bKeep;              /* keep calls also without bPlain */
+  const MigScriptInfo *pGuard; /* hold calls to their option changes, but for
+                               ** tables of which this says so; or NULL */
   int nCall;
-  MigReplayCall *aCall; /* of the script replayed last, when bPlain; several
-                        ** of one statement stand one after another */
+  MigReplayCall *aCall; /* of the script replayed last, when they are kept;
+                        ** several of one statement stand one after another */
   int nDrop;
   MigReplayDrop *aDrop; /* of that script, when bPlain */
 

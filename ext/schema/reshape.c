@@ -26,6 +26,7 @@
 ** legacy_alter_table go back with the caller's pSaved.
 */
 #include <string.h>
+#include "phrase.h"
 #include "probe.h"
 #include "reshape.h"
 #include "sql.h"
@@ -72,6 +73,33 @@ static void columnsCheck(MigContext *p, const MigModel *pModel,
                 pDiff->pOld->zName);
       }
     }
+  }
+}
+
+/* DATA_LOSS when the table is to lose what the caller does not know of: a
+** script was made for it as it was, and since then it has become another. */
+static void changesCheck(MigContext *p, const MigReshape *pr) {
+  MigText text = {0, 0, 0};
+  MigList losses = {0, 0};
+  int n = 0;
+  int i;
+
+  if (pr->pChanges == 0 ||
+      migNameAmong(pr->allowLoss.n, pr->allowLoss.az, pr->diff.pOld->zName)) {
+    return;
+  }
+  migAlterationLosses(p, &pr->diff, &losses);
+  for (i = 0; i < losses.n && p->rc == SQLITE_OK; i++) {
+    if (!migListHas(pr->pChanges, losses.az[i]) && n++ < 5) {
+      migTextF(p, &text, "%s%s", text.n ? "; " : "", losses.az[i]);
+    }
+  }
+  if (n) {
+    migFail(p, MIG_DATA_LOSS,
+            "table %s would lose more than option changes of migrate_table()"
+            " says: %s; make the script anew, take that back, or name the table"
+            " in option allow_loss",
+            pr->diff.pOld->zName, migTextZ(&text));
   }
 }
 
@@ -336,6 +364,7 @@ static void planTable(MigContext *p, MigReshape *pr,
             pLive->zName);
     return;
   }
+  changesCheck(p, pr);
   columnsCheck(p, &pr->model, &pr->diff);
   pr->eWay = MIG_WAY_ALTER;
   if (!migWaysAlter(p, pr, &pr->model, &pr->diff, &pr->statements)) {

@@ -25,6 +25,9 @@ typedef struct MigReshape {
   MigList renameNew;
   MigList usingColumn; /* columns that are filled by an expression over the */
   MigList usingExpr;   /* old ones, when anything is changed at all */
+  const MigList *pChanges; /* what the table may lose or have otherwise, as
+                            ** migAlterationLosses() says it; NULL: anything */
+  MigList allowLoss;       /* tables for which pChanges does not count */
   int bPlain; /* plain SQL only: no edit, so that the statements can run
               ** without us */
   int bCheck; /* quick_check afterwards */

@@ -497,6 +497,8 @@ static char *callTable(MigContext *p, MigArgs *pArgs) {
   spec.zSql = argScript(p, pArgs, 0, &spec.nSql);
   migOptionPairs(p, pOpt, "rename", &spec.renameOld, &spec.renameNew);
   migOptionPairs(p, pOpt, "using", &spec.usingColumn, &spec.usingExpr);
+  spec.bChanges = migOptionGiven(pOpt, "changes");
+  spec.changes = migOptionList(p, pOpt, "changes");
   spec.bCheck = migOptionBool(p, pOpt, "check", 0);
   if (p->rc == SQLITE_OK && spec.zSql == 0) {
     migFail(p, MIG_USAGE,

@@ -64,6 +64,9 @@ static const MigOptionHelp aOption[] = {
     {"portable", "migrate_autogenerate migrate_diff",
      "true: plain SQL, no migrate_table()"},
     {"rename", "migrate_table", "object of columns: {\"old\":\"new\"}"},
+    {"changes", "migrate_table",
+     "what the table may lose or have otherwise, a list of sentences; anything"
+     " else is DATA_LOSS"},
     {"using", "migrate_table",
      "object of columns and the expressions over the old row to fill them by"},
     {"check", "migrate_table migrate_adopt",

@@ -3,7 +3,8 @@
 **
 ** A picture is the schema and, for every ordinary table that is a user's, the
 ** number of its rows and the sum of their hashes. A sum does not depend on the
-** order of the rows, nor on rowids that are no column.
+** order of the rows, nor on rowids that are no column. Of AUTOINCREMENT it has
+** the mark, which may go on, but not back.
 */
 #include <string.h>
 #include "sql.h"
@@ -93,6 +94,11 @@ void migPictureTake(MigContext *p, MigPicture *pOut) {
       rowAdd(pStmt, pTable);
     }
     migFinalize(p, pStmt);
+    if (pObject->pTable && pObject->pTable->bAutoincrement) {
+      pTable->iMark = migQueryInt(
+          p, 0, "SELECT max(seq) FROM main.sqlite_sequence WHERE name = %Q",
+          pObject->zName);
+    }
   }
 }
 
@@ -109,6 +115,13 @@ static const MigPictureTable *tableFind(const MigPicture *pPicture,
   return 0;
 }
 
+/* Has the table other rows, or an earlier mark? */
+static int tableDiffers(const MigPictureTable *pOld,
+                        const MigPictureTable *pNew) {
+  return pOld->nRow != pNew->nRow || pNew->iMark < pOld->iMark ||
+         memcmp(pOld->aSum, pNew->aSum, sizeof(pOld->aSum)) != 0;
+}
+
 /* Say which tables have other rows. Those of one picture alone are a
 ** difference of the schema. */
 static int rowsCompare(MigContext *p, const MigPicture *pOld,
@@ -118,14 +131,16 @@ static int rowsCompare(MigContext *p, const MigPicture *pOld,
   for (i = 0; i < pOld->nTable && p->rc == SQLITE_OK; i++) {
     const MigPictureTable *pOne = &pOld->aTable[i];
     const MigPictureTable *pTwo = tableFind(pNew, pOne->zName);
-    if (pTwo == 0 ||
-        (pOne->nRow == pTwo->nRow &&
-         memcmp(pOne->aSum, pTwo->aSum, sizeof(pOne->aSum)) == 0)) {
+    if (pTwo == 0 || !tableDiffers(pOne, pTwo)) {
       continue;
     }
     if (nShown++ < SHOWN) {
       migTextF(p, pOut, "%stable %s has other values", pOut->n ? "; " : "",
                pOne->zName);
+      if (pTwo->iMark < pOne->iMark) {
+        migTextF(p, pOut, " (AUTOINCREMENT at %lld, %lld before)", pTwo->iMark,
+                 pOne->iMark);
+      }
       if (pOne->nRow != pTwo->nRow) {
         migTextF(p, pOut, " (%lld rows, %lld before)", pTwo->nRow, pOne->nRow);
       }

@@ -11,6 +11,7 @@ typedef struct MigPictureTable {
   const char *zName;
   i64 nRow;
   u64 aSum[4]; /* sum of the hashes of its rows, lane by lane */
+  i64 iMark;   /* how far AUTOINCREMENT has counted, 0 without a mark */
 } MigPictureTable;
 
 typedef struct MigPicture {

@@ -366,7 +366,7 @@ static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
   return 1;
 }
 
-/* Tell of the columns that are lost. */
+/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. */
 static void tableLosses(MigContext *p, Generator *pg,
                         const MigTableDiff *pDiff) {
   int i;
@@ -381,6 +381,9 @@ static void tableLosses(MigContext *p, Generator *pg,
       if (pLoss) {
         migLossWrite(p, pLoss, &pg->part);
       }
+    } else if (e == MIG_ALT_AUTOINCREMENT &&
+               pDiff->pOld->pTable->bAutoincrement) {
+      migLossMark(p, pDiff->pNew->zName, &pg->part);
     }
   }
 }

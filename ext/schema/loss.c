@@ -208,3 +208,11 @@ void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut) {
   }
   migTextStr(p, pOut, "\n");
 }
+
+/* Append the comment for a table that is AUTOINCREMENT no more. */
+void migLossMark(MigContext *p, const char *zTable, MigText *pOut) {
+  migTextF(
+      p, pOut,
+      "-- destructive: table %s forgets how far AUTOINCREMENT has counted\n",
+      nameShown(p, zTable));
+}

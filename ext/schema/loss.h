@@ -30,6 +30,7 @@ void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
 const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
                            const char *zColumn);
 void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut);
+void migLossMark(MigContext *p, const char *zTable, MigText *pOut);
 char *migLossContent(MigContext *p, const MigDdl *pDdl);
 
 #endif

@@ -35,11 +35,14 @@ static void rowAdd(MigContext *p, MigRows *pRows, const MigModelObject *pObject,
   migRowText(p, pRows, 4, zSql);
 }
 
-/* Are values lost: is the column dropped, or computed from now on? */
+/* Are values lost, is the column dropped or computed from now on, or is it the
+** mark of AUTOINCREMENT? */
 static int alterationDestroys(const MigTableDiff *pDiff, int i) {
   const MigAlteration *pAlt = &pDiff->a[i];
 
   return pAlt->eKind == MIG_ALT_DROP_COLUMN ||
+         (pAlt->eKind == MIG_ALT_AUTOINCREMENT &&
+          pDiff->pOld->pTable->bAutoincrement) ||
          (pAlt->eKind == MIG_ALT_GENERATED &&
           pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0);
 }

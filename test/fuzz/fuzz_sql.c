@@ -403,7 +403,7 @@ static const struct OptionKind {
      " portable check manual overwrite shell bookkeeping ",
      azBool},
     {" now created_at wait at ", azNumber},
-    {" allow_loss tables backups ", azTables},
+    {" allow_loss tables backups changes ", azTables},
     {" rename using placeholders ", azMap},
     {" format tool transaction progress until on_error ", azChoice},
     {" to registry ", azPath},

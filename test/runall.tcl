@@ -33,7 +33,7 @@ if {[llength $files]==0} {
 }
 
 # The slow ones first, so that the two lanes end together.
-set slow {hostile survive fault_backup fault_reshape schema_property
+set slow {fuzz hostile survive fault_backup fault_reshape schema_property
   kill_backup fault concurrency crash backup_property stress clients packages
   readme kill}
 set first {}

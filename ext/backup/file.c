@@ -306,7 +306,8 @@ static void fileFinish(MigContext *p, const char *zPath, File *pFile,
 static void liveManifest(MigContext *p, MigManifest *pLive) {
   const char *z = migQueryText(p, "PRAGMA main.encoding");
   sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
-                                      " WHERE type = 'table'");
+                                      " WHERE type = 'table'"
+                                      " ORDER BY rowid");
 
   memset(pLive, 0, sizeof(*pLive));
   pLive->eEncoding = z && strcmp(z, "UTF-16le") == 0   ? SQLITE_UTF16LE
@@ -444,7 +445,8 @@ static void storeCopy(MigContext *p, File *pFile, const char *zTable) {
 ** a backup. */
 static MigList storeNames(MigContext *p, int bApplied) {
   sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
-                                      " WHERE type = 'table'");
+                                      " WHERE type = 'table'"
+                                      " ORDER BY rowid");
   MigList list = {0, 0};
 
   while (migStep(p, pStmt)) {

@@ -263,7 +263,7 @@ static void columnList(MigContext *p, const MigLayout *pLayout, MigText *pSql) {
 **
 ** NOT INDEXED keeps SQLite from walking along an index that has all columns.
 ** Where the rowid has no name no order can be asked for, and what comes is the
-** order of the table (unless PRAGMA reverse_unordered_selects is on).
+** order of the table (if PRAGMA reverse_unordered_selects is off: scan.c).
 */
 char *migLayoutScan(MigContext *p, const MigLayout *pLayout,
                     const char *zWhere) {

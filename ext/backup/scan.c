@@ -416,9 +416,31 @@ static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
   sqlite3_finalize(pStmt);
 }
 
+/* Compile the scan of a table without rowids that can be named. Where it has no
+** key either, its order is that of the table: PRAGMA reverse_unordered_selects
+** would have it backwards. Such a PRAGMA acts when it is compiled. */
+static sqlite3_stmt *rowsPrepare(MigContext *p, const MigLayout *pLayout) {
+  int bReverse = pLayout->eKey == MIG_KEY_NONE &&
+                 migQueryInt(p, 0, "PRAGMA reverse_unordered_selects") != 0;
+  char *zSql = migLayoutScan(p, pLayout, 0);
+  sqlite3_stmt *pStmt;
+
+  if (bReverse) {
+    migFinalize(p, migPrepare(p, "PRAGMA reverse_unordered_selects=0"));
+  }
+  pStmt = migPrepare(p, zSql);
+  if (bReverse) {
+    sqlite3_stmt *pBack = 0;
+    sqlite3_prepare_v2(p->db, "PRAGMA reverse_unordered_selects=1", -1, &pBack,
+                       0);
+    sqlite3_finalize(pBack);
+  }
+  return pStmt;
+}
+
 /* All rows of another table. */
 static void scanRows(MigContext *p, Scan *pScan, i64 nMax) {
-  sqlite3_stmt *pStmt = migPrepare(p, migLayoutScan(p, pScan->pLayout, 0));
+  sqlite3_stmt *pStmt = rowsPrepare(p, pScan->pLayout);
   i64 n;
 
   columnsCheck(p, pScan, pStmt);

@@ -34,7 +34,8 @@
 
 static const char zKept[] =
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name IN("
-    "'sqlite_sequence', 'sqlite_stat1', 'sqlite_stat3', 'sqlite_stat4')";
+    "'sqlite_sequence', 'sqlite_stat1', 'sqlite_stat3', 'sqlite_stat4')"
+    " ORDER BY rowid";
 static const char zTexts[] =
     "SELECT sql FROM main.sqlite_schema WHERE name <> 'sqlite_sequence'"
     " UNION ALL"
@@ -44,9 +45,11 @@ static const char zTable[] =
     " WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
 static const char zVirtuals[] = "SELECT sql FROM main.sqlite_schema"
                                 " WHERE type = 'table' AND"
-                                " coalesce(rootpage, 0) = 0";
+                                " coalesce(rootpage, 0) = 0"
+                                " ORDER BY rowid";
 static const char zOrdinary[] = "SELECT name, sql FROM main.sqlite_schema"
-                                " WHERE type = 'table' AND rootpage > 0";
+                                " WHERE type = 'table' AND rootpage > 0"
+                                " ORDER BY rowid";
 
 /* Put a table into the backup, and with a part of a virtual table all the
 ** others: they only fit together. */

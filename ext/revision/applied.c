@@ -12,7 +12,8 @@
 #include "seal.h"
 #include "applied.h"
 
-static const char zAppliedAll[] = "SELECT revision FROM main._migrate_applied";
+static const char zAppliedAll[] =
+    "SELECT revision FROM main._migrate_applied ORDER BY revision";
 static const char zAppliedAdd[] =
     "INSERT INTO main._migrate_applied(revision, run, applied_at, checksum,"
     " fingerprint, seal) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";

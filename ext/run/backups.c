@@ -625,8 +625,11 @@ static char *downgradeResult(MigContext *p, const Restore *pRestore,
 
 /* The revisions that a run has applied and that still are, by commas. */
 static char *runRevisions(MigContext *p, i64 iRun, int *pn) {
-  sqlite3_stmt *pStmt = migPrepareF(
-      p, "SELECT revision FROM main._migrate_applied WHERE run = %lld", iRun);
+  sqlite3_stmt *pStmt =
+      migPrepareF(p,
+                  "SELECT revision FROM main._migrate_applied WHERE run = %lld"
+                  " ORDER BY revision",
+                  iRun);
   MigList list = {0, 0};
 
   while (migStep(p, pStmt)) {

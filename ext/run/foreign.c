@@ -48,7 +48,7 @@ static const char zAny[] =
 static const char zReferring[] =
     "SELECT name FROM main.sqlite_schema"
     " WHERE type = 'table' AND instr(lower(sql), 'references')"
-    " AND lower(substr(sql, 1, 13)) = 'create table '";
+    " AND lower(substr(sql, 1, 13)) = 'create table ' ORDER BY rowid";
 
 /* Look whether the schema holds any foreign key. */
 void migForeignStart(MigContext *p, MigForeign *pForeign) {

@@ -26,10 +26,11 @@
 ** owners. */
 static const char zIds[] =
     "SELECT revision, flags, NULL FROM main._migrate_revisions"
-    " WHERE revision >= ?1 AND revision < ?2";
+    " WHERE revision >= ?1 AND revision < ?2 ORDER BY revision";
 static const char zLabels[] = "SELECT label, 0, revision"
                               " FROM main._migrate_labels"
-                              " WHERE label >= ?1 AND label < ?2";
+                              " WHERE label >= ?1 AND label < ?2"
+                              " ORDER BY label";
 
 /* ---- names ---- */
 

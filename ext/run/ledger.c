@@ -307,13 +307,15 @@ static int membersAdd(MigContext *p, const MigLedger *pl, const MigSet *pSet,
 static void contentsGuard(MigContext *p, MigLedger *pl,
                           const MigLedgerStart *pStart) {
   MigText pairs = {0, 0, 0};
-  int n = membersAdd(p, pl, pStart->pApplied,
-                     pStart->bHere ? "SELECT revision, revision || ' ' ||"
-                                     " hex(checksum) FROM main._migrate_applied"
-                                   : "SELECT revision, revision || ' ' ||"
-                                     " hex(checksum)"
-                                     " FROM main._migrate_revisions",
-                     &pairs);
+  int n =
+      membersAdd(p, pl, pStart->pApplied,
+                 pStart->bHere ? "SELECT revision, revision || ' ' ||"
+                                 " hex(checksum) FROM main._migrate_applied"
+                                 " ORDER BY revision"
+                               : "SELECT revision, revision || ' ' ||"
+                                 " hex(checksum)"
+                                 " FROM main._migrate_revisions ORDER BY seq",
+                 &pairs);
 
   migTextF(p, pl->pOut,
            "UPDATE temp._migrate_script SET contents =\n"
@@ -332,11 +334,14 @@ void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet) {
   MigText edges = {0, 0, 0};
   int n;
 
-  membersAdd(p, pLedger, pSet,
-             "SELECT revision, revision FROM main._migrate_revisions", &ids);
+  membersAdd(
+      p, pLedger, pSet,
+      "SELECT revision, revision FROM main._migrate_revisions ORDER BY seq",
+      &ids);
   n = membersAdd(p, pLedger, pSet,
                  "SELECT revision, revision || ' ' || kind || ' ' || target"
-                 " FROM main._migrate_edges",
+                 " FROM main._migrate_edges"
+                 " ORDER BY revision, kind, position",
                  &edges);
   migTextF(p, pLedger->pOut,
            "UPDATE temp._migrate_script SET edges =\n"
@@ -574,7 +579,8 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
   othersAdd(p, pLedger, "_migrate_edges",
             migPrepareF(p,
                         "SELECT revision, kind, position, target"
-                        " FROM main._migrate_edges WHERE revision = %Q",
+                        " FROM main._migrate_edges WHERE revision = %Q"
+                        " ORDER BY kind, position",
                         pRev->zId),
             pRev->zId);
   labelsAdd(p, pLedger, pRev->zId);
@@ -583,7 +589,7 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
               migPrepareF(p,
                           "SELECT revision, format, file, part, size, data"
                           " FROM main._migrate_files WHERE revision = %Q"
-                          " AND part <> 3",
+                          " AND part <> 3 ORDER BY format, file",
                           pRev->zId),
               pRev->zId);
   }

@@ -24,7 +24,8 @@ struct MigTemp {
 static const char zTemps[] =
     "SELECT name, rootpage, EXISTS(SELECT 1 FROM main.sqlite_schema AS m"
     " WHERE m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
-    " FROM temp.sqlite_schema AS t WHERE type IN('table','view')";
+    " FROM temp.sqlite_schema AS t WHERE type IN('table','view')"
+    " ORDER BY rowid";
 static const char zTriggers[] =
     "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger'"
     " UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger'";

@@ -54,13 +54,13 @@ static const MirrorTable aMirror[] = {
      "CREATE TABLE IF NOT EXISTS main.alembic_version (\n"
      "\tversion_num VARCHAR(32) NOT NULL, \n"
      "\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)",
-     "SELECT version_num FROM main.alembic_version",
+     "SELECT version_num FROM main.alembic_version ORDER BY 1",
      "DELETE FROM main.alembic_version",
      "INSERT INTO main.alembic_version(version_num) VALUES"},
     {"schema_migrations", "version", 0,
      "CREATE TABLE IF NOT EXISTS main.\"schema_migrations\""
      " (version varchar(128) primary key)",
-     "SELECT version FROM main.schema_migrations",
+     "SELECT version FROM main.schema_migrations ORDER BY 1",
      "DELETE FROM main.schema_migrations WHERE version IN"
      " (SELECT revision FROM main._migrate_revisions)",
      "INSERT INTO main.schema_migrations(version) VALUES"},

@@ -17,7 +17,8 @@
 
 static const char zObjects[] =
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
-    " WHERE type IS NOT NULL AND name IS NOT NULL AND tbl_name IS NOT NULL";
+    " WHERE type IS NOT NULL AND name IS NOT NULL AND tbl_name IS NOT NULL"
+    " ORDER BY rowid";
 
 /* The known object that the row of a statement is to the byte, or NULL. */
 static const MigModelObject *rowKnown(MigContext *p, sqlite3_stmt *pStmt,

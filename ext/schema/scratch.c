@@ -304,7 +304,8 @@ void migScratchExec(MigContext *p, MigScratch *pScratch, const char *zSql) {
 */
 
 static const char zRows[] =
-    "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema";
+    "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema"
+    " ORDER BY rowid";
 static const char zRowAdd[] =
     "INSERT INTO main.sqlite_schema(type, name, tbl_name, sql, rootpage)"
     " VALUES(?1, ?2, ?3, ?4, ?5)";

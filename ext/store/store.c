@@ -30,10 +30,10 @@ typedef struct StoreTable {
 /* All objects, and those of the connection. The text of an automatic index is
 ** NULL. What concerns us is picked out in C: it takes one pass, and no function
 ** that the application could have replaced. */
-static const char zObjects[] =
-    "SELECT 0, type, name, tbl_name, sql FROM main.sqlite_schema";
-static const char zObjectsTemp[] =
-    "SELECT 1, type, name, tbl_name, sql FROM temp.sqlite_schema";
+static const char zObjects[] = "SELECT 0, type, name, tbl_name, sql FROM "
+                               "main.sqlite_schema ORDER BY rowid";
+static const char zObjectsTemp[] = "SELECT 1, type, name, tbl_name, sql FROM "
+                                   "temp.sqlite_schema ORDER BY rowid";
 static const char zMetaGet[] =
     "SELECT value FROM main._migrate_meta WHERE name = ?1";
 static const char zMetaSet[] =

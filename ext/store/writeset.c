@@ -154,10 +154,11 @@ MigList migWritesetTables(MigContext *p, const MigWriteset *pSet) {
   if (roots.n == 0) {
     return list;
   }
-  pStmt = migPrepareF(p,
-                      "SELECT DISTINCT tbl_name FROM main.sqlite_schema"
-                      " WHERE rootpage IN(%s)", /* sql-ok: integers */
-                      roots.z);
+  pStmt = migPrepareF(
+      p,
+      "SELECT DISTINCT tbl_name FROM main.sqlite_schema"
+      " WHERE rootpage IN(%s) ORDER BY rowid", /* sql-ok: integers */
+      roots.z);
   while (migStep(p, pStmt)) {
     migListAdd(p, &list, migColumnText(p, pStmt, 0));
   }

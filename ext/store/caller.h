@@ -25,6 +25,7 @@ typedef struct MigConnection {
   int bVeto;           /* COMMIT is refused (transaction.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */
+  int bCounts;         /* nor yet PRAGMA count_changes, which was on */
   char zName[32];      /* of the veto table: no file can know it; savepoints are
                           it with a number */
   int nSavepoint;      /* numbers given */

@@ -91,6 +91,30 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
   }
 }
 
+/* Compile PRAGMA count_changes: that sets it. Not being stepped it does not
+** expire what else is compiled. */
+static int countsSet(sqlite3 *db, int bOn) {
+  sqlite3_stmt *pStmt = 0;
+  int rc = sqlite3_prepare_v2(
+      db, bOn ? "PRAGMA count_changes=1" : "PRAGMA count_changes=0", -1, &pStmt,
+      0);
+
+  sqlite3_finalize(pStmt);
+  return rc;
+}
+
+/* PRAGMA count_changes is on, with which an INSERT has a row, the number of
+** rows it inserted: switch it off until the end of the call. */
+void migSettingsCountsOff(MigContext *p, MigConnection *pConn) {
+  int rc = p->rc ? SQLITE_OK : countsSet(p->db, 0);
+
+  if (rc) {
+    migFailDb(p, rc);
+  } else if (p->rc == SQLITE_OK) {
+    pConn->bCounts = 1;
+  }
+}
+
 /* Put one PRAGMA back; 0 when SQLite would not. */
 static int pragmaRestore(sqlite3 *db, const MigPragma *pPragma) {
   char zSql[80];
@@ -122,6 +146,9 @@ void migSettingsRestore(MigContext *p, MigConnection *pConn,
 void migSettingsRestoreLate(MigConnection *pConn) {
   MigPragma **pp = &pConn->pRestore;
 
+  if (pConn->bCounts && !pConn->bRunning) {
+    pConn->bCounts = countsSet(pConn->db, 1) != SQLITE_OK;
+  }
   while (*pp) {
     MigPragma *pPragma = *pp;
     if (pragmaRestore(pConn->db, pPragma)) {

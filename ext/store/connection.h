@@ -18,6 +18,7 @@ typedef struct MigSettingsSaved {
 void migSettingsSave(MigContext *p, MigSettingsSaved *pSaved);
 int migSettingsForeign(MigContext *p, MigSettingsSaved *pSaved, int bOn);
 int migSettingsLegacy(MigContext *p, MigSettingsSaved *pSaved, int bOn);
+void migSettingsCountsOff(MigContext *p, MigConnection *pConn);
 void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
                        const char *zName);
 void migSettingsRestore(MigContext *p, MigConnection *pConn,

@@ -34,6 +34,7 @@
 #include "store.h"
 #include "history.h"
 #include "known.h"
+#include "connection.h"
 #include "transaction.h"
 
 static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
@@ -357,6 +358,18 @@ static void vetoJoin(MigContext *p, MigTransaction *pTx) {
   }
 }
 
+/* Compile the insert. Has it a column, then PRAGMA count_changes is on. */
+static void vetoPrepare(MigContext *p, MigTransaction *pTx) {
+  MigConnection *pConn = pTx->pConn;
+
+  pTx->pVeto = migPrepareF(p, "INSERT INTO \"%w\" VALUES(1)", pConn->zName);
+  if (pTx->pVeto && sqlite3_column_count(pTx->pVeto) > 0) {
+    migSettingsCountsOff(p, pConn);
+    sqlite3_finalize(pTx->pVeto);
+    pTx->pVeto = migPrepareF(p, "INSERT INTO \"%w\" VALUES(1)", pConn->zName);
+  }
+}
+
 static void storeChanged(MigContext *p, void *pArg) {
   migTransactionArm(p, pArg);
 }
@@ -410,7 +423,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   pTx->bOwn = sqlite3_get_autocommit(p->db) != 0;
   pTx->msWait = msWait;
   beginRefuse(p, msWait);
-  pTx->pVeto = migPrepareF(p, "INSERT INTO \"%w\" VALUES(1)", pConn->zName);
+  vetoPrepare(p, pTx);
   if (pTx->bOwn && !bDeterministic) {
     pBegin = migPrepare(p, "BEGIN IMMEDIATE");
     pTx->pUndo = migPrepare(p, "ROLLBACK");

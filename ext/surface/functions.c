@@ -708,6 +708,7 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   argsRead(p, pArgs, argc, argv);
   zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
   pConn->bRunning = bRunning;
+  migSettingsRestoreLate(pConn);
   if (p->rc == SQLITE_OK) {
     int flags = pArgs->pFunction->flags;
     migOnceKeep(pOnce, zResult,

@@ -27,6 +27,7 @@
 #include "codec.h"
 #include "seal.h"
 #include "store.h"
+#include "orphans.h"
 #include "ledger.h"
 
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
@@ -64,8 +65,7 @@ static const char zScriptTable[] =
     "  alone INTEGER DEFAULT 1 CONSTRAINT \"another connection has changed the"
     " applied revisions meanwhile; make a new script from there\""
     " CHECK(alone IS 1),\n"
-    "  parents INTEGER DEFAULT 1 CONSTRAINT \"rows refer to missing parents"
-    " (PRAGMA foreign_key_check); mend them first\" CHECK(parents IS 1)\n"
+    "  " MIG_ORPHANS_COLUMN "\n"
     ");\n";
 /* Three more of its columns, when a setting mirror names a table. */
 static const char zMirrorColumns[] =
@@ -381,7 +381,7 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   if (pLedger->bForeign) {
     migTextStr(p, pOut,
                "UPDATE temp._migrate_script SET orphans ="
-               " (SELECT count(*) FROM pragma_foreign_key_check);\n");
+               " " MIG_ORPHANS_COUNT ";\n");
   }
   storeGuard(p, pLedger, bBase);
   if (bBase) {
@@ -783,8 +783,7 @@ void migLedgerHistory(MigContext *p, MigLedger *pLedger,
 void migLedgerForeign(MigContext *p, MigLedger *pLedger) {
   migTextStr(p, pLedger->pOut,
              "UPDATE temp._migrate_script SET parents ="
-             " (SELECT count(*) FROM pragma_foreign_key_check)"
-             " <= coalesce(orphans, 0);\n");
+             " " MIG_ORPHANS_COUNT " <= coalesce(orphans, 0);\n");
 }
 
 /* What _migrate_meta keeps of the schema, when it is known. */

@@ -35,6 +35,7 @@
 #include "fingerprint.h"
 #include "ledger.h"
 #include "mirror.h"
+#include "orphans.h"
 #include "plainscript.h"
 #include "plan.h"
 #include "range.h"
@@ -291,23 +292,6 @@ static void scratchStart(MigContext *p, Offline *po) {
   schemaRead(p, po);
 }
 
-/* Can the foreign keys of the scratch database be checked? Not when one refers
-** to a column that is no key. */
-static int foreignCheckable(MigContext *p, Offline *po) {
-  int rc;
-
-  if (p->rc) {
-    return 0;
-  }
-  migScratchSwap(p, po->pScratch);
-  rc = sqlite3_exec(p->db, "PRAGMA foreign_key_check", 0, 0, 0);
-  if (rc && (rc & 0xff) != SQLITE_ERROR) {
-    migFailDb(p, rc);
-  }
-  migScratchSwap(p, po->pScratch);
-  return rc == SQLITE_OK;
-}
-
 /* Does the schema at the start have foreign keys, or do the scripts make some?
 ** Are there quotes in it: strings in views and triggers, perhaps? */
 static void schemaLook(MigContext *p, Offline *po) {
@@ -315,7 +299,8 @@ static void schemaLook(MigContext *p, Offline *po) {
 
   po->bQuotes |= p->rc == SQLITE_OK && strchr(z, '"') != 0;
   po->ledger.bForeign |= p->rc == SQLITE_OK && strstr(z, " references ") != 0;
-  po->ledger.bForeign = po->ledger.bForeign && foreignCheckable(p, po);
+  po->ledger.bForeign =
+      po->ledger.bForeign && migOrphansCountable(p, po->pScratch);
 }
 
 /* ---- the body ---- */
@@ -425,7 +410,7 @@ static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   if (iEnd == po->plan.nStep) {
     migLedgerHistory(p, &po->ledger, 0, po->zFrom, zTo, po->aFingerprint);
   }
-  if (po->ledger.bForeign && foreignCheckable(p, po)) {
+  if (po->ledger.bForeign && migOrphansCountable(p, po->pScratch)) {
     migLedgerForeign(p, &po->ledger);
   }
   migLedgerFacts(p, &po->ledger, zTo, &po->schema, po->aFingerprint);

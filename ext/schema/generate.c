@@ -35,6 +35,7 @@
 #include "generate.h"
 #include "loss.h"
 #include "order.h"
+#include "orphans.h"
 #include "prove.h"
 #include "subset.h"
 #include "sql.h"
@@ -588,6 +589,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
 static void frameWrite(MigContext *p, const Generator *pg) {
   MigText *pScript = &pg->pGenerate->script;
   MigText text = {0, 0, 0};
+  int bOrphans = 0;
 
   if (pg->bTouches) {
     migTextStr(p, &text,
@@ -600,12 +602,19 @@ static void frameWrite(MigContext *p, const Generator *pg) {
                "PRAGMA foreign_keys=OFF;\n\n");
   }
   if (pg->pGenerate->bShell) {
+    bOrphans = pg->bTouches && pg->pGenerate->bOrphans;
     migTextStr(p, &text,
                "-- In the sqlite3 shell: sqlite3 -bail FILE, so that it stops "
                "at an error.\n"
                "BEGIN IMMEDIATE;\n\n");
   }
+  if (bOrphans) {
+    migOrphansBegin(p, &text);
+  }
   migTextAdd(p, &text, migTextZ(pScript), pScript->n);
+  if (bOrphans) {
+    migOrphansEnd(p, &text);
+  }
   migTextStr(p, &text, pg->pGenerate->bShell ? "\nCOMMIT;\n" : "");
   *pScript = text;
 }
@@ -705,6 +714,8 @@ void migGenerate(MigContext *p, MigGenerate *pGenerate) {
   if (pGenerate->bLive && needsNative(&pGenerate->compare)) {
     bNative = migCompilesAll(p, &pGenerate->compare);
   }
+  pGenerate->bOrphans = pGenerate->bShell &&
+                        migOrphansPossible(p, pGenerate->pOld, pGenerate->pNew);
   part = *pGenerate;
   if (migSubset(p, &pGenerate->compare, &old, &new)) {
     part.pOld = &old;

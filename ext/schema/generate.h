@@ -19,6 +19,9 @@ typedef struct MigGenerate {
   int bPortable; /* no migrate_table(): plain SQL */
   int bShell;    /* with bPortable: for a shell, as one transaction */
 
+  int bOrphans; /* set by migGenerate(): with bShell, rows without their
+                ** parent are counted (orphans.h) */
+
   /* out */
   MigComparison compare; /* what differs */
   MigText script;        /* empty: nothing */

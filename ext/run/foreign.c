@@ -275,17 +275,121 @@ void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
   }
 }
 
-/* The first rows without parent, where they have a name, and the parent, for
+/* Column number k, from 1, of the primary key of a table; NULL behind the
+** last. */
+static char *primaryColumn(MigContext *p, const char *zTable, int k) {
+  sqlite3_stmt *pStmt =
+      migPrepareF(p, "PRAGMA main.table_xinfo(\"%w\")", zTable);
+  char *z = 0;
+
+  while (z == 0 && migStep(p, pStmt)) {
+    if (sqlite3_column_int(pStmt, 5) == k) {
+      z = migColumnText(p, pStmt, 1);
+    }
+  }
+  migFinalize(p, pStmt);
+  return z;
+}
+
+/* Add the condition that a row c has no parent by foreign key iKey. SQLite
+** compares as the column of the parent does, which is on the left here. */
+static void orphanWhere(MigContext *p, const char *zTable, int iKey,
+                        MigText *pSql) {
+  sqlite3_stmt *pList =
+      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
+  MigText match = {0, 0, 0};
+  int bParent = 0;
+  int k = 0;
+
+  migTextStr(p, pSql, " WHERE 1");
+  while (migStep(p, pList)) {
+    const char *zParent = migColumnPeek(p, pList, 2);
+    const char *zFrom = migColumnPeek(p, pList, 3);
+    const char *zTo = migColumnPeek(p, pList, 4);
+    if (sqlite3_column_int(pList, 0) != iKey) {
+      continue;
+    }
+    if (k++ == 0) {
+      bParent = tableExists(p, zParent);
+      migTextF(p, &match, " FROM main.\"%w\" AS o WHERE 1", zParent);
+    }
+    zTo = zTo ? zTo : primaryColumn(p, zParent, k);
+    migTextF(p, pSql, " AND c.\"%w\" NOT NULL", zFrom);
+    migTextF(p, &match, " AND o.\"%w\" = c.\"%w\"", zTo, zFrom);
+  }
+  migFinalize(p, pList);
+  if (bParent) {
+    migTextF(p, pSql, " AND NOT EXISTS(SELECT 1%s)", /* sql-ok: made here */
+             migTextZ(&match));
+  }
+  migTextStr(p, pSql, " LIMIT 5");
+}
+
+/* Add the primary keys of the first rows without their parent by foreign key
+** iKey of a table WITHOUT ROWID; nothing when they cannot be asked for. */
+static void keylessText(MigContext *p, const char *zTable, int iKey,
+                        MigText *pText) {
+  MigText sql = {0, 0, 0};
+  sqlite3_stmt *pStmt = 0;
+  char *zColumn;
+  int k;
+
+  migTextStr(p, &sql, "SELECT ''");
+  for (k = 1; (zColumn = primaryColumn(p, zTable, k)) != 0; k++) {
+    migTextF(p, &sql, " || %Q || '=' || quote(c.\"%w\")",
+             k > 1 ? migPrintf(p, ", %s", zColumn) : zColumn, zColumn);
+  }
+  migTextF(p, &sql, " FROM main.\"%w\" AS c", zTable);
+  orphanWhere(p, zTable, iKey, &sql);
+  if (p->rc == SQLITE_OK) {
+    int rc = sqlite3_prepare_v2(p->db, sql.z, -1, &pStmt, 0);
+    if (rc != SQLITE_OK && rc != SQLITE_ERROR) {
+      migFailDb(p, rc);
+    }
+  }
+  while (migStep(p, pStmt)) {
+    migTextF(p, pText, "%s%.200s", pText->n ? "; " : "row ",
+             sqlite3_column_text(pStmt, 0));
+  }
+  sqlite3_finalize(pStmt);
+}
+
+/* The columns of foreign key iKey of a table, by commas. */
+static char *keyColumns(MigContext *p, const char *zTable, int iKey) {
+  sqlite3_stmt *pList =
+      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
+  MigText text = {0, 0, 0};
+
+  while (migStep(p, pList)) {
+    if (sqlite3_column_int(pList, 0) == iKey) {
+      migTextF(p, &text, "%s%s", text.n ? ", " : "",
+               sqlite3_column_text(pList, 3));
+    }
+  }
+  migFinalize(p, pList);
+  return text.z;
+}
+
+/* The first rows without parent, by rowid or primary key, and the parent, for
 ** the message. */
-static char *findingsText(MigContext *p, const Findings *pFound) {
+static char *findingsText(MigContext *p, const char *zTable,
+                          const Findings *pFound) {
+  const char *zParent = pFound->zParent ? pFound->zParent : "?";
   MigText text = {0, 0, 0};
   i64 i;
 
   for (i = 0; pFound->bRowid && i < pFound->nRow && i < 5; i++) {
     migTextF(p, &text, "%srowid %lld", i ? ", " : "", pFound->a[i].iRowid);
   }
-  migTextF(p, &text, "%s(parent %s)", i ? " " : "",
-           pFound->zParent ? pFound->zParent : "?");
+  if (i) {
+    migTextF(p, &text, " (parent %s)", zParent);
+  } else {
+    int iKey = pFound->a[0].iKey;
+    char *zColumns = keyColumns(p, zTable, iKey);
+    keylessText(p, zTable, iKey, &text);
+    migTextF(p, &text, "%s(column %s, parent %s)", text.n ? " " : "",
+             zColumns ? zColumns : "?", zParent);
+  }
   return p->rc ? 0 : text.z;
 }
 
@@ -301,7 +405,7 @@ static void findingsFail(MigContext *p, const MigForeign *pForeign,
             "table %s would have %lld row(s) without their parent, %lld"
             " before: %s; %s",
             pOne->zTable, pFound->nRow, pOne->nBefore < 0 ? 0 : pOne->nBefore,
-            findingsText(p, pFound), pForeign->zRemedy);
+            findingsText(p, pOne->zTable, pFound), pForeign->zRemedy);
   }
 }
 

@@ -514,9 +514,12 @@ static void deferredFail(MigContext *p, int rc) {
   int n;
 
   for (n = 0; n < 5 && migStep(p, pStmt); n++) {
-    migTextF(p, &rows, "%stable %s rowid %lld (parent %s)", n ? ", " : "",
-             sqlite3_column_text(pStmt, 0), sqlite3_column_int64(pStmt, 1),
-             sqlite3_column_text(pStmt, 2));
+    migTextF(p, &rows, "%stable %s", n ? ", " : "",
+             sqlite3_column_text(pStmt, 0));
+    if (sqlite3_column_type(pStmt, 1) != SQLITE_NULL) { /* WITHOUT ROWID */
+      migTextF(p, &rows, " rowid %lld", sqlite3_column_int64(pStmt, 1));
+    }
+    migTextF(p, &rows, " (parent %s)", sqlite3_column_text(pStmt, 2));
   }
   migFinalize(p, pStmt);
   migFailRc(p, rc, MIG_FOREIGN_KEY,

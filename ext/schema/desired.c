@@ -3,8 +3,10 @@
 **
 ** The text is SQL, as a person or a tool writes it down: CREATE statements;
 ** ALTER TABLE and DROP run as well. Rows are no schema, so statements that
-** write some are passed over, and so is what a dump puts around them. Whether
-** the text is right is for SQLite to say, in a scratch database.
+** write some are passed over, and so is what a dump puts around them. The row
+** of sqlite_schema that a dump writes for a virtual table stands for its CREATE
+** statement. Whether the text is right is for SQLite to say, in a scratch
+** database.
 **
 ** Objects that the user's database has just so need not be said to be right
 ** again: they are filled in (migScratchFill), the rest is run. That makes a
@@ -92,11 +94,77 @@ static void wishJudge(MigContext *p, const Wishes *pw, Wish *pWish) {
   default:
     break;
   }
-  if (!pWish->bPass) {
+  if (!pWish->bPass && pSt->eKind == MIG_ST_INSERT) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: a row of sqlite_schema is written; put the CREATE "
+            "statement there, as the command .schema of the sqlite3 shell has "
+            "it",
+            pw->zWhat, lineAt(pw, pSt->iStart));
+  } else if (!pWish->bPass) {
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "%s, line %d: a statement of the kind %s may not stand in a "
             "schema; it may hold CREATE, ALTER TABLE and DROP, remove it",
             pw->zWhat, lineAt(pw, pSt->iStart), migKindName(pSt->eKind));
+  }
+}
+
+/* ---- virtual tables in a dump ---- */
+
+/* Does an INSERT write a row of sqlite_schema? */
+static int isSchemaRow(const char *z, const MigStatement *pSt) {
+  return pSt->eKind == MIG_ST_INSERT &&
+         (migTokenNameIs(z, &pSt->name, "sqlite_schema") ||
+          migTokenNameIs(z, &pSt->name, "sqlite_master"));
+}
+
+/* The CREATE VIRTUAL TABLE that is the last value of such an INSERT, or
+** NULL. */
+static char *virtualText(MigContext *p, const char *z,
+                         const MigStatement *pSt) {
+  i64 iEnd = pSt->iStart + pSt->nByte;
+  i64 i = pSt->iStart;
+  MigToken last = {MIG_TK_END, 0, 0};
+  MigToken token;
+  char *zSql;
+  i64 n;
+
+  do {
+    i = migTokenSignificant(z, iEnd, i, &token);
+    last = token.eType == MIG_TK_STRING ? token : last;
+  } while (token.eType != MIG_TK_END);
+  zSql = last.eType == MIG_TK_STRING ? migTokenName(p, z, &last) : 0;
+  if (zSql == 0) {
+    return 0;
+  }
+  n = (i64)strlen(zSql);
+  i = migTokenSignificant(zSql, n, 0, &last);
+  migTokenSignificant(zSql, n, i, &token);
+  return migTokenIs(zSql, &last, "create") &&
+                 migTokenIs(zSql, &token, "virtual")
+             ? zSql
+             : 0;
+}
+
+/* The shell's .dump has a virtual table as a row that is written to
+** sqlite_schema. Put the CREATE statement in its place; no line moves. */
+static void virtualsRestore(MigContext *p, Wishes *pw) {
+  MigText text = {0, 0, 0};
+  i64 iDone = 0;
+  i64 i = 0;
+  MigStatement st;
+
+  while (p->rc == SQLITE_OK && migScriptNext(pw->z, pw->n, &i, &st)) {
+    char *zSql = isSchemaRow(pw->z, &st) ? virtualText(p, pw->z, &st) : 0;
+    if (zSql) {
+      migTextAdd(p, &text, pw->z + iDone, st.iStart - iDone);
+      migTextF(p, &text, "%s;", zSql); /* sql-ok: a statement */
+      iDone = st.iStart + st.nByte;
+    }
+  }
+  if (iDone && p->rc == SQLITE_OK) {
+    migTextAdd(p, &text, pw->z + iDone, pw->n - iDone);
+    pw->z = text.z;
+    pw->n = text.n;
   }
 }
 
@@ -405,6 +473,9 @@ void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
             "%s, line %d: a zero byte; SQLite would stop reading there, "
             "remove it",
             zWhat, lineAt(&w, zZero - z));
+  }
+  if (n > 0 && strstr(z, "INTO sqlite_")) {
+    virtualsRestore(p, &w);
   }
   wishesSplit(p, &w);
   if (p->rc == SQLITE_OK) {

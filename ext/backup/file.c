@@ -270,7 +270,8 @@ static void fileExplain(MigContext *p, const char *zPath) {
   } else if (p->eCode == MIG_SQLITE &&
              (e == SQLITE_FULL || e == SQLITE_IOERR || e == SQLITE_CANTOPEN)) {
     migErrorSave(p, &was);
-    migFailRc(p, was.rc, MIG_FILE, "cannot write %s: %s", zPath,
+    migFailRc(p, was.rc, MIG_FILE,
+              "cannot write %s: %s; check the path and the room there", zPath,
               was.zError + strlen("migrate: SQLITE: "));
   }
   sqlite3_free(was.zError);

@@ -742,7 +742,8 @@ void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
     return;
   }
   if (pTable->zFile && !asideBegin(p, &aside, pTable->zFile)) {
-    migFail(p, MIG_FILE, "%s cannot be opened", pTable->zFile);
+    migFail(p, MIG_FILE, "%s cannot be opened; check who may read it",
+            pTable->zFile);
   }
   if (pTable->zFile && zProject == 0 && p->rc == SQLITE_OK) {
     projectsCheck(p, pTable);

@@ -112,7 +112,8 @@ static const char *filePath(MigContext *p, const MigBackupRow *pRow) {
     return migPathJoin(p, migPathFolder(p, zMain), pRow->zPath);
   }
   migFail(p, MIG_FILE,
-          "backup %lld is in %s, which is not below the folder of the database",
+          "backup %lld is in %s, which is not below the folder of the"
+          " database; open the database by its path, or take another backup",
           pRow->iBackup, pRow->zPath ? pRow->zPath : "a file without a path");
   return 0;
 }

@@ -898,8 +898,11 @@ static void pathCheck(MigContext *p, const char *zRoot, const char *zName) {
     } else if (zSlash ? migPathKind(zPath) == MIG_PATH_FILE
                       : migPathKind(zPath) == MIG_PATH_FOLDER) {
       migFail(p, MIG_FILE,
-              zSlash ? "%s is a file, and a folder is wanted"
-                     : "%s is a folder, and a file is wanted",
+              zSlash
+                  ? "%s is a file, and a folder is wanted; remove it, or take"
+                    " another folder"
+                  : "%s is a folder, and a file is wanted; remove it, or take"
+                    " another folder",
               zPath);
     }
     zSlash = zSlash ? zSlash + 1 : 0;

@@ -93,21 +93,43 @@ static void fileText(MigContext *p, const char *zPath, const MigModel *pLive,
   sqlite3_free(bytes.a);
 }
 
+/* SQLite cannot open a file. */
+static void openFail(MigContext *p, const char *zPath, int rc) {
+  if ((rc & 0xff) == SQLITE_NOMEM) {
+    migNomem(p);
+  } else if (migPathKind(zPath) == MIG_PATH_NONE) {
+    migFailRc(p, rc, MIG_FILE,
+              "no file %s; check the path, which begins at the working"
+              " directory of the process",
+              zPath);
+  } else {
+    migFailRc(p, rc, MIG_FILE, "cannot read %s: %s; check who may read it",
+              zPath, sqlite3_errstr(rc));
+  }
+}
+
 static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
                      MigSource *pOut) {
   sqlite3 *db = 0;
-  int rc = sqlite3_open_v2(zPath, &db, SQLITE_OPEN_READONLY, 0);
+  int rc;
 
+  if (migPathKind(zPath) == MIG_PATH_FOLDER) {
+    migFail(p, MIG_FILE,
+            "%s is a folder; name a file of SQL in it, or a database", zPath);
+    return;
+  }
+  rc = sqlite3_open_v2(zPath, &db, SQLITE_OPEN_READONLY, 0);
   if (rc) {
-    migFailRc(p, rc, MIG_FILE, "%s: %s", zPath,
-              db ? sqlite3_errmsg(db) : "no memory");
+    openFail(p, zPath, rc);
   } else if (isOther(p, db)) {
     fileText(p, zPath, pLive, pOut);
   } else {
     databaseRead(p, db, &pOut->model);
     if ((p->rc & 0xff) == SQLITE_CORRUPT) {
       migErrorClear(p);
-      migFail(p, MIG_FILE, "%s: the database in this file is damaged", zPath);
+      migFail(p, MIG_FILE,
+              "%s: the database in this file is damaged; name a copy of it",
+              zPath);
     }
   }
   sqlite3_close(db);
@@ -170,6 +192,29 @@ static void targetRead(MigContext *p, const char *zTarget,
 
 /* ---- all ---- */
 
+/* Does the text look like the path of a file? */
+static int isPath(const char *z, i64 n) {
+  return n > 4 && n < 1000 && (i64)strlen(z) == n &&
+         (sqlite3_stricmp(z + n - 4, ".sql") == 0 ||
+          migPathKind(z) == MIG_PATH_FILE);
+}
+
+/* A path that was taken for something else: say how a file is given. */
+static void pathExplain(MigContext *p, const char *z, i64 n) {
+  char *zWas;
+
+  if ((p->eCode == MIG_UNKNOWN_REVISION || p->eCode == MIG_UNKNOWN_BRANCH ||
+       p->eCode == MIG_USAGE || p->eCode == MIG_SCRIPT) &&
+      p->zError && isPath(z, n)) {
+    zWas = sqlite3_mprintf("%s, or, if a file is meant, give it as '@%s'",
+                           p->zError, z);
+    if (zWas) {
+      sqlite3_free(p->zError);
+      p->zError = zWas;
+    }
+  }
+}
+
 /* Is it one word: not empty, and no white space, quote or semicolon in it? */
 static int isWord(const char *z, i64 n) {
   i64 i;
@@ -203,5 +248,8 @@ void migSourceRead(MigContext *p, const char *z, i64 n, const MigModel *pLive,
     targetRead(p, z, pLive, pOut);
   } else {
     textRead(p, z, n, "the schema", pLive, pOut);
+  }
+  if (p->rc && z[0] != '@') {
+    pathExplain(p, z, n);
   }
 }

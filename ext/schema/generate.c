@@ -60,12 +60,14 @@ typedef enum Group {
 typedef struct Generator {
   MigGenerate *pGenerate;
   MigLosses *pLosses;
-  MigReplay replay; /* of the scratch database */
-  int bNative;      /* ALTER TABLE will work */
-  int bNativeUsed;  /* and stands in the script */
-  int bTouches;     /* a table is dropped, altered or made anew */
-  MigModel now;     /* what the scratch database holds */
-  MigRenames left;  /* what is still to be renamed */
+  MigReplay replay;  /* of the scratch database */
+  int bNative;       /* ALTER TABLE will work */
+  int bNativeUsed;   /* and stands in the script */
+  int bTouches;      /* a table is dropped, altered or made anew */
+  const u8 *abAside; /* views and triggers of the wanted schema that are made
+                     ** anew though they stay as they are, or NULL */
+  MigModel now;      /* what the scratch database holds */
+  MigRenames left;   /* what is still to be renamed */
   MigComparison compare;
   MigOrder order;
   MigText part; /* being made */
@@ -551,6 +553,40 @@ static void partAppend(MigContext *p, Generator *pg) {
   migTextAdd(p, pOut, pg->part.z + iDone, pg->part.n - iDone);
 }
 
+/* Run the part, and append it. */
+static void partRun(MigContext *p, Generator *pg) {
+  if (p->rc || pg->part.n == 0) {
+    return;
+  }
+  migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
+  migProveFailed(p, "what was made for these schemas");
+  nowRead(p, pg, &pg->now);
+  partAppend(p, pg);
+}
+
+/* Drop the views and triggers that are set aside. What makes them again is the
+** last part, to which they are missing. */
+static void partAside(MigContext *p, Generator *pg) {
+  const MigModel *pNew = pg->pGenerate->pNew;
+  u8 *abDropped = migAlloc(p, (u64)pg->now.nObject);
+  int i;
+
+  for (i = 0; i < pg->now.nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pg->now.aObject[i];
+    int bTrigger = pObject->eKind == MIG_DDL_TRIGGER;
+    int k = bTrigger || pObject->eKind == MIG_DDL_VIEW
+                ? migModelFind(pNew, bTrigger, pObject->zName)
+                : -1;
+    abDropped[i] = k >= 0 && pg->abAside[k];
+  }
+  for (i = 0; i < pg->now.nObject && p->rc == SQLITE_OK; i++) {
+    if (abDropped[i]) {
+      dropWrite(p, pg, i, abDropped);
+    }
+  }
+  partRun(p, pg);
+}
+
 /* Make a part, run it, and append it. */
 static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
   nowCompare(p, pg);
@@ -571,13 +607,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
     partMake(p, pg);
     break;
   }
-  if (p->rc || pg->part.n == 0) {
-    return;
-  }
-  migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
-  migProveFailed(p, "what was made for these schemas");
-  nowRead(p, pg, &pg->now);
-  partAppend(p, pg);
+  partRun(p, pg);
 }
 
 /* ------------------------------------------------------------------------
@@ -635,6 +665,9 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   migReplayOpen(p, &pg->replay, pScratch);
   pg->replay.bKeep = 1;
   nowRead(p, pg, pGenerate->pOld);
+  if (pg->abAside) {
+    partAside(p, pg);
+  }
   for (i = 0; i < sizeof(aePart) / sizeof(aePart[0]); i++) {
     partMakeAndRun(p, pg, aePart[i]);
   }
@@ -653,7 +686,7 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
 /* Try to make the script: 1 when it would be worth a try to make it without
 ** ALTER TABLE where that reads the whole schema. */
 static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
-                     int bNative) {
+                     int bNative, const u8 *abAside) {
   MigScratch *pScratch = migScratchOpen(p);
   Generator g;
 
@@ -661,11 +694,59 @@ static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
   g.pGenerate = pGenerate;
   g.pLosses = pLosses;
   g.bNative = bNative;
+  g.abAside = abAside;
   if (pScratch) {
     scriptMake(p, &g, pScratch);
   }
   migScratchClose(p, pScratch);
   return p->eCode == MIG_UNPROVEN && g.bNativeUsed;
+}
+
+/* Mark the views and triggers of the wanted schema that may be made anew: those
+** that compile in it, be it without "strings", so that none that has lost a
+** column comes back in silence. The number of them. */
+static int asideFind(MigContext *p, const MigModel *pNew, u8 *abAside) {
+  MigScratch *pScratch = migScratchOpen(p);
+  int n = 0;
+  int i;
+
+  if (pScratch) {
+    migScratchCopy(p, pScratch, pNew);
+    migScratchSwap(p, pScratch);
+    sqlite3_db_config(p->db, SQLITE_DBCONFIG_DQS_DML, 0, (int *)0);
+    sqlite3_db_config(p->db, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)0);
+    migCompilesEach(p, pNew, abAside);
+    migScratchSwap(p, pScratch);
+  }
+  migScratchClose(p, pScratch);
+  for (i = 0; i < pNew->nObject && p->rc == SQLITE_OK; i++) {
+    n += abAside[i];
+  }
+  return n;
+}
+
+/* No script was found, perhaps because a view would not compile between two
+** statements of it: try to make one with the views and triggers out of the way.
+** When that fails too the error stays what it was. */
+static void asideTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
+                     int bNative) {
+  u8 *abAside;
+  MigContext was;
+  int n;
+
+  migContextInit(&was, p->db);
+  migErrorSave(p, &was);
+  abAside = migAlloc(p, (u64)pGenerate->pNew->nObject);
+  n = abAside ? asideFind(p, pGenerate->pNew, abAside) : 0;
+  if (n > 0) {
+    scriptTry(p, pGenerate, pLosses, bNative, abAside);
+  }
+  if (p->rc ? p->eCode == MIG_UNPROVEN : n == 0) {
+    migErrorClear(p);
+    migFailRc(p, was.rc, MIG_UNPROVEN, "%s",
+              was.zError ? was.zError + strlen("migrate: UNPROVEN: ") : "");
+  }
+  sqlite3_free(was.zError);
 }
 
 /* The annotations at tables of a schema. */
@@ -723,9 +804,12 @@ void migGenerate(MigContext *p, MigGenerate *pGenerate) {
     renamesOf(p, &new, pGenerate->pRenames, &renames);
     part.pRenames = &renames;
   }
-  if (p->rc == SQLITE_OK && scriptTry(p, &part, &losses, bNative)) {
+  if (p->rc == SQLITE_OK && scriptTry(p, &part, &losses, bNative, 0)) {
     migErrorClear(p);
-    scriptTry(p, &part, &losses, 0);
+    scriptTry(p, &part, &losses, 0, 0);
+  }
+  if (p->eCode == MIG_UNPROVEN) {
+    asideTry(p, &part, &losses, bNative);
   }
   pGenerate->script = part.script;
 }

@@ -645,7 +645,8 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   script.pJob = pJob;
   script.eForeign = script.eLegacy = -1;
   migScriptScan(p, pJob->z, pJob->n, jobMode(pJob), &script.info);
-  pExec->pInfo = &script.info;
+  pExec->nScriptLoss = script.info.nAllowLoss;
+  pExec->azScriptLoss = script.info.azAllowLoss;
   pExec->foreign.bAny |= script.info.bReferences;
   pExec->bTriggers |= script.info.bTrigger;
   migTouchedScript(p, pExec->pTouched, pJob->z, pJob->n);
@@ -682,7 +683,6 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     migTransactionArm(p, pExec->pTx);
   }
   pJob->nRow = rowsChanged(p, pExec) - nBefore;
-  pExec->pInfo = 0;
 }
 
 /* ---- outside a transaction ---- */

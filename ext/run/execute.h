@@ -29,7 +29,8 @@ typedef struct MigExecution {
   i64 msWait;     /* for locks of a second connection */
   int nAllowLoss; /* tables that the call lets lose rows */
   const char **azAllowLoss;
-  const MigScriptInfo *pInfo; /* of the script that runs, or NULL */
+  int nScriptLoss; /* tables that the script at work lets */
+  const char **azScriptLoss;
   MigText *pDetail;     /* JSON of each statement for a dry run, or NULL */
   MigTouched *pTouched; /* backup of what is written; its own may be NULL */
 } MigExecution;

@@ -119,7 +119,6 @@ static void lossesAllow(MigContext *p, MigReshape *pReshape, int n,
 /* As part of the run that is under way. */
 static char *makeInRun(MigContext *p, MigExecution *pExec, const MigCall *pCall,
                        const MigTableSpec *pSpec) {
-  const MigScriptInfo *pInfo = pExec->pInfo;
   MigReshape reshape;
 
   if (pExec->pTx == 0) {
@@ -132,7 +131,7 @@ static char *makeInRun(MigContext *p, MigExecution *pExec, const MigCall *pCall,
   reshape.pSaved = pExec->pSaved;
   lossesAllow(p, &reshape, pCall->nAllowLoss, pCall->azAllowLoss);
   lossesAllow(p, &reshape, pExec->nAllowLoss, pExec->azAllowLoss);
-  lossesAllow(p, &reshape, pInfo->nAllowLoss, pInfo->azAllowLoss);
+  lossesAllow(p, &reshape, pExec->nScriptLoss, pExec->azScriptLoss);
   migReshapePlan(p, &reshape);
   reshapeWatched(p, &reshape, &pExec->foreign, pExec->pTouched);
   return migResultText(p, migWayName(reshape.eWay));

@@ -50,7 +50,7 @@ SRC_STORE      = seal store template settings history writeset caller known conn
 SRC_REVISION   = set graph partial name target range plan applied scripts origin \
                  revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
-                 tablediff alteration phrase objectsame compare order alter fit \
+                 tablediff alteration phrase objectsame compare fulltext order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
                  replay compiles loss subset prove generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \

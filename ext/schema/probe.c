@@ -26,6 +26,7 @@
 ** get past SQLite with a collation or function that is not there.
 */
 #include <string.h>
+#include "fulltext.h"
 #include "native.h"
 #include "probe.h"
 #include "sql.h"
@@ -255,29 +256,6 @@ static int textQuotes(const char *z, const MigTableDiff *pDiff) {
   return 0;
 }
 
-/* Has a virtual table its rows in zName: content='zName'? FTS5 takes the word
-** cut short as well. */
-static int contentIs(const MigDdl *pDdl, const char *zName) {
-  int i;
-
-  for (i = 0; i < pDdl->nArg; i++) {
-    i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
-    MigToken word;
-    MigToken equals;
-    MigToken value;
-    i64 k = migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &word);
-    k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
-    migTokenSignificant(pDdl->z, iEnd, k, &value);
-    if (word.n > 0 && word.n <= 7 && equals.n == 1 &&
-        pDdl->z[equals.iStart] == '=' &&
-        migStrNICmp(pDdl->z + word.iStart, "content", word.n) == 0 &&
-        migTokenNameIs(pDdl->z, &value, zName)) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* Could an object break when what has the name zName changes? */
 static int objectNames(const MigModelObject *pObject, const char *zName) {
   if (pObject->pDdl == 0) {
@@ -288,7 +266,7 @@ static int objectNames(const MigModelObject *pObject, const char *zName) {
   case MIG_DDL_TRIGGER:
     return textNames(pObject->zSql, zName);
   case MIG_DDL_VIRTUAL:
-    return contentIs(pObject->pDdl, zName);
+    return migFulltextOver(pObject->pDdl, zName);
   default:
     return 0;
   }
@@ -296,8 +274,8 @@ static int objectNames(const MigModelObject *pObject, const char *zName) {
 
 /* Mark in abFound the views, triggers and full-text tables that name zTable or
 ** a view that does, and so on. */
-static void objectsFind(MigContext *p, const MigModel *pModel,
-                        const char *zTable, u8 *abFound) {
+void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
+                   u8 *abFound) {
   MigList names = {0, 0};
   int k;
   int i;
@@ -359,7 +337,7 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   if (p->rc) {
     return;
   }
-  objectsFind(p, pModel, pDiff->pOld->zName, abFound);
+  migProbesFind(p, pModel, pDiff->pOld->zName, abFound);
   switchesOn(p, pTx, aSwitch);
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
     const MigModelObject *pObject = &pModel->aObject[i];
@@ -372,6 +350,19 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   probesStrict(p, pTx, pModel, pDiff, pOut);
   switchesBack(p, pTx, aSwitch);
   migTransactionCheck(p, pTx, zWho);
+}
+
+/* Did the full-text table of this name work? */
+int migProbesHave(const MigProbes *pProbes, const char *zName) {
+  int i;
+
+  for (i = 0; i < pProbes->n; i++) {
+    if (pProbes->a[i].pObject->eKind == MIG_DDL_VIRTUAL &&
+        strcmp(pProbes->a[i].pObject->zName, zName) == 0) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* Something has stopped working. */

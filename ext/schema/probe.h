@@ -21,8 +21,11 @@ typedef struct MigProbes {
   int bStrict; /* of any of them */
 } MigProbes;
 
+void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
+                   u8 *abFound);
 void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut);
+int migProbesHave(const MigProbes *pProbes, const char *zName);
 void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes);
 void migProbeDefinition(MigContext *p, const MigModel *pModel,

@@ -12,6 +12,7 @@ typedef struct MigProbe {
   const MigModelObject *pObject;
   const char *zColumns; /* virtual tables: the names of their columns */
   u8 bStrict;           /* also without taking "names" for strings */
+  u8 bTemp;             /* of schema TEMP, and no object of the model */
 } MigProbe;
 
 /* Those that a change of a table could break. */

@@ -242,3 +242,25 @@ const char *migFulltextMissing(MigContext *p, const char *zName) {
   }
   return zWhy;
 }
+
+/* Can it not be read, because its rows are not where it looks for them? What it
+** says of its own index does not count. */
+int migFulltextBroken(MigContext *p, const char *zName) {
+  char *zSql = migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 1", zName);
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_step(pStmt);
+  }
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE && (rc & 0xff) != SQLITE_ERROR &&
+      (rc & 0xff) != SQLITE_CORRUPT) {
+    migFailDb(p, rc);
+  }
+  sqlite3_finalize(pStmt);
+  return (rc & 0xff) == SQLITE_ERROR;
+}

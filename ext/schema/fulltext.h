@@ -12,5 +12,6 @@ int migFulltextStale(MigContext *p, const MigTableDiff *pDiff,
                      const char *const *azUsing, const MigDdl *pDdl);
 const char *migFulltextFill(MigContext *p, const char *zName);
 const char *migFulltextMissing(MigContext *p, const char *zName);
+int migFulltextBroken(MigContext *p, const char *zName);
 
 #endif

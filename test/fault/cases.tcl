@@ -550,6 +550,15 @@ fault_case restore_tables -group backup -again more -make {
   make {DELETE FROM plain WHERE id>30; UPDATE kv SET v=1}
 } -call {SELECT migrate_restore(1, '{%o,"tables":["plain","kv"]}')}
 
+fault_case restore_fulltext -group backup -again more -make {
+  make_backup
+  make {
+    CREATE VIRTUAL TABLE words USING fts4(v, content="plain");
+    INSERT INTO words(words) VALUES('rebuild');
+    DELETE FROM plain WHERE id>30;
+  }
+} -call {SELECT migrate_restore(1, '{%o,"tables":["plain"]}')}
+
 fault_case restore_to -group backup -same 1 -make make_spoiled -call {
   SELECT migrate_restore(1, '{%o,"to":"out.db"}')}
 

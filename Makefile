@@ -50,12 +50,12 @@ SRC_STORE      = seal store template settings history writeset caller known conn
 SRC_REVISION   = set graph partial name target range plan applied scripts origin \
                  revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
-                 tablediff alteration phrase objectsame compare order alter fit \
+                 tablediff alteration phrase objectsame compare fulltext order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
                  replay compiles loss subset prove orphans generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  load fill items objects backup verify retain touched \
-                 decide restore file
+                 decide refill restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_refinery format_flyway format_diesel \
                  format_sqlx format_sql_migrate format_prisma \

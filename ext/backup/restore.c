@@ -4,7 +4,8 @@
 ** What has to be done is decided first (decide.c). Then, in this order: what
 ** is not wanted is dropped, tables and views are made, rows are written
 ** (fill.c), indexes and triggers are made, the tables of SQLite itself are
-** filled, and the schema is read again and compared.
+** filled, and the schema is read again and compared. Full-text tables over rows
+** that were written are filled anew (refill.c).
 **
 ** Triggers and foreign keys are switched off meanwhile: they were obeyed when
 ** the rows were first written (of CHECK see load.c). A text with "strings" in
@@ -20,6 +21,7 @@
 #include "fill.h"
 #include "decide.h"
 #include "partial.h"
+#include "refill.h"
 #include "restore.h"
 
 #define REPORT_BYTES 1000000
@@ -505,6 +507,7 @@ static void workRun(MigContext *p, Work *pWork) {
   if (pWork->bShadow) {
     migObjectsReconnect(p, pTx);
   }
+  migRefill(p, &pWork->todo, pTx);
   tempTriggersBack(p, pWork);
 }
 
@@ -517,7 +520,8 @@ static void workRun(MigContext *p, Work *pWork) {
 **                     not come back as it was
 **   UNKNOWN_REVISION  one that was applied then is not stored any more
 **   SQLITE            code of the application has ended the transaction
-**   BACKUP_DAMAGED, UNSUPPORTED, TOO_BIG
+**   UNSUPPORTED       the module of a virtual table is not loaded
+**   BACKUP_DAMAGED, TOO_BIG
 */
 void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   Work work;

@@ -557,9 +557,10 @@ void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
 
 /*
 ** Table zName is about to get another definition: put it, and the tables that
-** refer to it, into the backup. Not for a virtual table.
+** refer to it, into the backup. A virtual one is about to be filled anew.
 */
 void migTouchedTable(MigContext *p, MigTouched *pTouched, const char *zName) {
+  Table table;
   i64 iRowid = sqlite3_last_insert_rowid(p->db);
   i64 nBefore = sqlite3_total_changes64(p->db);
 
@@ -567,7 +568,10 @@ void migTouchedTable(MigContext *p, MigTouched *pTouched, const char *zName) {
     return;
   }
   schemaForget(pTouched);
-  oneTouch(p, pTouched, zName);
+  table = tableFind(p, zName);
+  if (table.zName) {
+    tableTouch(p, pTouched, &table);
+  }
   referringTouch(p, pTouched, zName);
   countsRestore(p, pTouched, iRowid, nBefore);
 }

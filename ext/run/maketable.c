@@ -92,6 +92,8 @@ static int mayOrphan(const MigReshape *pReshape) {
 /* Carry out what was planned, watched by pForeign and copied by pTouched. */
 static void reshapeWatched(MigContext *p, MigReshape *pReshape,
                            MigForeign *pForeign, MigTouched *pTouched) {
+  int i;
+
   if (p->rc || pReshape->eWay == MIG_WAY_NOTHING) {
     return;
   }
@@ -101,6 +103,9 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
       migForeignWatch(p, pForeign, pReshape->zTable);
     }
     migTouchedTable(p, pTouched, pReshape->zTable);
+    for (i = 0; i < pReshape->fulltext.n && p->rc == SQLITE_OK; i++) {
+      migTouchedTable(p, pTouched, pReshape->fulltext.az[i]);
+    }
   }
   migReshapeRun(p, pReshape);
 }

@@ -32,6 +32,7 @@
 #include <string.h>
 #include "catalog.h"
 #include "compiles.h"
+#include "fulltext.h"
 #include "generate.h"
 #include "loss.h"
 #include "order.h"
@@ -221,7 +222,7 @@ static void createWrite(MigContext *p, Generator *pg,
   groupBegin(p, pg, pObject->eKind == MIG_DDL_TABLE ? GROUP_TABLE : GROUP_REST);
   statementWrite(p, &pg->part, pObject->zSql);
   if (pObject->eKind == MIG_DDL_VIRTUAL) {
-    zContent = migLossContent(p, pObject->pDdl);
+    zContent = migFulltextContent(p, pObject->pDdl);
     if (zContent && migModelFind(pg->pGenerate->pNew, 0, zContent) >= 0) {
       migTextF(p, &pg->part, "INSERT INTO \"%w\"(\"%w\") VALUES('rebuild');\n",
                pObject->zName, pObject->zName);
@@ -289,7 +290,7 @@ static int isContent(MigContext *p, const MigModel *pModel,
   for (i = 0; i < pModel->nObject; i++) {
     const MigModelObject *pObject = &pModel->aObject[i];
     const char *z = pObject->eKind == MIG_DDL_VIRTUAL && pObject->pDdl
-                        ? migLossContent(p, pObject->pDdl)
+                        ? migFulltextContent(p, pObject->pDdl)
                         : 0;
     if (z && migStrICmp(z, zTable) == 0) {
       return 1;

@@ -15,33 +15,8 @@
 #include <string.h>
 #include "loss.h"
 #include "compiles.h"
+#include "fulltext.h"
 #include "sql.h"
-
-/* The table or view that the rows of a full-text table stand in, or NULL: in
-** itself, or nowhere. */
-char *migLossContent(MigContext *p, const MigDdl *pDdl) {
-  int i;
-
-  if (pDdl == 0 || (!migTokenNameIs(pDdl->z, &pDdl->module, "fts5") &&
-                    !migTokenNameIs(pDdl->z, &pDdl->module, "fts4"))) {
-    return 0;
-  }
-  for (i = 0; i < pDdl->nArg; i++) {
-    i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
-    MigToken name;
-    MigToken equals;
-    MigToken value;
-    i64 k = migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &name);
-    k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
-    migTokenSignificant(pDdl->z, iEnd, k, &value);
-    if (migTokenIs(pDdl->z, &name, "content") && equals.n == 1 &&
-        pDdl->z[equals.iStart] == '=') {
-      char *zName = migTokenName(p, pDdl->z, &value);
-      return zName && zName[0] ? zName : 0;
-    }
-  }
-  return 0;
-}
 
 /* ------------------------------------------------------------------------
 ** Finding
@@ -124,7 +99,7 @@ static int lossIsTable(MigContext *p, const MigDifference *pDif,
   }
   return pOld->eKind == MIG_DDL_TABLE ||
          (pOld->eKind == MIG_DDL_VIRTUAL &&
-          (pDif->iNew < 0 || migLossContent(p, pOld->pDdl) == 0));
+          (pDif->iNew < 0 || migFulltextContent(p, pOld->pDdl) == 0));
 }
 
 /* Find what will be lost. bCount: the old schema is main of p; count it. What

@@ -31,6 +31,5 @@ const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
                            const char *zColumn);
 void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut);
 void migLossMark(MigContext *p, const char *zTable, MigText *pOut);
-char *migLossContent(MigContext *p, const MigDdl *pDdl);
 
 #endif

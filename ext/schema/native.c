@@ -129,7 +129,7 @@ static const char zTemporary[] =
 
 /* The schema in front of the table that a trigger is on; END when there is
 ** none. */
-static MigToken triggerSchema(const MigDdl *pDdl) {
+MigToken migNativeSchema(const MigDdl *pDdl) {
   MigToken none = {MIG_TK_END, 0, 0};
   MigToken schema;
   MigToken dot = none;
@@ -161,7 +161,7 @@ void migNativeTemporary(MigContext *p, const char *zOn, MigList *pList) {
     if (p->rc || !migDdlRead(p, z, (i64)strlen(z), &ddl)) {
       break;
     }
-    schema = triggerSchema(&ddl);
+    schema = migNativeSchema(&ddl);
     if (schema.eType == MIG_TK_END ? sqlite3_column_int(pStmt, 1)
                                    : !migTokenNameIs(z, &schema, "main")) {
       continue;

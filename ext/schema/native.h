@@ -40,6 +40,7 @@ void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch);
 int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
                  const char **pzWhy);
 const char *migNativeText(MigContext *p, const MigModelObject *pObject);
+MigToken migNativeSchema(const MigDdl *pDdl);
 void migNativeTemporary(MigContext *p, const char *zOn, MigList *pList);
 int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql);
 void migNativeEnd(MigContext *p, MigNative *pNative);

@@ -6,7 +6,9 @@
 ** trigger has every statement on its table fail. SQLite looks at neither when
 ** the table is dropped and made. So those are found that name the table, or a
 ** view that does, and compile; they must compile afterwards. What is broken
-** before may stay so.
+** before may stay so. Of schema TEMP, where there is seldom much, all are
+** looked at: SQLite keeps those on the table, and a broken one of them would
+** have every statement of this connection fail.
 **
 ** A view is compiled by preparing a SELECT of it, a trigger by preparing a
 ** statement that would fire it; nothing is stepped.
@@ -26,6 +28,7 @@
 ** get past SQLite with a collation or function that is not there.
 */
 #include <string.h>
+#include "fulltext.h"
 #include "native.h"
 #include "probe.h"
 #include "sql.h"
@@ -51,10 +54,51 @@ static void switchesBack(MigContext *p, MigTransaction *pTx,
   migSwitchBack(p, pTx, &aSwitch[0]);
 }
 
+/* A view or trigger to be compiled. */
+typedef struct Object {
+  const MigModelObject *pObject;
+  const MigModel *pModel; /* of schema main */
+  int bTemp;              /* the object is one of TEMP */
+} Object;
+
+/* Was the trigger of TEMP, whose text names no schema, made for a table or view
+** of TEMP? There must have been one by then. */
+static int isOnTemp(MigContext *p, const MigModelObject *pTrigger) {
+  return migQueryInt(p, 0,
+                     "SELECT EXISTS(SELECT 1 FROM temp.sqlite_schema AS o,"
+                     " temp.sqlite_schema AS t WHERE t.type = 'trigger'"
+                     " AND t.name = %Q AND o.type IN('table', 'view')"
+                     " AND o.rowid < t.rowid"
+                     " AND o.name = t.tbl_name COLLATE NOCASE)",
+                     pTrigger->zName) != 0;
+}
+
+/* The schema of the view, or of what the trigger is on, with a dot; or none. */
+static const char *schemaText(MigContext *p, const Object *po) {
+  const MigModelObject *pObject = po->pObject;
+  MigToken schema;
+
+  if (!po->bTemp) {
+    return "main.";
+  }
+  if (pObject->eKind == MIG_DDL_VIEW) {
+    return "temp.";
+  }
+  schema = migNativeSchema(pObject->pDdl);
+  if (schema.eType != MIG_TK_END) {
+    return migPrintf(p, "\"%w\".", migTokenName(p, pObject->pDdl->z, &schema));
+  }
+  if (isOnTemp(p, pObject)) {
+    return "temp.";
+  }
+  return migModelFind(po->pModel, 0, pObject->zTable) >= 0 ? "main." : "";
+}
+
 /* A column of a table or view that can be updated, as its name in quotes. */
 static const char *updatedColumn(MigContext *p, const MigModel *pModel,
-                                 const char *zTable) {
-  int iTable = migModelFind(pModel, 0, zTable);
+                                 const char *zSchema, const char *zTable) {
+  int iTable =
+      strcmp(zSchema, "main.") == 0 ? migModelFind(pModel, 0, zTable) : -1;
   const MigModelTable *pTable =
       iTable >= 0 ? pModel->aObject[iTable].pTable : 0;
   sqlite3_stmt *pStmt = 0;
@@ -67,7 +111,8 @@ static const char *updatedColumn(MigContext *p, const MigModel *pModel,
     }
   }
   if (p->rc == SQLITE_OK) { /* that it fails is seen where it is used */
-    z = migPrintf(p, "SELECT * FROM main.\"%w\"", zTable);
+    z = migPrintf(p, "SELECT * FROM %s\"%w\"",
+                  /* sql-ok: schemaText() */ zSchema, zTable);
     if (z && sqlite3_prepare_v2(p->db, z, -1, &pStmt, 0) == SQLITE_OK) {
       z = migPrintf(p, "\"%w\"", sqlite3_column_name(pStmt, 0));
     }
@@ -77,38 +122,47 @@ static const char *updatedColumn(MigContext *p, const MigModel *pModel,
 }
 
 /* The columns of UPDATE OF, or any, each set to itself. */
-static const char *updateText(MigContext *p, const MigModel *pModel,
-                              const MigModelObject *pTrigger) {
+static const char *updateText(MigContext *p, const Object *po,
+                              const char *zSchema) {
+  const MigModelObject *pTrigger = po->pObject;
   const MigDdl *pDdl = pTrigger->pDdl;
   MigText text = {0, 0, 0};
   int i;
 
-  migTextF(p, &text, "UPDATE main.\"%w\" SET ", pTrigger->zTable);
+  migTextF(p, &text, "UPDATE %s\"%w\" SET ", /* sql-ok: the same */ zSchema,
+           pTrigger->zTable);
   for (i = 0; i < pDdl->nTerm; i++) {
     const char *z = migTokenName(p, pDdl->z, &pDdl->aTerm[i].name);
     migTextF(p, &text, "%s\"%w\" = \"%w\"", i ? ", " : "", z, z);
   }
   if (pDdl->nTerm == 0) {
-    const char *z = updatedColumn(p, pModel, pTrigger->zTable);
+    const char *z = updatedColumn(p, po->pModel, zSchema, pTrigger->zTable);
     migTextF(p, &text, "%s = %s", z, z);
   }
   return migTextZ(&text);
 }
 
 /* A statement that compiles only if the object does. */
-static const char *probeText(MigContext *p, const MigModel *pModel,
-                             const MigModelObject *pObject) {
+static const char *probeText(MigContext *p, const Object *po) {
+  const MigModelObject *pObject = po->pObject;
+  const char *zSchema = schemaText(p, po);
+
+  if (p->rc) {
+    return 0;
+  }
   if (pObject->eKind == MIG_DDL_VIEW) {
-    return migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 0", pObject->zName);
+    return migPrintf(p, "SELECT * FROM %s\"%w\" LIMIT 0",
+                     /* sql-ok: the same */ zSchema, pObject->zName);
   }
   switch (pObject->pDdl->eEvent) {
   case MIG_EVENT_INSERT:
-    return migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES",
-                     pObject->zTable);
+    return migPrintf(p, "INSERT INTO %s\"%w\" DEFAULT VALUES",
+                     /* sql-ok: the same */ zSchema, pObject->zTable);
   case MIG_EVENT_DELETE:
-    return migPrintf(p, "DELETE FROM main.\"%w\"", pObject->zTable);
+    return migPrintf(p, "DELETE FROM %s\"%w\"", /* sql-ok: the same */ zSchema,
+                     pObject->zTable);
   default:
-    return updateText(p, pModel, pObject);
+    return updateText(p, po, zSchema);
   }
 }
 
@@ -126,10 +180,9 @@ static int isTaken(MigContext *p, int rc, const char **pzWhy) {
 }
 
 /* Does a view or trigger compile? If not, *pzWhy is why. */
-static int isCompiled(MigContext *p, const MigModel *pModel,
-                      const MigModelObject *pObject, const char **pzWhy) {
+static int isCompiled(MigContext *p, const Object *po, const char **pzWhy) {
   MigMark mark = migArenaMark(p);
-  const char *zSql = probeText(p, pModel, pObject);
+  const char *zSql = probeText(p, po);
   sqlite3_stmt *pStmt = 0;
   int rc;
 
@@ -183,15 +236,14 @@ static const char *columnsRead(MigContext *p, const MigModelObject *pObject,
 
 /* Does what a probe is about work? If not, *pzWhy is why. A virtual table must
 ** have the columns it had, once they are known. */
-static int isWorking(MigContext *p, const MigModel *pModel,
-                     const MigModelObject *pObject, const char **pzColumns,
+static int isWorking(MigContext *p, const Object *po, const char **pzColumns,
                      const char **pzWhy) {
   const char *zColumns;
 
-  if (pObject->eKind != MIG_DDL_VIRTUAL) {
-    return isCompiled(p, pModel, pObject, pzWhy);
+  if (po->pObject->eKind != MIG_DDL_VIRTUAL) {
+    return isCompiled(p, po, pzWhy);
   }
-  zColumns = columnsRead(p, pObject, pzWhy);
+  zColumns = columnsRead(p, po->pObject, pzWhy);
   if (zColumns && *pzColumns && strcmp(zColumns, *pzColumns) != 0) {
     *pzWhy = migPrintf(p, "its columns would be %s and not %s", zColumns,
                        *pzColumns);
@@ -255,29 +307,6 @@ static int textQuotes(const char *z, const MigTableDiff *pDiff) {
   return 0;
 }
 
-/* Has a virtual table its rows in zName: content='zName'? FTS5 takes the word
-** cut short as well. */
-static int contentIs(const MigDdl *pDdl, const char *zName) {
-  int i;
-
-  for (i = 0; i < pDdl->nArg; i++) {
-    i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
-    MigToken word;
-    MigToken equals;
-    MigToken value;
-    i64 k = migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &word);
-    k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
-    migTokenSignificant(pDdl->z, iEnd, k, &value);
-    if (word.n > 0 && word.n <= 7 && equals.n == 1 &&
-        pDdl->z[equals.iStart] == '=' &&
-        migStrNICmp(pDdl->z + word.iStart, "content", word.n) == 0 &&
-        migTokenNameIs(pDdl->z, &value, zName)) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 /* Could an object break when what has the name zName changes? */
 static int objectNames(const MigModelObject *pObject, const char *zName) {
   if (pObject->pDdl == 0) {
@@ -288,7 +317,7 @@ static int objectNames(const MigModelObject *pObject, const char *zName) {
   case MIG_DDL_TRIGGER:
     return textNames(pObject->zSql, zName);
   case MIG_DDL_VIRTUAL:
-    return contentIs(pObject->pDdl, zName);
+    return migFulltextOver(pObject->pDdl, zName);
   default:
     return 0;
   }
@@ -296,8 +325,8 @@ static int objectNames(const MigModelObject *pObject, const char *zName) {
 
 /* Mark in abFound the views, triggers and full-text tables that name zTable or
 ** a view that does, and so on. */
-static void objectsFind(MigContext *p, const MigModel *pModel,
-                        const char *zTable, u8 *abFound) {
+void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
+                   u8 *abFound) {
   MigList names = {0, 0};
   int k;
   int i;
@@ -336,37 +365,77 @@ static void probesStrict(MigContext *p, MigTransaction *pTx,
   migSwitchSet(p, pTx, SQLITE_DBCONFIG_DQS_DML, 0, &strict);
   for (i = 0; i < pProbes->n && p->rc == SQLITE_OK; i++) {
     MigProbe *pProbe = &pProbes->a[i];
-    pProbe->bStrict =
-        pProbe->bStrict && isCompiled(p, pModel, pProbe->pObject, &zWhy);
+    Object object = {pProbe->pObject, pModel, pProbe->bTemp};
+    pProbe->bStrict = pProbe->bStrict && isCompiled(p, &object, &zWhy);
   }
   migSwitchBack(p, pTx, &strict);
 }
 
+/* Read the views and triggers of TEMP. */
+static void tempRead(MigContext *p, MigModel *pTemp) {
+  sqlite3_stmt *pStmt =
+      migPrepare(p, "SELECT type, name, tbl_name, sql FROM temp.sqlite_schema"
+                    " WHERE type IN('view', 'trigger') ORDER BY rowid");
+
+  memset(pTemp, 0, sizeof(*pTemp));
+  while (migStep(p, pStmt)) {
+    migModelAdd(p, pTemp, migColumnText(p, pStmt, 0),
+                migColumnText(p, pStmt, 1), migColumnText(p, pStmt, 2),
+                migColumnText(p, pStmt, 3));
+  }
+  migFinalize(p, pStmt);
+  if (pTemp->nObject) {
+    migModelFinish(p, pTemp);
+  }
+}
+
+/* Add one to the probes, if it works. */
+static void probeAdd(MigContext *p, MigProbes *pOut, const Object *po) {
+  const char *zColumns = 0;
+  const char *zWhy;
+
+  if (isWorking(p, po, &zColumns, &zWhy)) {
+    pOut->a[pOut->n].pObject = po->pObject;
+    pOut->a[pOut->n].bTemp = po->bTemp != 0;
+    pOut->a[pOut->n++].zColumns = zColumns;
+  }
+}
+
 /*
 ** Find the views, triggers and full-text tables of pModel that work and that
-** name the table of pDiff, directly or by a view. pTx is armed again; NULL:
-** scratch database.
+** name the table of pDiff, directly or by a view, and the views and triggers of
+** TEMP that work. pTx is armed again; NULL: scratch database, where TEMP is
+** empty.
 */
 void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut) {
   u8 *abFound = migAlloc(p, (u64)pModel->nObject);
-  const char *zWhy;
   MigSwitch aSwitch[2];
+  MigModel *pTemp = migAlloc(p, sizeof(*pTemp)); /* as long as the probes */
   int i;
 
   memset(pOut, 0, sizeof(*pOut));
-  pOut->a = migAlloc(p, (u64)pModel->nObject * sizeof(MigProbe));
+  if (pTemp && pTx) {
+    tempRead(p, pTemp);
+  }
+  pOut->a = migAlloc(p, p->rc ? 0
+                              : (u64)(pModel->nObject + pTemp->nObject) *
+                                    sizeof(MigProbe));
   if (p->rc) {
     return;
   }
-  objectsFind(p, pModel, pDiff->pOld->zName, abFound);
+  migProbesFind(p, pModel, pDiff->pOld->zName, abFound);
   switchesOn(p, pTx, aSwitch);
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
-    const MigModelObject *pObject = &pModel->aObject[i];
-    const char *zColumns = 0;
-    if (abFound[i] && isWorking(p, pModel, pObject, &zColumns, &zWhy)) {
-      pOut->a[pOut->n].pObject = pObject;
-      pOut->a[pOut->n++].zColumns = zColumns;
+    Object object = {&pModel->aObject[i], pModel, 0};
+    if (abFound[i]) {
+      probeAdd(p, pOut, &object);
+    }
+  }
+  for (i = 0; i < pTemp->nObject && p->rc == SQLITE_OK; i++) {
+    Object object = {&pTemp->aObject[i], pModel, 1};
+    if (pTemp->aObject[i].pDdl) {
+      probeAdd(p, pOut, &object);
     }
   }
   probesStrict(p, pTx, pModel, pDiff, pOut);
@@ -374,33 +443,52 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   migTransactionCheck(p, pTx, zWho);
 }
 
+/* Did the full-text table of this name work? */
+int migProbesHave(const MigProbes *pProbes, const char *zName) {
+  int i;
+
+  for (i = 0; i < pProbes->n; i++) {
+    if (pProbes->a[i].pObject->eKind == MIG_DDL_VIRTUAL &&
+        strcmp(pProbes->a[i].pObject->zName, zName) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 /* Something has stopped working. */
-static void probeFail(MigContext *p, const MigModelObject *pObject,
-                      const char *zWhy) {
+static void probeFail(MigContext *p, const MigProbe *pProbe, const char *zWhy) {
+  const MigModelObject *pObject = pProbe->pObject;
   int bVirtual = pObject->eKind == MIG_DDL_VIRTUAL;
 
   migFail(p, MIG_SCRIPT,
           "%s%s %s would no longer %s: %s; drop it first and make it again "
           "afterwards",
-          bVirtual ? "virtual " : "", migModelKind(pObject->eKind),
-          pObject->zName, bVirtual ? "work" : "compile", zWhy);
+          bVirtual        ? "virtual "
+          : pProbe->bTemp ? "TEMP "
+                          : "",
+          migModelKind(pObject->eKind), pObject->zName,
+          bVirtual ? "work" : "compile", zWhy);
 }
 
 /* Do the probes work, with bStrict those that did with "names" that are no
 ** strings? Their texts may be others now. SCRIPT when not. */
 static void probesWork(MigContext *p, const MigModel *pModel,
-                       const MigProbes *pProbes, int bStrict) {
+                       const MigModel *pTemp, const MigProbes *pProbes,
+                       int bStrict) {
   const char *zWhy = "";
   int i;
 
   for (i = 0; i < pProbes->n && p->rc == SQLITE_OK; i++) {
-    const MigModelObject *pObject = pProbes->a[i].pObject;
-    int k =
-        migModelFind(pModel, pObject->eKind == MIG_DDL_TRIGGER, pObject->zName);
-    const char *zColumns = pProbes->a[i].zColumns;
-    if (k >= 0 && (!bStrict || pProbes->a[i].bStrict) &&
-        !isWorking(p, pModel, &pModel->aObject[k], &zColumns, &zWhy)) {
-      probeFail(p, pObject, zWhy);
+    const MigProbe *pProbe = &pProbes->a[i];
+    const MigModel *pIn = pProbe->bTemp ? pTemp : pModel;
+    int k = migModelFind(pIn, pProbe->pObject->eKind == MIG_DDL_TRIGGER,
+                         pProbe->pObject->zName);
+    const char *zColumns = pProbe->zColumns;
+    Object object = {k >= 0 ? &pIn->aObject[k] : 0, pModel, pProbe->bTemp};
+    if (k >= 0 && (!bStrict || pProbe->bStrict) &&
+        !isWorking(p, &object, &zColumns, &zWhy)) {
+      probeFail(p, pProbe, zWhy);
     }
   }
 }
@@ -410,15 +498,20 @@ void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes) {
   MigSwitch aSwitch[2];
   MigSwitch strict;
+  MigModel temp;
 
   if (p->rc || pProbes->n == 0) {
     return;
   }
+  memset(&temp, 0, sizeof(temp));
+  if (pProbes->a[pProbes->n - 1].bTemp) { /* they stand at the end */
+    tempRead(p, &temp);
+  }
   switchesOn(p, pTx, aSwitch);
-  probesWork(p, pModel, pProbes, 0);
+  probesWork(p, pModel, &temp, pProbes, 0);
   if (pProbes->bStrict) {
     migSwitchSet(p, pTx, SQLITE_DBCONFIG_DQS_DML, 0, &strict);
-    probesWork(p, pModel, pProbes, 1);
+    probesWork(p, pModel, &temp, pProbes, 1);
     migSwitchBack(p, pTx, &strict);
   }
   switchesBack(p, pTx, aSwitch);

@@ -12,6 +12,7 @@ typedef struct MigProbe {
   const MigModelObject *pObject;
   const char *zColumns; /* virtual tables: the names of their columns */
   u8 bStrict;           /* also without taking "names" for strings */
+  u8 bTemp;             /* of schema TEMP, and no object of the model */
 } MigProbe;
 
 /* Those that a change of a table could break. */
@@ -21,8 +22,11 @@ typedef struct MigProbes {
   int bStrict; /* of any of them */
 } MigProbes;
 
+void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
+                   u8 *abFound);
 void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut);
+int migProbesHave(const MigProbes *pProbes, const char *zName);
 void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes);
 void migProbeDefinition(MigContext *p, const MigModel *pModel,

@@ -4,11 +4,13 @@
 ** It is run in a scratch database with the schema it starts from, or with the
 ** part of it that it has to do with (subset.h). Then nothing may differ from
 ** the schema it should lead to, and every view and trigger that compiled before
-** must compile, unless it has gone.
+** must compile, unless it has gone. A full-text table does not follow when the
+** table that its rows are in gets another name, so nothing of that may be left.
 */
 #include <string.h>
 #include "catalog.h"
 #include "compiles.h"
+#include "fulltext.h"
 #include "prove.h"
 #include "sql.h"
 #include "subset.h"
@@ -84,6 +86,27 @@ static void soundCheck(MigContext *p, const Sound *pWas, const Sound *pNow,
   }
 }
 
+/* UNPROVEN when the table or view is to go that a full-text table which is
+** wanted has its rows in. */
+static void contentCheck(MigContext *p, const MigModel *pOld,
+                         const MigModel *pNew) {
+  int i;
+
+  for (i = 0; i < pNew->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pNew->aObject[i];
+    const char *z = pObject->eKind == MIG_DDL_VIRTUAL
+                        ? migFulltextContent(p, pObject->pDdl)
+                        : 0;
+    if (z && migModelFind(pOld, 0, z) >= 0 && migModelFind(pNew, 0, z) < 0) {
+      migFail(p, MIG_UNPROVEN,
+              "after the up script, virtual table %s would no longer work: it "
+              "has its rows in %s, which is gone or has another name; adapt "
+              "option content of it in the schema too, or leave it out",
+              pObject->zName, z);
+    }
+  }
+}
+
 /* Replay one script; it must give the wanted schema. */
 static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
                         const MigModel *pWanted, const Sound *pSound,
@@ -123,6 +146,7 @@ void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
 
   memset(&replay, 0, sizeof(replay));
   memset(&compare, 0, sizeof(compare));
+  contentCheck(p, pOld, pNew);
   migCompare(p, pOld, pNew, 0, &compare);
   if (migSubset(p, &compare, &old, &new)) {
     pOld = &old;

@@ -19,13 +19,16 @@
 ** Afterwards all is looked at again: the rows were all copied, the table can be
 ** read, its model is the wanted one, nothing else in the schema has gone or
 ** changed, AUTOINCREMENT goes on counting where it was, and what has to do with
-** the table works if it did before (probe.h).
+** the table works if it did before (probe.h). A full-text table that has its
+** rows in the table is filled anew where its index would not fit them any more
+** (fulltext.h).
 **
 ** After a failure the caller undoes the transaction. It may be undone already,
 ** where a setting had to go back (native.c). Foreign keys and
 ** legacy_alter_table go back with the caller's pSaved.
 */
 #include <string.h>
+#include "fulltext.h"
 #include "phrase.h"
 #include "probe.h"
 #include "reshape.h"
@@ -200,8 +203,60 @@ static void markCheck(MigContext *p, const MigReshape *pr,
   }
 }
 
+/* ------------------------------------------------------------------------
+** Full-text tables whose index is left behind
+*/
+
+/* A full-text table cannot be filled anew. */
+static void fulltextFail(MigContext *p, const MigReshape *pr, const char *zName,
+                         const char *zWhy) {
+  migFail(p, MIG_SCRIPT,
+          "virtual table %s would no longer work: this change of table %s "
+          "wants its index made anew, and that fails: %s; mend that, or drop "
+          "it first and make it again afterwards",
+          zName, pr->zTable, zWhy);
+}
+
+/* SCRIPT when the connection has not got what filling one takes. */
+static void fulltextCheck(MigContext *p, const MigReshape *pr) {
+  int i;
+
+  for (i = 0; i < pr->fulltext.n && p->rc == SQLITE_OK; i++) {
+    const char *zWhy = migFulltextMissing(p, pr->fulltext.az[i]);
+    if (zWhy) {
+      fulltextFail(p, pr, pr->fulltext.az[i], zWhy);
+    }
+  }
+}
+
+/* Fill those that worked before. In a scratch database, which has no rows, it
+** is only noted: a script that does without us has to do it. */
+static void fulltextFill(MigContext *p, MigWays *pw, const MigProbes *pProbes) {
+  const MigReshape *pr = pw->pr;
+  const char *zWhy;
+  MigSwitch view;
+  int i;
+
+  if (p->rc || pr->fulltext.n == 0) {
+    return;
+  }
+  migSwitchSet(p, pr->pTx, SQLITE_DBCONFIG_ENABLE_VIEW, 1, &view);
+  for (i = 0; i < pr->fulltext.n && p->rc == SQLITE_OK; i++) {
+    const char *zName = pr->fulltext.az[i];
+    const char *zSql = migFulltextFill(p, zName);
+    if (pr->pTx && !migProbesHave(pProbes, zName)) {
+      continue;
+    }
+    if (pr->pTx && migNativeTry(p, pr->pTx, zSql, &zWhy)) {
+      fulltextFail(p, pr, zName, zWhy);
+    }
+    migListAdd(p, &pw->run, zSql);
+  }
+  migSwitchBack(p, pr->pTx, &view);
+}
+
 /* Look at everything again. iMark: see markRead(). */
-static void proveAll(MigContext *p, const MigWays *pw, const MigProbes *pProbes,
+static void proveAll(MigContext *p, MigWays *pw, const MigProbes *pProbes,
                      i64 iMark) {
   const MigReshape *pr = pw->pr;
   MigWaysState now;
@@ -221,6 +276,7 @@ static void proveAll(MigContext *p, const MigWays *pw, const MigProbes *pProbes,
   }
   markCheck(p, pr, &now.model, iMark);
   migProbesCheck(p, pr->pTx, &now.model, pProbes);
+  fulltextFill(p, pw, pProbes);
   rowsCheck(p, pr);
 }
 
@@ -254,8 +310,9 @@ static int mayBreak(const MigTableDiff *pDiff) {
 static i64 proofBegin(MigContext *p, const MigReshape *pr, MigProbes *pProbes) {
   if (pr->pTx) {
     migProbeDefinition(p, &pr->model, &pr->diff);
+    fulltextCheck(p, pr);
   }
-  if (mayBreak(&pr->diff)) {
+  if (mayBreak(&pr->diff) || pr->fulltext.n) {
     migProbesTake(p, pr->pTx, &pr->model, &pr->diff, pProbes);
   }
   return pr->diff.pOld->pTable->bAutoincrement ? markRead(p, pr, &pr->model)
@@ -347,6 +404,29 @@ static void planRenames(MigContext *p, MigReshape *pr, MigWaysState *pState) {
   migScratchClose(p, pScratch);
 }
 
+/* List the full-text tables whose index the change leaves behind. */
+static void planFulltext(MigContext *p, MigReshape *pr) {
+  const MigModel *pModel = &pr->model;
+  u8 *abFound = 0;
+  int i;
+
+  for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
+    const MigModelObject *pObject = &pModel->aObject[i];
+    if (pObject->eKind != MIG_DDL_VIRTUAL ||
+        migFulltextContent(p, pObject->pDdl) == 0) {
+      continue;
+    }
+    if (abFound == 0) {
+      abFound = migAlloc(p, (u64)pModel->nObject);
+      migProbesFind(p, pModel, pr->diff.pOld->zName, abFound);
+    }
+    if (p->rc == SQLITE_OK && abFound[i] &&
+        migFulltextStale(p, &pr->diff, pr->azUsing, pObject->pDdl)) {
+      migListAdd(p, &pr->fulltext, pObject->zName);
+    }
+  }
+}
+
 /* Plan how to change a table that is there. */
 static void planTable(MigContext *p, MigReshape *pr,
                       const MigModelObject *pLive) {
@@ -366,6 +446,7 @@ static void planTable(MigContext *p, MigReshape *pr,
   }
   changesCheck(p, pr);
   columnsCheck(p, &pr->model, &pr->diff);
+  planFulltext(p, pr);
   pr->eWay = MIG_WAY_ALTER;
   if (!migWaysAlter(p, pr, &pr->model, &pr->diff, &pr->statements)) {
     state.model = pr->model;

@@ -42,6 +42,8 @@ typedef struct MigReshape {
   const char *zTable; /* as it is named in the schema */
   MigModel model;     /* the schema as found */
   MigTableDiff diff;  /* unless the way is CREATE */
+  MigList fulltext;   /* full-text tables whose index it leaves behind: they
+                      ** are filled anew */
   MigList statements; /* ALTER, REBUILD, CREATE: what is run, or was */
 
   /* its own */

@@ -550,6 +550,15 @@ fault_case restore_tables -group backup -again more -make {
   make {DELETE FROM plain WHERE id>30; UPDATE kv SET v=1}
 } -call {SELECT migrate_restore(1, '{%o,"tables":["plain","kv"]}')}
 
+fault_case restore_fulltext -group backup -again more -make {
+  make_backup
+  make {
+    CREATE VIRTUAL TABLE words USING fts4(v, content="plain");
+    INSERT INTO words(words) VALUES('rebuild');
+    DELETE FROM plain WHERE id>30;
+  }
+} -call {SELECT migrate_restore(1, '{%o,"tables":["plain"]}')}
+
 fault_case restore_to -group backup -same 1 -make make_spoiled -call {
   SELECT migrate_restore(1, '{%o,"to":"out.db"}')}
 
@@ -666,6 +675,19 @@ fault_case table_default -group table -gives edit -make make_tables -call \
 
 fault_case table_rebuild -group table -gives rebuild -make make_tables -call \
     [case_table $case_wanted(rebuild) $case_rename]
+
+# Rowids change, so a full-text table is filled anew; with the backup of it.
+fault_case table_fulltext -group table -gives rebuild -make {
+  make {
+    CREATE TABLE doc(id INT PRIMARY KEY, body TEXT);
+    INSERT INTO doc VALUES(20, 'apple pie'), (10, 'kiwi');
+    CREATE VIRTUAL TABLE words USING fts4(body, content="doc");
+    INSERT INTO words(words) VALUES('rebuild');
+    SELECT migrate_init('{%o}');
+  }
+} -call {
+  SELECT migrate_table('CREATE TABLE doc(id INTEGER PRIMARY KEY, body TEXT)',
+    '{%o}')}
 
 # The same within a script.
 proc make_table_script {} {

@@ -1,0 +1,266 @@
+/*
+** fulltext.c - full-text tables that keep only an index of rows elsewhere.
+**
+** FTS4 and FTS5 with content='t' hold no rows: for each word they keep the
+** keys of the rows of t, or of a view t, that have it. The key is the rowid;
+** FTS5 takes another column by content_rowid='c'. Nothing tells such a table
+** that a row has got another key or another value. That is for triggers, and
+** where a table is made anew none fires. From then on it finds wrong rows, or
+** SQLite calls it malformed. The command 'rebuild' fills it anew.
+**
+** That reads all rows, so it is to be done only where it must be: where the
+** key, or a column that is indexed, is not filled from what it was before. What
+** a view makes of a table is not looked into; there every column counts.
+*/
+#include <string.h>
+#include "fulltext.h"
+
+/* A word behind which a value stands in the arguments: word = value. */
+typedef struct Option {
+  MigToken word;
+  MigToken value; /* END when it is no option but a column */
+} Option;
+
+static Option optionRead(const MigDdl *pDdl, int i) {
+  i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
+  Option option;
+  MigToken equals;
+  i64 k =
+      migTokenSignificant(pDdl->z, iEnd, pDdl->aArg[i].iStart, &option.word);
+
+  k = migTokenSignificant(pDdl->z, iEnd, k, &equals);
+  migTokenSignificant(pDdl->z, iEnd, k, &option.value);
+  if (equals.n != 1 || pDdl->z[equals.iStart] != '=') {
+    memset(&option.value, 0, sizeof(option.value)); /* MIG_TK_END */
+  }
+  return option;
+}
+
+/* Is an option called zName? FTS5 takes a word cut short, down to nLeast. */
+static int optionIs(const MigDdl *pDdl, const Option *pOption,
+                    const char *zName, i64 nLeast) {
+  i64 n = pOption->word.n;
+
+  return pOption->value.eType != MIG_TK_END && n >= nLeast &&
+         n <= (i64)strlen(zName) &&
+         migStrNICmp(pDdl->z + pOption->word.iStart, zName, n) == 0;
+}
+
+static int isModule(const MigDdl *pDdl, const char *zName) {
+  return migTokenNameIs(pDdl->z, &pDdl->module, zName);
+}
+
+/* The table or view that the rows of a full-text table stand in, or NULL: in
+** itself, or nowhere. */
+char *migFulltextContent(MigContext *p, const MigDdl *pDdl) {
+  i64 nLeast = pDdl && isModule(pDdl, "fts5") ? 1 : 7;
+  int i;
+
+  if (pDdl == 0 || (nLeast == 7 && !isModule(pDdl, "fts4"))) {
+    return 0;
+  }
+  for (i = 0; i < pDdl->nArg; i++) {
+    Option option = optionRead(pDdl, i);
+    if (optionIs(pDdl, &option, "content", nLeast)) {
+      char *zName = migTokenName(p, pDdl->z, &option.value);
+      return zName && zName[0] ? zName : 0;
+    }
+  }
+  return 0;
+}
+
+/* Has a virtual table, of whatever module, its rows in zName? */
+int migFulltextOver(const MigDdl *pDdl, const char *zName) {
+  int i;
+
+  for (i = 0; i < pDdl->nArg; i++) {
+    Option option = optionRead(pDdl, i);
+    if (optionIs(pDdl, &option, "content", 1) &&
+        migTokenNameIs(pDdl->z, &option.value, zName)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* ------------------------------------------------------------------------
+** What a change of the table does to it
+*/
+
+#define ROWID (-1)   /* in the place of a column: the rowid */
+#define NOTHING (-2) /* nothing of the old table */
+
+/* A change of a table. */
+typedef struct Change {
+  const MigTableDiff *pDiff;
+  const char *const *azUsing; /* for each new column an expression that fills
+                              ** it, or NULL; may be NULL */
+} Change;
+
+/* The column that a name means, ROWID or NOTHING. */
+static int columnFind(const MigModelObject *pTable, const char *zName) {
+  int i = migModelColumn(pTable->pTable, zName);
+
+  if (i < 0 && !pTable->pDdl->bWithoutRowid &&
+      (migStrICmp(zName, "rowid") == 0 || migStrICmp(zName, "oid") == 0 ||
+       migStrICmp(zName, "_rowid_") == 0)) {
+    return ROWID;
+  }
+  return i < 0 ? NOTHING : i == pTable->pTable->iRowid ? ROWID : i;
+}
+
+/* What of the old table is in what zName means in the new one? A rowid that
+** has a name in both is copied, when no column of the old table fills it. */
+static int sourceFind(const Change *pc, const char *zName) {
+  const MigTableDiff *pDiff = pc->pDiff;
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+  int i = columnFind(pDiff->pNew, zName);
+
+  if (i == ROWID) {
+    i = pNew->iRowid;
+  }
+  if (i < 0) {
+    return i;
+  }
+  if (pc->azUsing && pc->azUsing[i]) {
+    return NOTHING;
+  }
+  if (pDiff->aiFrom[i] < 0) {
+    return i == pNew->iRowid && !pDiff->pOld->pDdl->bWithoutRowid ? ROWID
+                                                                  : NOTHING;
+  }
+  return pDiff->aiFrom[i] == pDiff->pOld->pTable->iRowid ? ROWID
+                                                         : pDiff->aiFrom[i];
+}
+
+/* Does what zName means have another value afterwards? */
+static int keyMoves(const Change *pc, const char *zName) {
+  return columnFind(pc->pDiff->pOld, zName) != sourceFind(pc, zName);
+}
+
+/* Can a value read otherwise in a column of another affinity? */
+static int affinityMatters(int eOld, int eNew) {
+  int bOld = eOld != MIG_AFFINITY_TEXT && eOld != MIG_AFFINITY_BLOB;
+  int bNew = eNew != MIG_AFFINITY_TEXT && eNew != MIG_AFFINITY_BLOB;
+
+  return bNew && eOld != eNew &&
+         (!bOld || eOld == MIG_AFFINITY_REAL || eNew == MIG_AFFINITY_REAL);
+}
+
+/* The same for a column that is indexed: its words may be others. */
+static int wordsMove(const Change *pc, const char *zName) {
+  const MigTableDiff *pDiff = pc->pDiff;
+  const MigModelTable *pOld = pDiff->pOld->pTable;
+  const MigModelTable *pNew = pDiff->pNew->pTable;
+  int iOld = migModelColumn(pOld, zName);
+  int iNew = migModelColumn(pNew, zName);
+  int i;
+
+  if (iOld < 0 || iNew < 0) {
+    return 0; /* it would not work, which is found elsewhere */
+  }
+  for (i = 0; i < pDiff->n; i++) {
+    if (pDiff->a[i].eKind == MIG_ALT_GENERATED && pDiff->a[i].iNew == iNew) {
+      return 1;
+    }
+  }
+  return keyMoves(pc, zName) || affinityMatters(pOld->aColumn[iOld].eAffinity,
+                                                pNew->aColumn[iNew].eAffinity);
+}
+
+static int anyMoves(const Change *pc) {
+  const MigModelTable *pOld = pc->pDiff->pOld->pTable;
+  int i = 0;
+
+  while (i < pOld->nColumn && !wordsMove(pc, pOld->aColumn[i].zName)) {
+    i++;
+  }
+  return i < pOld->nColumn;
+}
+
+/*
+** Does the change of a table, from which the full-text table pDdl has its rows
+** directly or through a view, leave its index behind? azUsing: for each new
+** column an expression that fills it, or NULL; may be NULL.
+*/
+int migFulltextStale(MigContext *p, const MigTableDiff *pDiff,
+                     const char *const *azUsing, const MigDdl *pDdl) {
+  const Change change = {pDiff, azUsing};
+  const char *zKey = "rowid";
+  int nColumn = 0;
+  int bStale = 0;
+  int i;
+
+  if (pDiff->pOld->pTable == 0 || pDiff->pNew->pTable == 0) {
+    return 1;
+  }
+  if (!migFulltextOver(pDdl, pDiff->pOld->zName)) {
+    return (!pDiff->pOld->pDdl->bWithoutRowid && keyMoves(&change, zKey)) ||
+           anyMoves(&change);
+  }
+  for (i = 0; i < pDdl->nArg && p->rc == SQLITE_OK; i++) {
+    Option option = optionRead(pDdl, i);
+    if (option.value.eType == MIG_TK_END) {
+      const char *z = migTokenName(p, pDdl->z, &option.word);
+      bStale |= z && wordsMove(&change, z);
+      nColumn++;
+    } else if (optionIs(pDdl, &option, "content_rowid", 8)) {
+      zKey = migTokenName(p, pDdl->z, &option.value);
+    }
+  }
+  return bStale || (zKey && keyMoves(&change, zKey)) ||
+         (nColumn == 0 && anyMoves(&change));
+}
+
+/* ------------------------------------------------------------------------
+** Filling it anew
+*/
+
+/* The statement that does it. */
+const char *migFulltextFill(MigContext *p, const char *zName) {
+  return migPrintf(p, "INSERT INTO main.\"%w\"(\"%w\") VALUES('rebuild')",
+                   zName, zName);
+}
+
+/* Why this connection cannot do it, for want of a module or a tokenizer, or
+** NULL. */
+const char *migFulltextMissing(MigContext *p, const char *zName) {
+  char *zSql = migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", zName);
+  sqlite3_stmt *pStmt = 0;
+  const char *zWhy = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  sqlite3_finalize(pStmt);
+  if ((rc & 0xff) == SQLITE_ERROR || (rc & 0xff) == SQLITE_AUTH) {
+    zWhy = migStrdup(p, sqlite3_errmsg(p->db));
+  } else if (rc) {
+    migFailDb(p, rc);
+  }
+  return zWhy;
+}
+
+/* Can it not be read, because its rows are not where it looks for them? What it
+** says of its own index does not count. */
+int migFulltextBroken(MigContext *p, const char *zName) {
+  char *zSql = migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 1", zName);
+  sqlite3_stmt *pStmt = 0;
+  int rc;
+
+  if (p->rc) {
+    return 0;
+  }
+  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_step(pStmt);
+  }
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE && (rc & 0xff) != SQLITE_ERROR &&
+      (rc & 0xff) != SQLITE_CORRUPT) {
+    migFailDb(p, rc);
+  }
+  sqlite3_finalize(pStmt);
+  return (rc & 0xff) == SQLITE_ERROR;
+}

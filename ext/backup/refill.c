@@ -37,15 +37,16 @@ static int isNeeded(const MigDecision *pDo) {
 }
 
 /* Fill one anew. One that could not be read before is as good as it was. By
-** force it is left where its module is not loaded. */
+** force it is left where that fails. */
 static void refillOne(MigContext *p, const MigDecision *pDo,
                       MigTransaction *pTx, const char *zName) {
   const char *zWhy = migFulltextMissing(p, zName);
 
-  if (zWhy ? pDo->bForce : migFulltextBroken(p, zName)) {
+  if (zWhy == 0 && migFulltextBroken(p, zName)) {
     return;
   }
-  if (zWhy || migNativeTry(p, pTx, migFulltextFill(p, zName), &zWhy)) {
+  if ((zWhy || migNativeTry(p, pTx, migFulltextFill(p, zName), &zWhy)) &&
+      !pDo->bForce) {
     migFail(p, MIG_UNSUPPORTED,
             "virtual table %s has its rows in a table that is restored, and "
             "its index cannot be made anew: %s; mend that, or drop it first",

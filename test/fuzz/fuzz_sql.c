@@ -48,6 +48,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "migrate.h"
 #include "context.h"
@@ -321,6 +322,14 @@ static int onSleep(sqlite3_vfs *pVfs, int nMicro) {
   }
   g.bArmed = bArmed;
   return nMicro;
+}
+
+/* So does whoever waits without SQLite: this takes the place of the system's
+** function (migSystemSleep). */
+int nanosleep(const struct timespec *pWait, struct timespec *pLeft) {
+  MIG_UNUSED(pLeft);
+  onSleep(0, (int)(pWait->tv_nsec / 1000));
+  return 0;
 }
 
 /* ------------------------------------------------------------------------

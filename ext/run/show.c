@@ -245,7 +245,7 @@ static int requireKnown(const MigFacts *pFacts, const char *zTarget) {
   }
   while (z && (strncmp(z, zTarget, n) || (z[n] && z[n] != ','))) {
     z = strchr(z, ',');
-    z += z != 0;
+    z = z ? z + 1 : 0;
   }
   return z != 0 && n > 0 && strchr(zTarget, ',') == 0;
 }

@@ -429,6 +429,7 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   const MigNode *pNode;
   int iNode;
 
+  memset(&rev, 0, sizeof(rev));
   migChangeBegin(p, &change, pConn, pCall);
   changeTarget(p, &change, zTarget, &rev, &iNode);
   refuseApplied(p, &change, iNode, "downgrade it first");

@@ -931,8 +931,8 @@ int migImportLooks(MigContext *p, const char *zPath, const char *zFormat,
     bPending = p->rc || migFactsPending(&facts, 1);
   }
   migFinalize(p, pRead);
-  pSeen->bSame = p->rc == SQLITE_OK && pSeen->zLooks[0] && zWas &&
-                 strcmp(pSeen->zLooks, zWas) == 0;
+  pSeen->bSame = p->rc == SQLITE_OK && pSeen->zLooks && pSeen->zLooks[0] &&
+                 zWas && strcmp(pSeen->zLooks, zWas) == 0;
   return pSeen->bSame && !bPending;
 }
 

@@ -652,7 +652,7 @@ static void failureExplain(MigContext *p, const MigRun *pRun) {
           pStep->rev.zId);
     }
   }
-  if (pRun->iOpen > 0 && p->zError) {
+  if (pRun->iOpen > 0 && pRun->aStep && p->zError) {
     errorAppend(p, "; what was committed before, up to revision %s, stays done",
                 pRun->aStep[pRun->iOpen - 1].rev.zId);
   }

@@ -260,6 +260,7 @@ static const char *requireState(MigContext *p, MigConnection *pConn,
   int bStore;
 
   memset(pState, 0, sizeof(*pState));
+  memset(&facts, 0, sizeof(facts));
   if (!bAll && migKnownFacts(p, pConn, &facts) &&
       requireKnown(&facts, zTarget)) {
     return facts.zCurrent;

@@ -415,12 +415,14 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   int i;
 
   memset(pOut, 0, sizeof(*pOut));
-  if (pTemp && pTx) {
+  if (pTemp == 0) {
+    return;
+  }
+  if (pTx) {
     tempRead(p, pTemp);
   }
-  pOut->a = migAlloc(p, p->rc ? 0
-                              : (u64)(pModel->nObject + pTemp->nObject) *
-                                    sizeof(MigProbe));
+  pOut->a =
+      migAlloc(p, (u64)(pModel->nObject + pTemp->nObject) * sizeof(MigProbe));
   if (p->rc) {
     return;
   }
@@ -486,7 +488,7 @@ static void probesWork(MigContext *p, const MigModel *pModel,
                          pProbe->pObject->zName);
     const char *zColumns = pProbe->zColumns;
     Object object = {k >= 0 ? &pIn->aObject[k] : 0, pModel, pProbe->bTemp};
-    if (k >= 0 && (!bStrict || pProbe->bStrict) &&
+    if (object.pObject && (!bStrict || pProbe->bStrict) &&
         !isWorking(p, &object, &zColumns, &zWhy)) {
       probeFail(p, pProbe, zWhy);
     }

@@ -51,7 +51,7 @@ char *migDraw(MigContext *p, const char *zFormat) {
   MigText text = {0, 0, 0};
 
   migDrawingRead(p, &drawing);
-  if (p->rc == SQLITE_OK && drawing.pGraph->nNode > 0) {
+  if (p->rc == SQLITE_OK && pFormat && drawing.pGraph->nNode > 0) {
     pFormat->xDraw(p, &drawing, &text);
   }
   if (p->rc == SQLITE_OK && text.n > 0) {

@@ -95,7 +95,7 @@ static void svgRoom(MigContext *p, SvgDrawing *pDraw, int n) {
 
 /* Append a harmless text, between tags. */
 static void svgText(MigContext *p, MigText *pText, const char *z) {
-  for (; *z; z++) {
+  for (; z && *z; z++) {
     if (*z == '<') {
       migTextStr(p, pText, "&lt;");
     } else if (*z == '>') {
@@ -305,7 +305,7 @@ void migDrawSvg(MigContext *p, const MigDrawing *pDrawing, MigText *pText) {
   migLanesInit(p, &lanes, pDrawing->pGraph, 1);
   while (migLanesNext(p, &lanes, &row)) {
     svgRoom(p, &draw, row.nWidth);
-    if (p->rc == SQLITE_OK) {
+    if (draw.aTop && draw.aeLine) {
       rowLines(p, &draw, &row);
       rowDisc(p, &draw, &row);
       rowText(p, &draw, &row);

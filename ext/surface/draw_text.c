@@ -126,13 +126,13 @@ static TextSide sideOf(const MigLaneRow *pRow, int bRight) {
 /* The line of a revision: its mark, and the links that are not diagonal. */
 static void nodeLine(MigContext *p, TextDrawing *pDraw, const MigLaneRow *pRow,
                      const TextSide *aSide) {
-  static const char aMark[] = {'o', '*', '%'};
+  static const char zMark[] = "o*%=";
   const MigNode *pNode = &pDraw->pDrawing->pGraph->aNode[pRow->iNode];
   int i;
 
   lineBegin(pDraw, pRow->nWidth);
   pDraw->zLine[2 * pRow->iLane] =
-      pNode->bRepeatable ? '=' : aMark[pDraw->pDrawing->aeState[pRow->iNode]];
+      zMark[pNode->bRepeatable ? 3 : pDraw->pDrawing->aeState[pRow->iNode]];
   for (i = 0; i < pRow->nLink; i++) {
     const MigLink *pLink = &pRow->aLink[i];
     if (!aSide[pLink->iLane > pRow->iLane].bDiagonal) {
@@ -211,7 +211,7 @@ static void textRow(MigContext *p, TextDrawing *pDraw, const MigLaneRow *pRow) {
   int i;
 
   textRoom(p, pDraw, pRow->nWidth);
-  if (p->rc) {
+  if (p->rc || pDraw->zLine == 0) {
     return;
   }
   lineBetween(p, pDraw, pRow, bRepeatable);

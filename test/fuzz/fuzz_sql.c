@@ -822,7 +822,8 @@ static State stateTake(Conn *pConn) {
   return state;
 }
 
-/* Statements of the connection are those that are kept. */
+/* Statements of the connection are those that are kept, and those that we keep
+** for the next call, over our own tables. */
 static void statementsTest(Fuzz *f, Conn *pConn) {
   sqlite3_stmt *pStmt;
 
@@ -832,7 +833,8 @@ static void statementsTest(Fuzz *f, Conn *pConn) {
     while (i < FUZZ_KEPT && pConn->apKept[i] != pStmt) {
       i++;
     }
-    demand(i < FUZZ_KEPT, "statement left: %s", sqlite3_sql(pStmt));
+    demand(i < FUZZ_KEPT || strstr(sqlite3_sql(pStmt), "main._migrate_"),
+           "statement left: %s", sqlite3_sql(pStmt));
   }
 }
 

@@ -1,4 +1,4 @@
-# memory.tcl - peak memory of everything, on a database of 1 GB.
+# memory.tcl - peak memory: on a database of 1 GB, and with much to be held.
 #
 # Resident memory of the process, SQLite's page cache of 2 MB included. The
 # yardstick, where there is one, is the shell doing the same.
@@ -14,9 +14,11 @@ proc show {name command {yardstick ""} {plain ""}} {
   }
   result "$::label: $name" unit MiB judge ours base $base yardstick \
     [expr {$yardstick eq "" ? "-" : $yardstick}] ours [peak $command] \
-    must 32 aim 16
+    {*}$::bounds
 }
 
+# Of a database of 1 GB. What holds many revisions or tables has no bound.
+set bounds {must 32 aim 16}
 set megabytes [size 1000 20]
 set label [size "1 GB" "20 MB"]
 show "a process that does nothing" [ours :memory: "SELECT 1;"] \
@@ -44,6 +46,7 @@ show "an upgrade that writes every row, with backup" [ours ours.db \
   "SELECT length(migrate_upgrade('head'));"]
 file delete ours.db
 
+set bounds {}
 set n [size 10000 2000]
 set label "[thousands $n] revisions"
 file copy -force [imported $n] ours.db

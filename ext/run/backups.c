@@ -713,17 +713,26 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
 
 /* ---- prune ---- */
 
-/* Drop the backups that are named. */
+/* Drop the backups that are named, and count them. All names are looked up
+** before any goes: two may mean the same one. */
 static int pruneNamed(MigContext *p, const MigList *pList, MigList *pFiles) {
+  i64 *ai = migAlloc(p, (u64)pList->n * sizeof(i64));
   MigBackupRow row;
+  int n = 0;
   int i;
+  int k;
 
-  for (i = 0; i < pList->n && p->rc == SQLITE_OK; i++) {
-    if (migBackupFind(p, pList->az[i], &row)) {
-      migRetainDrop(p, row.iBackup, pFiles);
+  for (i = 0; i < pList->n && migBackupFind(p, pList->az[i], &row); i++) {
+    for (k = 0; k < n && ai[k] != row.iBackup; k++) {
+    }
+    if (k == n) {
+      ai[n++] = row.iBackup;
     }
   }
-  return i;
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    migRetainDrop(p, ai[i], pFiles);
+  }
+  return n;
 }
 
 /* Drop all but the newest nKeep manual ones, or automatic ones. */

@@ -466,8 +466,8 @@ static void countTables(MigBackup *pBackup) {
   }
 }
 
-/* A partial backup also says what its run has made: nothing else is dropped
-** when it is restored. */
+/* A partial backup also says what its run has made, or moved to another table:
+** nothing else is dropped when it is restored. */
 static void madeRead(MigContext *p, MigManifest *pManifest) {
   MigManifest now;
   int i;
@@ -476,7 +476,9 @@ static void madeRead(MigContext *p, MigManifest *pManifest) {
   migObjectsRead(p, &now);
   for (i = 0; p->rc == SQLITE_OK && i < now.nObject; i++) {
     const MigObject *pObject = &now.aObject[i];
-    if (!migManifestObject(pManifest, pObject->zType, pObject->zName)) {
+    const MigObject *pWas =
+        migManifestObject(pManifest, pObject->zType, pObject->zName);
+    if (!pWas || migStrICmp(pWas->zTable, pObject->zTable)) {
       migManifestAddMade(p, pManifest, pObject->zType, pObject->zName);
     }
   }

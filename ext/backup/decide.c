@@ -14,7 +14,9 @@
 **
 ** Not everything need be concerned (bLeave): a restore can be asked for some
 ** tables only, and a backup may hold only some, next to the whole schema. Of
-** the others the rows stay; their definitions are only looked at.
+** the others the rows stay; their definitions are only looked at. Then nothing
+** that was made since gives way to what is wanted: where it has a name that is
+** needed, the restore is refused.
 */
 #include <string.h>
 #include "sql.h"
@@ -137,11 +139,12 @@ void migDecideScope(MigContext *p, MigDecision *pDo) {
   }
 }
 
-/* ---- what is made and what is dropped ---- */
+/* ---- what is made ---- */
 
-static void mismatch(MigContext *p, const MigItem *pItem, const char *zWhat) {
-  migFail(p, MIG_SCHEMA_MISMATCH, "%s %s %s; option force goes on",
-          pItem->pObject->zType, pItem->pObject->zName, zWhat);
+static void mismatch(MigContext *p, const MigDecision *pDo,
+                     const MigItem *pItem, const char *zWhat) {
+  migFail(p, MIG_SCHEMA_MISMATCH, "%s %s %s; %s goes on", pItem->pObject->zType,
+          pItem->pObject->zName, zWhat, pDo->zForce);
 }
 
 /* Decide on one wanted table. */
@@ -155,14 +158,14 @@ static void tableDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
   }
   if (pItem->bLeave) {
     if (pDo->nOnly == 0 && !bForce) {
-      mismatch(p, pItem,
+      mismatch(p, pDo, pItem,
                pLive ? "is not in the backup and has another definition now"
                      : "is not in the backup and does not exist any more");
     }
     return;
   }
-  if (pDo->nOnly && pLive && !bForce) {
-    mismatch(p, pItem, "has another definition than in the backup");
+  if (pDo->nOnly && pLive && isTable(pLive) && !bForce) {
+    mismatch(p, pDo, pItem, "has another definition than in the backup");
   }
   pItem->bGo = 1;
 }
@@ -182,7 +185,7 @@ static void tablesDecide(MigContext *p, MigDecision *pDo) {
     MigItem *pItem = &pItems->a[i];
     if (pItem->iVirtual >= 0 && pItems->a[pItem->iVirtual].bGo) {
       if (pItem->bLeave && pItem->bMaybe && !pDo->bForce) {
-        mismatch(p, pItem,
+        mismatch(p, pDo, pItem,
                  "is not in the backup and may be a part of a virtual table"
                  " that has another definition now");
       }
@@ -223,68 +226,179 @@ static int partsLeft(const MigDecision *pDo, const MigItem *pTable) {
          (pDo->nOnly || !pLive || !migItemSame(pLive, pTable));
 }
 
-/* Decide on a wanted index or trigger. */
-static void partDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
-  const MigItem *pTable = itemTable(&pDo->wanted, pItem);
+/* Is a wanted index or trigger there as it is wanted? */
+static int partSame(const MigDecision *pDo, const MigItem *pItem) {
   const MigItem *pLive = twin(&pDo->live, pItem);
-  int bSame = pLive && migItemSame(pLive, pItem);
-  int nOnly = pDo->nOnly;
+
+  return pLive && migItemSame(pLive, pItem);
+}
+
+/* Decide on a wanted index or trigger. */
+static void partDecide(MigDecision *pDo, MigItem *pItem) {
+  const MigItem *pTable = itemTable(&pDo->wanted, pItem);
 
   pItem->bLeave = pTable == 0 || partsLeft(pDo, pTable);
-  if (pItem->bLeave) {
-    return;
-  }
-  if (pTable->bGo) {
-    pItem->bGo = 1;
-  } else if (isTrigger(pItem)) {
-    pItem->bLeave = nOnly > 0;
-    pItem->bGo = !nOnly && !(bSame && triggersSame(pDo, pTable));
-  } else {
-    if (nOnly && !bSame && !pDo->bForce) {
-      mismatch(p, pItem, "is not as in the backup");
-    }
-    pItem->bGo = !bSame || rowsWhole(pDo, pTable);
+  if (!pItem->bLeave) {
+    pItem->bGo = pTable->bGo || !partSame(pDo, pItem) ||
+                 (isTrigger(pItem) ? !triggersSame(pDo, pTable)
+                                   : rowsWhole(pDo, pTable));
   }
 }
 
-/* Is a live object of no concern? */
-static int liveLeft(const MigDecision *pDo, const MigItem *pItem) {
-  const MigItem *pTable =
-      pItem->iTable >= 0 ? itemTable(&pDo->live, pItem) : pItem;
+/* ---- what is dropped ---- */
+
+/* Does the backup want a live table or view of this name to be as it says?
+** With bParts the question is about what hangs on it. */
+static int isKnown(const MigDecision *pDo, const MigItem *pTable, int bParts) {
   const MigItem *pWanted = twin(&pDo->wanted, pTable);
 
-  if (pDo->nOnly == 0) {
-    return isTable(pTable) && pWanted &&
-           (pTable == pItem ? pWanted->bLeave : partsLeft(pDo, pWanted));
-  }
-  if (pWanted == 0 || pWanted->bLeave) {
-    /* a part of a virtual table that is dropped goes with it */
-    return pTable->iVirtual < 0 || !pDo->live.a[pTable->iVirtual].bGo;
-  }
-  return isTrigger(pItem) && !pWanted->bGo;
+  return pWanted && isTable(pWanted) == isTable(pTable) &&
+         pWanted->eKind != MIG_ITEM_INDEX &&
+         !(bParts ? partsLeft(pDo, pWanted) : pWanted->bLeave);
 }
 
-/* Is this something that was made after the run of a partial backup, by
-** somebody else? Then it stays, unless the table that it hangs on goes. */
-static int madeLater(const MigDecision *pDo, const MigItem *pItem) {
-  const MigObject *pObject = pItem->pObject;
-  const MigItem *pTable = pItem->iTable >= 0 ? itemTable(&pDo->live, pItem) : 0;
+/* Does the backup want an index or trigger of this name on the same table? */
+static int partKnown(const MigDecision *pDo, const MigItem *pItem) {
+  const MigItem *pWanted = twin(&pDo->wanted, pItem);
 
-  return pDo->pWanted->bPartial && (pTable == 0 || !pTable->bGo) &&
-         !migManifestMade(pDo->pWanted, pObject->zType, pObject->zName);
+  return pWanted && pWanted->eKind == pItem->eKind &&
+         migStrICmp(pWanted->pObject->zTable, pItem->pObject->zTable) == 0;
+}
+
+/* Has the run of a partial backup made this object? */
+static int runMade(const MigDecision *pDo, const MigItem *pItem) {
+  return migManifestMade(pDo->pWanted, pItem->pObject->zType,
+                         pItem->pObject->zName);
+}
+
+/*
+** Where only some tables are restored: does a live object stay? A name says
+** little, as tables may have been renamed since, and other things may have got
+** the names of what is wanted. So of tables and views go those that the backup
+** wants to be otherwise, and those its run has made; of indexes and triggers
+** those of such tables. Whatever else was made since stays, with all that
+** hangs on it.
+*/
+static int liveStays(const MigDecision *pDo, const MigItem *pItem) {
+  const MigItem *pOn = itemTable(&pDo->live, pItem);
+  const MigItem *pTable = pOn ? pOn : pItem;
+  const MigItem *pVirtual = itemVirtual(&pDo->live, pTable);
+  int bPartial = pDo->pWanted->bPartial;
+
+  if ((pOn && pOn->bGo) || (pVirtual && pVirtual->bGo)) {
+    return 0;
+  }
+  if (pOn == 0) {
+    return !isKnown(pDo, pItem, 0) && (pDo->nOnly || !runMade(pDo, pItem));
+  }
+  return !isKnown(pDo, pOn, 1) ||
+         (!partKnown(pDo, pItem) && bPartial && !runMade(pDo, pItem));
+}
+
+/* Is a live object of no concern, though everything is restored? */
+static int liveLeft(const MigDecision *pDo, const MigItem *pItem) {
+  const MigItem *pOn = itemTable(&pDo->live, pItem);
+  const MigItem *pTable = pOn ? pOn : pItem;
+  const MigItem *pWanted = twin(&pDo->wanted, pTable);
+
+  return isTable(pTable) && pWanted &&
+         (pOn ? partsLeft(pDo, pWanted) : pWanted->bLeave);
 }
 
 /* Drop what is there and is not wanted as it is. */
-static void liveDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
+static void liveDecide(MigDecision *pDo, MigItem *pItem) {
   const MigItem *pWanted = twin(&pDo->wanted, pItem);
+  int bSome = pDo->nOnly || pDo->pWanted->bPartial;
 
-  if (liveLeft(pDo, pItem) || (pWanted == 0 && madeLater(pDo, pItem))) {
-    return;
+  if (!(bSome ? liveStays(pDo, pItem) : liveLeft(pDo, pItem))) {
+    pItem->bGo = !(pWanted && !pWanted->bGo && migItemSame(pItem, pWanted));
   }
-  pItem->bGo = !(pWanted && !pWanted->bGo && migItemSame(pItem, pWanted));
-  if (pItem->bGo && pWanted == 0 && pItem->eKind == MIG_ITEM_INDEX &&
-      pDo->nOnly && !pDo->bForce) {
-    mismatch(p, pItem, "is not in the backup");
+}
+
+/* ---- what is in the way ---- */
+
+/* Does a live object go, by itself or with what it hangs on? */
+static int liveGoes(const MigDecision *pDo, const MigItem *pItem) {
+  const MigItem *pOn = itemTable(&pDo->live, pItem);
+
+  return pItem->bGo || (pOn && pOn->bGo);
+}
+
+/* " of t" for an index or trigger, else nothing. */
+static const char *ofTable(MigContext *p, const MigItem *pItem) {
+  const char *z = pItem->eKind == MIG_ITEM_INDEX || isTrigger(pItem)
+                      ? migPrintf(p, " of %s", pItem->pObject->zTable)
+                      : "";
+
+  return z ? z : "";
+}
+
+/* What to do about an object that stays and whose name is wanted. What hangs on
+** a table that was renamed goes back with it. */
+static const char *remedy(MigContext *p, const MigDecision *pDo,
+                          const MigItem *pWanted, const MigItem *pLive) {
+  const char *zType = pLive->pObject->zType;
+  const char *zTable = pWanted->pObject->zTable;
+  const char *z;
+
+  if (isTable(pLive)) {
+    z = "rename or drop that table first";
+  } else if (pLive->eKind == pWanted->eKind && pLive->iTable >= 0 &&
+             migItemFind(&pDo->live, 0, zTable) < 0) {
+    z = migPrintf(p, "rename %s back to %s, or drop that %s, first",
+                  pLive->pObject->zTable, zTable, zType);
+  } else {
+    z = migPrintf(p, "drop that %s first", zType);
+  }
+  return z ? z : "";
+}
+
+/* SCHEMA_MISMATCH: what stays has the name of what is wanted. Nothing is
+** dropped for it, by force neither. */
+static void clash(MigContext *p, const MigDecision *pDo, const MigItem *pWanted,
+                  const MigItem *pLive) {
+  migFail(p, MIG_SCHEMA_MISMATCH,
+          "%s %s%s cannot come back beside %s %s%s, which was made or renamed"
+          " since and stays; %s",
+          pWanted->pObject->zType, pWanted->pObject->zName, ofTable(p, pWanted),
+          pLive->pObject->zType, pLive->pObject->zName, ofTable(p, pLive),
+          remedy(p, pDo, pWanted, pLive));
+}
+
+/* Do all objects that will be made find their names free? The parts of virtual
+** tables are made by their modules. */
+static void clashesCheck(MigContext *p, const MigDecision *pDo) {
+  int i;
+
+  for (i = 0; i < pDo->wanted.n && p->rc == SQLITE_OK; i++) {
+    const MigItem *pItem = &pDo->wanted.a[i];
+    const MigItem *pLive = pItem->bGo ? twin(&pDo->live, pItem) : 0;
+    if (pLive && !liveGoes(pDo, pLive) &&
+        (pItem->iVirtual < 0 || !isTable(pLive))) {
+      clash(p, pDo, pItem, pLive);
+    }
+  }
+}
+
+/* With option tables: have the indexes and triggers of a table that stays
+** changed? Their order alone, and indexes that are only made anew, do not
+** count. */
+static void partsCheck(MigContext *p, const MigDecision *pDo) {
+  int i;
+
+  for (i = 0; i < pDo->wanted.n && p->rc == SQLITE_OK; i++) {
+    const MigItem *pItem = &pDo->wanted.a[i];
+    const MigItem *pOn = itemTable(&pDo->wanted, pItem);
+    if (pOn && pItem->bGo && !pOn->bGo && !partSame(pDo, pItem)) {
+      mismatch(p, pDo, pItem, "is not as in the backup");
+    }
+  }
+  for (i = 0; i < pDo->live.n && p->rc == SQLITE_OK; i++) {
+    const MigItem *pItem = &pDo->live.a[i];
+    const MigItem *pOn = itemTable(&pDo->live, pItem);
+    if (pOn && pItem->bGo && !pOn->bGo && !partKnown(pDo, pItem)) {
+      mismatch(p, pDo, pItem, "is not in the backup");
+    }
   }
 }
 
@@ -352,7 +466,8 @@ static void allRowsDecide(MigContext *p, MigDecision *pDo) {
 }
 
 /* Decide everything; nothing is changed. SCHEMA_MISMATCH names the first
-** object that is in the way, unless bForce; errors of migDecideScope(). */
+** object that is not as it has to be, unless bForce, or whose name is taken;
+** errors of migDecideScope(). */
 void migDecideAll(MigContext *p, MigDecision *pDo) {
   MigItems *pItems;
   int i;
@@ -368,19 +483,25 @@ void migDecideAll(MigContext *p, MigDecision *pDo) {
   }
   for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     if (pItems->a[i].eKind == MIG_ITEM_INDEX || isTrigger(&pItems->a[i])) {
-      partDecide(p, pDo, &pItems->a[i]);
+      partDecide(pDo, &pItems->a[i]);
     }
   }
   pItems = &pDo->live;
   for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     if (isTable(&pItems->a[i])) {
-      liveDecide(p, pDo, &pItems->a[i]);
+      liveDecide(pDo, &pItems->a[i]);
     }
   }
   for (i = 0; i < pItems->n && p->rc == SQLITE_OK; i++) {
     /* what hangs on a table, and parts of a virtual one, when that is known */
     if (!isTable(&pItems->a[i]) || pItems->a[i].iVirtual >= 0) {
-      liveDecide(p, pDo, &pItems->a[i]);
+      liveDecide(pDo, &pItems->a[i]);
     }
+  }
+  if (p->rc == SQLITE_OK) {
+    clashesCheck(p, pDo);
+  }
+  if (p->rc == SQLITE_OK && pDo->nOnly && !pDo->bForce) {
+    partsCheck(p, pDo);
   }
 }

@@ -22,6 +22,7 @@ typedef struct MigDecision {
   int nOnly;                  /* only these tables; 0: everything */
   const char **azOnly;
   int bForce;          /* go on where definitions differ */
+  const char *zForce;  /* how to ask for that, for errors */
   MigItems live;       /* with bGo: to be dropped */
   MigItems wanted;     /* with bGo: to be made */
   MigRowsWork *aeRows; /* by pWanted->aTable */

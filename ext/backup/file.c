@@ -83,14 +83,29 @@ static int nameTaken(MigContext *p, const char *zPath) {
                      (int)strlen(zName), zName) != 0;
 }
 
+/* The name of the database file, its extension left out but handed over. */
+static char *mainBase(MigContext *p, const char **pzExtension) {
+  const char *zMain = migDatabasePath(p->db);
+  const char *zName;
+
+  if (zMain[0] == 0) {
+    zMain = "database.db";
+  }
+  zName = migPathName(zMain);
+  *pzExtension = migPathExtension(zMain);
+  return migStrndup(p, zName, *pzExtension - zName);
+}
+
 /*
 ** The path to write to: zPath, or, when that is a folder or ends like one,
-** <database>_backup_YYYY-MM-DD_HH-MM-SS.db in it, with _2, _3 and so on before
-** .db when that is taken. zTime is as migTimeText() gives it.
+** <name>_backup_YYYY-MM-DD_HH-MM-SS.<ext> in it for a database <name>.<ext>,
+** with _2, _3 and so on before .<ext> when that is taken. zTime is as
+** migTimeText() gives it. Two databases in one folder never get the same name:
+** app.sqlite may be a copy of app.db, and must not delete the files of that.
 */
 char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
-  const char *zMain = migDatabasePath(p->db);
   size_t n = strlen(zPath);
+  const char *zExtension;
   char *zBase;
   char *zName;
   int i;
@@ -99,12 +114,12 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
       migPathKind(zPath) != MIG_PATH_FOLDER) {
     return migStrdup(p, zPath);
   }
-  zBase = zMain[0] ? migPathBase(p, zMain) : migStrdup(p, "database");
+  zBase = mainBase(p, &zExtension);
   zBase = migPathJoin(p, zPath,
                       migPrintf(p, "%s_backup_%s", zBase, timeName(p, zTime)));
-  zName = migPrintf(p, "%s.db", zBase);
+  zName = migPrintf(p, "%s%s", zBase, zExtension);
   for (i = 2; p->rc == SQLITE_OK && nameTaken(p, zName); i++) {
-    zName = migPrintf(p, "%s_%d.db", zBase, i);
+    zName = migPrintf(p, "%s_%d%s", zBase, i, zExtension);
   }
   return zName;
 }
@@ -113,8 +128,8 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
 ** migFileName() gives to backups of the database? */
 int migFileIsBackup(MigContext *p, const char *zName) {
   static const char zForm[] = "_backup_0000-00-00_00-00-00";
-  const char *zMain = migDatabasePath(p->db);
-  char *zBase = migPathBase(p, zMain);
+  const char *zExtension;
+  char *zBase = mainBase(p, &zExtension);
   size_t n = zBase ? strlen(zBase) : 0;
   const char *z = zName + n;
   int i;
@@ -131,7 +146,7 @@ int migFileIsBackup(MigContext *p, const char *zName) {
     for (z++; migIsDigit(*z); z++) {
     }
   }
-  return strcmp(z, ".db") == 0;
+  return strcmp(z, zExtension) == 0;
 }
 
 /* Delete a file that migFileWrite() has written. */

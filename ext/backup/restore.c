@@ -53,7 +53,8 @@ static int revisionKnown(MigContext *p, const char *zRevision) {
 }
 
 /* UNKNOWN_REVISION when a revision that was applied is not stored any more. */
-static void appliedCheck(MigContext *p, const MigManifest *pWanted) {
+static void appliedCheck(MigContext *p, const MigRestore *pRestore) {
+  const MigManifest *pWanted = pRestore->pWanted;
   int i;
 
   for (i = 0; i < pWanted->nApplied && p->rc == SQLITE_OK; i++) {
@@ -61,8 +62,8 @@ static void appliedCheck(MigContext *p, const MigManifest *pWanted) {
     if (!revisionKnown(p, zRevision) && p->rc == SQLITE_OK) {
       migFail(p, MIG_UNKNOWN_REVISION,
               "revision %s was applied then and was deleted since; add it"
-              " again with that id, or {\"force\":true} leaves it out",
-              zRevision);
+              " again with that id, or %s leaves it out",
+              zRevision, pRestore->zForce);
     }
   }
 }
@@ -468,6 +469,7 @@ static void workOpen(Work *pWork, MigRestore *pRestore) {
   pWork->todo.nOnly = pRestore->nOnly;
   pWork->todo.azOnly = pRestore->azOnly;
   pWork->todo.bForce = pRestore->bForce;
+  pWork->todo.zForce = pRestore->zForce;
   pWork->fill.pChunks = pRestore->pChunks;
   pWork->fill.eEncoding = pRestore->pWanted->eEncoding;
   pWork->fill.pTx = pRestore->pTx;
@@ -531,7 +533,7 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   }
   workOpen(&work, pRestore);
   if (pRestore->nOnly == 0 && !pRestore->bForce) {
-    appliedCheck(p, pRestore->pWanted);
+    appliedCheck(p, pRestore);
   }
   if (p->rc == SQLITE_OK) {
     migDecideAll(p, &work.todo);

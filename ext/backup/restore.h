@@ -24,7 +24,8 @@ typedef struct MigRestore {
   const MigManifest *pWanted; /* what to restore */
   int nOnly;                  /* only these tables; 0: everything */
   const char **azOnly;
-  int bForce; /* go on where definitions differ */
+  int bForce;         /* go on where definitions differ */
+  const char *zForce; /* how to ask for that, for errors */
   void (*xProgress)(MigContext *p, void *pArg, i64 nDone, i64 nTotal);
   void *pProgressArg; /* told in bytes; xProgress may be NULL */
   void (*xTable)(MigContext *p, void *pArg, const char *zTable);

@@ -292,22 +292,13 @@ const char *migPathName(const char *zPath) {
   return &zPath[pathLast(zPath)];
 }
 
-/* The last part of a path in the arena, without the extension that database
-** files have. */
-char *migPathBase(MigContext *p, const char *zPath) {
-  static const char *const azExtension[] = {".db", ".db3", ".sqlite",
-                                            ".sqlite3"};
+/* The extension of the last part of a path, from its dot on, within zPath; its
+** end when there is none. A name that begins with its only dot has none. */
+const char *migPathExtension(const char *zPath) {
   const char *zLast = migPathName(zPath);
   const char *zDot = strrchr(zLast, '.');
-  i64 n = (i64)strlen(zLast);
-  size_t i;
 
-  for (i = 0; i < sizeof(azExtension) / sizeof(azExtension[0]); i++) {
-    if (zDot && zDot > zLast && migStrICmp(zDot, azExtension[i]) == 0) {
-      n = zDot - zLast;
-    }
-  }
-  return migStrndup(p, zLast, n);
+  return zDot && zDot > zLast ? zDot : zLast + strlen(zLast);
 }
 
 #define PATH_INSIDE 1000 /* bytes of such a path */

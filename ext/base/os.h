@@ -40,7 +40,7 @@ int migPathInside(const char *zPath);
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName);
 char *migPathFolder(MigContext *p, const char *zPath);
 const char *migPathName(const char *zPath);
-char *migPathBase(MigContext *p, const char *zPath);
+const char *migPathExtension(const char *zPath);
 
 i64 migMonotonicMs(void);
 void migSleep(int ms);

@@ -132,8 +132,8 @@ static void fileRead(MigContext *p, Restore *pRestore) {
        memcmp(pRow->aFileHash, reader.facts.aHash, MIG_HASH_SIZE))) {
     migFail(p, MIG_BACKUP_DAMAGED,
             "%s, which holds backup %lld, is not as it was written; use another"
-            " backup, or force",
-            zFile, pRow->iBackup);
+            " backup; %s takes it as it is",
+            zFile, pRow->iBackup, pRestore->work.zForce);
   }
   backupStart(&pRestore->change, &backup, "full", "restore");
   backup.dbFrom = reader.db;
@@ -191,8 +191,9 @@ static void touchedCheck(MigContext *p, const Restore *pRestore) {
   if (zLast) {
     migFail(p, MIG_SCHEMA_MISMATCH,
             "backup %lld holds only the tables that run %lld wrote, and the %s"
-            " came after; restore a later backup, or force",
-            pRestore->row.iBackup, pRestore->row.iRun, zLast);
+            " came after; restore a later backup; %s goes on",
+            pRestore->row.iBackup, pRestore->row.iRun, zLast,
+            pRestore->work.zForce);
   }
 }
 
@@ -268,7 +269,8 @@ static void foreignStart(MigContext *p, Restore *pRestore) {
   }
   migForeignStart(p, &pRestore->foreign);
   pRestore->foreign.bAny = anyForeign(pRestore);
-  pRestore->foreign.zRemedy = "restore those tables as well, or force";
+  pRestore->foreign.zRemedy =
+      migPrintf(p, "restore those tables as well; %s goes on", pWork->zForce);
   pWork->xTable = foreignWatch;
   pWork->pTableArg = pRestore;
 }
@@ -472,6 +474,7 @@ char *migBackupsRestore(MigContext *p, MigConnection *pConn,
     restore.work.nOnly = pSpec->tables.n;
     restore.work.azOnly = pSpec->tables.az;
     restore.work.bForce = pSpec->bForce;
+    restore.work.zForce = "option force";
     restoreBegin(p, &restore, restore.row.iBackup);
     restoreRun(p, &restore, 0);
     damagedAdvise(p);
@@ -687,6 +690,8 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
   if (p->rc == SQLITE_OK && plan.nStep) {
     migSetIntersect(&plan.after, &restore.change.state.applied);
     downgradeFind(p, &restore, &plan);
+    restore.work.zForce = migPrintf(
+        p, "migrate_restore(%lld, '{\"force\":true}')", restore.row.iBackup);
     restoreBegin(p, &restore, restore.row.iBackup);
     if (p->rc == SQLITE_OK &&
         !appliedFits(&restore.change.state, &plan.after, &restore.wanted)) {
@@ -708,17 +713,26 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
 
 /* ---- prune ---- */
 
-/* Drop the backups that are named. */
+/* Drop the backups that are named, and count them. All names are looked up
+** before any goes: two may mean the same one. */
 static int pruneNamed(MigContext *p, const MigList *pList, MigList *pFiles) {
+  i64 *ai = migAlloc(p, (u64)pList->n * sizeof(i64));
   MigBackupRow row;
+  int n = 0;
   int i;
+  int k;
 
-  for (i = 0; i < pList->n && p->rc == SQLITE_OK; i++) {
-    if (migBackupFind(p, pList->az[i], &row)) {
-      migRetainDrop(p, row.iBackup, pFiles);
+  for (i = 0; i < pList->n && migBackupFind(p, pList->az[i], &row); i++) {
+    for (k = 0; k < n && ai[k] != row.iBackup; k++) {
+    }
+    if (k == n) {
+      ai[n++] = row.iBackup;
     }
   }
-  return i;
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    migRetainDrop(p, ai[i], pFiles);
+  }
+  return n;
 }
 
 /* Drop all but the newest nKeep manual ones, or automatic ones. */

@@ -365,6 +365,11 @@ static char *callRestore(MigContext *p, MigArgs *pArgs) {
 
   memset(&spec, 0, sizeof(spec));
   spec.zBackup = argText(p, pArgs, 0, "");
+  if (p->rc == SQLITE_OK && spec.zBackup[0] == 0) {
+    migFail(p, MIG_USAGE,
+            "migrate_restore() takes the number of a backup, or 'latest'; see"
+            " SELECT * FROM migration_backups");
+  }
   spec.zTo = optionTo(p, pArgs);
   spec.tables = migOptionList(p, &pArgs->options, "tables");
   spec.bForce = migOptionBool(p, &pArgs->options, "force", 0);
@@ -389,7 +394,11 @@ static char *callPrune(MigContext *p, MigArgs *pArgs) {
   spec.backups = migOptionList(p, &pArgs->options, "backups");
   spec.bKeep = z != 0;
   spec.nKeep = z ? numberRead(z) : 0;
-  if (migOptionGiven(&pArgs->options, "backups") && !spec.bKeep) {
+  if (z && migOptionGiven(&pArgs->options, "backups")) {
+    migFail(p, MIG_USAGE,
+            "migrate_prune() takes a number of backups to keep, or the backups"
+            " to drop in option backups, not both; leave one out");
+  } else if (migOptionGiven(&pArgs->options, "backups")) {
     spec.bKeep = 1; /* only those that are named, which may be none */
     spec.nKeep = MIG_KEEP_ALL;
   }

@@ -547,8 +547,8 @@ fault_case restore -group backup -again more -make make_spoiled -call {
 
 fault_case restore_tables -group backup -again more -make {
   make_backup
-  make {DELETE FROM plain WHERE id>30; UPDATE kv SET v=1}
-} -call {SELECT migrate_restore(1, '{%o,"tables":["plain","kv"]}')}
+  make {DELETE FROM plain WHERE id>30; UPDATE kv SET v=1; DROP TRIGGER tr}
+} -call {SELECT migrate_restore(1, '{%o,"tables":["plain","kv"],"force":true}')}
 
 fault_case restore_fulltext -group backup -again more -make {
   make_backup

@@ -670,10 +670,11 @@ static void contentTable(sqlite3 *db, Content *pContent, const char *zName) {
   }
   pContent->bStore |= bOurs;
   if (strcmp(zName, "_migrate_meta") == 0) {
-    /* the number of a backup that was dropped again is not used again */
+    /* the number of a backup that was dropped again is not used again; and
+    ** what the folder looks like is kept before migrate_auto() runs it */
     *pHash = hashQuery(db, *pHash,
                        "SELECT * FROM _migrate_meta"
-                       " WHERE name <> 'last_backup'");
+                       " WHERE name NOT IN('last_backup', 'folder')");
     return;
   }
   zSql = sqlite3_mprintf("SELECT rowid, * FROM \"%w\"", zName);

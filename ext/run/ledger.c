@@ -8,7 +8,8 @@
 **                     and the last history row found, and whether the schema
 **                     was the expected one. Its other columns have each a CHECK
 **                     whose name is the message of an error: that is how plain
-**                     SQL stops. They are set to 1, or to something else.
+**                     SQL stops. They are set to 1, or to something else, and
+**                     each time that was well `passed` grows (tally.h).
 **   _migrate_steps    the revisions of an upgrade; `new` for those that the
 **                     file does not have yet and that are inserted
 **
@@ -33,16 +34,16 @@
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
 
 static const char zScriptTable[] =
-    "DROP TABLE IF EXISTS temp._migrate_script;\n"
     "CREATE TEMP TABLE _migrate_script(\n"
     "  at TEXT, run INTEGER, pack INTEGER, last INTEGER, same INTEGER,\n"
-    "  orphans INTEGER,\n"
+    "  orphans INTEGER, " MIG_TALLY_COLUMNS ",\n"
     "  store INTEGER DEFAULT 1 CONSTRAINT \"the _migrate_ tables of this file"
     " are not there or not those of store version %d; an older store is"
     " upgraded by migrate_init() there\""
     " CHECK(store IS 1),\n"
     "  state INTEGER DEFAULT 1 CONSTRAINT \"this file is not at %w, where the"
-    " script begins; nothing was done\" CHECK(state IS 1),\n"
+    " script begins; nothing was done, make a script from where the file is"
+    " (migrate_current())\" CHECK(state IS 1),\n"
     "  contents INTEGER DEFAULT 1 CONSTRAINT \"this file is at %w with other"
     " scripts of these revisions, as another project's or as they were before "
     "an"
@@ -81,11 +82,10 @@ static const char zMirrorColumns[] =
     " other tool has undone something, else set setting mirror there again\""
     " CHECK(undone IS 1),\n";
 static const char zStepsTable[] =
-    "DROP TABLE IF EXISTS temp._migrate_steps;\n"
     "CREATE TEMP TABLE _migrate_steps(revision TEXT PRIMARY KEY, checksum BLOB,"
     " new INTEGER);\n";
-static const char zLook[] =
-    "UPDATE temp._migrate_script SET\n"
+static const char zLook[] = MIG_TALLY
+    ",\n"
     " store = (SELECT value FROM main._migrate_meta"
     " WHERE name = 'store_version') IS %d,\n"
     " run = (SELECT coalesce(max(run), 0) + 1 FROM main._migrate_history),\n"
@@ -210,8 +210,10 @@ static void storeGuard(MigContext *p, MigLedger *pl, int bNone) {
   while (migStoreTable(n, &zSql)) {
     n++;
   }
+  pl->tally.n++;
   migTextF(p, pl->pOut,
-           "UPDATE temp._migrate_script SET store ="
+           MIG_TALLY
+           ", store ="
            " (SELECT count(*) IN(%s%d) AND total(type <> 'table') = 0\n"
            "  FROM main.sqlite_schema WHERE sql NOTNULL AND"
            " (tbl_name GLOB '_migrate_*' OR lower(tbl_name) IN(%s)));\n",
@@ -259,8 +261,10 @@ static void schemaGuess(MigContext *p, MigLedger *pl,
 
 /* Refuse a file that keeps another version table true, or none. */
 static void mirrorGuard(MigContext *p, MigLedger *pl) {
+  pl->tally.n++;
   migTextF(p, pl->pOut,
-           "UPDATE temp._migrate_script SET mirror ="
+           MIG_TALLY
+           ", mirror ="
            " (SELECT value FROM main._migrate_settings WHERE name = 'mirror')"
            " IS %Q;\n",
            pl->zMirror);
@@ -275,10 +279,11 @@ static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
   for (i = migSetNext(pApplied, -1); i >= 0; i = migSetNext(pApplied, i)) {
     migTextF(p, &ids, "%s%Q", ids.n ? "," : "", pl->pGraph->aNode[i].zId);
   }
+  pl->tally.n++;
   migTextF(p, pl->pOut,
-           "UPDATE temp._migrate_script SET state =\n"
-           " (SELECT count(*) = %d AND total(revision IN(%s)) = %d"
-           " FROM %s);\n", /* sql-ok: quoted */
+           MIG_TALLY ", state =\n"
+                     " (SELECT count(*) = %d AND total(revision IN(%s)) = %d"
+                     " FROM %s);\n", /* sql-ok: quoted */
            n, migTextZ(&ids), n, zApplied);
 }
 
@@ -317,8 +322,10 @@ static void contentsGuard(MigContext *p, MigLedger *pl,
                                  " FROM main._migrate_revisions ORDER BY seq",
                  &pairs);
 
+  pl->tally.n++;
   migTextF(p, pl->pOut,
-           "UPDATE temp._migrate_script SET contents =\n"
+           MIG_TALLY
+           ", contents =\n"
            " (SELECT total(revision || ' ' || hex(checksum) IN(%s)) = %d"
            " FROM %s);\n", /* sql-ok: quoted */
            migTextZ(&pairs), n, zApplied);
@@ -343,8 +350,10 @@ void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet) {
                  " FROM main._migrate_edges"
                  " ORDER BY revision, kind, position",
                  &edges);
+  pLedger->tally.n++;
   migTextF(p, pLedger->pOut,
-           "UPDATE temp._migrate_script SET edges =\n"
+           MIG_TALLY
+           ", edges =\n"
            " (SELECT count(*) = %d AND"
            " total(revision || ' ' || kind || ' ' || target IN(%s)) = %d"
            " FROM main._migrate_edges WHERE revision IN(%s));\n",
@@ -387,6 +396,7 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger,
   if (bBase) {
     storeMake(p, pLedger);
   }
+  pLedger->tally.n++;
   migTextF(p, pOut, zLook, MIGRATE_STORE_VERSION);
   schemaGuess(p, pLedger, pStart);
   mirrorGuard(p, pLedger);
@@ -525,8 +535,10 @@ static void labelsAdd(MigContext *p, MigLedger *pl, const char *zId) {
              " SELECT %Q, %Q"
              " FROM temp._migrate_steps WHERE new AND revision = %Q;\n",
              pNode->azLabel[i], zId, zId);
+    pl->tally.n++;
     migTextF(p, pl->pOut,
-             "UPDATE temp._migrate_script SET labels = 0 WHERE EXISTS"
+             MIG_TALLY
+             ", labels = NOT EXISTS"
              "(SELECT 1 FROM main._migrate_labels AS l,"
              " temp._migrate_steps AS t WHERE l.label = %Q"
              " AND t.revision = %Q AND t.new AND l.revision <> t.revision);\n",
@@ -604,10 +616,11 @@ void migLedgerRevision(MigContext *p, MigLedger *pLedger,
 static void ownerGuard(MigContext *p, MigLedger *pl, const char *zMake) {
   const char *z = pl->zMirror;
 
+  pl->tally.n++;
   migTextF(
       p, pl->pOut,
       "%s;\n" /* sql-ok: SQL */
-      "UPDATE temp._migrate_script SET owner ="
+      MIG_TALLY ", owner ="
       " (SELECT total(type NOT IN('table', 'index')"
       " OR sql LIKE 'create virtual%%') = 0\n"
       "  FROM (SELECT type, tbl_name, sql FROM main.sqlite_schema UNION ALL"
@@ -640,17 +653,19 @@ void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst,
 
   if (strcmp(zMirror, "user_version") == 0) {
     zNumber = zNumber ? zNumber + 1 : " 0";
+    pLedger->tally.n++;
     migTextF(p, pOut,
-             "UPDATE temp._migrate_script SET (theirs, undone) ="
-             " (SELECT user_version <=%s, user_version >=%s"
-             " FROM pragma_user_version);\n",
+             MIG_TALLY ", (theirs, undone) ="
+                       " (SELECT user_version <=%s, user_version >=%s"
+                       " FROM pragma_user_version);\n",
              zNumber, zNumber); /* sql-ok: number */
     return;
   }
   ownerGuard(p, pLedger, zFirst);
+  pLedger->tally.n++;
   migTextF(p, pOut,
-           "UPDATE temp._migrate_script SET theirs ="
-           " NOT EXISTS(SELECT 1 FROM main.\"%w\" WHERE",
+           MIG_TALLY ", theirs ="
+                     " NOT EXISTS(SELECT 1 FROM main.\"%w\" WHERE",
            zMirror);
   migTextStr(p, pOut,
              strcmp(zMirror, "alembic_version") == 0
@@ -708,19 +723,22 @@ void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger) {
   if (pLedger->iVersion >= 3 && pLedger->bShared) {
     sharedAdd(p, pLedger);
   }
+  pLedger->tally.n++;
   migTextStr(p, pLedger->pOut,
-             "UPDATE temp._migrate_script SET scripts ="
-             " NOT EXISTS(SELECT 1 FROM temp._migrate_steps AS t\n"
-             "  JOIN main._migrate_revisions AS r USING(revision)"
-             " WHERE r.checksum IS NOT t.checksum);\n");
+             MIG_TALLY ", scripts ="
+                       " NOT EXISTS(SELECT 1 FROM temp._migrate_steps AS t\n"
+                       "  JOIN main._migrate_revisions AS r USING(revision)"
+                       " WHERE r.checksum IS NOT t.checksum);\n");
 }
 
 /* ---- steps ---- */
 
 /* A further transaction has begun: is all as the one before has left it? */
 void migLedgerAgain(MigContext *p, MigLedger *pLedger) {
+  pLedger->tally.n++;
   migTextStr(p, pLedger->pOut,
-             "UPDATE temp._migrate_script SET alone = last IS"
+             MIG_TALLY
+             ", alone = last IS"
              " (SELECT coalesce(max(seq), 0) FROM main._migrate_history);\n");
 }
 
@@ -740,12 +758,15 @@ void migLedgerApply(MigContext *p, MigLedger *pLedger,
 void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId) {
   if (zId) {
     migTextF(p, pLedger->pOut,
-             "DELETE FROM main._migrate_applied WHERE revision = %Q;\n", zId);
+             "DELETE FROM main._migrate_applied WHERE revision = %Q"
+             " AND EXISTS(SELECT 1 FROM temp._migrate_script);\n",
+             zId);
   } else {
     migTextStr(p, pLedger->pOut,
                "DELETE FROM main._migrate_applied WHERE revision IN"
                "(SELECT revision FROM main._migrate_revisions"
-               " WHERE flags & 8);\n");
+               " WHERE flags & 8)"
+               " AND EXISTS(SELECT 1 FROM temp._migrate_script);\n");
   }
 }
 
@@ -781,9 +802,10 @@ void migLedgerHistory(MigContext *p, MigLedger *pLedger,
 
 /* No more violations of foreign keys than at the start. */
 void migLedgerForeign(MigContext *p, MigLedger *pLedger) {
+  pLedger->tally.n++;
   migTextStr(p, pLedger->pOut,
-             "UPDATE temp._migrate_script SET parents ="
-             " " MIG_ORPHANS_COUNT " <= coalesce(orphans, 0);\n");
+             MIG_TALLY ", parents ="
+                       " " MIG_ORPHANS_COUNT " <= coalesce(orphans, 0);\n");
 }
 
 /* What _migrate_meta keeps of the schema, when it is known. */
@@ -797,7 +819,9 @@ static void schemaFacts(MigContext *p, MigLedger *pl, const MigText *pSchema,
     migTextF(p, pOut, "%sSELECT 'schema', ", zFact); /* sql-ok: constant */
     blobAdd(p, pOut, bPacked ? (const char *)packed.a : migTextZ(pSchema),
             bPacked ? packed.n : pSchema->n);
-    migTextF(p, pOut, " UNION ALL SELECT 'schema_size', %lld", pSchema->n);
+    migTextF(p, pOut,
+             " FROM temp._migrate_script UNION ALL SELECT 'schema_size', %lld",
+             pSchema->n);
     migTextStr(p, pOut, " UNION ALL SELECT 'fingerprint', ");
     blobAdd(p, pOut, aFingerprint, MIG_HASH_SIZE);
     migTextStr(p, pOut,
@@ -808,13 +832,15 @@ static void schemaFacts(MigContext *p, MigLedger *pl, const MigText *pSchema,
   sqlite3_free(packed.a);
 }
 
-/* The facts of _migrate_meta at the end of a transaction. */
+/* The facts of _migrate_meta at the end of a transaction. They too depend on
+** the table of the script: where that is gone nothing is said to be done. */
 void migLedgerFacts(MigContext *p, MigLedger *pLedger, const char *zCurrent,
                     const MigText *pSchema, const u8 *aFingerprint) {
   MigText *pOut = pLedger->pOut;
 
   migTextF(p, pOut, "%s%s", zFact, zHeads); /* sql-ok: constant */
-  migTextF(p, pOut, "%sVALUES('current', %Q);\n", zFact, zCurrent);
+  migTextF(p, pOut, "%sSELECT 'current', %Q FROM temp._migrate_script;\n",
+           zFact, zCurrent);                  /* sql-ok: constant */
   migTextF(p, pOut, "%s%s", zFact, zPending); /* sql-ok: constant */
   schemaFacts(p, pLedger, pSchema, aFingerprint);
   migTextStr(p, pOut,

@@ -6,6 +6,7 @@
 
 #include "hash.h"
 #include "revisions.h"
+#include "tally.h"
 #include "text.h"
 
 /* The rows of one script. Zero-initialize, then fill the first part. */
@@ -20,6 +21,7 @@ typedef struct MigLedger {
   const MigGraph *pGraph;
 
   /* its own */
+  MigTally tally;  /* guards passed */
   int bReplaces;   /* repeatable revisions may be replaced */
   int nPack;       /* packs written */
   MigText pack;    /* scripts of the open one */

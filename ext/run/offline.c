@@ -18,9 +18,14 @@
 **   BEGIN IMMEDIATE, guards, revisions that the file lacks   (ledger.c)
 **   the steps                                                (plainscript.c)
 **   applied set, history, facts                              (ledger.c)
+**   were all guards passed?                                  (tally.c)
 **   COMMIT
 ** A step without transaction stands between two transactions, each of which
 ** ends with the rows of its steps, as in a run.
+**
+** In a shell that goes on behind an error nothing of a transaction is kept when
+** a guard was not passed, or rows could not be copied. That a statement of a
+** revision has failed no SQL can see, so the header says how it is to be run.
 **
 ** Nothing is written here. Limits: rows of a table that this file does not know
 ** of are not guarded, and a migrate_table() in a WHERE or over rows is expanded
@@ -65,8 +70,8 @@ typedef struct Offline {
   const char *zFrom; /* current heads at the start */
   MigScratch *pScratch;
   MigReplay replay;
-  MigLedger ledger;
-  int bAlters; /* of all scripts */
+  MigLedger ledger; /* its tally is that of all guards */
+  int bAlters;      /* of all scripts */
   int bQuotes;
   int bReturns;   /* one has CR before LF */
   int bIgnores;   /* CHECKs are switched off by a step of the transaction */
@@ -177,7 +182,7 @@ static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   ps->eMode = bAlone                          ? MIG_SCRIPT_ALONE
               : pRev->flags & MIG_REV_LENIENT ? MIG_SCRIPT_IMPORTED
                                               : MIG_SCRIPT_OWN;
-  ps->bGuard = 1;
+  ps->pTally = &po->ledger.tally;
   if (ps->z == 0) {
     ps->z = "";
     ps->n = 0;
@@ -414,6 +419,7 @@ static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
     migLedgerForeign(p, &po->ledger);
   }
   migLedgerFacts(p, &po->ledger, zTo, &po->schema, po->aFingerprint);
+  migTallyEnd(p, &po->ledger.tally, &po->body);
   if (iEnd == po->plan.nStep) {
     migLedgerClose(p, &po->ledger);
   }
@@ -475,44 +481,86 @@ static void checksOn(MigContext *p, Offline *po) {
   po->bIgnores = 0;
 }
 
-/* The steps iFirst to iEnd-1, which share a transaction or are one without. */
-static void groupWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
-  int bAlone = po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE;
+/* One step without transaction; what is kept of it stands between two. */
+static void aloneWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   int bBook = po->pSpec->bBookkeeping;
-  MigText *pOut = &po->body;
+
+  migTextStr(p, &po->body, bBook ? "COMMIT;\n" : "");
+  stepWrite(p, po, pStep);
+  if (bBook) {
+    migTextStr(p, &po->body, "BEGIN IMMEDIATE;\n");
+    checksOn(p, po);
+    migLedgerAgain(p, &po->ledger);
+  }
+  stepApply(p, po, pStep);
+}
+
+/* The steps iFirst to iEnd-1, which share a transaction. */
+static void stepsWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
   int i;
 
-  if (!bAlone || bBook) {
-    migTextStr(p, pOut, iFirst ? "\nBEGIN IMMEDIATE;\n" : "BEGIN IMMEDIATE;\n");
+  for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
+    stepWrite(p, po, &po->aStep[i]);
+    stepApply(p, po, &po->aStep[i]);
   }
-  if (bBook && iFirst == 0) {
+}
+
+/* Steps as one or more transactions, with what migrate keeps of them. */
+static void groupBooked(MigContext *p, Offline *po, int iFirst, int iEnd) {
+  int bAlone = po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE;
+
+  migTextStr(p, &po->body,
+             iFirst ? "\nBEGIN IMMEDIATE;\n"
+                    : MIG_TALLY_FORGET "BEGIN IMMEDIATE;\n");
+  if (iFirst == 0) {
     bodyStart(p, po);
-  } else if (bBook) {
+  } else {
     migLedgerAgain(p, &po->ledger);
   }
   if (bAlone) {
-    migTextStr(p, pOut, bBook ? "COMMIT;\n" : "");
-    stepWrite(p, po, &po->aStep[iFirst]);
-    migTextStr(p, pOut, bBook ? "BEGIN IMMEDIATE;\n" : "");
-    if (bBook) {
+    migTallyEnd(p, &po->ledger.tally, &po->body);
+    aloneWrite(p, po, &po->aStep[iFirst]);
+  } else {
+    stepsWrite(p, po, iFirst, iEnd);
+  }
+  checksOn(p, po);
+  migTextStr(p, &po->body, "\n-- what migrate keeps in the file\n");
+  groupRecord(p, po, iFirst, iEnd);
+  migTextStr(p, &po->body, "COMMIT;\n");
+}
+
+/* Steps as they are. Those of a transaction get a tally when there is something
+** to be counted. */
+static void groupBare(MigContext *p, Offline *po, int iFirst, int iEnd) {
+  MigText *pOut = &po->body;
+  MigText before = po->body;
+  MigText steps;
+
+  if (po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE) {
+    aloneWrite(p, po, &po->aStep[iFirst]);
+    if (po->bIgnores) {
       checksOn(p, po);
-      migLedgerAgain(p, &po->ledger);
     }
+    return;
   }
-  for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
-    if (!bAlone) {
-      stepWrite(p, po, &po->aStep[i]);
-    }
-    stepApply(p, po, &po->aStep[i]);
-  }
-  if (bBook || po->bIgnores) {
+  memset(pOut, 0, sizeof(*pOut));
+  po->ledger.tally.n = 0;
+  stepsWrite(p, po, iFirst, iEnd);
+  if (po->bIgnores) {
     checksOn(p, po);
   }
-  if (bBook) {
-    migTextStr(p, pOut, "\n-- what migrate keeps in the file\n");
-    groupRecord(p, po, iFirst, iEnd);
+  steps = *pOut;
+  *pOut = before;
+  migTextStr(p, pOut, iFirst ? "\nBEGIN IMMEDIATE;\n" : "BEGIN IMMEDIATE;\n");
+  if (po->ledger.tally.n) {
+    migTallyBegin(p, pOut);
   }
-  migTextStr(p, pOut, !bAlone || bBook ? "COMMIT;\n" : "");
+  migTextAdd(p, pOut, migTextZ(&steps), steps.n);
+  if (po->ledger.tally.n) {
+    migTallyEnd(p, &po->ledger.tally, pOut);
+    migTextStr(p, pOut, "DROP TABLE temp._migrate_script;\n");
+  }
+  migTextStr(p, pOut, "COMMIT;\n");
 }
 
 static void bodyWrite(MigContext *p, Offline *po) {
@@ -525,7 +573,11 @@ static void bodyWrite(MigContext *p, Offline *po) {
          po->aStep[iEnd].iTransaction == po->aStep[iFirst].iTransaction;
          iEnd++) {
     }
-    groupWrite(p, po, iFirst, iEnd);
+    if (po->pSpec->bBookkeeping) {
+      groupBooked(p, po, iFirst, iEnd);
+    } else {
+      groupBare(p, po, iFirst, iEnd);
+    }
     iFirst = iEnd;
   }
 }
@@ -540,14 +592,22 @@ static void headerWrite(MigContext *p, const Offline *po, const char *zTo,
   migTextF(p, pOut,
            "-- %s from %s to %s, made by migrate %s.\n"
            "-- It needs nothing but SQLite: %s\n"
-           "-- When a statement fails the open transaction is undone as soon"
-           " as the connection\n"
-           "-- is closed; where it stays open, say ROLLBACK.\n",
+           "-- Run it so that it stops at the first error: the open transaction"
+           " is undone then\n"
+           "-- as soon as the connection is closed; where it stays open, say"
+           " ROLLBACK. %s\n",
            po->plan.bDown ? "downgrade" : "upgrade",
            po->zFrom && *po->zFrom ? po->zFrom : "base",
            zTo && *zTo ? zTo : "base", MIGRATE_VERSION,
-           po->pSpec->bShell ? "sqlite3 FILE < SCRIPT, or .read SCRIPT."
-                             : "hand it to sqlite3_exec() as a whole.");
+           po->pSpec->bShell ? "sqlite3 -bail FILE < SCRIPT, or .read SCRIPT."
+                             : "hand it to sqlite3_exec() as a whole,\n"
+                               "-- or to sqlite3 -bail.",
+           po->pSpec->bShell
+               ? "At a\n"
+                 "-- prompt it would go on: do not paste it there."
+               : "In a\n"
+                 "-- shell that goes on, what follows is done"
+                 " without the statement that failed.");
   for (i = 0; i <= nLast; i++) {
     if (po->aStep[i].script.eMode == MIG_SCRIPT_ALONE) {
       migTextF(p, pOut,

@@ -8,9 +8,10 @@
 **     expanded it to;
 **   - a byte order mark at its start, which goes;
 **   - its end: an open comment is closed, the last statement gets its ';';
-**   - with bGuard, what a run does about rows (rowguard.c): they are counted
+**   - with pTally, what a run does about rows (rowguard.c): they are counted
 **     into a TEMP table in front of the statement that drops or renames a table
-**     of which one is there again at the end, and compared there.
+**     of which one is there again at the end, and compared there. And a table
+**     that migrate_table() drops must have been copied (tally.h).
 ** legacy_alter_table lasts to the end of the script in a run, so it is switched
 ** off there.
 **
@@ -288,6 +289,9 @@ static void callsWrite(MigContext *p, const MigPlainScript *ps,
       if (st.eKind == MIG_ST_ALTER_TABLE) {
         legacyWrite(p, st.eAlter == MIG_ALTER_RENAME_TABLE, &bNow, pOut);
       }
+      if (ps->pTally) {
+        migTallyCopied(p, ps->pTally, &pCall->statements, k, pOut);
+      }
       spanWrite(p, ps, &span, bShell, pOut);
       migTextStr(p, pOut, ";\n");
     }
@@ -362,7 +366,7 @@ static void guardBefore(MigContext *p, const MigPlainScript *ps,
                         MigText *pOut) {
   int i;
 
-  for (i = 0; ps->bGuard && pReplay && i < pReplay->nDrop; i++) {
+  for (i = 0; ps->pTally && pReplay && i < pReplay->nDrop; i++) {
     const char *zTable = pReplay->aDrop[i].zTable;
     if (pReplay->aDrop[i].iStart == iStart &&
         !migNameAmong(ps->info.nAllowLoss, ps->info.azAllowLoss, zTable) &&
@@ -376,6 +380,17 @@ static void guardBefore(MigContext *p, const MigPlainScript *ps,
                pGuarded->n, zTable);
     }
   }
+}
+
+/* The guard in a TEMP table is passed when its row is there; drop the table. */
+static void guardPassed(MigContext *p, const MigPlainScript *ps,
+                        const char *zTable, MigText *pOut) {
+  if (ps->pTally) {
+    migTextF(p, pOut, MIG_TALLY " WHERE EXISTS(SELECT 1 FROM temp.%s);\n",
+             zTable); /* sql-ok: constant */
+    ps->pTally->n++;
+  }
+  migTextF(p, pOut, "DROP TABLE temp.%s;\n", zTable); /* sql-ok: constant */
 }
 
 /* Have the script fail when a table has fewer rows than were counted. */
@@ -392,10 +407,10 @@ static void guardAfter(MigContext *p, const MigPlainScript *ps,
              " DATA_LOSS: table %w was replaced by one with fewer rows\""
              " CHECK(n <= 0));\n"
              "INSERT INTO temp._migrate_loss SELECT n -"
-             " (SELECT count(*) FROM main.\"%w\") FROM temp._migrate_rows%d;\n"
-             "DROP TABLE temp._migrate_loss;\n"
-             "DROP TABLE temp._migrate_rows%d;\n",
-             pGuarded->az[i], pGuarded->az[i], i + 1, i + 1);
+             " (SELECT count(*) FROM main.\"%w\") FROM temp._migrate_rows%d;\n",
+             pGuarded->az[i], pGuarded->az[i], i + 1);
+    guardPassed(p, ps, "_migrate_loss", pOut);
+    migTextF(p, pOut, "DROP TABLE temp._migrate_rows%d;\n", i + 1);
   }
   if (pGuarded->n && ps->bIgnores) {
     migTextStr(p, pOut, "PRAGMA ignore_check_constraints=ON;\n");
@@ -459,13 +474,16 @@ static void checksWrite(MigContext *p, const MigPlainScript *ps, int bShell,
              ps->bIgnores ? MIG_CHECKS_ON : "", pMark->zName);
     partWrite(p, ps, st.iStart, st.iStart + st.nByte - st.bSemi, &st, bShell,
               pOut);
-    migTextF(p, pOut, "\n);\nDROP TABLE temp._migrate_check;\n%s",
-             ps->bIgnores ? "PRAGMA ignore_check_constraints=ON;\n" : "");
+    migTextStr(p, pOut, "\n);\n");
+    guardPassed(p, ps, "_migrate_check", pOut);
+    migTextStr(p, pOut,
+               ps->bIgnores ? "PRAGMA ignore_check_constraints=ON;\n" : "");
   }
 }
 
 /*
-** Append a scanned script. pReplay has replayed it last, with bPlain; NULL
+** Append a scanned script. pReplay has replayed it last,
+*with bPlain; NULL
 ** when it runs outside a transaction. With bShell the sqlite3 shell will read
 ** it; UNSUPPORTED for what that would change.
 */

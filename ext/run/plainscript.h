@@ -6,10 +6,8 @@
 
 #include "replay.h"
 #include "script.h"
+#include "tally.h"
 #include "text.h"
-
-/* Guards are CHECKs, which a step may have switched off. */
-#define MIG_CHECKS_ON "PRAGMA ignore_check_constraints=OFF;\n"
 
 typedef struct MigPlainScript {
   const char *zRevision; /* for messages */
@@ -17,7 +15,7 @@ typedef struct MigPlainScript {
   const char *z;
   i64 n;
   MigScriptMode eMode;
-  int bGuard;         /* a table that is replaced must keep its rows */
+  MigTally *pTally;   /* the guards of its transaction, NULL: it has none */
   MigScriptInfo info; /* out, as the rest: of migPlainscriptScan() */
   int bAlters;        /* drops, alters or rebuilds a table */
   int bQuotes;        /* holds a name, or a string, in double quotes */

@@ -40,6 +40,7 @@
 #include "prove.h"
 #include "subset.h"
 #include "sql.h"
+#include "tally.h"
 
 /* The parts. */
 typedef enum Part {
@@ -71,8 +72,9 @@ typedef struct Generator {
   MigRenames left;   /* what is still to be renamed */
   MigComparison compare;
   MigOrder order;
-  MigText part; /* being made */
-  Group eGroup; /* of its last statement */
+  MigTally tally; /* of a script for a shell */
+  MigText part;   /* being made */
+  Group eGroup;   /* of its last statement */
 } Generator;
 
 /* ------------------------------------------------------------------------
@@ -128,21 +130,6 @@ static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
     migTextStr(p, pOut, z);
     migTextStr(p, pOut, endsInComment(z) ? "\n;\n" : ";\n");
   }
-}
-
-/* Append a statement of a rebuild, as it has to stand in a script for a shell:
-** where a copy fails, all of the transaction must go, because a shell that was
-** not told to stop would drop the table the rows are in. */
-static void plainWrite(MigContext *p, MigText *pOut, const char *z,
-                       int bShell) {
-  static const char zCopy[] = "INSERT OR ABORT ";
-
-  if (p->rc == SQLITE_OK && z && bShell &&
-      strncmp(z, zCopy, strlen(zCopy)) == 0) {
-    migTextStr(p, pOut, "INSERT OR ROLLBACK ");
-    z += strlen(zCopy);
-  }
-  statementWrite(p, pOut, z);
 }
 
 /* A statement of this group follows. */
@@ -503,15 +490,19 @@ static void partMake(MigContext *p, Generator *pg) {
   memset(&pg->left, 0, sizeof(pg->left)); /* all is renamed now */
 }
 
-/* Append what a call of migrate_table() was expanded to. */
-static void expansionWrite(MigContext *p, MigText *pOut,
-                           const MigReplayCall *pCall, int bShell) {
+/* Append what a call of migrate_table() was expanded to. A shell that was not
+** told to stop must not drop a table whose rows are nowhere else. */
+static void expansionWrite(MigContext *p, Generator *pg, MigText *pOut,
+                           const MigReplayCall *pCall) {
   int i;
 
   if (pCall->statements.n) {
     migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
     for (i = 0; i < pCall->statements.n; i++) {
-      plainWrite(p, pOut, pCall->statements.az[i], bShell);
+      if (pg->pGenerate->bShell) {
+        migTallyCopied(p, &pg->tally, &pCall->statements, i, pOut);
+      }
+      statementWrite(p, pOut, pCall->statements.az[i]);
     }
     migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
   }
@@ -544,7 +535,7 @@ static void partAppend(MigContext *p, Generator *pg) {
     i64 iUntil = pg->pGenerate->bPortable ? pCall->iStart : iEnd - CALL_LIST;
     migTextAdd(p, pOut, pg->part.z + iDone, iUntil - iDone);
     if (pg->pGenerate->bPortable) {
-      expansionWrite(p, pOut, pCall, pg->pGenerate->bShell);
+      expansionWrite(p, pg, pOut, pCall);
       iDone = iEnd;
     } else {
       lossesWrite(p, pOut, pCall);
@@ -639,10 +630,19 @@ static void frameWrite(MigContext *p, const Generator *pg) {
                "at an error.\n"
                "BEGIN IMMEDIATE;\n\n");
   }
+  if (pg->tally.n) {
+    migTallyBegin(p, &text);
+    migTextStr(p, &text, "\n");
+  }
   if (bOrphans) {
     migOrphansBegin(p, &text);
   }
   migTextAdd(p, &text, migTextZ(pScript), pScript->n);
+  if (pg->tally.n) {
+    migTextStr(p, &text, "\n");
+    migTallyEnd(p, &pg->tally, &text);
+    migTextStr(p, &text, "DROP TABLE temp._migrate_script;\n");
+  }
   if (bOrphans) {
     migOrphansEnd(p, &text);
   }

@@ -459,7 +459,10 @@ static void expandNote(MigContext *p, Export *pExport) {
                   pDone->bDrops
                       ? "; tables are dropped there, which empties those that"
                         " refer to them with ON DELETE CASCADE unless the tool"
-                        " runs them with PRAGMA foreign_keys=OFF"
+                        " runs them with PRAGMA foreign_keys=OFF; by hand run"
+                        " them in one transaction that stops at the first"
+                        " error (sqlite3 -bail), or a copy that fails loses"
+                        " its rows"
                       : "");
   }
 }

@@ -270,6 +270,25 @@ static void legacyWrite(MigContext *p, int bOn, int *pbNow, MigText *pOut) {
   }
 }
 
+/* Say how what follows is to be run, where no guard of ours stands in it. */
+static void warningWrite(MigContext *p, const MigPlainScript *ps,
+                         const MigReplayCall *pCall, MigText *pOut) {
+  int bDrops = 0;
+  int i;
+
+  for (i = 0; i < pCall->statements.n; i++) {
+    MigStatement st;
+    const char *z = pCall->statements.az[i];
+    migStatementRead(z, (i64)strlen(z), 0, &st);
+    bDrops |= st.eKind == MIG_ST_DROP_TABLE;
+  }
+  if (bDrops && ps->pTally == 0) {
+    migTextStr(p, pOut,
+               "-- by hand: in one transaction that stops at the first error"
+               " (sqlite3 -bail)\n");
+  }
+}
+
 /* What the calls of migrate_table() in a statement were expanded to. A table
 ** that is to be replaced is renamed in legacy mode, so that what refers to it
 ** goes on doing so (rebuild.c); nothing else there is altered in it. */
@@ -282,6 +301,9 @@ static void callsWrite(MigContext *p, const MigPlainScript *ps,
 
   for (i = 0; pReplay && i < pReplay->nCall; i++) {
     const MigReplayCall *pCall = &pReplay->aCall[i];
+    if (pCall->iStart == iStart) {
+      warningWrite(p, ps, pCall, pOut);
+    }
     for (k = 0; pCall->iStart == iStart && k < pCall->statements.n; k++) {
       const char *z = pCall->statements.az[k];
       Span span = {z, (i64)strlen(z), 0, (i64)strlen(z), &st, 1};

@@ -40,6 +40,7 @@
 /* An import under way. */
 typedef struct Import {
   MigChange change;
+  const char *zPath; /* the folder, or file */
   MigFolder folder;
   MigImport files;
   MigKeep keep;
@@ -518,33 +519,40 @@ static const char *downFile(const Import *pImport, int i) {
 
 /* CHECKSUM for a file of an applied revision whose down script is another one,
 ** and nothing else. */
-static void downFail(MigContext *p, const char *zFile,
+static void downFail(MigContext *p, const Import *pImport, const char *zFile,
                      const MigRevision *pRev) {
+  const char *zFolder = pImport->zPath;
+
   if (pRev->zDown) {
     migFail(p, MIG_CHECKSUM,
             "the down script in %s differs from that of revision %s, which is"
             " applied; bring it back, or take the new text with"
-            " {\"repair\":true}",
-            zFile, pRev->zId);
+            " migrate_import(%Q, '{\"repair\":true}')",
+            zFile, pRev->zId, zFolder);
   } else {
     migFail(p, MIG_CHECKSUM,
             "%s has no down script, and revision %s, which is applied, has one;"
-            " bring it back, or have none with {\"repair\":true}",
-            zFile, pRev->zId);
+            " bring it back, or have none with"
+            " migrate_import(%Q, '{\"repair\":true}')",
+            zFile, pRev->zId, zFolder);
   }
 }
 
 /* CHECKSUM for a file whose revision is applied with other contents. What
 ** migrate_adopt() has made of the schema is no older text of the file: it
 ** stands for that one and all before it. */
-static void changedFail(MigContext *p, const MigImported *pFile,
-                        const MigRevision *pRev, const MigRevision *pStored) {
+static void changedFail(MigContext *p, const Import *pImport,
+                        const MigImported *pFile, const MigRevision *pRev,
+                        const MigRevision *pStored) {
+  const char *zFolder = pImport->zPath;
+
   if (isMoved(pFile, pStored)) {
     migFail(p, MIG_CHECKSUM,
             "%s must be revision %s, which is applied and came from %s, by its"
             " number or its up script, but its scripts differ from those; bring"
-            " them back, or take the new ones with {\"repair\":true}",
-            pRev->zSource, pRev->zId, pStored->zSource);
+            " them back, or take the new ones with"
+            " migrate_import(%Q, '{\"repair\":true}')",
+            pRev->zSource, pRev->zId, pStored->zSource, zFolder);
     return;
   }
   if (pStored->zSource == 0 && pStored->nParent == 0 && pStored->zMessage &&
@@ -560,8 +568,9 @@ static void changedFail(MigContext *p, const MigImported *pFile,
   }
   migFail(p, MIG_CHECKSUM,
           "%s differs from revision %s, which is applied; bring the file"
-          " back, or take the new text with {\"repair\":true}",
-          pRev->zSource, pRev->zId);
+          " back, or take the new text with"
+          " migrate_import(%Q, '{\"repair\":true}')",
+          pRev->zSource, pRev->zId, zFolder);
 }
 
 /* File i brings other scripts for a revision that is applied. One that had no
@@ -580,9 +589,9 @@ static void appliedCheck(MigContext *p, Import *pImport, int i,
   }
   if (!bUp || (bDown && isMoved(pFile, pStored)) ||
       migAppliedDiffers(p, pRev->zId, pStored->aChecksum)) {
-    changedFail(p, pFile, pRev, pStored);
+    changedFail(p, pImport, pFile, pRev, pStored);
   } else if (bDown) {
-    downFail(p, downFile(pImport, i), pRev);
+    downFail(p, pImport, downFile(pImport, i), pRev);
   } else {
     noteAdd(p, pImport,
             migPrintf(p,
@@ -844,6 +853,7 @@ static void importOpen(MigContext *p, Import *pImport, const char *zPath,
   MigFolder *pFolder = &pImport->folder;
 
   memset(pImport, 0, sizeof(*pImport));
+  pImport->zPath = zPath;
   pFolder->nPlaceholder = pHolders->n;
   pFolder->azKey = pHolders->azKey;
   pFolder->azValue = pHolders->azValue;

@@ -139,6 +139,15 @@ static const char *lockedRemedy(void) {
              : "finish the other statements of this connection";
 }
 
+/* What to do after SQLITE_READONLY. SQLite says it of a file that may be
+** written as well, in a folder where it cannot make its journal. */
+static const char *readonlyRemedy(MigContext *p) {
+  return sqlite3_extended_errcode(p->db) == SQLITE_READONLY_DIRECTORY
+             ? "the folder of the database must be writable too: SQLite keeps"
+               " its journal there"
+             : "open the database for writing";
+}
+
 /* Record a failure that the connection reports, outside any script. */
 void migFailDb(MigContext *p, int rc) {
   int e = rc & 0xff;
@@ -151,7 +160,7 @@ void migFailDb(MigContext *p, int rc) {
   } else if (e == SQLITE_BUSY || e == SQLITE_LOCKED) {
     migFailRc(p, rc, MIG_BUSY, "%s; try again, or raise wait", zText);
   } else if (e == SQLITE_READONLY) {
-    migFailRc(p, rc, MIG_READ_ONLY, "%s; open the database for writing", zText);
+    migFailRc(p, rc, MIG_READ_ONLY, "%s; %s", zText, readonlyRemedy(p));
   } else if (e == SQLITE_TOOBIG) {
     /* unreached: takes a lower SQLITE_LIMIT_LENGTH */
     migFailRc(p, rc, MIG_TOO_BIG, "%s; see README, Limits", zText);

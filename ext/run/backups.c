@@ -175,7 +175,8 @@ static void restoreBegin(MigContext *p, Restore *pRestore, i64 iBackup) {
 
 /* Verbs that can have written tables of the user. */
 static const char zLater[] =
-    "SELECT action || ' of run ' || run FROM main._migrate_history"
+    "SELECT replace(action, 'table', 'change by migrate_table') ||"
+    " ' of run ' || run FROM main._migrate_history"
     " WHERE run > %lld AND outcome <> 'failed'"
     " AND action IN('upgrade', 'downgrade', 'restore', 'table')"
     " ORDER BY seq LIMIT 1";

@@ -68,7 +68,7 @@ int migTallyCopied(MigContext *p, MigTally *pTally, const MigList *pStatements,
 void migTallyEnd(MigContext *p, const MigTally *pTally, MigText *pOut) {
   migTextF(p, pOut,
            "CREATE TEMP TABLE _migrate_end(passed CONSTRAINT \"a part of the"
-           " script has failed; nothing of this transaction is kept\""
+           " script has failed, so nothing of this transaction is kept\""
            " CHECK(passed IS 1));\n"
            "INSERT OR ROLLBACK INTO temp._migrate_end SELECT count(*)\n"
            "  FROM sqlite_temp_schema WHERE name = '_migrate_script';\n"

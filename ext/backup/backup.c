@@ -275,16 +275,17 @@ void migBackupAllTables(MigContext *p, MigBackup *pBackup) {
   pBackup->manifest.bPartial = 0;
 }
 
-/* Put those tables into the backup that an older one does not know. */
-void migBackupNewTables(MigContext *p, MigBackup *pBackup,
-                        const MigManifest *pOld) {
+/* Put those tables into the backup that the run of an older one, which holds
+** some tables, has made: a restore drops them. */
+void migBackupMadeTables(MigContext *p, MigBackup *pBackup,
+                         const MigManifest *pOld) {
   sqlite3 *db = fromEnter(p, pBackup);
   MigList list = migBackupTableNames(p);
   int i;
 
   p->db = db;
   for (i = 0; i < list.n && p->rc == SQLITE_OK; i++) {
-    if (!migManifestObject(pOld, "table", list.az[i])) {
+    if (migManifestMade(pOld, "table", list.az[i])) {
       migBackupTable(p, pBackup, list.az[i]);
     }
   }

@@ -48,8 +48,8 @@ typedef struct MigBackup {
 void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel);
 void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable);
 void migBackupAllTables(MigContext *p, MigBackup *pBackup);
-void migBackupNewTables(MigContext *p, MigBackup *pBackup,
-                        const MigManifest *pOld);
+void migBackupMadeTables(MigContext *p, MigBackup *pBackup,
+                         const MigManifest *pOld);
 void migBackupEnd(MigContext *p, MigBackup *pBackup);
 void migBackupClose(MigBackup *pBackup);
 

@@ -134,7 +134,7 @@ static void compareRead(MigContext *p, Compare *pCompare) {
       for (i = 0; i < pCompare->a.nTable && p->rc == SQLITE_OK; i++) {
         migBackupTable(p, &pCompare->live, pCompare->a.aTable[i].zName);
       }
-      migBackupNewTables(p, &pCompare->live, &pCompare->a);
+      migBackupMadeTables(p, &pCompare->live, &pCompare->a);
     } else {
       migBackupAllTables(p, &pCompare->live);
     }

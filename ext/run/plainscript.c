@@ -504,9 +504,8 @@ static void checksWrite(MigContext *p, const MigPlainScript *ps, int bShell,
 }
 
 /*
-** Append a scanned script. pReplay has replayed it last,
-*with bPlain; NULL
-** when it runs outside a transaction. With bShell the sqlite3 shell will read
+** Append a scanned script. pReplay has replayed it last, with bPlain; NULL when
+** it runs outside a transaction. With bShell the sqlite3 shell will read
 ** it; UNSUPPORTED for what that would change.
 */
 void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,

@@ -156,14 +156,6 @@ fault_case import_displaced -make {
   write_file in/0001_theirs.up.sql "CREATE TABLE fc(x);\n"
 } -call {SELECT migrate_import('in', '{%o}')}
 
-# The stored scripts are damaged, and the files have them.
-fault_case import_mended -make {
-  make_folder
-  make {SELECT migrate_import('in', '{%o}');
-        SELECT migrate_upgrade('0001', '{%o,"backup":false}');
-        UPDATE _migrate_scripts SET data = zeroblob(5)}
-} -call {SELECT migrate_import('in', '{%o,"repair":true}')}
-
 fault_case export -same 1 -make make_line -call {
   SELECT migrate_export('out', '{%o}')}
 

@@ -933,6 +933,13 @@ static Outcome statementRun(Fuzz *f, const char *zSql, const Value *a, int n) {
   return out;
 }
 
+/* May a failed call have done something whole before? In autocommit what is
+** committed, and migrate_auto() always what it has imported or stamped. */
+static int keepsPart(const State *pState) {
+  return pState->bAutocommit ||
+         (g.zWhat && strstr(g.zWhat, "migrate_auto(") != 0);
+}
+
 /* After an acting call that failed, or ran dry: the content is as before. */
 static void unchangedTest(Fuzz *f, State *pState, Image *pAfter,
                           const Outcome *pOut) {
@@ -946,8 +953,8 @@ static void unchangedTest(Fuzz *f, State *pState, Image *pAfter,
   }
   pOld = imageContent(pBefore);
   pNew = imageContent(pAfter);
-  if (pOut->rc && pState->bAutocommit && pNew->nDone > pOld->nDone) {
-    return; /* a part of it is committed, and recorded */
+  if (pOut->rc && keepsPart(pState) && pNew->nDone > pOld->nDone) {
+    return; /* a part of it is done, and recorded */
   }
   /* an undo that ran out of memory: out of memory can say no more than that */
   if (!pState->bAutocommit &&

@@ -323,7 +323,7 @@ kill: deps
 # make soak SHARE=I/N: of all points the I-th of N shares.
 FAULT_CASES  = $(shell sed -n 's/^fault_case \([a-z_0-9]*\) .*/\1/p' \
     test/fault/cases.tcl | tac)
-FAULT_POINTS = 18
+FAULT_POINTS = 8
 SEED         = 1
 SHARE        = 0/1
 FAULT_BUILD  = B=build/small OPT='$(OPT) -DARENA_BLOCK=16'

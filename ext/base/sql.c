@@ -110,6 +110,34 @@ void migStatementsReset(MigContext *p) {
   }
 }
 
+/* SQLite has not taken a statement, with the result rc: *pzWhy is why. An error
+** of p as well when that is not for what the statement says. */
+void migRefused(MigContext *p, int rc, const char **pzWhy) {
+  if (p->rc) {
+    return;
+  }
+  *pzWhy = migStrdup(p, sqlite3_errmsg(p->db));
+  if ((rc & 0xff) != SQLITE_ERROR && (rc & 0xff) != SQLITE_AUTH) {
+    migFailDb(p, rc);
+  }
+}
+
+/* Compile a statement that is not to be run. Returns SQLite's result; when it
+** is not SQLITE_OK, *pzWhy is as migRefused() leaves it. */
+int migCompile(MigContext *p, const char *zSql, const char **pzWhy) {
+  sqlite3_stmt *pStmt = 0;
+  int rc = p->rc;
+
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
+    sqlite3_finalize(pStmt);
+    if (rc) {
+      migRefused(p, rc, pzWhy);
+    }
+  }
+  return rc;
+}
+
 /* Finalize pStmt on every path. */
 void migFinalize(MigContext *p, sqlite3_stmt *pStmt) {
   MIG_UNUSED(p);

@@ -24,6 +24,9 @@ void migBindTextN(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z,
 void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
                  i64 n);
 
+int migCompile(MigContext *p, const char *zSql, const char **pzWhy);
+void migRefused(MigContext *p, int rc, const char **pzWhy);
+
 int migStep(MigContext *p, sqlite3_stmt *pStmt);
 void migRun(MigContext *p, sqlite3_stmt *pStmt);
 const char *migColumnPeek(MigContext *p, sqlite3_stmt *pStmt, int i);

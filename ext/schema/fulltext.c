@@ -14,6 +14,7 @@
 */
 #include <string.h>
 #include "fulltext.h"
+#include "sql.h"
 
 /* A word behind which a value stands in the arguments: word = value. */
 typedef struct Option {
@@ -226,20 +227,9 @@ const char *migFulltextFill(MigContext *p, const char *zName) {
 ** NULL. */
 const char *migFulltextMissing(MigContext *p, const char *zName) {
   char *zSql = migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", zName);
-  sqlite3_stmt *pStmt = 0;
   const char *zWhy = 0;
-  int rc;
 
-  if (p->rc) {
-    return 0;
-  }
-  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
-  sqlite3_finalize(pStmt);
-  if ((rc & 0xff) == SQLITE_ERROR || (rc & 0xff) == SQLITE_AUTH) {
-    zWhy = migStrdup(p, sqlite3_errmsg(p->db));
-  } else if (rc) {
-    migFailDb(p, rc);
-  }
+  migCompile(p, zSql, &zWhy);
   return zWhy;
 }
 

@@ -166,33 +166,15 @@ static const char *probeText(MigContext *p, const Object *po) {
   }
 }
 
-/* Is a statement taken, that came to the result rc? If not, *pzWhy is why. An
-** error of p when that is not for what the statement says. */
-static int isTaken(MigContext *p, int rc, const char **pzWhy) {
-  if (rc == SQLITE_OK || p->rc) {
-    return p->rc == SQLITE_OK;
-  }
-  *pzWhy = migStrdup(p, sqlite3_errmsg(p->db));
-  if ((rc & 0xff) != SQLITE_ERROR && (rc & 0xff) != SQLITE_AUTH) {
-    migFailDb(p, rc);
-  }
-  return 0;
-}
-
 /* Does a view or trigger compile? If not, *pzWhy is why. */
 static int isCompiled(MigContext *p, const Object *po, const char **pzWhy) {
   MigMark mark = migArenaMark(p);
-  const char *zSql = probeText(p, po);
-  sqlite3_stmt *pStmt = 0;
-  int rc;
 
-  if (p->rc) {
+  if (migCompile(p, probeText(p, po), pzWhy) != SQLITE_OK) {
     return 0;
   }
-  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
-  sqlite3_finalize(pStmt);
   migArenaRelease(p, mark);
-  return isTaken(p, rc, pzWhy);
+  return 1;
 }
 
 /* The names of the columns that a statement gives, in quotes. */
@@ -228,7 +210,7 @@ static const char *columnsRead(MigContext *p, const MigModelObject *pObject,
   }
   if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
     zColumns = 0;
-    isTaken(p, (rc & 0xff) == SQLITE_CORRUPT ? SQLITE_ERROR : rc, pzWhy);
+    migRefused(p, (rc & 0xff) == SQLITE_CORRUPT ? SQLITE_ERROR : rc, pzWhy);
   }
   sqlite3_finalize(pStmt);
   return zColumns;
@@ -555,17 +537,9 @@ static const char *makeText(MigContext *p, const MigModelObject *pTable,
 ** has against it is found out by what is done. */
 static const char *makeRefused(MigContext *p, const MigModelObject *pTable,
                                const char *zName) {
-  const char *zSql = makeText(p, pTable, zName);
-  sqlite3_stmt *pStmt = 0;
   const char *zWhy = 0;
-  int rc;
+  int rc = migCompile(p, makeText(p, pTable, zName), &zWhy);
 
-  if (p->rc) {
-    return 0;
-  }
-  rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
-  sqlite3_finalize(pStmt);
-  isTaken(p, rc, &zWhy);
   return (rc & 0xff) == SQLITE_AUTH ? 0 : zWhy;
 }
 

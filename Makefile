@@ -68,7 +68,7 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
                  change protect maketable mirror drift leave steps record \
                  backfill run picture repeated \
                  trial recognize source schemas stamp leaf author generated keep renamed mend \
-                 import plainscript expand export match \
+                 chain differ looks import plainscript expand originals filenames writefiles export match \
                  auto undone adopt ledger offline backups configure show \
                  health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \

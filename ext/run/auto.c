@@ -128,10 +128,10 @@ static int autoImport(MigContext *p, MigConnection *pConn,
 
   memset(&seen, 0, sizeof(seen));
   pAuto->leave.zFolder = zFolder;
-  if (migImportLooks(p, zFolder, pSpec->zFormat, pSpec->pHolders, &seen)) {
+  if (migLooksSame(p, zFolder, pSpec->zFormat, pSpec->pHolders, &seen)) {
     return 1;
   }
-  if (p->rc || migImportEmpty(p, zFolder)) {
+  if (p->rc || migLooksEmpty(p, zFolder)) {
     return 0;
   }
   zKnown = migImportKnown(p, &pAuto->call, zFolder, pSpec->zFormat,
@@ -140,7 +140,7 @@ static int autoImport(MigContext *p, MigConnection *pConn,
   if (zKnown && !seen.bSame) {
     pAuto->zImport = zKnown;
     if (seen.zLooks[0] && !pAuto->bDry) {
-      migImportKeep(p, pConn, &seen);
+      migLooksKeep(p, pConn, &seen);
     }
   } else if (zKnown) {
     sqlite3_free(zKnown); /* as it was said before */

@@ -1,0 +1,23 @@
+/*
+** originals.h - the files that revisions were imported from, for an export.
+*/
+#ifndef MIG_ORIGINALS_H
+#define MIG_ORIGINALS_H
+
+#include "origin.h"
+#include "format.h"
+
+/* Kept files, and what is to get them. */
+typedef struct MigOriginals {
+  const MigOrigins *pOrigins; /* sorted by revision */
+  const char *zFormat;        /* of the export; NULL while it is looked for */
+  int n;
+  MigExported *aRevision; /* zOriginalStem is the source of each before */
+  MigOutput *pOut;
+} MigOriginals;
+
+const char *migOriginalsFormat(const MigOriginals *pFrom);
+void migOriginalsRead(MigContext *p, const MigOriginals *pFrom);
+int migOriginalsDrop(const MigOriginals *pFrom);
+
+#endif

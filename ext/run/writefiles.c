@@ -1,0 +1,255 @@
+/*
+** writefiles.c - files, held against a folder on the disk and written.
+**
+** A file that is there and holds other bytes is an error, before anything is
+** written, unless it may be overwritten. Every file is written under a name of
+** its own beside its place, and when all are there they get their names, so
+** that a full disk leaves nothing behind.
+*/
+#include <string.h>
+#include "os.h"
+#include "text.h"
+#include "dispatch.h"
+#include "folder.h"
+#include "writefiles.h"
+
+/* How a file stands to the disk. */
+typedef enum FileState {
+  FILE_SAME, /* it is there */
+  FILE_NEW,  /* nothing is there */
+  FILE_OTHER /* another one is there */
+} FileState;
+
+struct MigWriteFile {
+  const char *zPath;
+  const char *zPart; /* where it is written first */
+  FileState eState;
+  int bPart;   /* zPart is there */
+  int bPlaced; /* it has its name */
+};
+
+/* FILE when a part of the path of a file, below the folder, is a symbolic
+** link, or what stands in its place is no file. */
+static void pathCheck(MigContext *p, const char *zRoot, const char *zName) {
+  const char *zSlash = zName;
+
+  while (zSlash && p->rc == SQLITE_OK) {
+    const char *zPath;
+    zSlash = strchr(zSlash, '/');
+    zPath = migPathJoin(p, zRoot,
+                        zSlash ? migStrndup(p, zName, zSlash - zName) : zName);
+    if (p->rc) {
+      return;
+    }
+    if (migPathIsLink(zPath)) {
+      migFail(p, MIG_FILE,
+              "%s is a symbolic link, and nothing is written through one;"
+              " remove it",
+              zPath);
+    } else if (zSlash ? migPathKind(zPath) == MIG_PATH_FILE
+                      : migPathKind(zPath) == MIG_PATH_FOLDER) {
+      migFail(p, MIG_FILE,
+              zSlash
+                  ? "%s is a file, and a folder is wanted; remove it, or take"
+                    " another folder"
+                  : "%s is a folder, and a file is wanted; remove it, or take"
+                    " another folder",
+              zPath);
+    }
+    zSlash = zSlash ? zSlash + 1 : 0;
+  }
+}
+
+/* Hold the files against the disk. FILE when one is there that differs, unless
+** it may be overwritten. */
+static void diskCheck(MigContext *p, MigWriteFiles *pWrite) {
+  const char *zRoot = pWrite->zRoot;
+  const MigOutput *pOut = pWrite->pOut;
+  int i;
+
+  if (migPathKind(zRoot) == MIG_PATH_FILE) {
+    migFail(p, MIG_FILE, "%s is a file; name a folder", zRoot);
+  }
+  pWrite->aFile = migAlloc(p, ((u64)pOut->nFile + 1) * sizeof(MigWriteFile));
+  for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
+    const MigOutputFile *pFile = &pOut->aFile[i];
+    MigWriteFile *pDisk = &pWrite->aFile[i];
+    MigMark mark;
+    memset(pDisk, 0, sizeof(*pDisk));
+    pDisk->zPath = migPathJoin(p, zRoot, pFile->zName);
+    mark = migArenaMark(p);
+    pathCheck(p, zRoot, pFile->zName);
+    migArenaRelease(p, mark);
+    if (p->rc) {
+      return;
+    }
+    if (migPathKind(pDisk->zPath) == MIG_PATH_NONE) {
+      pDisk->eState = FILE_NEW;
+    } else if (migFileHolds(p, pDisk->zPath, pFile->z, pFile->n)) {
+      pDisk->eState = FILE_SAME;
+    } else if (pWrite->bOverwrite) {
+      pDisk->eState = FILE_OTHER;
+    } else {
+      migFail(p, MIG_FILE,
+              "%s is there and differs; nothing is written. Take another"
+              " folder, or give {\"overwrite\":true}",
+              pDisk->zPath);
+    }
+  }
+}
+
+/* Leave only the files that are none of the export's. */
+static void othersKeep(MigFolder *pThere, MigFolder *pOurs) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pThere->nFile; i++) {
+    if (migFormatFile(pOurs, pThere->aFile[i].zName) == 0) {
+      pThere->aFile[n++] = pThere->aFile[i];
+    }
+  }
+  pThere->nFile = n;
+}
+
+/* FORMAT when the folder has migrations of another format besides: an import
+** would then see only these or those. What the folder has otherwise is no
+** concern of ours, and neither is one that cannot be read. */
+static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
+  const MigOutput *pOut = pWrite->pOut;
+  const char *zThere;
+  const char *zOurs;
+  MigFolder there;
+  MigFolder ours;
+  MigContext work;
+  int bNew = 0;
+  int i;
+
+  for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
+    bNew |= pWrite->aFile[i].eState == FILE_NEW;
+  }
+  if (!bNew || migPathKind(pWrite->zRoot) != MIG_PATH_FOLDER) {
+    return;
+  }
+  memset(&there, 0, sizeof(there));
+  memset(&ours, 0, sizeof(ours));
+  migContextInit(&work, p->db);
+  for (i = 0; i < pOut->nFile && work.rc == SQLITE_OK; i++) {
+    const MigOutputFile *pFile = &pOut->aFile[i];
+    migFolderAdd(&work, &ours, pFile->zName, pFile->z, pFile->n);
+  }
+  migFolderOpen(&work, &there, pWrite->zRoot);
+  othersKeep(&there, &ours);
+  zThere = there.nFile > 0 ? migFormatDetect(&work, &there) : 0;
+  zOurs = zThere ? migFormatDetect(&work, &ours) : 0;
+  if (work.rc == SQLITE_OK && zOurs && strcmp(zThere, zOurs) != 0) {
+    migFail(p, MIG_FORMAT,
+            "%s has migrations of the format %s, such as %s, which would be"
+            " mixed with those of %s; take a folder of its own",
+            pWrite->zRoot, zThere, there.aFile[0].zName, pWrite->zFormat);
+  }
+  migFolderClose(&there);
+  migFolderClose(&ours);
+  migContextClear(&work);
+}
+
+/*
+** Hold the files of pWrite->pOut against the folder, before anything is
+** written. Errors: FILE for what is there and differs, is no file, or is a
+** link; FORMAT when the folder has migrations of another format.
+*/
+void migWriteFilesCheck(MigContext *p, MigWriteFiles *pWrite) {
+  diskCheck(p, pWrite);
+  mixedCheck(p, pWrite);
+}
+
+/* Make a folder, and those above it, and remember them. */
+static void folderMake(MigContext *p, MigWriteFiles *pWrite,
+                       const char *zPath) {
+  const char *z = zPath;
+
+  while (z && p->rc == SQLITE_OK) {
+    const char *zMake;
+    z = strchr(z + 1, '/');
+    zMake = z ? migStrndup(p, zPath, z - zPath) : zPath;
+    if (p->rc == SQLITE_OK && migPathKind(zMake) == MIG_PATH_NONE) {
+      migListAdd(p, &pWrite->folders, zMake); /* first, for it may fail */
+      migFolderMake(p, zMake);
+    }
+  }
+}
+
+/* Write a file under the name of its part, making the folders above it. */
+static void partWrite(MigContext *p, MigWriteFiles *pWrite, int i) {
+  const char *zRoot = pWrite->zRoot;
+  const MigOutputFile *pFile = &pWrite->pOut->aFile[i];
+  MigWriteFile *pDisk = &pWrite->aFile[i];
+  const char *zBase = strrchr(pFile->zName, '/');
+
+  folderMake(
+      p, pWrite,
+      zBase ? migPathJoin(p, zRoot,
+                          migStrndup(p, pFile->zName, zBase - pFile->zName))
+            : zRoot);
+  zBase = zBase ? zBase + 1 : pFile->zName;
+  pDisk->zPart =
+      migPathJoin(p, zRoot,
+                  migPrintf(p, "%.*s.%s-part", (int)(zBase - pFile->zName),
+                            pFile->zName, zBase));
+  migFileMake(p, pDisk->zPart, pDisk->eState == FILE_OTHER ? pDisk->zPath : 0,
+              pFile->z, pFile->n);
+  pDisk->bPart = p->rc == SQLITE_OK;
+}
+
+/* Give a file its name. */
+static void partPlace(MigContext *p, MigWriteFile *pDisk) {
+  int bDone = pDisk->eState == FILE_NEW
+                  ? migFileMove(p, pDisk->zPart, pDisk->zPath)
+                  : migFileReplace(p, pDisk->zPart, pDisk->zPath);
+
+  if (bDone) {
+    pDisk->bPart = 0;
+    pDisk->bPlaced = 1;
+  }
+}
+
+/* Take back what a write that failed has made. */
+static void diskUndo(MigWriteFiles *pWrite) {
+  int i;
+
+  for (i = 0; i < pWrite->pOut->nFile; i++) {
+    const MigWriteFile *pDisk = &pWrite->aFile[i];
+    if (pDisk->bPart) {
+      migFileDelete(pDisk->zPart);
+    } else if (pDisk->bPlaced && pDisk->eState == FILE_NEW) {
+      /* unreached: takes a disk that is full in the middle */
+      migFileDelete(pDisk->zPath);
+    }
+  }
+  for (i = pWrite->folders.n - 1; i >= 0; i--) {
+    migFolderDelete(pWrite->folders.az[i]);
+  }
+}
+
+/* Write the files that are not there yet, after migWriteFilesCheck(). FILE when
+** one cannot be written; then all that was made is taken back. */
+void migWriteFiles(MigContext *p, MigWriteFiles *pWrite) {
+  int n = pWrite->pOut->nFile;
+  int i;
+
+  if (p->rc || n == 0) {
+    return;
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    if (pWrite->aFile[i].eState != FILE_SAME) {
+      partWrite(p, pWrite, i);
+    }
+  }
+  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
+    if (pWrite->aFile[i].eState != FILE_SAME) {
+      partPlace(p, &pWrite->aFile[i]);
+    }
+  }
+  if (p->rc) {
+    diskUndo(pWrite);
+  }
+}

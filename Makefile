@@ -59,7 +59,8 @@ SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_refinery format_flyway format_diesel \
                  format_sqlx format_sql_migrate format_prisma \
-                 format_drizzle format_d1 format_sqitch format_atlas \
+                 format_drizzle format_d1 sqitch_name sqitch_conf sqitch_plan \
+                 sqitch_script sqitch_write format_sqitch format_atlas \
                  format_liquibase format_alembic folder direction \
                  assemble dispatch \
                  compose \

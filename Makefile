@@ -61,6 +61,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_sqlx format_sql_migrate format_prisma \
                  format_drizzle format_d1 sqitch_name sqitch_conf sqitch_plan \
                  sqitch_script sqitch_write format_sqitch format_atlas \
+                 liquibase_line liquibase_property liquibase_attribute \
+                 liquibase_changeset liquibase_changelog liquibase_write \
                  format_liquibase format_alembic folder direction \
                  assemble dispatch \
                  compose \

@@ -1,5 +1,7 @@
 /*
 ** codec.h - deflate and inflate with bounds.
+**
+** The two forms that compressed bytes have in a file are in codec.c.
 */
 #ifndef MIG_CODEC_H
 #define MIG_CODEC_H
@@ -8,10 +10,11 @@
 
 /* Bytes that belong to the caller; free a with sqlite3_free(). */
 typedef struct MigBytes {
-  u8 *a;
-  i64 n;
+  u8 *a; /* NULL after failure */
+  i64 n; /* bytes at a; a zero that may stand behind them is not counted */
 } MigBytes;
 
+/* The sqlar form. */
 MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel);
 MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax);
 
@@ -19,8 +22,8 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax);
 ** Zero-initialize; migRawClose() on every path. */
 typedef struct MigRawCodec {
   struct z_stream_s *pDeflate; /* made when first needed */
-  struct z_stream_s *pInflate;
-  int iLevel; /* zlib level, 1 to 9 */
+  struct z_stream_s *pInflate; /* likewise */
+  int iLevel; /* zlib level, 1 to 9: looked at when pDeflate is made */
 } MigRawCodec;
 
 i64 migRawDeflate(MigContext *p, MigRawCodec *pCodec, const u8 *a, i64 n,

@@ -3,12 +3,17 @@
 **
 ** Messages have the form "migrate: CODE: sentence; what to do". The result
 ** code of SQLite that caused the error is kept beside it, except SCHEMA (on
-** which SQLite would run the calling statement again), ROW, DONE and OK,
-** which become ERROR.
+** which SQLite would run the calling statement again): it becomes ERROR. OK,
+** ROW and DONE are no causes; for them stands what MIG_CODES gives the code.
 **
-** Memory: an arena of blocks, freed together by migContextClear(). Big
-** buffers are not taken from it but from sqlite3_malloc64() where they are
-** used.
+** An out of memory has no message, as making one would take memory; who shows
+** the error words it.
+**
+** Memory: an arena of blocks in a list, the newest first, freed together by
+** migContextClear(). A request is cut from the newest block, or gets a new one
+** when it does not fit; what is left of the older is not used again. Nothing is
+** freed alone, but a mark lets all that came after it go. Big buffers are not
+** taken from it but from sqlite3_malloc64() where they are used.
 */
 #include <string.h>
 #include "context.h"
@@ -26,32 +31,37 @@ struct MigBlock {
   size_t nUsed;    /* of which handed out; always a multiple of 8 */
 };
 
+/* The codes, indexed by MigCode. */
 static const struct {
-  const char *zName;
-  int rc;
-  const char *zHelp;
+  const char *zName; /* as messages show it */
+  int rc;            /* SQLite's result where no other caused the error */
+  const char *zHelp; /* cause and remedy */
 } aCode[] = {{"", SQLITE_OK, ""},
 #define MIG_CODE_ROW(name, rc, help) {#name, rc, help},
              MIG_CODES(MIG_CODE_ROW)
 #undef MIG_CODE_ROW
 };
 
+/* The name of a code as messages have it, "" for MIG_NOCODE. Constant text. */
 const char *migCodeName(MigCode eCode) {
   return aCode[eCode].zName;
 }
 
-/* Cause and remedy of a code, for migration_help. */
+/* Cause and remedy of a code, for migration_help. Constant text. */
 const char *migCodeHelp(MigCode eCode) {
   return aCode[eCode].zHelp;
 }
 
+/* Begin a call on db: no error, nothing allocated. What *p held before is
+** forgotten, not freed. Takes no memory and cannot fail. */
 void migContextInit(MigContext *p, sqlite3 *db) {
   memset(p, 0, sizeof(*p));
   p->db = db;
 }
 
-/* Free the arena and the message. Cached statements must have been finalized
-** before, by migStatementsClose(). The context may be used again. */
+/* Free the arena and the message, and forget the error. Cached statements must
+** have been finalized before, by migStatementsClose(). The context may be used
+** again on the same connection. */
 void migContextClear(MigContext *p) {
   while (p->pBlock) {
     MigBlock *pNext = p->pBlock->pNext;
@@ -85,6 +95,9 @@ static void textShorten(char *z) {
   }
 }
 
+/* Keep an error of code eCode, caused by rc (SQLITE_OK: by none of SQLite's),
+** unless there is one. When its message cannot be made it is an out of memory,
+** whatever it was before. */
 static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
                    va_list ap) {
   char *zText;
@@ -109,7 +122,8 @@ static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
 }
 
 /* Record an error of ours, with the code's own SQLite result. The format is
-** sqlite3_mprintf()'s. No-op after a first error. */
+** sqlite3_mprintf()'s, for the sentence alone: the prefix is put before it, and
+** what is longer than MESSAGE_MAX bytes is cut. No-op after a first error. */
 void migFail(MigContext *p, MigCode eCode, const char *zFormat, ...) {
   va_list ap;
 
@@ -118,7 +132,8 @@ void migFail(MigContext *p, MigCode eCode, const char *zFormat, ...) {
   va_end(ap);
 }
 
-/* The same, caused by SQLite's result rc, which is kept. */
+/* The same, caused by SQLite's result rc, which is kept, extended or not. With
+** an rc that is an out of memory the text is not made. */
 void migFailRc(MigContext *p, int rc, MigCode eCode, const char *zFormat, ...) {
   va_list ap;
 
@@ -148,7 +163,12 @@ static const char *readonlyRemedy(MigContext *p) {
              : "open the database for writing";
 }
 
-/* Record a failure that the connection reports, outside any script. */
+/*
+** Record a failure rc that the connection reports, outside any script: its
+** message is sqlite3_errmsg(), so nothing may have been done on p->db since.
+** Out of memory, BUSY, READ_ONLY, TOO_BIG, else SQLITE. No-op after a first
+** error.
+*/
 void migFailDb(MigContext *p, int rc) {
   int e = rc & 0xff;
   const char *zText = sqlite3_errmsg(p->db);
@@ -169,6 +189,7 @@ void migFailDb(MigContext *p, int rc) {
   }
 }
 
+/* Record an out of memory. No-op after a first error. */
 void migNomem(MigContext *p) {
   if (p->rc == SQLITE_OK) {
     p->rc = SQLITE_NOMEM;
@@ -176,7 +197,8 @@ void migNomem(MigContext *p) {
   }
 }
 
-/* Forget the error of p. */
+/* Forget the error of p: its helpers work again. The arena and the cached
+** statements stay. */
 void migErrorClear(MigContext *p) {
   sqlite3_free(p->zError);
   p->zError = 0;
@@ -185,9 +207,10 @@ void migErrorClear(MigContext *p) {
 }
 
 /*
-** Move the error of p to pSaved (an empty context on the same connection), so
-** that clean-up code can use the helpers again. Put back by moving it the
-** other way. The arena stays with p.
+** Move the error of p to pSaved (another context on the same connection), so
+** that clean-up code can use the helpers again. Put back by moving it the other
+** way: an error that the target held until then is lost. Arena and cached
+** statements stay where they are. It takes no memory.
 */
 void migErrorSave(MigContext *p, MigContext *pSaved) {
   sqlite3_free(pSaved->zError);
@@ -199,8 +222,9 @@ void migErrorSave(MigContext *p, MigContext *pSaved) {
   p->zError = 0;
 }
 
-/* Zeroed memory that lives as long as the context (or until the arena is
-** released below it). NULL once p->rc is set. */
+/* nByte bytes, zeroed, that live as long as the context (or until the arena is
+** released below them). NULL once p->rc is set; else never, also for 0 bytes.
+** TOO_BIG for more than SQLite's allocator gives at a time. */
 void *migAlloc(MigContext *p, u64 nByte) {
   MigBlock *pBlock = p->pBlock;
   size_t n;
@@ -233,8 +257,9 @@ void *migAlloc(MigContext *p, u64 nByte) {
   return z;
 }
 
-/* A copy of the first nOld bytes at pOld in nNew bytes, the rest zero. The
-** old place is not reused: grow by doubling. */
+/* A copy of the first nOld bytes at pOld in nNew bytes, nNew >= nOld, the rest
+** zero. pOld may be NULL with nOld 0. NULL after failure; pOld stays valid, and
+** its place is not reused: grow by doubling. */
 void *migGrow(MigContext *p, void *pOld, u64 nOld, u64 nNew) {
   void *pNew = migAlloc(p, nNew);
 
@@ -244,7 +269,8 @@ void *migGrow(MigContext *p, void *pOld, u64 nOld, u64 nNew) {
   return pNew;
 }
 
-/* n bytes of z as a text of its own; NULL for NULL. */
+/* The first n bytes of z, which need not be terminated, as a text of its own in
+** the arena, with a zero behind it. NULL for NULL and after failure. */
 char *migStrndup(MigContext *p, const char *z, i64 n) {
   char *zNew = z ? migAlloc(p, (u64)n + 1) : 0;
 
@@ -254,10 +280,14 @@ char *migStrndup(MigContext *p, const char *z, i64 n) {
   return zNew;
 }
 
+/* A copy of z in the arena; NULL for NULL and after failure. */
 char *migStrdup(MigContext *p, const char *z) {
   return z ? migStrndup(p, z, (i64)strlen(z)) : 0;
 }
 
+/*
+** migPrintf() for who has the arguments as a va_list; va_end() is the caller's.
+*/
 char *migVprintf(MigContext *p, const char *zFormat, va_list ap) {
   char *zTemp;
   char *zNew;
@@ -274,7 +304,8 @@ char *migVprintf(MigContext *p, const char *zFormat, va_list ap) {
   return zNew;
 }
 
-/* sqlite3_mprintf() into the arena. */
+/* sqlite3_mprintf() into the arena. NULL after failure; after a first error the
+** arguments are not looked at. */
 char *migPrintf(MigContext *p, const char *zFormat, ...) {
   va_list ap;
   char *z;
@@ -285,7 +316,8 @@ char *migPrintf(MigContext *p, const char *zFormat, ...) {
   return z;
 }
 
-/* Remember the arena's fill, and later free all that came after. */
+/* Remember the arena's fill, for migArenaRelease(). Marks may nest: the one
+** made last is released first. Cannot fail. */
 MigMark migArenaMark(MigContext *p) {
   MigMark mark;
 
@@ -294,6 +326,9 @@ MigMark migArenaMark(MigContext *p) {
   return mark;
 }
 
+/* Free all that was allocated since the mark was made; nothing may point there
+** any more. Also after an error, whose message is not in the arena. The mark
+** can be released to again. */
 void migArenaRelease(MigContext *p, MigMark mark) {
   while (p->pBlock != mark.pBlock) {
     MigBlock *pNext = p->pBlock->pNext;

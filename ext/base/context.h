@@ -1,10 +1,18 @@
 /*
 ** context.h - the sticky error and the memory of one call.
 **
-** Every SQL call of ours makes one MigContext on its stack and passes it
-** first to everything it calls. The context keeps the first error; after it
-** every helper is a no-op, so callers read as straight lines and test p->rc
-** only where something outlives the call.
+** Every SQL call of ours makes one MigContext on its stack and passes it first
+** to everything it calls. The context keeps the first error; after it every
+** helper is a no-op, so callers read as straight lines and test p->rc only
+** where something outlives the call.
+**
+** The error is three fields. p->rc is what is tested, and what SQLite is given;
+** p->eCode is which of our codes it is; p->zError is its text. A function that
+** can fail returns void, or a value that means nothing once p->rc is set.
+**
+** What a function allocates "in the arena" lives until migContextClear(), and
+** is freed by nobody else. What the caller must free is said where it is
+** returned.
 */
 #ifndef MIG_CONTEXT_H
 #define MIG_CONTEXT_H
@@ -119,6 +127,8 @@ typedef unsigned int u32;
   X(SQLITE, SQLITE_ERROR,                                                      \
     "SQLite reports an error outside any script: memory, disk, interrupt")
 
+/* Our codes. MIG_NOCODE: no error; MIG_NCODE: one more than the last, for
+** arrays. */
 typedef enum MigCode {
   MIG_NOCODE = 0,
 #define MIG_CODE_ENUM(name, rc, help) MIG_##name,
@@ -133,8 +143,9 @@ typedef struct MigBlock MigBlock;
 /* A statement that is kept (sql.c). */
 typedef struct MigCached MigCached;
 
+/* The error and the memory of a call. Set up by migContextInit(). */
 typedef struct MigContext {
-  sqlite3 *db;        /* the caller's connection */
+  sqlite3 *db;        /* the caller's connection, or one of our own */
   int rc;             /* SQLITE_OK, or the result code of the first error */
   MigCode eCode;      /* our code of the first error */
   char *zError;       /* its full message, or NULL after out of memory */
@@ -144,8 +155,8 @@ typedef struct MigContext {
 
 /* A place in the arena to return to. */
 typedef struct MigMark {
-  MigBlock *pBlock;
-  size_t nUsed;
+  MigBlock *pBlock; /* newest block then; NULL: there was none */
+  size_t nUsed;     /* bytes of it that were handed out */
 } MigMark;
 
 void migContextInit(MigContext *p, sqlite3 *db);

@@ -2,16 +2,19 @@
 ** hash.c - BLAKE2b with a 32-byte digest and no key, by RFC 7693.
 **
 ** `b2sum -l 256` prints the same digests. Lengths stay below 2^64 bytes, so
-** the high word of the byte counter is always zero.
+** the high word of the byte counter is always zero. Names are those of the RFC:
+** h is the chain value, v the working vector, m the block as 16 words.
 */
 #include <string.h>
 #include "hash.h"
 
+/* RFC 7693, 2.6: the initialization vector. */
 static const u64 aIv[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b,
                            0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
                            0x510e527fade682d1, 0x9b05688c2b3e6c1f,
                            0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 
+/* x turned right by n bits, 0 < n < 64. */
 static u64 rotateRight(u64 x, int n) {
   return (x >> n) | (x << (64 - n));
 }
@@ -51,7 +54,9 @@ static u64 readWord(const u8 *a) {
     MIX(3, 4, 9, 14, m[sE], m[sF]);                                            \
   } while (0)
 
-/* RFC 7693, 3.2 and 2.7: compress a block of which nByte bytes are message. */
+/* RFC 7693, 3.2: compress the block of MIG_HASH_BLOCK bytes at a, of which
+** nByte are message, and with bLast none follows. Its 12 rounds take the ten
+** rows of the message schedule (2.7), and the first two again. */
 static void hashCompress(MigHash *p, const u8 *a, unsigned nByte, int bLast) {
   u64 v[16];
   u64 m[16];
@@ -82,14 +87,16 @@ static void hashCompress(MigHash *p, const u8 *a, unsigned nByte, int bLast) {
   }
 }
 
+/* Begin a digest, whatever *p was. */
 void migHashInit(MigHash *p) {
   memset(p, 0, sizeof(*p));
   memcpy(p->h, aIv, sizeof(aIv));
   p->h[0] ^= 0x01010000 ^ MIG_HASH_SIZE; /* parameter block, no key */
 }
 
-/* Add n bytes. A full block is compressed once more bytes come, as the last
-** one is compressed differently. Blocks that lie whole in a are not copied. */
+/* Add n bytes, n >= 0; a may be NULL when n is 0. A full block is compressed
+** once more bytes come, as the last one is compressed differently. Blocks that
+** lie whole in a are not copied. */
 void migHashAdd(MigHash *p, const void *a, i64 n) {
   const u8 *aIn = a;
   i64 nFree = MIG_HASH_BLOCK - p->n;
@@ -111,6 +118,7 @@ void migHashAdd(MigHash *p, const void *a, i64 n) {
   }
 }
 
+/* The digest, MIG_HASH_SIZE bytes. *p is of no more use before another Init. */
 void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]) {
   int i;
 
@@ -121,7 +129,7 @@ void migHashFinal(MigHash *p, u8 aDigest[MIG_HASH_SIZE]) {
   }
 }
 
-/* The hash of n bytes. */
+/* The digest of the n bytes at a; NULL is allowed when n is 0. */
 void migHashBytes(const void *a, i64 n, u8 aDigest[MIG_HASH_SIZE]) {
   MigHash hash;
 
@@ -130,7 +138,8 @@ void migHashBytes(const void *a, i64 n, u8 aDigest[MIG_HASH_SIZE]) {
   migHashFinal(&hash, aDigest);
 }
 
-/* Write 2*n lower-case hex digits and a zero to zHex. */
+/* Write n bytes as 2*n lower-case hex digits and a zero to zHex, which has room
+** for 2*n+1. */
 void migHashHex(const u8 *a, int n, char *zHex) {
   int i;
 

@@ -1,5 +1,8 @@
 /*
 ** hash.h - BLAKE2b-256.
+**
+** Init, any number of Adds, Final. Where the cuts between Adds fall makes no
+** difference. Nothing is allocated and nothing can fail.
 */
 #ifndef MIG_HASH_H
 #define MIG_HASH_H
@@ -9,6 +12,7 @@
 #define MIG_HASH_SIZE 32   /* bytes of a digest */
 #define MIG_HASH_BLOCK 128 /* bytes that are compressed at a time */
 
+/* A digest being made. A copy of it goes on from the same state. */
 typedef struct MigHash {
   u64 h[8];             /* chain value */
   u64 nCount;           /* bytes compressed so far */

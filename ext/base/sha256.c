@@ -1,11 +1,13 @@
 /*
 ** sha256.c - SHA-256 (FIPS 180-4), for the checksums of other tools.
 **
-** What we make ourselves is hashed by BLAKE2b (hash.c).
+** What we make ourselves is hashed by BLAKE2b (hash.c). All numbers of the
+** format are big-endian.
 */
 #include <string.h>
 #include "sha256.h"
 
+/* FIPS 180-4, 4.2.2: a constant for each round. */
 static const u32 aRound[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
     0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -19,6 +21,7 @@ static const u32 aRound[64] = {
     0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
     0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+/* Begin a digest, whatever *p was. The first chain value is that of 5.3.3. */
 void migSha256Init(MigSha256 *p) {
   static const u32 aStart[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -27,11 +30,13 @@ void migSha256Init(MigSha256 *p) {
   memcpy(p->h, aStart, sizeof(aStart));
 }
 
+/* v turned right by n bits, 0 < n < 32. */
 static u32 rotate(u32 v, int n) {
   return v >> n | v << (32 - n);
 }
 
-/* Take in the block a[0..63]. */
+/* FIPS 180-4, 6.2.2: take in the block a[0..63]. w is the message schedule, and
+** v[0] to v[7] are the working variables a to h. */
 static void blockAdd(MigSha256 *p, const u8 *a) {
   u32 w[64];
   u32 v[8];
@@ -62,6 +67,8 @@ static void blockAdd(MigSha256 *p, const u8 *a) {
   }
 }
 
+/* Add n bytes, n >= 0; a may be NULL when n is 0. A block is taken in as soon
+** as it is full, so p->n stays below 64. */
 void migSha256Add(MigSha256 *p, const void *a, i64 n) {
   const u8 *z = a;
 
@@ -82,10 +89,11 @@ void migSha256Add(MigSha256 *p, const void *a, i64 n) {
   }
 }
 
-/* The digest. *p is of no more use. */
+/* The digest, MIG_SHA256_SIZE bytes; *p is of no more use. FIPS 180-4, 5.1.1: a
+** bit 1, zeros up to 8 bytes before the end of a block, the length in bits. */
 void migSha256Final(MigSha256 *p, u8 aDigest[MIG_SHA256_SIZE]) {
   static const u8 aPad[64] = {0x80};
-  u64 nBit = p->nByte * 8;
+  u64 nBit = p->nByte * 8; /* now: what pads is counted by the Add as well */
   u8 aLength[8];
   int i;
 

@@ -1,5 +1,8 @@
 /*
 ** sha256.h - SHA-256, for the checksums of other tools.
+**
+** Init, any number of Adds, Final, as with hash.h. Nothing is allocated and
+** nothing can fail.
 */
 #ifndef MIG_SHA256_H
 #define MIG_SHA256_H

@@ -17,8 +17,6 @@
 ** zlib needs for a stream is 260 KB to write and 40 KB to read; a MigRawCodec
 ** takes that once and sets it back for each piece.
 **
-**  .
-**
 ** zlib takes its memory from SQLite's allocator, so that memory limits and
 ** accounting of the host hold for it too.
 **
@@ -91,8 +89,7 @@ static int deflateBegin(z_stream *pZ, i64 n, int iLevel) {
 /*
 ** Compress n bytes (0 <= n < 2^31) at zlib level iLevel (1 to 9) into the sqlar
 ** form. The caller frees the result, which is never longer than n; for n 0 it
-** is empty, not NULL. Out of memory is the only failure; then the result is {0,
-** 0}.
+** is empty, not NULL. After failure, want of memory alone, it is {0, 0}.
 */
 MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel) {
   MigBytes out = {0, 0};

@@ -7,18 +7,22 @@
 ** the call, found again by the address of its text. Those may be kept for a
 ** later call, reset, by who sees to it that they are finalized before the
 ** connection is closed (store/transaction.c).
+**
+** What is bound is not copied: it must stay where it is until the statement is
+** reset or finalized. What comes from the arena does.
 */
 #include <string.h>
 #include "sql.h"
 
-/* A statement the context keeps. */
+/* A statement the context keeps; on the heap, as it can outlive the arena. */
 struct MigCached {
-  MigCached *pNext;
+  MigCached *pNext;    /* one that was asked for before it */
   const char *zSql;    /* constant text, compared by address */
   sqlite3_stmt *pStmt; /* reset between uses */
 };
 
-/* Prepare zSql, which must be one statement. NULL after failure. */
+/* Prepare zSql, which must be one statement; a NULL, a text that could not be
+** made, is none. The caller finalizes. NULL after failure. */
 sqlite3_stmt *migPrepare(MigContext *p, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
 
@@ -31,6 +35,7 @@ sqlite3_stmt *migPrepare(MigContext *p, const char *zSql) {
   return pStmt;
 }
 
+/* migPrepareF() with a va_list. SQLite copies the text, so it is freed here. */
 static sqlite3_stmt *prepareVa(MigContext *p, const char *zFormat, va_list ap) {
   sqlite3_stmt *pStmt;
   char *zSql;
@@ -47,7 +52,8 @@ static sqlite3_stmt *prepareVa(MigContext *p, const char *zFormat, va_list ap) {
   return pStmt;
 }
 
-/* Prepare a text made with sqlite3_mprintf(). */
+/* Prepare a text made with sqlite3_mprintf(): %w for names, %Q for strings, so
+** that no value is read as SQL. The caller finalizes. NULL after failure. */
 sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...) {
   sqlite3_stmt *pStmt;
   va_list ap;
@@ -58,8 +64,13 @@ sqlite3_stmt *migPrepareF(MigContext *p, const char *zFormat, ...) {
   return pStmt;
 }
 
-/* The statement of the constant text zSql, reset, bindings cleared. It must
-** not be finalized by the caller, and not be in use twice at a time. */
+/*
+** The statement of the constant text zSql, reset, bindings cleared: made when
+** this call, or one that has left its statements to it, has not asked for it
+** before. It must not be finalized by the caller, and not be in use twice at a
+** time; the caller resets it when done, as one that is unfinished holds its
+** transaction open. NULL after failure.
+*/
 sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
   MigCached *pCached;
 
@@ -85,7 +96,7 @@ sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
   return pCached->pStmt;
 }
 
-/* Finalize the statements of a list. */
+/* Finalize the statements of a list, which is empty then. */
 void migStatementsDrop(MigCached **ppFirst) {
   while (*ppFirst) {
     MigCached *pNext = (*ppFirst)->pNext;
@@ -95,7 +106,8 @@ void migStatementsDrop(MigCached **ppFirst) {
   }
 }
 
-/* Finalize what migCached() keeps; also safe after an error. */
+/* Finalize what migCached() keeps; also safe after an error. None of it may be
+** used any more. */
 void migStatementsClose(MigContext *p) {
   migStatementsDrop(&p->pCached);
 }
@@ -110,8 +122,12 @@ void migStatementsReset(MigContext *p) {
   }
 }
 
-/* SQLite has not taken a statement, with the result rc: *pzWhy is why. An error
-** of p as well when that is not for what the statement says. */
+/*
+** SQLite has not taken a statement, with the result rc, just now on p->db:
+** *pzWhy is why, its message in the arena. An error of p as well when that is
+** not for what the statement says (SQLITE_ERROR) or may (SQLITE_AUTH), but for
+** memory, a lock, damage. *pzWhy is not set when p has an error already.
+*/
 void migRefused(MigContext *p, int rc, const char **pzWhy) {
   if (p->rc) {
     return;
@@ -122,8 +138,9 @@ void migRefused(MigContext *p, int rc, const char **pzWhy) {
   }
 }
 
-/* Compile a statement that is not to be run. Returns SQLite's result; when it
-** is not SQLITE_OK, *pzWhy is as migRefused() leaves it. */
+/* Compile a statement that is not to be run. Returns SQLite's result, or that
+** of the error that p has; when it is not SQLITE_OK, *pzWhy is as migRefused()
+** leaves it. */
 int migCompile(MigContext *p, const char *zSql, const char **pzWhy) {
   sqlite3_stmt *pStmt = 0;
   int rc = p->rc;
@@ -138,18 +155,21 @@ int migCompile(MigContext *p, const char *zSql, const char **pzWhy) {
   return rc;
 }
 
-/* Finalize pStmt on every path. */
+/* Finalize pStmt on every path, after an error too; NULL is allowed. An error
+** that the last step had is not reported again. */
 void migFinalize(MigContext *p, sqlite3_stmt *pStmt) {
   MIG_UNUSED(p);
   sqlite3_finalize(pStmt);
 }
 
+/* The result of a bind: NOMEM, or TOOBIG for a value beyond a limit. */
 static void bindResult(MigContext *p, int rc) {
   if (rc) {
     migFailDb(p, rc);
   }
 }
 
+/* Bind an integer to parameter i. */
 void migBindInt(MigContext *p, sqlite3_stmt *pStmt, int i, i64 v) {
   if (p->rc == SQLITE_OK) {
     bindResult(p, sqlite3_bind_int64(pStmt, i, v));
@@ -162,6 +182,8 @@ void migBindText(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z) {
   migBindTextN(p, pStmt, i, z, z ? (i64)strlen(z) : 0);
 }
 
+/* Bind the n bytes of z, which need not be terminated, likewise; NULL binds
+** NULL. */
 void migBindTextN(MigContext *p, sqlite3_stmt *pStmt, int i, const char *z,
                   i64 n) {
   if (p->rc == SQLITE_OK) {
@@ -179,7 +201,8 @@ void migBindBlob(MigContext *p, sqlite3_stmt *pStmt, int i, const void *a,
   }
 }
 
-/* 1 when a row is there, 0 at the end or after an error. */
+/* 1 when a row is there, 0 at the end or after an error. The statement is not
+** reset in either case. */
 int migStep(MigContext *p, sqlite3_stmt *pStmt) {
   int rc;
 
@@ -196,15 +219,19 @@ int migStep(MigContext *p, sqlite3_stmt *pStmt) {
   return 0;
 }
 
-/* Step to the end and reset. */
+/*
+** Step to the end, whatever the rows are, and reset. Reset also after an error.
+*/
 void migRun(MigContext *p, sqlite3_stmt *pStmt) {
   while (migStep(p, pStmt)) {
   }
   sqlite3_reset(pStmt);
 }
 
-/* Column i of the current row as text, until the statement is stepped; NULL
-** for NULL. Embedded zero bytes end it. */
+/*
+** Column i of the current row as text, until the statement is stepped or reset;
+** NULL for NULL, and after failure: out of memory. Embedded zero bytes end it.
+*/
 const char *migColumnPeek(MigContext *p, sqlite3_stmt *pStmt, int i) {
   const char *z;
 
@@ -223,7 +250,7 @@ char *migColumnText(MigContext *p, sqlite3_stmt *pStmt, int i) {
   return migStrdup(p, migColumnPeek(p, pStmt, i));
 }
 
-/* Run a constant text of one or more statements. */
+/* Run a constant text of one or more statements; rows are passed over. */
 void migExec(MigContext *p, const char *zSql) {
   if (p->rc == SQLITE_OK && zSql) {
     int rc = sqlite3_exec(p->db, zSql, 0, 0, 0);
@@ -233,6 +260,7 @@ void migExec(MigContext *p, const char *zSql) {
   }
 }
 
+/* The same with a text made with sqlite3_mprintf(), as for migPrepareF(). */
 void migExecF(MigContext *p, const char *zFormat, ...) {
   va_list ap;
   char *zSql;
@@ -250,8 +278,8 @@ void migExecF(MigContext *p, const char *zFormat, ...) {
   sqlite3_free(zSql);
 }
 
-/* First column of the first row as an integer; iDefault when there is no
-** row or after failure. */
+/* First column of the first row as an integer, as SQLite converts it; iDefault
+** when there is no row or after failure. The format is as for migPrepareF(). */
 i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...) {
   sqlite3_stmt *pStmt;
   va_list ap;
@@ -268,7 +296,7 @@ i64 migQueryInt(MigContext *p, i64 iDefault, const char *zFormat, ...) {
 }
 
 /* First column of the first row as text in the arena; NULL when there is no
-** row. */
+** row, when it is NULL, and after failure. */
 char *migQueryText(MigContext *p, const char *zFormat, ...) {
   sqlite3_stmt *pStmt;
   va_list ap;
@@ -284,9 +312,13 @@ char *migQueryText(MigContext *p, const char *zFormat, ...) {
   return z;
 }
 
-/* Ask xStop(pArg), every nStep steps of the virtual machine of db, whether to
-** stop. Some hosts (better-sqlite3) have a SQLite that is compiled without
-** progress handlers: the entry of the API is NULL, and nothing is asked. */
+/*
+** Ask xStop(pArg), every nStep steps of the virtual machine of db, whether to
+** stop: what is not 0 interrupts the statement. A connection has one such
+** handler, so this is for connections of our own. Some hosts (better-sqlite3)
+** have a SQLite that is compiled without progress handlers: the entry of the
+** API is NULL, and nothing is asked.
+*/
 void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg) {
   void (*xSet)(sqlite3 *, int, int (*)(void *), void *) = 0;
 
@@ -298,8 +330,9 @@ void migStopWhen(sqlite3 *db, int nStep, int (*xStop)(void *), void *pArg) {
   }
 }
 
-/* The path of the file of main; "" where there is none. A database that was
-** deserialized has a name before SQLite 3.43, but no file. */
+/* The path of the file of main, as SQLite has completed it; "" where there is
+** none. It belongs to the connection. A database that was deserialized has a
+** name before SQLite 3.43, but no file. */
 const char *migDatabasePath(sqlite3 *db) {
   const char *zPath = sqlite3_db_filename(db, "main");
   char *zVfs = 0;

@@ -1,5 +1,9 @@
 /*
 ** sql.h - prepare, bind, step; all of them no-ops after the first error.
+**
+** What returns a statement returns NULL once p->rc is set; what takes one takes
+** that NULL then. Parameters are numbered from 1, columns from 0. Texts are
+** UTF-8.
 */
 #ifndef MIG_SQL_H
 #define MIG_SQL_H

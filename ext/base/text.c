@@ -1,5 +1,9 @@
 /*
-** text.c - growable text, JSON output, positions in a text.
+** text.c - growable text, lists of texts, JSON output, positions in a text.
+**
+** What grows does so by doubling: the arena takes nothing back, so n bytes
+** leave at most as many again behind. A list keeps no count of its room: it is
+** full whenever n is 0 or a power of two.
 */
 #include <string.h>
 #include "text.h"
@@ -20,7 +24,7 @@ void migListAdd(MigContext *p, MigList *pList, const char *z) {
   }
 }
 
-/* Does the list hold exactly this text? */
+/* Does the list hold exactly this text, bytewise? */
 int migListHas(const MigList *pList, const char *z) {
   int i;
 
@@ -32,7 +36,8 @@ int migListHas(const MigList *pList, const char *z) {
   return 0;
 }
 
-/* Let az[i] sink to its place in a heap of n texts, the greatest on top. */
+/* Let az[i] sink to its place in a heap of n texts, the greatest on top. What
+** is below i is a heap already. */
 static void listSift(const char **az, int i, int n) {
   for (;;) {
     const char *z = az[i];
@@ -49,7 +54,8 @@ static void listSift(const char **az, int i, int n) {
   }
 }
 
-/* Sort bytewise: heap sort, so that no input takes quadratic time. */
+/* Sort bytewise, ascending: heap sort, so that no input takes quadratic time,
+** and in place. Texts that are equal stay, side by side. */
 void migListSort(MigList *pList) {
   int n = pList->n;
   int i;
@@ -65,7 +71,8 @@ void migListSort(MigList *pList) {
   }
 }
 
-/* Append n bytes of z. */
+/* Append n bytes of z, which need not be terminated; z may be NULL when n is 0.
+** After failure the text is what it was. */
 void migTextAdd(MigContext *p, MigText *pText, const char *z, i64 n) {
   if (p->rc) {
     return;
@@ -93,7 +100,8 @@ void migTextStr(MigContext *p, MigText *pText, const char *z) {
   }
 }
 
-/* Append a text made with sqlite3_mprintf(). */
+/* Append a text made with sqlite3_mprintf(), whose format it is. After failure
+** the text is what it was. */
 void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...) {
   va_list ap;
   char *z;
@@ -111,8 +119,8 @@ void migTextF(MigContext *p, MigText *pText, const char *zFormat, ...) {
   sqlite3_free(z);
 }
 
-/* Append z as a JSON string, or null for NULL. Bytes above 0x7f pass as they
-** are. */
+/* Append z as a JSON string (RFC 8259), or null for NULL. Bytes above 0x7f pass
+** as they are: that z is UTF-8 is the caller's to see to. */
 void migTextJson(MigContext *p, MigText *pText, const char *z) {
   i64 i;
   i64 iStart = 0;
@@ -143,13 +151,15 @@ void migTextJson(MigContext *p, MigText *pText, const char *z) {
   migTextAdd(p, pText, "\"", 1);
 }
 
-/* What was built; "" when nothing was. */
+/* What was built; "" when nothing was, and never NULL. Good until the next
+** append. */
 const char *migTextZ(const MigText *pText) {
   return pText->z ? pText->z : "";
 }
 
-/* A copy of z from sqlite3_malloc64(), for a result that outlives the call. It
-** is made before a commit, so that nothing can fail after it. */
+/* A copy of z from sqlite3_malloc64(), for a result that outlives the call; the
+** caller frees it with sqlite3_free(). NULL for NULL and after failure. It is
+** made before a commit, so that nothing can fail after it. */
 char *migResultText(MigContext *p, const char *z) {
   u64 n = z ? strlen(z) + 1 : 0;
   char *zNew;
@@ -167,7 +177,8 @@ char *migResultText(MigContext *p, const char *z) {
 }
 
 /* Line and column, both from 1, of byte iByte of z. Columns count UTF-8
-** characters; a line ends with LF, so the CR of a CRLF is its last column. */
+** characters; a line ends with LF, so the CR of a CRLF is its last column. The
+** bytes before iByte are walked over: not for use in a loop. */
 void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn) {
   int nLine = 1;
   int nColumn = 1;
@@ -192,7 +203,8 @@ i64 migLineEnd(const char *z, i64 n, i64 i) {
   return zEnd ? zEnd - z + 1 : n;
 }
 
-/* Case-insensitive comparison of ASCII letters, as SQLite compares names. */
+/* Compare regardless of the case of ASCII letters, as SQLite compares names:
+** below 0, 0 or above 0. */
 int migStrICmp(const char *zA, const char *zB) {
   return sqlite3_stricmp(zA, zB);
 }
@@ -209,21 +221,26 @@ int migNameAmong(int n, const char **az, const char *z) {
   return 0;
 }
 
+/* The same for the first n bytes, n < 2^31, or up to a zero in both. */
 int migStrNICmp(const char *zA, const char *zB, i64 n) {
   return sqlite3_strnicmp(zA, zB, (int)n);
 }
 
-/* SQLite's white space: space, tab, LF, FF, CR. */
+/* SQLite's white space: space, tab, LF, FF, CR. (A vertical tab is none where a
+** token begins.) */
 int migIsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
+/* An ASCII digit, in any locale. */
 int migIsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* Are the n bytes at z well-formed UTF-8 (RFC 3629: no overlong forms, no
-** surrogates, nothing above U+10FFFF)? */
+/*
+** Are the n bytes at z well-formed UTF-8 (RFC 3629: no overlong forms, no
+** surrogates, nothing above U+10FFFF)? A zero byte is a character like others.
+*/
 int migIsUtf8(const char *z, i64 n) {
   const unsigned char *a = (const unsigned char *)z;
   i64 i = 0;

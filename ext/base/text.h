@@ -1,5 +1,7 @@
 /*
-** text.h - growable text, JSON output, positions in a text.
+** text.h - growable text, lists of texts, JSON output, positions in a text.
+**
+** Offsets and lengths are in bytes. Nothing here takes a locale into account.
 */
 #ifndef MIG_TEXT_H
 #define MIG_TEXT_H
@@ -16,7 +18,7 @@ typedef struct MigText {
 /* A list of texts. Zero-initialize. The array belongs to the arena. */
 typedef struct MigList {
   int n;
-  const char **az;
+  const char **az; /* the texts are not the list's */
 } MigList;
 
 void migListAdd(MigContext *p, MigList *pList, const char *z);

@@ -3,6 +3,13 @@
 **
 ** What all systems share. Paths are UTF-8 and may have '/' on every system; the
 ** system calls are in system.c.
+**
+** Nothing here knows of transactions. A file that is to appear whole or not at
+** all is made under another name beside its place, and renamed when all of it
+** is written: migFileMake(), then migFileMove() for a new one or
+** migFileReplace() for one that is there. What cannot be done is FILE with the
+** path and the system's words; a function that returns whether it was done has
+** then set that.
 */
 #include <errno.h>
 #include <stdio.h>
@@ -12,12 +19,15 @@
 #include "system.h"
 #include "os.h"
 
+/* FILE: what could not be done to zPath, and why by errno, which must still be
+** that of the call that failed. */
 static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
   migFail(p, MIG_FILE, "cannot %s %s: %s; check the path", zDoing, zPath,
           strerror(errno));
 }
 
-/* MIG_PATH_FILE, MIG_PATH_FOLDER or MIG_PATH_NONE. */
+/* MIG_PATH_FILE, MIG_PATH_FOLDER or MIG_PATH_NONE, links followed. Whatever is
+** no folder is a file, a pipe as well. Not to be reached is not there. */
 int migPathKind(const char *zPath) {
   MigStat stat;
 
@@ -27,8 +37,8 @@ int migPathKind(const char *zPath) {
   return stat.bFolder ? MIG_PATH_FOLDER : MIG_PATH_FILE;
 }
 
-/* What a path leads to, as two numbers: the same for all paths to one file or
-** folder. 0 when there is nothing. */
+/* What a path leads to, as two numbers at aPlace: the same for all paths to one
+** file or folder. Returns 0, and aPlace is as it was, when there is nothing. */
 int migPathPlace(const char *zPath, u64 *aPlace) {
   MigStat stat;
 
@@ -39,13 +49,14 @@ int migPathPlace(const char *zPath, u64 *aPlace) {
   return 1;
 }
 
-/* Whether a path ends in a symbolic link. */
+/* Whether a path ends in a symbolic link, wherever that leads. */
 int migPathIsLink(const char *zPath) {
   return migSystemIsLink(zPath);
 }
 
-/* Size of a file and the time it was written last, in nanoseconds since some
-** beginning of the system's. 0 when it is not there. */
+/* Size of a file in bytes and the time it was written last, in nanoseconds
+** since some beginning of the system's: good for telling whether it is the
+** same. Returns 1, or 0 when it is not there and nothing was set. */
 int migFileLook(const char *zPath, i64 *pnSize, i64 *pnsTime) {
   MigStat stat;
 
@@ -57,7 +68,9 @@ int migFileLook(const char *zPath, i64 *pnSize, i64 *pnsTime) {
   return 1;
 }
 
-/* The bytes of the file that is open; with fd -1 it could not be opened. */
+/* The bytes of the file that is open; with fd -1 it could not be opened, and
+** errno says why. What was allocated is returned after failure too: the caller
+** frees it. */
 static MigBytes openRead(MigContext *p, int fd, const char *zPath,
                          const MigStat *pStat, i64 nMax) {
   MigBytes out = {0, 0};
@@ -82,9 +95,12 @@ static MigBytes openRead(MigContext *p, int fd, const char *zPath,
   return out;
 }
 
-/* The whole file, a zero byte after it. FILE when it cannot be read, TOO_BIG
-** above nMax bytes. The caller frees the bytes. Opening does not wait, as it
-** could for ever with a pipe. */
+/*
+** The whole file, a zero byte after it that is not counted. The caller frees
+** the bytes with sqlite3_free(). FILE when it cannot be read, or is no ordinary
+** file, or has become shorter meanwhile; TOO_BIG above nMax bytes; {0, 0} then.
+** Opening does not wait, as it could for ever with a pipe.
+*/
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   MigBytes out = {0, 0};
   MigStat stat;
@@ -104,6 +120,7 @@ MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   return out;
 }
 
+/* Does this byte separate the parts of a path on this system? */
 static int isSlash(char c) {
 #ifdef _WIN32
   return c == '/' || c == '\\';
@@ -112,7 +129,9 @@ static int isSlash(char c) {
 #endif
 }
 
-/* zFolder/zName in the arena. */
+/*
+** zFolder/zName in the arena, with one slash between them. NULL after failure.
+*/
 char *migPathJoin(MigContext *p, const char *zFolder, const char *zName) {
   size_t n = p->rc ? 0 : strlen(zFolder);
   int bSlash = n > 0 && isSlash(zFolder[n - 1]);
@@ -123,8 +142,8 @@ char *migPathJoin(MigContext *p, const char *zFolder, const char *zName) {
 /*
 ** Create an empty file; what is there already, be it a link to nowhere, is
 ** FILE. It gets the permissions of the file zLike, or, when that is NULL, those
-** that new files get; nobody else can open it before. Returns 1 when it was
-** done.
+** that new files get; nobody whom those of zLike keep out can open it before.
+** Returns 1 when it was done.
 */
 int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
   int bDone;
@@ -164,7 +183,9 @@ int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   return 1;
 }
 
-/* The same, to last. */
+/* The same, to last: the new name is on the disk when this returns, as far as
+** the file system promises that. The bytes of the file are the caller's to
+** sync. */
 int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
   char *zFolder = p->rc ? 0 : migPathFolder(p, zTo);
   int bDone = migFileMove(p, zFrom, zTo);
@@ -175,13 +196,15 @@ int migFileRename(MigContext *p, const char *zFrom, const char *zTo) {
   return bDone;
 }
 
-/* Delete a file if it is there and can be. */
+/* Delete a file if it is there and can be. Works after an error too, and says
+** nothing. */
 void migFileDelete(const char *zPath) {
   migSystemDelete(zPath);
 }
 
-/* Create a file as migFileCreate() does, of n bytes. Nothing is left of it when
-** that fails. */
+/* Create a file as migFileCreate() does, of the n bytes at a. FILE when that
+** fails; nothing is left of it then, and a file that was there is as it was.
+** The bytes are not synced. */
 void migFileMake(MigContext *p, const char *zPath, const char *zLike,
                  const void *a, i64 n) {
   FILE *pFile;
@@ -203,8 +226,8 @@ void migFileMake(MigContext *p, const char *zPath, const char *zLike,
   }
 }
 
-/* Rename a file in the place of the one that is there. Returns 1 when it was
-** done. */
+/* Rename a file in the place of the one that is there, which is gone then:
+** nobody sees a moment without one. Returns 1 when it was done; else FILE. */
 int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
   if (p->rc) {
     return 0; /* unreached: nobody renames after an error */
@@ -217,7 +240,10 @@ int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
   return 0;
 }
 
-/* Does a file hold just these n bytes? */
+/*
+** Does a file hold just these n bytes? 0 when it is not there; also after
+** failure: FILE when it cannot be read. Takes n bytes of memory, for the call.
+*/
 int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n) {
   MigStat stat;
   MigBytes bytes;
@@ -233,12 +259,13 @@ int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n) {
   return bSame;
 }
 
-/* Delete a folder if it is empty. */
+/* Delete a folder if it is there and empty. Works after an error too, and says
+** nothing. */
 void migFolderDelete(const char *zPath) {
   migSystemDeleteFolder(zPath);
 }
 
-/* Make a folder in one that exists; fine when it is there. FILE when it
+/* Make one folder in one that exists; fine when it is there. FILE when it
 ** cannot be made. */
 void migFolderMake(MigContext *p, const char *zPath) {
   int bMade;
@@ -255,7 +282,8 @@ void migFolderMake(MigContext *p, const char *zPath) {
   }
 }
 
-/* Where the last part of a path begins. */
+/* Where the last part of a path begins: behind its last slash, or the drive;
+** the length when it ends with a slash. */
 static i64 pathLast(const char *z) {
   i64 i = (i64)strlen(z);
 
@@ -270,8 +298,9 @@ static i64 pathLast(const char *z) {
   return i;
 }
 
-/* The folder of a path in the arena: all before the last slash, "." when
-** there is none, the root with its slash. */
+/* The folder of a path in the arena: all before the last slash, "." when there
+** is none, the root with its slash. NULL after failure. migPathFolder("a/b") is
+** "a", that of "/a" is "/", that of "a" is ".". */
 char *migPathFolder(MigContext *p, const char *zPath) {
   i64 iLast = p->rc ? 0 : pathLast(zPath);
   i64 n = iLast;
@@ -287,7 +316,7 @@ char *migPathFolder(MigContext *p, const char *zPath) {
   return n > 0 ? migStrndup(p, zPath, n) : migStrdup(p, ".");
 }
 
-/* The last part of a path. */
+/* The last part of a path, within zPath; "" when that ends with a slash. */
 const char *migPathName(const char *zPath) {
   return &zPath[pathLast(zPath)];
 }
@@ -332,7 +361,8 @@ int migPathInside(const char *zPath) {
 }
 
 /* Add one name to the listing; "." and ".." are left out. A link to nowhere is
-** a file: who reads it is told. bFile: it is known to be one. */
+** a file: who reads it is told. bFile: the system has said that it is one, so
+** that it need not be asked for each. */
 static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
                        const char *zName, int bFile) {
   MigEntry *aEntry = pList->aEntry;
@@ -359,8 +389,9 @@ static void listingAdd(MigContext *p, MigListing *pList, const char *zFolder,
   pEntry->bLink = pEntry->bFolder && migPathIsLink(zPath);
 }
 
-/* Sort by name, bytewise: heap sort, so that neither the C library's qsort
-** with hidden memory nor a quadratic case is involved. */
+/* Let a[i] sink to its place in a heap of n entries, the greatest on top. Heap
+** sort, so that neither the C library's qsort with hidden memory nor a
+** quadratic case is involved. */
 static void entrySift(MigEntry *a, int i, int n) {
   for (;;) {
     int iChild = 2 * i + 1;
@@ -381,6 +412,7 @@ static void entrySift(MigEntry *a, int i, int n) {
   }
 }
 
+/* Sort by name, bytewise. */
 static void entrySort(MigEntry *a, int n) {
   int i;
 
@@ -395,8 +427,8 @@ static void entrySort(MigEntry *a, int n) {
   }
 }
 
-/* Everything in a folder, in the arena, sorted. FILE when it cannot be
-** read. */
+/* Everything in a folder but "." and "..", in the arena, sorted; not what is in
+** its folders. FILE when it cannot be read. */
 MigListing migFolderRead(MigContext *p, const char *zPath) {
   MigListing list = {0, 0};
   MigNames *pNames;
@@ -421,25 +453,28 @@ MigListing migFolderRead(MigContext *p, const char *zPath) {
   return list;
 }
 
-/* Milliseconds of a clock that never jumps, for waiting and durations. */
+/* Milliseconds of a clock that never jumps, from some beginning: for waiting
+** and durations. */
 i64 migMonotonicMs(void) {
   return migSystemMs(0);
 }
 
-/* Wait so many milliseconds, or less. sqlite3_sleep() may take a whole second:
-** it does where SQLite was compiled without knowing of usleep(). */
+/* Wait so many milliseconds, ms >= 0, or less, when a signal comes.
+** sqlite3_sleep() may take a whole second: it does where SQLite was compiled
+** without knowing of usleep(). */
 void migSleep(int ms) {
   migSystemSleep(ms);
 }
 
-/* Milliseconds since 1970 in UTC. */
+/* Milliseconds since 1970 in UTC, by the system's clock, which may be set. */
 i64 migClockMs(void) {
   return migSystemMs(1);
 }
 
-/* Milliseconds since 1970 as ISO-8601 in UTC, 2026-01-31T12:00:00.000Z, in
-** the arena. USAGE outside the years 0 to 9999. */
+/* Milliseconds since 1970, or before it, as ISO-8601 in UTC,
+** 2026-01-31T12:00:00.000Z, in the arena. USAGE outside the years 0 to 9999. */
 char *migTimeText(MigContext *p, i64 ms) {
+  /* rounded down, so that the milliseconds are never below 0 */
   time_t t = (time_t)(ms >= 0 ? ms / 1000 : -((999 - ms) / 1000));
   int iMs = (int)(ms - (i64)t * 1000);
   struct tm tm;

@@ -1,5 +1,8 @@
 /*
 ** os.h - files, folders, clocks.
+**
+** Paths are UTF-8, zero-terminated, and borrowed for the call. What takes a
+** MigContext is a no-op after the first error.
 */
 #ifndef MIG_OS_H
 #define MIG_OS_H
@@ -10,10 +13,11 @@
 /* An entry of a folder. */
 typedef struct MigEntry {
   char *zName; /* without the folder */
-  int bFolder;
-  int bLink; /* a folder, by a symbolic link */
+  int bFolder; /* a folder, or a link to one; else it counts as a file */
+  int bLink;   /* a folder, by a symbolic link */
 } MigEntry;
 
+/* What is in a folder. All of it belongs to the arena. */
 typedef struct MigListing {
   int nEntry;
   MigEntry *aEntry; /* sorted by name, bytewise */

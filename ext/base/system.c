@@ -26,6 +26,7 @@
 
 #define READ_ONCE 0x40000000 /* bytes that one system call is asked for */
 
+/* Fill *pStat from the system's answer. */
 static void statSet(MigStat *pStat, const struct stat *p) {
   pStat->bThere = 1;
   pStat->bFile = S_ISREG(p->st_mode);
@@ -41,7 +42,8 @@ static void statSet(MigStat *pStat, const struct stat *p) {
   pStat->aPlace[1] = (u64)p->st_ino;
 }
 
-/* What a path leads to. */
+/* What a path leads to, links followed. When there is nothing, or it cannot be
+** reached, -1; *pStat means nothing then. */
 int migSystemStat(const char *zPath, MigStat *pStat) {
   struct stat st;
 
@@ -52,23 +54,25 @@ int migSystemStat(const char *zPath, MigStat *pStat) {
   return 0;
 }
 
-/* Does a path end in a symbolic link? */
+/* Does a path end in a symbolic link? 1 or 0; 0 when it cannot be reached. */
 int migSystemIsLink(const char *zPath) {
   struct stat st;
 
   return lstat(zPath, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
-/* Open a file to write it anew. NULL with errno. */
+/* Open a file to write it anew; it is made when it is not there. NULL with
+** errno. The caller closes it. */
 FILE *migSystemOpen(const char *zPath) {
   return fopen(zPath, "wb");
 }
 
 /* Open a file to read it, without waiting for whoever may be at the other end.
-** -1 with errno; pStat is filled all the same. */
+** A descriptor for migSystemRead(), to be ended by migSystemClose(), or -1 with
+** errno; pStat is filled all the same, with bThere 0 when nothing is there. */
 int migSystemOpenRead(const char *zPath, MigStat *pStat) {
   int fd = open(zPath, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  int iError = errno;
+  int iError = errno; /* that of the open is what the caller wants to know */
   struct stat st;
 
   memset(pStat, 0, sizeof(*pStat));
@@ -79,7 +83,8 @@ int migSystemOpenRead(const char *zPath, MigStat *pStat) {
   return fd;
 }
 
-/* Read up to n bytes of an open file; how many there were, or -1. */
+/* Read up to n bytes of an open file; how many there were, fewer only at its
+** end, or -1 with errno. */
 i64 migSystemRead(int fd, void *a, i64 n) {
   i64 nRead = 0;
 
@@ -98,15 +103,15 @@ i64 migSystemRead(int fd, void *a, i64 n) {
   return nRead;
 }
 
-/* Close what migSystemOpenRead() has opened. */
+/* Close what migSystemOpenRead() has opened; nothing for -1. */
 void migSystemClose(int fd) {
   if (fd >= 0) {
     close(fd);
   }
 }
 
-/* Make an empty file that must not exist, with the permissions of zLike, or of
-** new files when that is NULL. */
+/* Make an empty file that must not exist (EEXIST), with the permissions of
+** zLike, or of new files when that is NULL. */
 int migSystemCreate(const char *zPath, const char *zLike) {
   int fd =
       open(zPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, zLike ? 0600 : 0644);
@@ -122,7 +127,9 @@ int migSystemCreate(const char *zPath, const char *zLike) {
   return 0;
 }
 
-/* The new name of a file that must not exist. */
+/* The new name of a file that must not exist: EEXIST. A hard link is made and
+** the old name removed, as rename() would overwrite; where there are no links,
+** a look and a rename(). */
 int migSystemRename(const char *zFrom, const char *zTo) {
   struct stat st;
   int rc;
@@ -162,23 +169,29 @@ void migSystemSync(const char *zFolder) {
   }
 }
 
+/* Delete a file if that can be done. */
 void migSystemDelete(const char *zPath) {
   unlink(zPath);
 }
 
+/* Make one folder, with the permissions that new folders get. EEXIST when
+** anything is there. */
 int migSystemMakeFolder(const char *zPath) {
   return mkdir(zPath, 0777);
 }
 
+/* Delete a file if that can be done. */
 void migSystemDeleteFolder(const char *zPath) {
   rmdir(zPath);
 }
 
 struct MigNames {
-  DIR *pDir;
+  DIR *pDir; /* NULL: it could not be opened */
 };
 
-/* Begin to list a folder. In the arena, to be ended by migSystemNamesEnd(). */
+/* Begin to list a folder. In the arena, to be ended by migSystemNamesEnd() on
+** every path. NULL is want of memory; that it cannot be opened tells the first
+** migSystemName(). */
 MigNames *migSystemNames(MigContext *p, const char *zPath) {
   MigNames *pNames = migAlloc(p, sizeof(*pNames));
 
@@ -188,8 +201,9 @@ MigNames *migSystemNames(MigContext *p, const char *zPath) {
   return pNames;
 }
 
-/* The next name; it lives until the next call. NULL at the end, with errno 0,
-** or when the folder cannot be read, with another errno. */
+/* The next name, in no order; it lives until the next call. NULL at the end,
+** with errno 0, or when the folder cannot be read, with another errno. *pbFile:
+** it is known to be an ordinary file; 0 says nothing. */
 const char *migSystemName(MigNames *pNames, int *pbFile) {
   struct dirent *pEntry;
 
@@ -206,13 +220,15 @@ const char *migSystemName(MigNames *pNames, int *pbFile) {
   return pEntry ? pEntry->d_name : 0;
 }
 
+/* End a listing, at any place; NULL is allowed. */
 void migSystemNamesEnd(MigNames *pNames) {
   if (pNames && pNames->pDir) {
     closedir(pNames->pDir);
   }
 }
 
-/* Milliseconds since 1970, or of a clock that never jumps. */
+/* Milliseconds since 1970 (bCalendar), or of a clock that never jumps, from
+** some beginning. */
 i64 migSystemMs(int bCalendar) {
   struct timespec ts;
 
@@ -220,6 +236,7 @@ i64 migSystemMs(int bCalendar) {
   return (i64)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Wait so many milliseconds, ms >= 0; a signal ends it sooner. */
 void migSystemSleep(int ms) {
   struct timespec ts;
 
@@ -228,6 +245,8 @@ void migSystemSleep(int ms) {
   nanosleep(&ts, 0);
 }
 
+/* The fields of a time in UTC. -1 when it has no such fields: a year beyond
+** int. */
 int migSystemUtc(time_t t, struct tm *pTm) {
   return gmtime_r(&t, pTm) ? 0 : -1;
 }
@@ -253,6 +272,7 @@ typedef struct WidePath {
   wchar_t a[PATH_UNITS];
 } WidePath;
 
+/* Convert a path. -1 with errno when it is no UTF-8, or too long. */
 static int widePath(const char *zPath, WidePath *pWide) {
   if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, zPath, -1, pWide->a,
                           PATH_UNITS) > 0) {
@@ -291,8 +311,8 @@ static int failed(void) {
   return -1;
 }
 
-/* What a path leads to. To ask for no access is to be let in wherever the
-** folder may be listed. */
+/* What a path leads to, links followed. To ask for no access is to be let in
+** wherever the folder may be listed; the flag is what opens a folder. */
 int migSystemStat(const char *zPath, MigStat *pStat) {
   BY_HANDLE_FILE_INFORMATION info;
   WidePath wide;
@@ -348,13 +368,17 @@ int migSystemIsLink(const char *zPath) {
           data.dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
 }
 
-/* Open a file to read it, or to write it anew. NULL with errno. */
+/* Open a file to write it anew; it is made when it is not there. NULL with
+** errno. The caller closes it. */
 FILE *migSystemOpen(const char *zPath) {
   WidePath wide;
 
   return widePath(zPath, &wide) ? 0 : _wfopen(wide.a, L"wb");
 }
 
+/* Open an ordinary file to read it; nothing else is opened, so that nothing
+** waits. -1 with errno where the call has set it; pStat is filled as far as it
+** could be. */
 int migSystemOpenRead(const char *zPath, MigStat *pStat) {
   WidePath wide;
 
@@ -365,6 +389,8 @@ int migSystemOpenRead(const char *zPath, MigStat *pStat) {
   return _wopen(wide.a, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
 }
 
+/* Read up to n bytes of an open file; how many there were, fewer only at its
+** end, or -1 with errno. One call takes a 32-bit number. */
 i64 migSystemRead(int fd, void *a, i64 n) {
   i64 nRead = 0;
 
@@ -380,14 +406,15 @@ i64 migSystemRead(int fd, void *a, i64 n) {
   return nRead;
 }
 
+/* Close what migSystemOpenRead() has opened; nothing for -1. */
 void migSystemClose(int fd) {
   if (fd >= 0) {
     _close(fd);
   }
 }
 
-/* Make an empty file that must not exist. It takes the rights of its folder,
-** as all files do here. */
+/* Make an empty file that must not exist (EEXIST). It takes the rights of its
+** folder, as all files do here: zLike says nothing. */
 int migSystemCreate(const char *zPath, const char *zLike) {
   WidePath wide;
   int fd;
@@ -401,6 +428,8 @@ int migSystemCreate(const char *zPath, const char *zLike) {
   return fd < 0 ? -1 : _close(fd);
 }
 
+/* Rename, by the flags of MoveFileExW(); the new name is on the disk when this
+** returns. */
 static int move(const char *zFrom, const char *zTo, DWORD flags) {
   WidePath from;
   WidePath to;
@@ -412,7 +441,7 @@ static int move(const char *zFrom, const char *zTo, DWORD flags) {
                                                                    : failed();
 }
 
-/* The new name of a file that must not exist. */
+/* The new name of a file that must not exist: EEXIST. */
 int migSystemRename(const char *zFrom, const char *zTo) {
   return move(zFrom, zTo, 0);
 }
@@ -435,6 +464,8 @@ void migSystemDelete(const char *zPath) {
   }
 }
 
+/* Make one folder, with the rights of the one it is in. EEXIST when anything is
+** there. */
 int migSystemMakeFolder(const char *zPath) {
   WidePath wide;
 
@@ -444,6 +475,7 @@ int migSystemMakeFolder(const char *zPath) {
   return CreateDirectoryW(wide.a, NULL) ? 0 : failed();
 }
 
+/* Delete a folder if it is empty. */
 void migSystemDeleteFolder(const char *zPath) {
   WidePath wide;
 
@@ -453,14 +485,19 @@ void migSystemDeleteFolder(const char *zPath) {
 }
 
 struct MigNames {
-  HANDLE h;
-  WIN32_FIND_DATAW data; /* of the next name, when bNext */
-  int bNext;
-  int eErrno; /* of the beginning */
-  char zName[NAME_BYTES];
+  HANDLE h;               /* or INVALID_HANDLE_VALUE */
+  WIN32_FIND_DATAW data;  /* of the next name, when bNext */
+  int bNext;              /* there is one */
+  int eErrno;             /* of the end: 0, or why there is no more */
+  char zName[NAME_BYTES]; /* the name given last, in UTF-8 */
 };
 
-/* Begin to list a folder. In the arena, to be ended by migSystemNamesEnd(). */
+/*
+** Begin to list a folder. In the arena, to be ended by migSystemNamesEnd() on
+** every path. NULL is want of memory; that it cannot be opened tells the first
+** migSystemName(). The system gives the first name with the handle, so there is
+** always one in hand.
+*/
 MigNames *migSystemNames(MigContext *p, const char *zPath) {
   MigNames *pNames = migAlloc(p, sizeof(*pNames));
   char *zAll = migPrintf(p, "%s/*", zPath);
@@ -482,9 +519,9 @@ MigNames *migSystemNames(MigContext *p, const char *zPath) {
   return pNames;
 }
 
-/* The next name; it lives until the next call. NULL at the end, with errno 0,
-** or when the folder cannot be read, with another errno. What is no UTF-16 has
-** U+FFFD instead. */
+/* The next name, in no order; it lives until the next call. NULL at the end,
+** with errno 0, or when the folder cannot be read, with another errno. What is
+** no UTF-16 has U+FFFD instead. *pbFile: it is known to be an ordinary file. */
 const char *migSystemName(MigNames *pNames, int *pbFile) {
   const DWORD other = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
                       FILE_ATTRIBUTE_DEVICE;
@@ -509,13 +546,16 @@ const char *migSystemName(MigNames *pNames, int *pbFile) {
   return pNames->zName;
 }
 
+/* End a listing, at any place; NULL is allowed. */
 void migSystemNamesEnd(MigNames *pNames) {
   if (pNames && pNames->h != INVALID_HANDLE_VALUE) {
     FindClose(pNames->h);
   }
 }
 
-/* Milliseconds since 1970, or of a clock that never jumps. */
+/* Milliseconds since 1970 (bCalendar), or of a clock that never jumps, from
+** some beginning. A FILETIME counts 100 ns from 1601: 11644473600 s before
+** 1970. */
 i64 migSystemMs(int bCalendar) {
   FILETIME ft;
 
@@ -527,10 +567,13 @@ i64 migSystemMs(int bCalendar) {
          11644473600000LL;
 }
 
+/* Wait so many milliseconds, ms >= 0. */
 void migSystemSleep(int ms) {
   Sleep((DWORD)ms);
 }
 
+/* The fields of a time in UTC. -1 when it has no such fields. The arguments
+** stand as Microsoft has them, not as in C11. */
 int migSystemUtc(time_t t, struct tm *pTm) {
   return gmtime_s(pTm, &t) == 0 ? 0 : -1;
 }

@@ -1,7 +1,9 @@
 /*
 ** system.h - the system calls, for os.c alone.
 **
-** Paths are UTF-8. What returns int gives 0, or -1 with errno.
+** Paths are UTF-8. What returns int gives 0, or -1 with errno, unless its
+** comment says otherwise. Nothing here sets an error of a MigContext but want
+** of memory.
 */
 #ifndef MIG_SYSTEM_H
 #define MIG_SYSTEM_H
@@ -12,10 +14,10 @@
 
 /* What a path leads to, links followed. */
 typedef struct MigStat {
-  int bThere;
-  int bFile; /* an ordinary file: no folder, pipe or device */
+  int bThere; /* something is */
+  int bFile;  /* an ordinary file: no folder, pipe or device */
   int bFolder;
-  i64 nSize;
+  i64 nSize;  /* bytes; of a file */
   i64 nsTime; /* when it was written last, nanoseconds, as the system counts */
   u64 aPlace[2]; /* the same for all paths to it */
 } MigStat;

@@ -6,13 +6,16 @@
 ** not reserve is a name where an operand is due, and a keyword behind one. So
 ** `a + desc desc` is an expression and DESC, and CASE .. END is followed by
 ** counting CASEs.
+**
+** What is read has been accepted by SQLite, or will be shown to it: the cursor
+** finds where things end, and does not judge whether they are good SQL.
 */
 #include <string.h>
 #include "cursor.h"
 #include "text.h"
 
 /* Stand before byte i of the n bytes of z; migCursorNext() goes to the first
-** token. */
+** token. xComment is set, if at all, after this. */
 void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i) {
   memset(pc, 0, sizeof(*pc));
   pc->z = z;
@@ -22,8 +25,10 @@ void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i) {
   pc->iError = -1;
 }
 
-/* Say what should stand where the cursor is, and go to the end. The first
-** failure is the one that is kept. */
+/*
+** Say what should stand where the cursor is, and go to the end. The first
+** failure is the one that is kept. zWanted is constant text: it is not copied.
+*/
 void migCursorFail(MigCursor *pc, const char *zWanted) {
   i64 i = pc->token.iStart;
 
@@ -36,7 +41,8 @@ void migCursorFail(MigCursor *pc, const char *zWanted) {
   pc->i = pc->n;
 }
 
-/* Go to the next token. One that SQLite does not know is a failure. */
+/* Go to the next token; at the end stay there. A token that SQLite does not
+** know is a failure. */
 void migCursorNext(MigCursor *pc) {
   int bLine = 0;
 
@@ -58,19 +64,23 @@ void migCursorNext(MigCursor *pc) {
   }
 }
 
+/* Is the current token of this type? MIG_TK_END: is there none? */
 int migCursorIs(const MigCursor *pc, MigTokenType eType) {
   return pc->token.eType == eType;
 }
 
+/* Is the current token the bare word zWord, in any case of its letters? */
 int migCursorAt(const MigCursor *pc, const char *zWord) {
   return migTokenIs(pc->z, &pc->token, zWord);
 }
 
+/* Is the current token one of the bare words in zList, which are in lower case
+** with a blank around each? */
 int migCursorIn(const MigCursor *pc, const char *zList) {
   return migWordIn(pc->z, &pc->token, zList);
 }
 
-/* Pass over the bare word zWord if it is there. */
+/* Pass over the bare word zWord if it is there: 1, else 0. */
 int migCursorTake(MigCursor *pc, const char *zWord) {
   int bAt = migCursorAt(pc, zWord);
 
@@ -80,7 +90,7 @@ int migCursorTake(MigCursor *pc, const char *zWord) {
   return bAt;
 }
 
-/* Pass over the bare word zWord, which must be there. */
+/* Pass over the bare word zWord, which must be there: else a failure. */
 void migCursorNeed(MigCursor *pc, const char *zWord) {
   if (!migCursorTake(pc, zWord)) {
     migCursorFail(pc, zWord);
@@ -95,7 +105,8 @@ int migCursorPeek(const MigCursor *pc, const char *zWord) {
   return migTokenIs(pc->z, &token, zWord);
 }
 
-/* Pass over a name, which must be there. */
+/* Pass over a name, with quotes or without, which must be there. After a
+** failure *pName is as it was. */
 void migCursorName(MigCursor *pc, MigToken *pName) {
   if (migTokenIsName(&pc->token)) {
     *pName = pc->token;
@@ -105,7 +116,8 @@ void migCursorName(MigCursor *pc, MigToken *pName) {
   }
 }
 
-/* The span from byte iStart to the end of the token passed last. */
+/* The span from byte iStart to the end of the token passed last; empty when
+** that lies before iStart. */
 MigSpan migCursorSpan(const MigCursor *pc, i64 iStart) {
   MigSpan span;
 
@@ -119,7 +131,8 @@ MigSpan migCursorSpan(const MigCursor *pc, i64 iStart) {
 */
 
 /* Pass over a parenthesis, which must be there, and all in it: the span from
-** the first to the last token inside. */
+** the first to the last token inside, with n 0 for (). The cursor is behind the
+** one that closes it. */
 MigSpan migCursorParens(MigCursor *pc) {
   MigSpan inside = {0, 0};
   i64 nDepth = 1;
@@ -152,7 +165,8 @@ static const char zInfix[] = " and or is like glob regexp match between in"
 static const char zPostfix[] = " not null isnull notnull filter ";
 
 /* Pass over what stands where an operand is due: 1 when it was one, 0 when one
-** is still due, -1 when nothing of the kind is there. */
+** is still due, -1 when nothing of the kind is there. *pnCase: CASEs that are
+** open. */
 static int exprOperand(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   if (migCursorIs(pc, MIG_TK_OPERATOR)) {
     migCursorNext(pc);
@@ -175,8 +189,10 @@ static int exprOperand(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   return -1;
 }
 
-/* Pass over what stands behind an operand: 1 when another is due then, 0 when
-** not, -1 when the expression has ended. */
+/*
+** Pass over what stands behind an operand: 1 when another is due then, 0 when
+** not, -1 when the expression has ended. An END that no CASE waits for ends it.
+*/
 static int exprOperator(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   if (migCursorIs(pc, MIG_TK_LP)) { /* arguments, the list of an IN */
     migCursorParens(pc);
@@ -208,8 +224,12 @@ static int exprOperator(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   return -1;
 }
 
-/* Pass over an expression, which must be there. It ends before what cannot go
-** on with it. */
+/*
+** Pass over an expression, which must be there: else, or when it breaks off, a
+** failure. It ends before what cannot go on with it: a comma, a closing
+** parenthesis, a word that is no operator. pExpr says what it is made of, as
+** far as it was read.
+*/
 void migCursorExpr(MigCursor *pc, MigExpr *pExpr) {
   i64 nCase = 0; /* CASEs that are open */
   int bDue = 1;  /* an operand is due */

@@ -14,7 +14,9 @@
 **   - What is not terminated runs to the end of the text.
 **
 ** Classification looks at the first tokens only and trusts nothing: what it
-** cannot read is MIG_ST_OTHER and left to SQLite, which refuses it.
+** cannot read is MIG_ST_OTHER and left to SQLite, which refuses it. So that a
+** forbidden statement cannot pass for another, a verb is what SQLite would take
+** for one: the first word, behind EXPLAIN and behind the tables of a WITH.
 */
 #include <string.h>
 #include "statement.h"
@@ -31,7 +33,9 @@ typedef enum SplitState {
   SPLIT_DONE
 } SplitState;
 
-/* The state after one more significant token. */
+/* The state after one more significant token. Only CREATE, with TEMP or
+** without, leads to TRIGGER; any other word there makes it a plain statement.
+** In a body END counts only right behind a semicolon. */
 static SplitState splitNext(const char *z, const MigToken *pToken,
                             SplitState e) {
   int bSemi = pToken->eType == MIG_TK_SEMI;
@@ -73,8 +77,8 @@ static SplitState splitNext(const char *z, const MigToken *pToken,
   }
 }
 
-/* Offset behind the statement whose first token is at i: behind its
-** semicolon, or behind the last token of the text. */
+/* Offset behind the statement whose first token is at i: behind its semicolon,
+** or behind the last token of the text. *pbSemi: which of the two. */
 static i64 statementEnd(const char *z, i64 n, i64 i, u8 *pbSemi) {
   SplitState e = SPLIT_FIRST;
   MigToken token;
@@ -100,15 +104,17 @@ typedef struct Cursor {
   MigToken token; /* the current one */
 } Cursor;
 
+/* Go to the next significant token; at the end stay there. */
 static void cursorNext(Cursor *pc) {
   pc->i = migTokenSignificant(pc->z, pc->n, pc->i, &pc->token);
 }
 
+/* Is the current token the bare word zWord, in any case? */
 static int cursorAt(const Cursor *pc, const char *zWord) {
   return migTokenIs(pc->z, &pc->token, zWord);
 }
 
-/* Pass over the bare word zWord if it is the current token. */
+/* Pass over the bare word zWord if it is the current token: 1, else 0. */
 static int cursorTake(Cursor *pc, const char *zWord) {
   int bAt = cursorAt(pc, zWord);
 
@@ -118,7 +124,7 @@ static int cursorTake(Cursor *pc, const char *zWord) {
   return bAt;
 }
 
-/* The token behind the current one. */
+/* The significant token behind the current one. */
 static MigToken cursorPeek(const Cursor *pc) {
   MigToken token;
 
@@ -126,7 +132,7 @@ static MigToken cursorPeek(const Cursor *pc) {
   return token;
 }
 
-/* Pass over a name, if there is one. */
+/* Pass over a name, if there is one; else *pName is as it was. */
 static void cursorName(Cursor *pc, MigToken *pName) {
   if (migTokenIsName(&pc->token)) {
     *pName = pc->token;
@@ -134,7 +140,8 @@ static void cursorName(Cursor *pc, MigToken *pName) {
   }
 }
 
-/* Pass over [schema.]name, if there is one. */
+/* Pass over [schema.]name, if there is one. What is not there is left as it
+** was, absent. */
 static void cursorObject(Cursor *pc, MigToken *pSchema, MigToken *pName) {
   cursorName(pc, pName);
   if (pc->token.eType == MIG_TK_DOT) {
@@ -162,7 +169,8 @@ static void readObject(Cursor *pc, MigStatement *pSt) {
   cursorObject(pc, &pSt->schema, &pSt->name);
 }
 
-/* Behind INSERT, REPLACE, UPDATE or DELETE. */
+/* Behind INSERT, REPLACE, UPDATE or DELETE: OR and how to resolve a conflict,
+** INTO or FROM, the table. */
 static void readWrite(Cursor *pc, MigStatement *pSt) {
   if (cursorTake(pc, "or")) {
     cursorNext(pc);
@@ -176,7 +184,7 @@ static void readWrite(Cursor *pc, MigStatement *pSt) {
 }
 
 /* The kind of a CREATE or DROP: one of aeKind, which are those of a table, an
-** index, a view and a trigger. */
+** index, a view and a trigger, by the word that stands there; else OTHER. */
 static MigKind readType(Cursor *pc, const MigKind aeKind[4]) {
   static const char *const azWord[4] = {"table", "index", "view", "trigger"};
   int i;
@@ -189,6 +197,8 @@ static MigKind readType(Cursor *pc, const MigKind aeKind[4]) {
   return MIG_ST_OTHER;
 }
 
+/* Behind CREATE. For an index and a trigger also the table, behind ON: what
+** stands between, such as OF columns, is passed over. */
 static void readCreate(Cursor *pc, MigStatement *pSt) {
   static const MigKind aeKind[4] = {MIG_ST_CREATE_TABLE, MIG_ST_CREATE_INDEX,
                                     MIG_ST_CREATE_VIEW, MIG_ST_CREATE_TRIGGER};
@@ -217,6 +227,7 @@ static void readCreate(Cursor *pc, MigStatement *pSt) {
   }
 }
 
+/* Behind DROP: the kind, IF EXISTS and the object. */
 static void readDrop(Cursor *pc, MigStatement *pSt) {
   static const MigKind aeKind[4] = {MIG_ST_DROP_TABLE, MIG_ST_DROP_INDEX,
                                     MIG_ST_DROP_VIEW, MIG_ST_DROP_TRIGGER};
@@ -240,6 +251,8 @@ static void readRename(Cursor *pc, MigStatement *pSt) {
   cursorName(pc, &pSt->newName);
 }
 
+/* Behind ALTER: what is done to which table and column. ADD CONSTRAINT, ADD
+** CHECK, their DROP and ALTER COLUMN are MIG_ALTER_OTHER. */
 static void readAlter(Cursor *pc, MigStatement *pSt) {
   int bAdd;
 
@@ -262,8 +275,9 @@ static void readAlter(Cursor *pc, MigStatement *pSt) {
   }
 }
 
-/* name, name = value or name(value). A minus belongs to the value; a plus
-** says nothing and is left out, as SQLite does. */
+/* Behind PRAGMA: name, name = value or name(value). A minus belongs to the
+** value; a plus says nothing and is left out, as SQLite does. The value is the
+** first token only. */
 static void readPragma(Cursor *pc, MigStatement *pSt) {
   MigToken sign;
 
@@ -284,6 +298,7 @@ static void readPragma(Cursor *pc, MigStatement *pSt) {
   }
 }
 
+/* Behind VACUUM: the schema and INTO, each if it is there. */
 static void readVacuum(Cursor *pc, MigStatement *pSt) {
   if (!cursorAt(pc, "into")) {
     cursorName(pc, &pSt->schema);
@@ -293,9 +308,9 @@ static void readVacuum(Cursor *pc, MigStatement *pSt) {
 
 /* What a statement's first word makes it, and who reads the rest. */
 static const struct Verb {
-  const char *zWord;
-  MigKind eKind;
-  void (*xRead)(Cursor *, MigStatement *);
+  const char *zWord;                       /* in lower case */
+  MigKind eKind;                           /* OTHER: xRead finds it */
+  void (*xRead)(Cursor *, MigStatement *); /* NULL: no more is looked at */
 } aVerb[] = {
     {"select", MIG_ST_SELECT, 0},
     {"values", MIG_ST_VALUES, 0},
@@ -320,7 +335,8 @@ static const struct Verb {
     {"reindex", MIG_ST_REINDEX, readObject},
 };
 
-/* Read the verb at the cursor and what belongs to it. */
+/* Read the verb at the cursor and what belongs to it. One that is not in aVerb
+** is OTHER, and nothing is read. */
 static void readVerb(Cursor *pc, MigStatement *pSt) {
   size_t i;
 
@@ -381,7 +397,7 @@ void migStatementRead(const char *z, i64 n, i64 i, MigStatement *pOut) {
   if (cursorTake(&c, "with")) {
     skipWith(&c);
     readVerb(&c, pOut);
-    if (pOut->eKind > MIG_ST_DELETE) {
+    if (pOut->eKind > MIG_ST_DELETE) { /* nothing else can follow a WITH */
       pOut->eKind = MIG_ST_OTHER;
     }
   } else {
@@ -393,15 +409,16 @@ void migStatementRead(const char *z, i64 n, i64 i, MigStatement *pOut) {
   }
 }
 
-/* Read the next statement at or after *pi and move *pi behind it: 1, or 0
-** when there is none left. */
+/* Read the next statement at or after *pi and move *pi behind it: 1, or 0 when
+** there is none left. *pi is 0 at first; what stands between statements belongs
+** to none. */
 int migScriptNext(const char *z, i64 n, i64 *pi, MigStatement *pOut) {
   migStatementRead(z, n, *pi, pOut);
   *pi = pOut->iStart + pOut->nByte;
   return pOut->eKind != MIG_ST_EMPTY;
 }
 
-/* The name of a kind as migration_statements shows it. */
+/* The name of a kind as migration_statements shows it. Constant text. */
 const char *migKindName(MigKind eKind) {
   static const char *const azKind[] = {
 #define MIG_KIND_NAME(name, text) text,

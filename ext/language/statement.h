@@ -1,5 +1,12 @@
 /*
 ** statement.h - the statements of a script, as their text shows them.
+**
+** Of  EXPLAIN CREATE UNIQUE INDEX main.i ON t(a);  eKind is MIG_ST_EXPLAIN,
+** eExplained MIG_ST_CREATE_INDEX, schema main, name i, table t, bUnique and
+** bSemi are set, and nByte ends with the semicolon.
+**
+** Texts are borrowed and need not be zero-terminated; a zero byte ends one.
+** Nothing here allocates or fails.
 */
 #ifndef MIG_STATEMENT_H
 #define MIG_STATEMENT_H
@@ -38,6 +45,8 @@
   X(EXPLAIN, "explain")                                                        \
   X(OTHER, "other")
 
+/* A statement of which the text is not understood is MIG_ST_OTHER; MIG_ST_EMPTY
+** is no statement at all. MIG_NKIND: how many there are. */
 typedef enum MigKind {
 #define MIG_KIND_ENUM(name, text) MIG_ST_##name,
   MIG_KINDS(MIG_KIND_ENUM)
@@ -47,7 +56,7 @@ typedef enum MigKind {
 
 /* What an ALTER TABLE does. */
 typedef enum MigAlter {
-  MIG_ALTER_NONE, /* the statement is none */
+  MIG_ALTER_NONE, /* the statement is no ALTER TABLE */
   MIG_ALTER_RENAME_TABLE,
   MIG_ALTER_RENAME_COLUMN,
   MIG_ALTER_ADD,  /* a column */
@@ -62,7 +71,7 @@ typedef struct MigStatement {
   MigKind eExplained; /* EXPLAIN: kind of what is explained, else EMPTY */
   i64 iStart;         /* first byte of its first token */
   i64 nByte;          /* through the ';', or its last token without one */
-  MigToken schema;    /* schema of the object */
+  MigToken schema;    /* schema of the object, when it is written */
   MigToken name;      /* object created, dropped, altered or written; pragma */
   MigToken table;     /* CREATE INDEX and TRIGGER: the table it is on */
   MigToken column;    /* ALTER TABLE: column added, dropped or renamed */

@@ -5,7 +5,11 @@
 ** words: white space, comments, the case of keywords and names, quotes around
 ** a name. What cannot be seen in a text alone is decided so that different
 ** meanings are never taken for the same: a name in double quotes may be a
-** string to SQLite, so case counts between two of them.
+** string to SQLite, so case counts between two of them. These say the same:
+**   CHECK (a>0)            check( [A] > 0 ) -- never below
+** and these do not, though they may mean the same:
+**   CHECK (a <> "x")       CHECK (a <> "X")
+**   CHECK (a = 1)          CHECK (a == 1)
 */
 #include <string.h>
 #include "words.h"
@@ -43,14 +47,15 @@ static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
   return (unsigned char)zName[(*pi)++];
 }
 
+/* An ASCII letter in lower case; any other byte, and -1, as it is. */
 static int lowerCase(int c) {
   return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* Is the token, a name with or without quotes, one of the words in zList, which
-** has a blank around each? */
+/* Is the token, a name with or without quotes, one of the words in zList, in
+** any case of its letters? */
 static int nameIn(const char *z, const MigToken *pToken, const char *zList) {
-  char zName[32]; /* no word is longer */
+  char zName[32]; /* no word of a list is longer */
   size_t n = 1;
   i64 i = 0;
   int c;
@@ -67,24 +72,26 @@ static int nameIn(const char *z, const MigToken *pToken, const char *zList) {
   return strstr(zList, zName) != 0;
 }
 
-/* Is the token one of the words in zList, without quotes? The list has a blank
-** around each. */
+/* Is the token one of the words in zList, without quotes? */
 int migWordIn(const char *z, const MigToken *pToken, const char *zList) {
   return pToken->eType == MIG_TK_WORD && nameIn(z, pToken, zList);
 }
 
 /* True if the token, a name with or without quotes, spells a word that means
-** something else without them. */
+** something else without them. A name that is not in zReserved may lose its
+** quotes. */
 int migWordReserved(const char *z, const MigToken *pToken) {
   return nameIn(z, pToken, zReserved);
 }
 
+/* Is the token a name or a keyword, with quotes or without? */
 static int isIdentifier(const MigToken *pToken) {
   return pToken->eType == MIG_TK_WORD || pToken->eType == MIG_TK_QUOTED;
 }
 
 /* Do two identifiers mean the same? Case counts between two names in double
-** quotes only, which SQLite may take for strings. */
+** quotes only, which SQLite may take for strings. A name in quotes is never a
+** keyword without. */
 static int nameSame(const char *zA, const MigToken *pA, const char *zB,
                     const MigToken *pB) {
   int bCase = zA[pA->iStart] == '"' && zB[pB->iStart] == '"';
@@ -108,6 +115,8 @@ static int nameSame(const char *zA, const MigToken *pA, const char *zB,
   return 1;
 }
 
+/* Do two tokens mean the same? Of numbers and blobs the case does not count:
+** 0XFF and 0xff, x'AB' and X'ab'. */
 static int tokenSame(const char *zA, const MigToken *pA, const char *zB,
                      const MigToken *pB) {
   if (isIdentifier(pA) && isIdentifier(pB)) {

@@ -1,5 +1,8 @@
 /*
 ** words.h - spans of SQL, and whether two say the same.
+**
+** A list of words is a text in lower case with a blank before and behind each
+** word: " asc desc ".
 */
 #ifndef MIG_WORDS_H
 #define MIG_WORDS_H
@@ -8,7 +11,7 @@
 
 /* Bytes of a text; n is 0 where there is nothing. */
 typedef struct MigSpan {
-  i64 iStart;
+  i64 iStart; /* offset of the first */
   i64 n;
 } MigSpan;
 

@@ -10,6 +10,17 @@
 ** one COMMIT, only PRAGMAs and comments outside the pair, or COMMIT first and
 ** BEGIN last (files for runners that open a transaction), or one inside the
 ** other. The pairs are recorded and passed over at run time.
+**
+** Of a script such as
+**   -- migrate:phase contract
+**   BEGIN;
+**   -- migrate:check empty
+**   SELECT 1 FROM old;
+**   DROP TABLE old;
+**   COMMIT;
+** the scan keeps the phase, the offsets of BEGIN and COMMIT, and a mark at the
+** offset of SELECT. What may stand depends on what a script says of itself,
+** so all of it is scanned before any statement is judged.
 */
 #include <string.h>
 #include "script.h"
@@ -22,16 +33,16 @@
 /* Whether a directive takes an argument. */
 enum {
   ARG_NONE,
-  ARG_NAME,
-  ARG_LINE,
-  ARG_PHASE,
-  ARG_BATCH /* a name and a number */
+  ARG_NAME,  /* one name, quoted if it is not plain */
+  ARG_LINE,  /* the rest of the line, or nothing */
+  ARG_PHASE, /* a word of azPhase */
+  ARG_BATCH  /* a name and a number */
 };
 
 static const struct DirectiveRule {
-  const char *zWord;
+  const char *zWord; /* behind the colon; case counts */
   MigDirectiveType eType;
-  int eArg;
+  int eArg; /* one of ARG_ */
 } aDirective[] = {
     {"up", MIG_DIR_UP, ARG_LINE},
     {"down", MIG_DIR_DOWN, ARG_LINE},
@@ -44,13 +55,15 @@ static const struct DirectiveRule {
     {"check", MIG_DIR_CHECK, ARG_NAME},
 };
 
+/* The same for messages. */
 static const char zDirectives[] =
     "up, down, allow-loss NAME, no-transaction, repeatable, renamed-from NAME,"
     " phase NAME, batch TABLE ROWS, check NAME";
 
+/* The words of MigPhase. */
 static const char *const azPhase[] = {"", "expand", "backfill", "contract"};
 
-/* The phase that the n bytes of z name, or MIG_PHASE_NONE. */
+/* The phase that the n bytes of z name, or MIG_PHASE_NONE. Case counts. */
 MigPhase migPhaseFind(const char *z, i64 n) {
   int i;
 
@@ -62,6 +75,7 @@ MigPhase migPhaseFind(const char *z, i64 n) {
   return MIG_PHASE_NONE;
 }
 
+/* Line of byte i. It walks over all before: for messages. */
 static int lineAt(const char *z, i64 i) {
   int iLine;
   int iColumn;
@@ -70,11 +84,14 @@ static int lineAt(const char *z, i64 i) {
   return iLine;
 }
 
+/* White space inside a line. */
 static int isBlank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/* Offset behind "-- migrate:" if the token is such a comment, else 0. */
+/* Offset behind "-- migrate:" if the token is such a comment, else 0. Behind
+*the
+** dashes there may be blanks or none. */
 static i64 directiveText(const char *z, const MigToken *pToken) {
   static const char zMark[] = "migrate:";
   const i64 nMark = (i64)sizeof(zMark) - 1;
@@ -93,7 +110,8 @@ static i64 directiveText(const char *z, const MigToken *pToken) {
   return i + nMark;
 }
 
-/* The one name in the n bytes at z, or NULL if there is not just one. */
+/* The one name in the n bytes at z, in the arena without its quotes, or NULL if
+** there is not just one. */
 static const char *directiveName(MigContext *p, const char *z, i64 n) {
   MigToken name;
   MigToken more;
@@ -103,7 +121,8 @@ static const char *directiveName(MigContext *p, const char *z, i64 n) {
   return more.eType == MIG_TK_END ? migTokenName(p, z, &name) : 0;
 }
 
-/* Read a table and a number of rows, at most 18 digits, from 1. */
+/* Read a table and a number of rows, at most 18 digits, from 1. FORMAT with the
+** line for anything else. */
 static void directiveBatch(MigContext *p, const char *z, i64 i, i64 iEnd,
                            MigDirective *pOut) {
   MigToken name;
@@ -132,7 +151,8 @@ static void directiveBatch(MigContext *p, const char *z, i64 i, i64 iEnd,
   }
 }
 
-/* Check bytes i to iEnd as the argument of a directive and keep it. */
+/* Check bytes i to iEnd as the argument of a directive and keep it. FORMAT with
+** the line when they are none. */
 static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
                          const char *z, i64 i, i64 iEnd, MigDirective *pOut) {
   if (pRule->eArg == ARG_NAME) {
@@ -162,8 +182,8 @@ static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
   }
 }
 
-/* Read the directive in a comment; its word begins at i. Without iLine, which
-** takes a walk over the text. */
+/* Read the directive in a comment; its word begins at i. FORMAT for a word that
+** is unknown. Without iLine, which takes a walk over the text. */
 static void directiveRead(MigContext *p, const char *z, const MigToken *pToken,
                           i64 i, MigDirective *pOut) {
   i64 iEnd = pToken->iStart + pToken->n;
@@ -198,12 +218,14 @@ static void directiveRead(MigContext *p, const char *z, const MigToken *pToken,
           lineAt(z, pOut->iStart), zWord, zDirectives);
 }
 
-/* The directives, for a message. */
+/*
+** The directives, with what stands behind them, for a message. Constant text.
+*/
 const char *migDirectivesKnown(void) {
   return zDirectives;
 }
 
-/* Is there a directive of that name, n bytes at z? */
+/* Is there a directive of that name, n bytes at z? Case counts. */
 int migDirectiveHas(const char *z, i64 n) {
   size_t i;
 
@@ -322,7 +344,7 @@ static const struct PragmaRule {
     {"writable_schema", PRAGMA_GET},
 };
 
-/* The flags of a PRAGMA, 0 for an unknown one. */
+/* The flags of a PRAGMA, by its name in any case; 0 for an unknown one. */
 static int pragmaFlags(const char *z, const MigStatement *pSt) {
   size_t i;
 
@@ -344,8 +366,9 @@ static int pragmaReads(const char *z, const MigStatement *pSt) {
   return (flags & PRAGMA_GET) != 0;
 }
 
-/* The value of a PRAGMA with two states, as SQLite reads it: on, yes, true
-** and numbers other than 0, quoted or not, are on, all else is off. */
+/* The value of a PRAGMA with two states, as SQLite reads it: on, yes, true and
+** numbers other than 0, quoted or not, are on, all else is off; so is a PRAGMA
+** without a value. */
 int migPragmaOn(const char *z, const MigStatement *pSt) {
   const MigToken *pValue = &pSt->value;
   i64 iEnd = pValue->iStart + pValue->n;
@@ -368,7 +391,8 @@ int migPragmaOn(const char *z, const MigStatement *pSt) {
 ** What may stand in a script
 */
 
-/* A statement that may stand in a no-transaction revision. */
+/* May the statement stand in a no-transaction revision? There it may do what a
+** transaction does not allow, or what outlives one. */
 static int isMaintenance(const char *z, const MigStatement *pSt) {
   switch (pSt->eKind) {
   case MIG_ST_VACUUM:
@@ -392,6 +416,8 @@ typedef struct Wrapper {
   u8 abOther[5]; /* before the first, behind it, ... behind the fourth */
 } Wrapper;
 
+/* Take up the next statement of the script. Only the count goes on behind the
+** fourth: it shows that there are too many. */
 static void wrapperAdd(Wrapper *pW, const MigStatement *pSt) {
   if (pSt->eKind == MIG_ST_BEGIN || pSt->eKind == MIG_ST_COMMIT) {
     if (pW->nTx < 4) {
@@ -404,13 +430,15 @@ static void wrapperAdd(Wrapper *pW, const MigStatement *pSt) {
   }
 }
 
-/* Record the pairs that surround the whole script. */
+/* Record the pairs that surround the whole script, in one of the three forms of
+** the file's header; else leave the offsets at -1, and each BEGIN and COMMIT is
+** refused. */
 static void wrapperFind(const Wrapper *pW, MigScriptInfo *pOut) {
   const i64 *ai = pW->aiTx;
   const u8 *ab = pW->abOther;
 
   if (pW->nTx > 4 || ab[0] || ab[pW->nTx]) {
-    return;
+    return; /* too many, or something stands outside them */
   }
   if (strcmp(pW->zTx, "BC") == 0) {
     pOut->iBegin = ai[0];
@@ -426,7 +454,8 @@ static void wrapperFind(const Wrapper *pW, MigScriptInfo *pOut) {
   }
 }
 
-/* Add the directive of a statement that begins at iStart. */
+/* Add the directive of a statement that begins at iStart, which grows from call
+** to call. FORMAT when the statement has one already. */
 static void markAdd(MigContext *p, const char *z, const MigDirective *pDir,
                     i64 iStart, MigScriptInfo *pOut) {
   MigScriptMark *aMark = pOut->aMark;
@@ -477,7 +506,8 @@ static void marksFind(MigContext *p, const char *z, i64 n, int nDir,
   }
 }
 
-/* The directive of the statement at iStart, or NULL. */
+/* The directive batch or check of the statement at iStart, or NULL. Marks are
+** sorted by offset. It belongs to pInfo. */
 const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart) {
   int iLow = 0;
   int iHigh = pInfo->nMark;
@@ -495,6 +525,7 @@ const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart) {
              : 0;
 }
 
+/* Add a table that may lose rows; the name belongs to the arena. */
 static void allowLossAdd(MigContext *p, MigScriptInfo *pOut,
                          const char *zName) {
   const char **az = pOut->azAllowLoss;
@@ -579,9 +610,11 @@ static int scanTokens(MigContext *p, const char *z, i64 n,
 }
 
 /*
-** Read what a script says about itself, without judging its statements. A
-** zero byte in it is FORBIDDEN_STATEMENT, a directive that cannot be read is
-** FORMAT. The names of pOut belong to the arena.
+** Read what a script says about itself, without judging its statements. A zero
+** byte in it is FORBIDDEN_STATEMENT; FORMAT is a directive that cannot be read,
+** a second one of a kind that is single, a section mark behind statements, a
+** batch or check without a statement. After failure pOut holds what was found
+** until then. Its names and marks belong to the arena.
 */
 void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                    MigScriptInfo *pOut) {
@@ -626,9 +659,10 @@ static void checkAll(MigContext *p, const char *z, i64 n,
 
 /*
 ** Scan a script and refuse what may not stand in it: the first such statement
-** is FORBIDDEN_STATEMENT with its line. In an imported script PRAGMAs that
-** belong to the connection are passed over instead. pOut is filled in either
-** case, as far as the scan came.
+** is FORBIDDEN_STATEMENT with its line; other errors are those of
+** migScriptScan(). In an imported script PRAGMAs that belong to the connection
+** are passed over instead. pOut is filled in either case, as far as the scan
+** came.
 */
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut) {
@@ -636,8 +670,9 @@ void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
   checkAll(p, z, n, pOut);
 }
 
-/* True if a statement of a checked script is not to be run: its own BEGIN and
-** COMMIT, and in an imported one PRAGMAs that belong to the connection. */
+/* True if a statement of a scanned script is not to be run: its own BEGIN and
+** COMMIT, and in an imported one PRAGMAs that belong to the connection. pSt is
+** of the same text as pInfo. */
 int migStatementSkipped(const char *z, const MigStatement *pSt,
                         const MigScriptInfo *pInfo) {
   i64 i = pSt->iStart;
@@ -651,6 +686,8 @@ int migStatementSkipped(const char *z, const MigStatement *pSt,
          (pragmaFlags(z, pSt) & PRAGMA_CONN) != 0;
 }
 
+/* FORBIDDEN_STATEMENT: what may not stand in a script, with its line, and what
+** to do instead. */
 static void forbid(MigContext *p, const char *z, const MigStatement *pSt,
                    const char *zWhat, const char *zRemedy) {
   migFail(p, MIG_FORBIDDEN_STATEMENT,
@@ -702,7 +739,7 @@ static void checkKind(MigContext *p, const char *z, const MigStatement *pSt) {
   }
 }
 
-/* The name of the PRAGMA for a message. */
+/* The name of the PRAGMA for a message, in the arena. */
 static const char *pragmaTitle(MigContext *p, const char *z,
                                const MigStatement *pSt) {
   return migPrintf(p, "PRAGMA %!.60s", migTokenName(p, z, &pSt->name));
@@ -714,7 +751,8 @@ static int isMain(const char *z, const MigStatement *pSt) {
          migTokenNameIs(z, &pSt->schema, "main");
 }
 
-/* Refuse a PRAGMA that does more than read, or let it pass. */
+/* Refuse a PRAGMA that does more than read, unless scripts may set it, on main,
+** and say where it can be set. */
 static void checkPragma(MigContext *p, const char *z, const MigStatement *pSt) {
   int flags = pragmaFlags(z, pSt);
   int bMaint = (flags & PRAGMA_MAINT) != 0;
@@ -743,7 +781,8 @@ static void checkPragma(MigContext *p, const char *z, const MigStatement *pSt) {
   }
 }
 
-/* The rule of no-transaction revisions. */
+/* The rule of no-transaction revisions: only maintenance, only of main, and
+** nothing that would leave the file without a journal. */
 static void checkMaintenance(MigContext *p, const char *z,
                              const MigStatement *pSt) {
   if (!isMaintenance(z, pSt)) {
@@ -801,11 +840,9 @@ static void checkMark(MigContext *p, const char *z, const MigStatement *pSt,
   }
 }
 
-/*
-** Decide whether a statement may stand in a script of which pInfo is known: 1,
+/* Decide whether a statement may stand in a script of which pInfo is known: 1,
 ** or 0 with FORBIDDEN_STATEMENT and its line. Statements that are passed over
-** may.
-*/
+** may. 0 after an error. */
 int migStatementAllowed(MigContext *p, const char *z, i64 n,
                         const MigStatement *pSt, const MigScriptInfo *pInfo) {
   MIG_UNUSED(n);

@@ -1,5 +1,9 @@
 /*
 ** script.h - scripts: their directives, and what may not stand in them.
+**
+** A script is given as n bytes at z, which must live as long as what was read
+** of it is used with it. Nothing is run; no database is needed. Lines count
+** from 1.
 */
 #ifndef MIG_SCRIPT_H
 #define MIG_SCRIPT_H
@@ -8,25 +12,26 @@
 
 /* Comments that begin with "-- migrate:". */
 typedef enum MigDirectiveType {
-  MIG_DIR_UP,
-  MIG_DIR_DOWN,
-  MIG_DIR_ALLOW_LOSS,
-  MIG_DIR_NO_TRANSACTION,
-  MIG_DIR_REPEATABLE,
-  MIG_DIR_RENAMED_FROM, /* of a desired schema; a script may repeat it */
-  MIG_DIR_PHASE,
-  MIG_DIR_BATCH,
-  MIG_DIR_CHECK
+  MIG_DIR_UP,             /* begins the up script in a file */
+  MIG_DIR_DOWN,           /* begins the down script in a file */
+  MIG_DIR_ALLOW_LOSS,     /* a table may lose rows */
+  MIG_DIR_NO_TRANSACTION, /* the script runs outside a transaction */
+  MIG_DIR_REPEATABLE,     /* of a repeatable revision */
+  MIG_DIR_RENAMED_FROM,   /* of a desired schema; a script may repeat it */
+  MIG_DIR_PHASE,          /* what the revision is in a change: MigPhase */
+  MIG_DIR_BATCH,          /* the next statement is run in batches of rows */
+  MIG_DIR_CHECK           /* the next SELECT finds what is wrong */
 } MigDirectiveType;
 
 /* What a revision is in a change without downtime, in this order. */
 typedef enum MigPhase {
-  MIG_PHASE_NONE,
-  MIG_PHASE_EXPAND,
-  MIG_PHASE_BACKFILL,
-  MIG_PHASE_CONTRACT
+  MIG_PHASE_NONE,     /* it is no part of one */
+  MIG_PHASE_EXPAND,   /* adds what the new application needs */
+  MIG_PHASE_BACKFILL, /* fills it */
+  MIG_PHASE_CONTRACT  /* takes away what only the old one needed */
 } MigPhase;
 
+/* One directive as it was read. Names belong to the arena, without quotes. */
 typedef struct MigDirective {
   int eType;        /* a MigDirectiveType */
   const char *zArg; /* name, or up's and down's rest of the line, or NULL */

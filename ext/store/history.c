@@ -5,10 +5,12 @@
 **   - the chain of row seq-1, 32 bytes (zeros for the first row);
 **   - every other column of the row in the order of the table, each as one
 **     type byte and a value, as seal.h says.
-** So a row that was changed, removed or put in later breaks all chains after
-** it. Sequence numbers have no gaps. The chain proves order and integrity
-** against accident and careless editing; who can write the file can also
-** recompute it.
+** So a row that was changed, removed or put in later breaks the chain: its own,
+** or that of the row behind it. Of rows that are cut off at
+** the end the chain knows nothing. Sequence numbers begin with 1 and have no
+*gaps. The chain proves order and
+** integrity against accident and careless editing; who can write the file can
+** also recompute it.
 **
 ** Open rows. A script of migrate_sql() is run without us and cannot compute
 ** hashes: its rows, whose outcome is `offline`, have an empty chain, and rows
@@ -65,7 +67,9 @@ static void chainRead(sqlite3_stmt *pStmt, int i, u8 *aChain) {
   }
 }
 
-/* Chain and run of the last row, and the number of the next one. */
+/* Chain and run of the last row, and as result the number of the next one; for
+** the first row zeros, 0 and 1. STORE_DAMAGED when the last row has numbers
+** that leave no room for others. */
 static i64 historyTail(MigContext *p, u8 *aChain, i64 *piRun) {
   sqlite3_stmt *pStmt = migCached(p, zHistoryLast);
   i64 iSeq = 0;
@@ -95,7 +99,9 @@ static i64 runReserved(MigContext *p) {
   return iRun < 0 || iRun > HISTORY_LAST ? 0 : iRun;
 }
 
-/* The number for the rows of a new call. Runs are numbered upwards. */
+/* The number for the rows of a new call, above all that were given. It is free
+** for as long as the caller holds the write transaction: who commits before it
+** has a row reserves it. */
 i64 migHistoryRun(MigContext *p) {
   i64 iReserved = runReserved(p);
   u8 aChain[MIG_HASH_SIZE];
@@ -106,21 +112,23 @@ i64 migHistoryRun(MigContext *p) {
 }
 
 /* Let no other call have this number: the caller commits before it has a row.
- */
+** It holds the write transaction. */
 void migHistoryReserve(MigContext *p, i64 iRun) {
   if (iRun > runReserved(p)) {
     migMetaSetInt(p, "run", iRun);
   }
 }
 
-/* Append one row. The caller holds the write transaction. */
+/* Append one row, chained to the one that is the last now. The caller holds the
+** write transaction, in which open rows were adopted. STORE_DAMAGED as for
+** historyTail(); after failure the caller rolls back. */
 void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   u8 aChain[MIG_HASH_SIZE];
   i64 iRun;
   i64 iSeq = historyTail(p, aChain, &iRun);
   MigSealed row;
 
-  if (iRun > pEvent->iRun) {
+  if (iRun > pEvent->iRun) { /* the greater number would not be last any more */
     migHistoryReserve(p, iRun);
   }
   migSealedStart(&row, migCached(p, zHistoryAdd), 0);
@@ -152,7 +160,8 @@ void migHistoryAdd(MigContext *p, const MigEvent *pEvent) {
   migSealedEnd(p, &row, MIG_HASH_SIZE);
 }
 
-/* The chain that the current row should have after a row with aBefore. */
+/* The chain that the current row should have after a row with aBefore. aChain
+** may be the same place. */
 static void chainProper(MigContext *p, sqlite3_stmt *pStmt, const u8 *aBefore,
                         u8 *aChain) {
   MigHash hash;
@@ -166,8 +175,8 @@ static void chainProper(MigContext *p, sqlite3_stmt *pStmt, const u8 *aBefore,
   migHashFinal(&hash, aChain);
 }
 
-/* Is the chain of the current row, already read, the one it should have after
-** a row with aBefore? */
+/* Is the chain of the current row, already read, the one it should have after a
+** row with aBefore? That is kept in pRead->aProper. */
 static int chainFits(MigContext *p, MigHistoryReader *pRead,
                      const u8 *aBefore) {
   chainProper(p, pRead->pStmt, aBefore, pRead->aProper);
@@ -191,9 +200,11 @@ static i64 historyClosed(MigContext *p, u8 *aChain) {
 }
 
 /*
-** Read and check the next row; 0 at the end or after an error. A row whose
-** chain was changed is one that does not fit, not two: the next one may also
-** stand on the chain that it should have had. Open rows at the end fit.
+** Read and check the next row: 1, and pRead says what it is; 0 at the end or
+** after an error. bFits 0 is no error: a row whose chain was changed is one
+** that does not fit, not two, as the next one may also stand on the chain that
+** it should have had. Open rows at the end fit. The caller compares iSeq with
+** iBefore.
 */
 int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
   u8 aStored[MIG_HASH_SIZE];
@@ -222,7 +233,8 @@ int migHistoryNext(MigContext *p, MigHistoryReader *pRead) {
 
 /* ---- open rows ---- */
 
-/* Is the last row open? The caller holds a transaction, as below. */
+/* Is the last row open? The caller holds a transaction, as below, but one that
+** reads will do. */
 int migHistoryOpen(MigContext *p) {
   sqlite3_stmt *pStmt = migCached(p, zHistoryLast);
   int bOpen = 0;
@@ -237,7 +249,8 @@ int migHistoryOpen(MigContext *p) {
 }
 
 /* Make the chains of open rows, and the seals of the rows written with them.
-** The caller holds the write transaction. */
+** The caller holds the write transaction, and has found that the last row is
+** open. */
 void migHistoryAdopt(MigContext *p) {
   u8 aChain[MIG_HASH_SIZE];
   i64 iSeq = historyClosed(p, aChain);

@@ -3,7 +3,10 @@
 **
 ** What is hashed is what a reader of the file gets. That is what was bound,
 ** but for texts in a UTF-16 file: SQLite replaces what UTF-16 cannot hold, so
-** such a text is hashed as it will come back.
+** such a text is hashed as it will come back. Texts of ours have no zero bytes.
+**
+** What reads or writes rows here needs a transaction that the caller holds, and
+** a store that was verified.
 */
 #include <string.h>
 #include "sql.h"
@@ -16,8 +19,8 @@ static const char zThere[] = "SELECT ?1";
 ** and sealed. Their first column is the key. */
 static const struct {
   const char *zTable;
-  const char *zRows;
-  const char *zSeal;
+  const char *zRows; /* those without a seal */
+  const char *zSeal; /* sets the seal ?2 of the row with the key ?1 */
 } aMissing[] = {
     {"_migrate_revisions",
      "SELECT * FROM main._migrate_revisions WHERE seal = x''",
@@ -28,7 +31,7 @@ static const struct {
 
 /* ---- values ---- */
 
-/* A type byte and 8 bytes. */
+/* A type byte and 8 bytes, big-endian. */
 static void sealNumber(MigHash *pHash, u8 eType, u64 v) {
   u8 a[9];
   int i;
@@ -41,21 +44,23 @@ static void sealNumber(MigHash *pHash, u8 eType, u64 v) {
   migHashAdd(pHash, a, sizeof(a));
 }
 
-/* Begin a seal of a row of zTable. */
+/* Begin a seal of a row of zTable, whatever *pHash was. */
 void migSealStart(MigHash *pHash, const char *zTable) {
   migHashInit(pHash);
   migSealText(pHash, zTable);
 }
 
+/* A NULL. */
 void migSealNull(MigHash *pHash) {
   migHashAdd(pHash, "\0", 1);
 }
 
+/* An integer. */
 void migSealInt(MigHash *pHash, i64 v) {
   sealNumber(pHash, 1, (u64)v);
 }
 
-/* A text; a NULL pointer is NULL. */
+/* A text, up to its zero byte; a NULL pointer is NULL. */
 void migSealText(MigHash *pHash, const char *z) {
   if (z == 0) {
     migSealNull(pHash);
@@ -76,6 +81,7 @@ void migSealBlob(MigHash *pHash, const void *a, i64 n) {
   }
 }
 
+/* The seal. *pHash is of no more use. */
 void migSealEnd(MigHash *pHash, u8 aSeal[MIG_SEAL_SIZE]) {
   u8 aHash[MIG_HASH_SIZE];
 
@@ -85,7 +91,8 @@ void migSealEnd(MigHash *pHash, u8 aSeal[MIG_SEAL_SIZE]) {
 
 /* ---- rows that are there ---- */
 
-/* Column i of the current row, whatever it is. */
+/* Column i of the current row, whatever it is, as a value of that type. Out of
+** memory when SQLite cannot give it as UTF-8; the hash means nothing then. */
 void migSealColumn(MigContext *p, MigHash *pHash, sqlite3_stmt *pStmt, int i) {
   int eType = p->rc ? SQLITE_NULL : sqlite3_column_type(pStmt, i);
   const void *a;
@@ -119,7 +126,8 @@ void migSealColumn(MigContext *p, MigHash *pHash, sqlite3_stmt *pStmt, int i) {
   }
 }
 
-/* The seal that the first nColumn columns of the current row should have. */
+/* The seal that the first nColumn columns of the current row should have. It
+** means nothing after failure. */
 void migSealRow(MigContext *p, sqlite3_stmt *pStmt, const char *zTable,
                 int nColumn, u8 aSeal[MIG_SEAL_SIZE]) {
   MigHash hash;
@@ -132,7 +140,8 @@ void migSealRow(MigContext *p, sqlite3_stmt *pStmt, const char *zTable,
   migSealEnd(&hash, aSeal);
 }
 
-/* Has the current row its seal? */
+/* Has the current row its seal? The statement selects * of zTable. 0 also after
+** failure, so who goes on looks at p->rc. */
 int migSealFits(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
   int n = sqlite3_column_count(pStmt) - 1;
   u8 aSeal[MIG_SEAL_SIZE];
@@ -147,14 +156,16 @@ int migSealFits(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
          memcmp(a, aSeal, MIG_SEAL_SIZE) == 0;
 }
 
-/* Is column i of the current row, a seal or a chain, still to be made? */
+/* Is column i of the current row, a seal or a chain, still to be made? Such a
+** one is an empty blob. */
 int migSealEmpty(sqlite3_stmt *pStmt, int i) {
   return sqlite3_column_type(pStmt, i) == SQLITE_BLOB &&
          sqlite3_column_bytes(pStmt, i) == 0;
 }
 
-/* Seal the rows whose seal is empty. The caller knows that they were written
-** by a script of ours: an accident must not be sealed. */
+/* Seal the rows whose seal is empty. The caller holds the write transaction,
+** and knows that they were written by a script of ours: an accident must not be
+** sealed. */
 void migSealMissing(MigContext *p) {
   int n = (int)(sizeof(aMissing) / sizeof(aMissing[0]));
   u8 aSeal[MIG_SEAL_SIZE];
@@ -180,9 +191,12 @@ void migSealMissing(MigContext *p) {
   }
 }
 
-/* Seal a row that was changed. pRead finds it, and pWrite, bound but for ?2,
-** sets its seal to ?2. Only for rows that had their seal before: an accident
-** must not be sealed. */
+/*
+** Seal a row that was changed. pRead, bound, finds it; pWrite, bound but for
+** ?2, sets its seal to ?2. Neither is finalized. Only for rows that
+** had their seal before: an accident must not be sealed. Without a row
+** nothing is written. The caller holds the write transaction.
+*/
 void migSealAgain(MigContext *p, const char *zTable, sqlite3_stmt *pRead,
                   sqlite3_stmt *pWrite) {
   u8 aSeal[MIG_SEAL_SIZE];
@@ -202,7 +216,7 @@ void migSealAgain(MigContext *p, const char *zTable, sqlite3_stmt *pRead,
 
 /* Does a text come back from a file of any encoding as it went in? UTF-16
 ** cannot hold bytes that are no UTF-8, and SQLite gives up U+FFFE and U+FFFF,
-** EF BF BE and EF BF BF. */
+** EF BF BE and EF BF BF. Most texts are ASCII, which is seen soonest. */
 static int textPlain(const char *z) {
   const char *zAt = z;
 
@@ -225,7 +239,8 @@ static int textPlain(const char *z) {
 }
 
 /* Begin a row of zTable (a seal), or with zTable NULL let the caller put
-** something into pRow->hash first (a chain). */
+** something into pRow->hash first (a chain). pStmt is reset and nothing bound,
+** as migCached() gives it; NULL after an error. */
 void migSealedStart(MigSealed *pRow, sqlite3_stmt *pStmt, const char *zTable) {
   pRow->pStmt = pStmt;
   pRow->i = 0;
@@ -236,17 +251,21 @@ void migSealedStart(MigSealed *pRow, sqlite3_stmt *pStmt, const char *zTable) {
   }
 }
 
+/* A NULL. */
 void migSealedNull(MigSealed *pRow) {
   pRow->i++; /* a parameter that is not bound is NULL */
   migSealNull(&pRow->hash);
 }
 
+/* An integer. */
 void migSealedInt(MigContext *p, MigSealed *pRow, i64 v) {
   migBindInt(p, pRow->pStmt, ++pRow->i, v);
   migSealInt(&pRow->hash, v);
 }
 
-/* A text that stays valid until the statement is reset; NULL for NULL. */
+/* A text that stays valid until the statement is reset; NULL for NULL. One that
+** the file might not keep as it is goes through SQLite, as a value of the
+** connection's encoding, and what comes back is hashed. */
 void migSealedText(MigContext *p, MigSealed *pRow, const char *z) {
   sqlite3_stmt *pThere;
 
@@ -269,7 +288,8 @@ void migSealedBlob(MigContext *p, MigSealed *pRow, const void *a, i64 n) {
   migSealBlob(&pRow->hash, a, n);
 }
 
-/* Bind the first nByte bytes of the hash as the next parameter, and write. */
+/* Bind the first nByte bytes of the hash, MIG_SEAL_SIZE or MIG_HASH_SIZE, as
+** the next parameter, and write. The caller holds the write transaction. */
 void migSealedEnd(MigContext *p, MigSealed *pRow, int nByte) {
   migHashFinal(&pRow->hash, pRow->aHash);
   migBindBlob(p, pRow->pStmt, ++pRow->i, pRow->aHash, nByte);

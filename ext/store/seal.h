@@ -10,14 +10,22 @@
 ** A seal is the first MIG_SEAL_SIZE bytes of BLAKE2b-256 over the name of the
 ** table, as a text, and the row's columns in their order, without the seal.
 ** It finds accidents; who can write the file can also recompute it.
+**
+** For row (1, 'ab', NULL, seal) of a table named t these bytes are hashed:
+**   03 0000000000000001 74       the name of the table
+**   01 0000000000000001          1
+**   03 0000000000000002 6162     'ab'
+**   00                           NULL
+** The chain of the history (history.c) is made of values in the same form.
 */
 #ifndef MIG_SEAL_H
 #define MIG_SEAL_H
 
 #include "hash.h"
 
-#define MIG_SEAL_SIZE 8
+#define MIG_SEAL_SIZE 8 /* bytes */
 
+/* The bytes of a seal, value by value. Nothing is allocated or fails. */
 void migSealStart(MigHash *pHash, const char *zTable);
 void migSealNull(MigHash *pHash);
 void migSealInt(MigHash *pHash, i64 v);
@@ -37,12 +45,13 @@ int migSealEmpty(sqlite3_stmt *pStmt, int i);
 void migSealMissing(MigContext *p);
 
 /* A row to be written: what is bound is hashed as well. Values come in the
-** order of the columns, and the i-th is parameter ?i. */
+** order of the columns, and the i-th is parameter ?i. Set up by
+** migSealedStart(). */
 typedef struct MigSealed {
-  sqlite3_stmt *pStmt;
-  int i;        /* parameter bound last */
-  MigHash hash; /* over what was bound */
-  u8 aHash[MIG_HASH_SIZE];
+  sqlite3_stmt *pStmt;     /* the INSERT or UPDATE */
+  int i;                   /* parameter bound last */
+  MigHash hash;            /* over what was bound */
+  u8 aHash[MIG_HASH_SIZE]; /* the hash, bound until the statement is reset */
 } MigSealed;
 
 void migSealedStart(MigSealed *pRow, sqlite3_stmt *pStmt, const char *zTable);

@@ -10,13 +10,21 @@
 **   - in autocommit no transaction is open on any schema at that point;
 **   - in the caller's transaction no unfinished statement holds a Transaction
 **     opcode, which is there exactly when it reads or writes a table.
+** The statement that calls is one of the unfinished. So
+**   SELECT migrate_upgrade('head')              is served,
+**   SELECT migrate_upgrade(v) FROM wanted       is NESTED_CALL, and
+**   SELECT migrate_upgrade('head')              is OPEN_CURSOR while a
+**                                               SELECT FROM t has rows left.
+**
+** Which statement calls is read from the texts, token by token, so that a name
+** in a string or a comment does not count.
 */
 #include <string.h>
 #include "sql.h"
 #include "token.h"
 #include "caller.h"
 
-/* Does the text zSql name zName, and, for functions, call it? */
+/* Does the text zSql, or NULL, name zName, and, for functions, call it? */
 static int textNames(const char *zSql, const char *zName, int bFunction) {
   i64 n = 0;
   i64 i = 0;
@@ -39,8 +47,12 @@ static int textNames(const char *zSql, const char *zName, int bFunction) {
   return 0;
 }
 
-/* Does the statement read or write any table? When that cannot be found out
-** the answer is yes: so for a PRAGMA, which could act while it is explained. */
+/*
+** Does the statement read or write any table, by its EXPLAIN? When that cannot
+** be found out the answer is yes: so for a PRAGMA, which could act while it is
+** explained. An EXPLAIN itself touches none. Out of memory and an interrupt are
+** errors of p as well.
+*/
 static int statementTouches(MigContext *p, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
   int bTouches = 0;
@@ -80,6 +92,8 @@ static int statementTouches(MigContext *p, const char *zSql) {
   return bTouches || rc != SQLITE_OK;
 }
 
+/* Say why the unfinished statement zSql is in the way: it is the one that calls
+** zName, or another. */
 static void callerRefuse(MigContext *p, const char *zName, const char *zSql) {
   if (textNames(zSql, zName, 1)) {
     migFail(p, MIG_NESTED_CALL,
@@ -94,7 +108,8 @@ static void callerRefuse(MigContext *p, const char *zName, const char *zSql) {
   }
 }
 
-/* Is there an unfinished statement that names what is called? */
+/* Is there an unfinished statement that names what is called? Else an object of
+** the schema calls it. */
 static int callerNamed(sqlite3 *db, const char *zName, int bFunction) {
   sqlite3_stmt *pStmt;
 
@@ -108,9 +123,9 @@ static int callerNamed(sqlite3 *db, const char *zName, int bFunction) {
   return 0;
 }
 
-/* Test the caller of an acting function. NESTED_CALL or OPEN_CURSOR when it
-** stands in the wrong place; nothing has changed then. bScript: a statement of
-** a script that runs may call it as well. */
+/* Test the caller of an acting function, zName. NESTED_CALL or OPEN_CURSOR when
+** it stands in the wrong place; nothing has changed then. bScript: a statement
+** of a script that runs may call it as well. */
 void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName,
                      int bScript) {
   sqlite3 *db = pConn->db;
@@ -150,7 +165,7 @@ void migCallerActing(MigContext *p, MigConnection *pConn, const char *zName,
 }
 
 /* Test the caller of a showing function (bFunction) or table: one unfinished
-** statement must name it. */
+** statement must name it, else NESTED_CALL. */
 void migCallerShowing(MigContext *p, const char *zName, int bFunction) {
   if (!callerNamed(p->db, zName, bFunction)) {
     migFail(p, MIG_NESTED_CALL,

@@ -9,9 +9,10 @@
 /* A PRAGMA that a script changed, with the value to go back to. */
 typedef struct MigPragma MigPragma;
 
-/* What we keep for a connection; every function and table shares it. */
+/* What we keep for a connection; every function and table shares it. It is
+** freed by the last of its holders. */
 typedef struct MigConnection {
-  sqlite3 *db;
+  sqlite3 *db;                     /* the connection */
   int nRef;                        /* functions and modules that hold it */
   int bRunning;                    /* an acting call is at work */
   int bChecking;                   /* migrate_verify() or migration_checks is */

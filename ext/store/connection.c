@@ -16,12 +16,14 @@
 #include "sql.h"
 #include "connection.h"
 
+/* On the heap: it can outlive the call. Freed when its value was put back. */
 struct MigPragma {
-  MigPragma *pNext;
+  MigPragma *pNext;  /* remembered before it, or one that waits longer */
   const char *zName; /* checked name of a PRAGMA */
   i64 iValue;        /* as found */
 };
 
+/* Is a switch of the connection on? -1 asks without setting. */
 static int configGet(sqlite3 *db, int iOption) {
   int b = 0;
 
@@ -29,7 +31,8 @@ static int configGet(sqlite3 *db, int iOption) {
   return b;
 }
 
-/* Remember the settings as they are. */
+/* Remember the settings as they are. Takes no memory; works after an error too,
+** so that a restore never finds *pSaved unset. */
 void migSettingsSave(MigContext *p, MigSettingsSaved *pSaved) {
   memset(pSaved, 0, sizeof(*pSaved));
   pSaved->bForeign = configGet(p->db, SQLITE_DBCONFIG_ENABLE_FKEY);
@@ -38,7 +41,8 @@ void migSettingsSave(MigContext *p, MigSettingsSaved *pSaved) {
   pSaved->bLegacyNow = pSaved->bLegacy;
 }
 
-/* Switch foreign-key enforcement; 1 when that changed anything. */
+/* Switch foreign-key enforcement, also after an error; 1 when that changed
+** anything: compiled statements have expired. */
 int migSettingsForeign(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
   if (pSaved->bForeignNow == bOn) {
     return 0;
@@ -48,7 +52,7 @@ int migSettingsForeign(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
   return 1;
 }
 
-/* Switch legacy_alter_table; 1 when that changed anything. */
+/* The same for legacy_alter_table. */
 int migSettingsLegacy(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
   if (pSaved->bLegacyNow == bOn) {
     return 0;
@@ -58,8 +62,11 @@ int migSettingsLegacy(MigContext *p, MigSettingsSaved *pSaved, int bOn) {
   return 1;
 }
 
-/* Remember the value of a PRAGMA that a script is about to set. The name is
-** one of those that the script check allows. */
+/*
+** Remember the value of a PRAGMA that a script is about to set, unless that was
+** done. The name, in any case, is one of those that the script check allows;
+** one that a rollback puts back, or that has a switch above, is not remembered.
+*/
 void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
                        const char *zName) {
   static const char *const azKept[] = {
@@ -92,7 +99,7 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
 }
 
 /* Compile PRAGMA count_changes: that sets it. Not being stepped it does not
-** expire what else is compiled. */
+** expire what else is compiled. SQLite's result. */
 static int countsSet(sqlite3 *db, int bOn) {
   sqlite3_stmt *pStmt = 0;
   int rc = sqlite3_prepare_v2(
@@ -104,7 +111,8 @@ static int countsSet(sqlite3 *db, int bOn) {
 }
 
 /* PRAGMA count_changes is on, with which an INSERT has a row, the number of
-** rows it inserted: switch it off until the end of the call. */
+** rows it inserted: switch it off until the end of the call, when
+** migSettingsRestoreLate() finds it so. */
 void migSettingsCountsOff(MigContext *p, MigConnection *pConn) {
   int rc = p->rc ? SQLITE_OK : countsSet(p->db, 0);
 
@@ -119,6 +127,7 @@ void migSettingsCountsOff(MigContext *p, MigConnection *pConn) {
 static int pragmaRestore(sqlite3 *db, const MigPragma *pPragma) {
   char zSql[80];
 
+  /* it reads as 2, but is set by that number as if it were 1 */
   if (pPragma->iValue == 2 && strcmp(pPragma->zName, "secure_delete") == 0) {
     sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA secure_delete=fast");
   } else {
@@ -128,7 +137,8 @@ static int pragmaRestore(sqlite3 *db, const MigPragma *pPragma) {
   return sqlite3_exec(db, zSql, 0, 0, 0) == SQLITE_OK;
 }
 
-/* Put every setting back, also after an error. */
+/* Put every setting back, also after an error. What SQLite does not take now
+** moves to the connection's list. */
 void migSettingsRestore(MigContext *p, MigConnection *pConn,
                         MigSettingsSaved *pSaved) {
   migSettingsForeign(p, pSaved, pSaved->bForeign);
@@ -142,7 +152,9 @@ void migSettingsRestore(MigContext *p, MigConnection *pConn,
   migSettingsRestoreLate(pConn);
 }
 
-/* Put back what could not be put back yet. */
+/* Put back what could not be put back yet; what SQLite refuses again stays in
+** the list. Reports nothing. count_changes waits until no acting call is at
+** work. */
 void migSettingsRestoreLate(MigConnection *pConn) {
   MigPragma **pp = &pConn->pRestore;
 
@@ -160,7 +172,7 @@ void migSettingsRestoreLate(MigConnection *pConn) {
   }
 }
 
-/* The connection goes: forget the list. */
+/* The connection goes: free the list. */
 void migSettingsForget(MigConnection *pConn) {
   while (pConn->pRestore) {
     MigPragma *pNext = pConn->pRestore->pNext;

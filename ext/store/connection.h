@@ -6,7 +6,8 @@
 
 #include "caller.h"
 
-/* What a call found and what it has set. */
+/* What a call found and what it has set, by migSettingsSave(). Every path ends
+** with migSettingsRestore(). */
 typedef struct MigSettingsSaved {
   int bForeign;      /* foreign_keys as found */
   int bForeignNow;   /* as set now */

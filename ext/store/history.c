@@ -6,11 +6,10 @@
 **   - every other column of the row in the order of the table, each as one
 **     type byte and a value, as seal.h says.
 ** So a row that was changed, removed or put in later breaks the chain: its own,
-** or that of the row behind it. Of rows that are cut off at
-** the end the chain knows nothing. Sequence numbers begin with 1 and have no
-*gaps. The chain proves order and
-** integrity against accident and careless editing; who can write the file can
-** also recompute it.
+** or that of the row behind it. Of rows that are cut off at the end it knows
+** nothing. Sequence numbers begin with 1 and have no gaps. The chain proves
+** order and integrity against accident and careless editing; who can write the
+** file can also recompute it.
 **
 ** Open rows. A script of migrate_sql() is run without us and cannot compute
 ** hashes: its rows, whose outcome is `offline`, have an empty chain, and rows

@@ -30,8 +30,9 @@
 static const char zFacts[] = "SELECT name, value FROM main._migrate_meta"
                              " WHERE name BETWEEN 'current' AND 'pending'";
 
-/* The data versions of main and TEMP, in this order; 0 when they say nothing.
-** The caller is in a transaction. */
+/* The data versions of main and TEMP, in this order; 0 when they say nothing:
+** nothing is known of this file then. The caller is in a transaction, or main's
+** could be old. */
 static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
   sqlite3_vfs *pVfs = 0;
 
@@ -45,13 +46,15 @@ static int dataVersions(sqlite3 *db, u32 aiVersion[2]) {
                               &aiVersion[0]) == SQLITE_OK;
 }
 
-/* Is there nothing that this connection has not committed? */
+/* Is the connection in autocommit and has read, so that there is nothing that
+** it has not committed? */
 static int isBetween(sqlite3 *db) {
   return sqlite3_get_autocommit(db) &&
          sqlite3_txn_state(db, 0) == SQLITE_TXN_READ;
 }
 
-/* Is the file as it was when our tables were verified? */
+/* Is the file as it was when our tables were verified? The caller is in a
+** transaction. */
 static int isKnown(MigContext *p, const MigConnection *pConn) {
   u32 aiVersion[2];
 
@@ -60,7 +63,8 @@ static int isKnown(MigContext *p, const MigConnection *pConn) {
 }
 
 /* Our tables were just verified and are of version iVersion, 0 for none. The
-** caller still holds the transaction in which that was done. */
+** caller still holds the transaction in which that was done. After an error
+** nothing is known. */
 void migKnownKeep(MigContext *p, MigConnection *pConn, int iVersion) {
   int bKept = p->rc == SQLITE_OK && dataVersions(p->db, pConn->aiKnown);
 
@@ -68,7 +72,8 @@ void migKnownKeep(MigContext *p, MigConnection *pConn, int iVersion) {
   pConn->bKnown = pConn->iKnown == MIGRATE_STORE_VERSION && isBetween(p->db);
 }
 
-/* A call that acts begins. */
+/* A call that acts begins, in no transaction of ours: of what is known it may
+** use what was found between transactions, while TEMP is not in use. */
 void migKnownBegin(MigConnection *pConn) {
   if (!pConn->bKnown || pConn->aiKnown[1] ||
       !sqlite3_get_autocommit(pConn->db)) {
@@ -76,8 +81,10 @@ void migKnownBegin(MigConnection *pConn) {
   }
 }
 
-/* migStoreOpen() for a call that acts, before it writes: the version of our
-** tables, verified now or known. */
+/*
+** migStoreOpen() for a call that acts, before it writes: the version of our
+** tables, verified now or known. Errors and what the caller holds are as there.
+*/
 int migKnownOpen(MigContext *p, MigConnection *pConn) {
   int iVersion = p->rc == SQLITE_OK && isKnown(p, pConn) ? pConn->iKnown : 0;
 
@@ -88,13 +95,15 @@ int migKnownOpen(MigContext *p, MigConnection *pConn) {
   return iVersion;
 }
 
-/* The call begins to write; what it does is not counted before it commits. */
+/* The call begins to write; what it does is not counted before it commits. From
+** here on each look verifies. */
 void migKnownForget(MigConnection *pConn) {
   pConn->iKnown = pConn->bKnown = 0;
 }
 
 /* A call has committed its own transaction, in which it has written rows of our
-** tables and nothing else: they are as they were verified before. */
+** tables and nothing else: they are as they were verified before. In a
+** transaction of the caller's, or when TEMP was written, nothing is known. */
 void migKnownCommitted(MigContext *p, MigConnection *pConn) {
   u32 iTemp = pConn->aiKnown[1];
 
@@ -106,7 +115,7 @@ void migKnownCommitted(MigContext *p, MigConnection *pConn) {
   }
 }
 
-/* Take up one row of zFacts. */
+/* Take up one row of zFacts. Other names lie between the three. */
 static void factRead(MigContext *p, sqlite3_stmt *pStmt, MigFacts *pFacts) {
   const char *zName = migColumnPeek(p, pStmt, 0);
 
@@ -122,7 +131,8 @@ static void factRead(MigContext *p, sqlite3_stmt *pStmt, MigFacts *pFacts) {
 /*
 ** Read the facts when the tables are as they were verified: 1. Else 0, and the
 ** caller has to verify them. Errors are not reported: who goes on the general
-** way will meet them again.
+** way will meet them again. One statement, with no transaction around it: it is
+** its own.
 */
 int migKnownFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
   sqlite3_stmt *pStmt = 0;
@@ -145,7 +155,7 @@ int migKnownFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
   return pConn->bKnown;
 }
 
-/* Read the facts of a store that was opened. */
+/* Read the facts of a store that was opened. The caller holds a transaction. */
 void migFactsRead(MigContext *p, MigFacts *pFacts) {
   pFacts->zHeads = migMetaText(p, "heads");
   pFacts->zCurrent = migMetaText(p, "current");
@@ -153,8 +163,8 @@ void migFactsRead(MigContext *p, MigFacts *pFacts) {
 }
 
 /* Is anything pending, as far as the facts tell: what 'heads', or with bHeads 0
-** 'head', means? In doubt, also when the target is an error, the answer is
-** yes. */
+** 'head', means? In doubt, also when the target is an error, the answer is yes:
+** when there is no revision, or 'head' where there are several. */
 int migFactsPending(const MigFacts *pFacts, int bHeads) {
   const char *z = pFacts->zHeads;
 

@@ -6,11 +6,12 @@
 
 #include "caller.h"
 
-/* The facts of _migrate_meta that answer most calls. */
+/* The facts of _migrate_meta that answer most calls. Texts are in the arena. */
 typedef struct MigFacts {
-  const char *zHeads;   /* NULL when it is not there */
-  const char *zCurrent; /* likewise */
-  i64 nPending;
+  const char *zHeads;   /* heads of the graph, sorted, by commas; NULL when it
+                           is not there */
+  const char *zCurrent; /* current heads, likewise */
+  i64 nPending;         /* revisions not applied; as stored, not checked */
 } MigFacts;
 
 void migKnownKeep(MigContext *p, MigConnection *pConn, int iVersion);

@@ -89,9 +89,8 @@ static int isBlank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/* Offset behind "-- migrate:" if the token is such a comment, else 0. Behind
-*the
-** dashes there may be blanks or none. */
+/* Offset behind "-- migrate:" if the token is such a comment, else 0. There may
+** be blanks behind the dashes. */
 static i64 directiveText(const char *z, const MigToken *pToken) {
   static const char zMark[] = "migrate:";
   const i64 nMark = (i64)sizeof(zMark) - 1;

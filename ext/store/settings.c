@@ -4,6 +4,12 @@
 ** aSetting is the list of them; _migrate_settings holds only those that were
 ** set. A value in the file that does not fit the type of its setting counts
 ** as not set, so that the file stays usable and migrate_config() can mend it.
+**
+** In _migrate_settings a row is (name, value), the value as text in its normal
+** form: integers in decimal without a sign, booleans 0 or 1, all else as given.
+**
+** What reads with bStore wants a store that was verified; one row is read, so a
+** transaction only where it has to fit with other rows.
 */
 #include <string.h>
 #include "sql.h"
@@ -12,6 +18,8 @@
 #include "template.h"
 #include "settings.h"
 
+/* The settings, by name: that name, type, default, least and greatest number,
+** words, help. */
 static const MigSetting aSetting[] = {
     {"actor", MIG_SET_TEXT, 0, 0, 0, 0,
      "who, for the history, when a call does not say"},
@@ -54,15 +62,18 @@ static const char zSettingSet[] =
 static const char zSettingDelete[] =
     "DELETE FROM main._migrate_settings WHERE name = ?1";
 
+/* How many settings there are. */
 int migSettingCount(void) {
   return (int)(sizeof(aSetting) / sizeof(aSetting[0]));
 }
 
+/* The i-th of them by name, 0 <= i < migSettingCount(). */
 const MigSetting *migSettingRow(int i) {
   return &aSetting[i];
 }
 
-/* The setting of that name; USAGE, with the list, when there is none. */
+/* The setting of that name, which is constant. USAGE, with the list, and NULL
+** when there is none; zName may be NULL. */
 const MigSetting *migSettingFind(MigContext *p, const char *zName) {
   MigText list = {0, 0, 0};
   int i;
@@ -80,7 +91,7 @@ const MigSetting *migSettingFind(MigContext *p, const char *zName) {
   return 0;
 }
 
-/* Is z one of the blank-separated words? */
+/* Is z one of the blank-separated words? Case counts. */
 static int wordIn(const char *zWords, const char *z) {
   size_t n = strlen(z);
 
@@ -94,7 +105,8 @@ static int wordIn(const char *zWords, const char *z) {
   return 0;
 }
 
-/* A decimal integer of at most 18 digits, and nothing else. */
+/* Read a decimal integer of at most 18 digits, so that it fits: 1 when z is
+** that and nothing else. *pv is what the digits make in either case. */
 static int readInt(const char *z, i64 *pv) {
   i64 v = 0;
   int n;
@@ -106,8 +118,8 @@ static int readInt(const char *z, i64 *pv) {
   return n > 0 && z[n] == 0;
 }
 
-/* The value z of setting pSet in its normal form (booleans become 0 and 1).
-** USAGE when it does not fit the type. */
+/* The value z of setting pSet in its normal form, in the arena. USAGE, which
+** says what is wanted, when it does not fit the type; NULL then. */
 char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
   i64 v = 0;
 
@@ -155,7 +167,8 @@ char *migSettingCheck(MigContext *p, const MigSetting *pSet, const char *z) {
 }
 
 /* The value of a setting as text in the arena: from the file when bStore is
-** true and it was set, else the default, which may be NULL. */
+** true and it was set to what fits, else the default, which may be NULL. USAGE
+** for a name that is no setting. */
 char *migSettingText(MigContext *p, int bStore, const char *zName) {
   const MigSetting *pSet = migSettingFind(p, zName);
   sqlite3_stmt *pStmt;
@@ -182,7 +195,7 @@ char *migSettingText(MigContext *p, int bStore, const char *zName) {
   return z ? z : migStrdup(p, pSet->zDefault);
 }
 
-/* The value of an integer or boolean setting. */
+/* The value of an integer or boolean setting; 0 after failure. */
 i64 migSettingInt(MigContext *p, int bStore, const char *zName) {
   const char *z = migSettingText(p, bStore, zName);
   i64 v = 0;
@@ -193,8 +206,9 @@ i64 migSettingInt(MigContext *p, int bStore, const char *zName) {
   return v;
 }
 
-/* Keep a checked value; NULL goes back to the default. The caller holds the
-** write transaction. */
+/* Keep a value that migSettingCheck() has returned; NULL goes back to the
+** default. The caller holds the write transaction. pSet is NULL only after an
+** error. */
 void migSettingWrite(MigContext *p, const MigSetting *pSet, const char *z) {
   sqlite3_stmt *pStmt = migCached(p, z ? zSettingSet : zSettingDelete);
 

@@ -6,6 +6,7 @@
 
 #include "context.h"
 
+/* What the text of a value may be. */
 typedef enum MigSettingType {
   MIG_SET_BOOL,     /* 0 or 1 */
   MIG_SET_INT,      /* integer between iMin and iMax */
@@ -15,11 +16,12 @@ typedef enum MigSettingType {
   MIG_SET_PATH      /* a path below the database's folder: migPathInside() */
 } MigSettingType;
 
+/* A setting. All of it is constant. */
 typedef struct MigSetting {
-  const char *zName;
+  const char *zName; /* case counts */
   MigSettingType eType;
   const char *zDefault; /* as text, NULL for NULL */
-  i64 iMin;             /* of integers */
+  i64 iMin;             /* of integers: both are allowed */
   i64 iMax;
   const char *zWords; /* of enums: words separated by blanks */
   const char *zHelp;  /* one line */

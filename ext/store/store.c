@@ -22,8 +22,8 @@
 
 /* A table of ours. */
 typedef struct StoreTable {
-  const char *zName;
-  const char *zSql; /* its text in sqlite_schema */
+  const char *zName; /* begins with _migrate_ */
+  const char *zSql;  /* its text in sqlite_schema */
 } StoreTable;
 #include "store_sql.h"
 
@@ -45,7 +45,7 @@ static const char zMetaSet[] =
 /* The tables of each version. All of them have _migrate_meta first. */
 static const struct {
   int n;
-  const StoreTable *a;
+  const StoreTable *a; /* made from sql/store*.sql */
 } aVersion[MIGRATE_STORE_VERSION + 1] = {{0, 0},
                                          {COUNT(aStore1), aStore1},
                                          {COUNT(aStore2), aStore2},
@@ -59,6 +59,7 @@ static const char *const aSealed[][2] = {
 
 static const char zOurs[] = "_migrate_"; /* our names begin so */
 
+/* Does a name begin as ours do, in any case? */
 static int namedLikeOurs(const char *z) {
   return z[0] == '_' && migStrNICmp(z, zOurs, (i64)sizeof(zOurs) - 1) == 0;
 }
@@ -73,6 +74,7 @@ static int storeTable(int iVersion, const char *zName) {
   }
   for (i = 0; i < aVersion[iVersion].n; i++) {
     const char *z = aVersion[iVersion].a[i].zName;
+    /* most differ in the next letter: soonest seen */
     if ((z[nOurs] | 32) == (zName[nOurs] | 32) && migStrICmp(z, zName) == 0) {
       return i;
     }
@@ -80,13 +82,14 @@ static int storeTable(int iVersion, const char *zName) {
   return -1;
 }
 
-/* True when zName is, apart from case, one of our tables. */
+/* True when zName is, apart from case, a table of this version. Another name
+** that begins like ours is not. */
 int migStoreOwnsTable(const char *zName) {
   return storeTable(MIGRATE_STORE_VERSION, zName) >= 0;
 }
 
-/* Name and text of the i-th table, as migStoreCreate() makes it; NULL behind
-** the last. */
+/* Name and text of the i-th table, from 0, as migStoreCreate() makes it; NULL
+** behind the last, and *pzSql is as it was. */
 const char *migStoreTable(int i, const char **pzSql) {
   if (i >= COUNT(aStoreNow)) {
     return 0;
@@ -95,6 +98,8 @@ const char *migStoreTable(int i, const char **pzSql) {
   return aStoreNow[i].zName;
 }
 
+/* Column i of the current row until the statement is stepped; "" for NULL, and
+** for want of memory, which the next step of the statement reports. */
 static const char *columnText(sqlite3_stmt *pStmt, int i) {
   const char *z = (const char *)sqlite3_column_text(pStmt, i);
 
@@ -113,7 +118,7 @@ int migStoreMentioned(const char *z) {
 }
 
 /* The number of the table in a version that is called zName and made by zSql,
-** or -1. */
+** or -1. The text is compared byte by byte. */
 static int tableMadeBy(int iVersion, const char *zName, const char *zSql) {
   int i = storeTable(iVersion, zName);
 
@@ -130,8 +135,8 @@ static void storeVersionCheck(MigContext *p, i64 iVersion) {
   }
 }
 
-/* Refuse a foreign key of a table to one of ours: its actions would run with
-** our writes. */
+/* STORE_DAMAGED for a foreign key of a table to one of ours: its actions would
+** run with our writes. */
 static void refuseReferences(MigContext *p, const char *zName) {
   sqlite3_stmt *pKey =
       migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zName);
@@ -158,7 +163,9 @@ typedef struct Found {
   } a[MIGRATE_STORE_VERSION + 1];
 } Found;
 
-/* Look at an object under one of our names. */
+/* Look at an object under one of our names: it is a table as a version makes
+** it, or something else to that version, of which the first is kept for the
+** message. The same text may be that of several versions. */
 static void foundOurs(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   int bTemp = sqlite3_column_int(pStmt, 0);
   const char *zType = columnText(pStmt, 1);
@@ -180,7 +187,9 @@ static void foundOurs(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   }
 }
 
-/* Look at one object. */
+/* Look at one object. What hangs on a table of ours, a trigger or an index, has
+** that table's name as tbl_name. Others' tables that mention ours may refer to
+** them; their foreign keys are looked at later. */
 static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   const char *zName = columnText(pStmt, 2);
   const char *zTable = columnText(pStmt, 3);
@@ -196,8 +205,9 @@ static void foundAdd(MigContext *p, Found *pFound, sqlite3_stmt *pStmt) {
   }
 }
 
-/* STORE_DAMAGED unless the tables are those of the version, which is 0 when
-** the file does not say. */
+/* STORE_DAMAGED unless the tables are those of the version, all of them and
+** nothing else. A version of 0, when the file does not say, is damaged as well;
+** what else is wrong speaks first. */
 static void foundCheck(MigContext *p, const Found *pFound, i64 iVersion) {
   int i = iVersion < 1 || iVersion > MIGRATE_STORE_VERSION
               ? MIGRATE_STORE_VERSION
@@ -239,10 +249,11 @@ static int tempUsed(sqlite3 *db) {
 }
 
 /*
-** The version of our tables in the file, 0 when it holds none of them.
-** STORE_DAMAGED when there is anything else under our names, STORE_NEWER when
-** a later version made them. The caller holds a read transaction, or accepts
-** that the answer may be old.
+** The version of our tables in the file, 0 when it holds none of them, and
+** after failure. STORE_DAMAGED when there is anything else under our names, or
+** a table is missing; STORE_NEWER when a later version made them. It reads the
+** whole schema of main and TEMP. The caller holds a read transaction, or
+** accepts that the answer may be old.
 */
 int migStoreOpen(MigContext *p) {
   Found found;
@@ -268,14 +279,15 @@ int migStoreOpen(MigContext *p) {
   return p->rc ? 0 : (int)iVersion;
 }
 
-/* The facts that version 2 has added. */
+/* The facts that version 2 has added, for a store without backups. */
 static void metaBackups(MigContext *p) {
   migMetaSetInt(p, "last_backup", 0);
   migMetaSetInt(p, "chunk_bytes", 0);
 }
 
-/* Make our tables. The caller holds the write transaction and knows that none
-** of them exists. */
+/* Make our tables, and the facts of a store without revisions. The caller holds
+** the write transaction and knows that none of them exists. After failure it
+** rolls back. The schema has changed: what was compiled has expired. */
 void migStoreCreate(MigContext *p) {
   int i;
 
@@ -293,12 +305,14 @@ void migStoreCreate(MigContext *p) {
 
 /* An upgrade under way. */
 typedef struct Upgrade {
-  MigStoreChanged xChanged;
-  void *pArg;
-  const char *zScratch; /* name of no object of the file */
+  MigStoreChanged xChanged; /* what the caller wants called */
+  void *pArg;               /* and with what */
+  const char *zScratch;     /* name of no object of the file */
 } Upgrade;
 
-/* A name that no object of schema main has. */
+/*
+** A name that no object of schema main has, in the arena; NULL after failure.
+*/
 static char *scratchName(MigContext *p) {
   sqlite3_stmt *pStmt = 0;
   char *zName = 0;
@@ -317,15 +331,15 @@ static char *scratchName(MigContext *p) {
   return zName;
 }
 
-/* After a statement that has changed the schema. */
+/* After a statement that has changed the schema: tell the caller. */
 static void upgradeChanged(MigContext *p, const Upgrade *pUpgrade) {
   if (p->rc == SQLITE_OK) {
     pUpgrade->xChanged(p, pUpgrade->pArg);
   }
 }
 
-/* Copy the rows of the scratch table to a table that has one column more, the
-** seal. */
+/* Copy the rows of the scratch table to zTable, which has one column more, the
+** seal. Values are moved as they are, and sealed as they are. */
 static void sealedCopy(MigContext *p, const Upgrade *pUpgrade,
                        const char *zTable) {
   sqlite3_stmt *pRead = migPrepareF(
@@ -357,9 +371,12 @@ static void sealedCopy(MigContext *p, const Upgrade *pUpgrade,
   migFinalize(p, pRead);
 }
 
-/* Give the rows of a table their seal. By way of a second table, not ALTER
-** TABLE: a rename fails when a view of the file is broken, and a column that
-** is added would stand behind the table's constraints in its text. */
+/*
+** Give the rows of a table their seal; zKey orders them. By way of a second
+** table, not ALTER TABLE: a rename fails when a view of the file is broken, and
+** a column that is added would stand behind the table's constraints in its
+** text.
+*/
 static void sealedRebuild(MigContext *p, const Upgrade *pUpgrade,
                           const char *zTable, const char *zKey) {
   int i = storeTable(MIGRATE_STORE_VERSION, zTable);
@@ -381,7 +398,8 @@ static void sealedRebuild(MigContext *p, const Upgrade *pUpgrade,
 /*
 ** Make a store of version iVersion, as migStoreOpen() has returned it, one of
 ** this version. The caller holds the write transaction. All rows stay, with
-** their values. xChanged is called after each change of the schema.
+** their values. xChanged is called after each change of the schema. After
+** failure the caller rolls back.
 */
 void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
                      void *pArg) {
@@ -405,7 +423,7 @@ void migStoreUpgrade(MigContext *p, int iVersion, MigStoreChanged xChanged,
 
 /* ---- facts ---- */
 
-/* An integer fact; 0 when it is not there. */
+/* An integer fact; 0 when it is not there, and after failure. */
 i64 migMetaInt(MigContext *p, const char *zName) {
   sqlite3_stmt *pStmt = migCached(p, zMetaGet);
   i64 v = 0;
@@ -418,14 +436,15 @@ i64 migMetaInt(MigContext *p, const char *zName) {
   return v;
 }
 
-/* A fact that is a count; 0 also when it cannot be true. */
+/* A fact that is a count; 0 also when it cannot be true, so that sums of it do
+** not overflow. */
 i64 migMetaCount(MigContext *p, const char *zName) {
   i64 n = migMetaInt(p, zName);
 
   return n < 0 || n > COUNT_MAX ? 0 : n;
 }
 
-/* A text fact in the arena; NULL when it is not there. */
+/* A text fact in the arena; NULL when it is not there, and after failure. */
 char *migMetaText(MigContext *p, const char *zName) {
   sqlite3_stmt *pStmt = migCached(p, zMetaGet);
   char *z = 0;
@@ -438,6 +457,8 @@ char *migMetaText(MigContext *p, const char *zName) {
   return z;
 }
 
+/* Set a fact, there or not. The caller holds the write transaction, as for the
+** next. */
 void migMetaSetInt(MigContext *p, const char *zName, i64 v) {
   sqlite3_stmt *pStmt = migCached(p, zMetaSet);
 
@@ -446,6 +467,7 @@ void migMetaSetInt(MigContext *p, const char *zName, i64 v) {
   migRun(p, pStmt);
 }
 
+/* The same with a text; NULL sets it to NULL. */
 void migMetaSetText(MigContext *p, const char *zName, const char *z) {
   sqlite3_stmt *pStmt = migCached(p, zMetaSet);
 

@@ -1,12 +1,18 @@
 /*
 ** store.h - the tables of ours inside the database file.
+**
+** Before anything else of ours reads or writes them, migStoreOpen() has found
+** them to be as we make them, in this call or while the file was the same
+** (known.c). Facts are the rows of _migrate_meta; sql/store.sql has their
+** names.
 */
 #ifndef MIG_STORE_H
 #define MIG_STORE_H
 
 #include "context.h"
 
-/* Called after a statement that has changed the schema. */
+/* Called after a statement that has changed the schema, which has expired what
+** was compiled. It can fail, as all with p. */
 typedef void (*MigStoreChanged)(MigContext *p, void *pArg);
 
 int migStoreOpen(MigContext *p);

@@ -9,6 +9,9 @@
 ** Those of numbers end in s or d and may have a width. What is made of one
 ** names a file below a folder, so a template begins with no '/' and has no
 ** part '..'.
+**
+**     %(year)d_%(rev).8s      is no template: a width is for numbers
+**     %(year)d/%(rev)s.sql    has the parts TIME, text "/", REV, text ".sql"
 */
 #include <string.h>
 #include "os.h"
@@ -16,9 +19,9 @@
 #include "template.h"
 
 static const struct Token {
-  const char *zName;
+  const char *zName; /* between the parentheses */
   MigTemplateType eType;
-  int iFrom;
+  int iFrom; /* as in MigTemplatePart */
   int nDigit;
 } aToken[] = {
     {"rev", MIG_TEMPLATE_REV, 0, 0},      {"slug", MIG_TEMPLATE_SLUG, 0, 0},
@@ -38,8 +41,8 @@ static void templateFail(MigContext *p, const char *zTemplate, const char *z) {
           zTemplate, z);
 }
 
-/* Read the token at z, which begins with "%(". Returns what comes behind it,
-** NULL when it is none. */
+/* Read the token at z, which begins with "%(", into *pOut, which is zeroed.
+** Returns what comes behind it, NULL when it is none. */
 static const char *tokenRead(const char *z, MigTemplatePart *pOut) {
   size_t nName = strcspn(z + 2, ")");
   const char *zSpec = z + 2 + nName;
@@ -65,8 +68,9 @@ static const char *tokenRead(const char *z, MigTemplatePart *pOut) {
   return *zSpec == 's' || (bNumber && *zSpec == 'd') ? zSpec + 1 : 0;
 }
 
-/* Read the part of zTemplate at z. Returns what comes behind it; NULL at the
-** end, and after USAGE for what is no token. */
+/* Read the part of zTemplate at z, which is the beginning at first. Returns
+** what comes behind it; NULL at the end, and after USAGE for what is no token.
+** Nothing is allocated: pOut points into the template. */
 const char *migTemplateNext(MigContext *p, const char *zTemplate, const char *z,
                             MigTemplatePart *pOut) {
   const char *zNext;
@@ -89,7 +93,8 @@ const char *migTemplateNext(MigContext *p, const char *zTemplate, const char *z,
   return zNext;
 }
 
-/* USAGE when a template makes no sense, or leads out of the folder. */
+/* USAGE when a template makes no sense, or leads out of the folder. NULL and ""
+** are no template, and pass. */
 void migTemplateCheck(MigContext *p, const char *zTemplate) {
   const char *z = zTemplate;
   MigTemplatePart part;

@@ -43,11 +43,14 @@ static const char zGuardNoStore[] = "CREATE TABLE main._migrate_guard(x)";
 
 /* ---- the veto table ---- */
 
+/* The table that takes part in our transactions, eponymous and without
+** rows. */
 typedef struct VetoTable {
-  sqlite3_vtab base;
-  MigConnection *pConn;
+  sqlite3_vtab base;    /* first: SQLite's own */
+  MigConnection *pConn; /* the module holds it */
 } VetoTable;
 
+/* xConnect. DIRECTONLY: no view or trigger of a file can use the table. */
 static int vetoConnect(sqlite3 *db, void *pAux, int nArg,
                        const char *const *azArg, sqlite3_vtab **ppVtab,
                        char **pzErr) {
@@ -72,20 +75,22 @@ static int vetoConnect(sqlite3 *db, void *pAux, int nArg,
   return rc;
 }
 
-/* SQLite calls this before it asks, in sqlite3_close(), whether a statement is
-** left. */
+/* xDisconnect, and xDestroy, as there is nothing in the file. SQLite calls this
+** before it asks, in sqlite3_close(), whether a statement is left. */
 static int vetoDisconnect(sqlite3_vtab *pVtab) {
   migStatementsDrop(&((VetoTable *)pVtab)->pConn->pKept);
   sqlite3_free(pVtab);
   return SQLITE_OK;
 }
 
+/* xBestIndex: one way to read it, in which nothing is found. */
 static int vetoBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
   MIG_UNUSED(pVtab);
   pInfo->estimatedCost = 1;
   return SQLITE_OK;
 }
 
+/* xOpen: a cursor without anything of ours. */
 static int vetoOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
   MIG_UNUSED(pVtab);
   *ppCursor = sqlite3_malloc64(sizeof(**ppCursor));
@@ -96,11 +101,13 @@ static int vetoOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
   return SQLITE_OK;
 }
 
+/* xClose. */
 static int vetoClose(sqlite3_vtab_cursor *pCursor) {
   sqlite3_free(pCursor);
   return SQLITE_OK;
 }
 
+/* xFilter: it is at the end at once. */
 static int vetoFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
                       const char *idxStr, int argc, sqlite3_value **argv) {
   MIG_UNUSED(pCursor);
@@ -111,18 +118,19 @@ static int vetoFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
   return SQLITE_OK;
 }
 
-/* unreached: it has no rows */
+/* xNext. unreached: it has no rows */
 static int vetoNext(sqlite3_vtab_cursor *pCursor) {
   MIG_UNUSED(pCursor);
   return SQLITE_OK;
 }
 
+/* xEof: always. */
 static int vetoEof(sqlite3_vtab_cursor *pCursor) {
   MIG_UNUSED(pCursor);
   return 1;
 }
 
-/* unreached: it has no rows */
+/* xColumn. unreached: it has no rows */
 static int vetoColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
                       int i) {
   MIG_UNUSED(pCursor);
@@ -131,13 +139,15 @@ static int vetoColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
   return SQLITE_OK;
 }
 
+/* xRowid: no row has one. */
 static int vetoRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *piRowid) {
   MIG_UNUSED(pCursor);
   *piRowid = 0;
   return SQLITE_OK;
 }
 
-/* Only a call of ours may write here; anyone else is refused. */
+/* xUpdate. Only an insert by a call of ours may write here, and leaves nothing;
+** anyone else is refused. */
 static int vetoUpdate(sqlite3_vtab *pVtab, int argc, sqlite3_value **argv,
                       sqlite3_int64 *piRowid) {
   VetoTable *p = (VetoTable *)pVtab;
@@ -147,11 +157,14 @@ static int vetoUpdate(sqlite3_vtab *pVtab, int argc, sqlite3_value **argv,
   return p->pConn->bRunning && argc > 1 ? SQLITE_OK : SQLITE_READONLY;
 }
 
+/* xBegin: SQLite calls xSync and xRollback only of tables that have one. */
 static int vetoBegin(sqlite3_vtab *pVtab) {
   MIG_UNUSED(pVtab);
   return SQLITE_OK;
 }
 
+/* xSync, which SQLite calls before it commits anything: refuse while a call of
+** ours is at work, or a failed one is still open. */
 static int vetoSync(sqlite3_vtab *pVtab) {
   VetoTable *p = (VetoTable *)pVtab;
 
@@ -164,6 +177,9 @@ static int vetoSync(sqlite3_vtab *pVtab) {
   return SQLITE_OK;
 }
 
+/*
+** xRollback: with the whole transaction goes what a failed run had left open.
+*/
 static int vetoRollback(sqlite3_vtab *pVtab) {
   VetoTable *p = (VetoTable *)pVtab;
 
@@ -191,8 +207,9 @@ static const sqlite3_module vetoModule = {
     .xRollback = vetoRollback,
 };
 
-/* Choose the name of the veto table, and register it.
-** xDestroy releases pConn. */
+/* Choose the name of the veto table, and register it; SQLite's result. xDestroy
+** releases pConn: SQLite calls it when the module goes, and at once when it
+** cannot be registered. */
 int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
   u64 iRandom;
 
@@ -204,9 +221,9 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
 
 /* ---- waiting ---- */
 
-/* A pause before trying again, unless msWait milliseconds have passed since
-** msStart: then 0. The pauses grow from 1 to 10 ms: one who writes all the time
-** lets go of the lock for a moment only. */
+/* A pause before trying again: 1, unless msWait milliseconds have passed since
+** msStart: then 0. The pauses, *pmsPause, which is 1 at first, grow to 10 ms:
+** one who writes all the time lets go of the lock for a moment only. */
 static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   if (msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
     return 0;
@@ -216,13 +233,15 @@ static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   return 1;
 }
 
-/* Is rc a lock of another connection that may go away by itself? */
+/* Is rc a lock of another connection that may go away by itself? A snapshot
+** that is too old stays so. */
 static int canWait(int rc) {
   return (rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT;
 }
 
 /* Step a statement that takes a lock; while another connection is in the way
-** repeat it until msWait milliseconds have passed. */
+** repeat it until msWait milliseconds have passed. SQLITE_DONE, SQLITE_ROW, or
+** the extended code of the failure, after which the statement is reset. */
 static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
@@ -239,8 +258,9 @@ static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
   return rc;
 }
 
-/* Prepare and step to the first row, waiting in the same way: the first
-** prepare of a connection reads the schema, under a lock. */
+/* Prepare and step to the first row, waiting in the same way: the first prepare
+** of a connection reads the schema, under a lock. The caller finalizes, after
+** failure too. */
 static sqlite3_stmt *queryWaiting(MigContext *p, const char *zSql, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
@@ -277,9 +297,12 @@ sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait) {
                       msWait);
 }
 
-/* Have the connection read the schema, if it has not yet. That takes a lock
-** for a moment, which is waited for; it begins no transaction. Of what needs
-** the schema this PRAGMA, which is not run, is compiled soonest. */
+/*
+** Have the connection read the schema, if it has not yet. That takes a lock for
+** a moment, which is waited for up to msWait milliseconds; it begins no
+** transaction. Of what needs the schema this PRAGMA, which is not run, is
+** compiled soonest.
+*/
 void migSchemaLoad(MigContext *p, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
@@ -295,14 +318,15 @@ void migSchemaLoad(MigContext *p, i64 msWait) {
   sqlite3_finalize(pStmt);
 }
 
-/* sqlite3_txn_state() of schema main. */
+/* sqlite3_txn_state() of schema main: SQLITE_TXN_NONE, _READ or _WRITE. */
 int migTransactionState(MigContext *p) {
   return sqlite3_txn_state(p->db, "main");
 }
 
 /* ---- begin ---- */
 
-/* Refuse what no transaction could make safe. */
+/* Refuse what no transaction could make safe: READ_ONLY for a file that cannot
+** be written, UNSUPPORTED for one without a journal. */
 static void beginRefuse(MigContext *p, i64 msWait) {
   sqlite3_stmt *pStmt;
   const char *zMode;
@@ -322,6 +346,8 @@ static void beginRefuse(MigContext *p, i64 msWait) {
   sqlite3_finalize(pStmt);
 }
 
+/* Make an error of rc, which a begin, the veto or a commit has met. BUSY says
+** what helps: bHasRead is whether the caller's transaction had read before. */
 static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
   if ((rc & 0xff) != SQLITE_BUSY) {
     migFailDb(p, rc);
@@ -339,9 +365,9 @@ static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
 
 /*
 ** Join the transaction with the veto table. The insert is a write on schema
-** main, so where BEGIN IMMEDIATE has not done it, this takes the write lock.
-** A transaction of the caller that has read may not wait for it: SQLite would
-** answer BUSY for as long as it lasts.
+** main, so where BEGIN IMMEDIATE has not done it, this takes the write lock. A
+** transaction of the caller that has read may not wait for it: SQLite would
+** answer BUSY for as long as it lasts. From here on COMMIT is refused.
 */
 static void vetoJoin(MigContext *p, MigTransaction *pTx) {
   int bHasRead = migTransactionState(p) != SQLITE_TXN_NONE;
@@ -370,11 +396,13 @@ static void vetoPrepare(MigContext *p, MigTransaction *pTx) {
   }
 }
 
+/* migTransactionArm() as a MigStoreChanged. */
 static void storeChanged(MigContext *p, void *pArg) {
   migTransactionArm(p, pArg);
 }
 
-/* Look for our tables; make them, or make them those of this version. */
+/* Look for our tables; make them (bCreate), or make them those of this version,
+** or chain what a script without us has written. The write lock is held. */
 static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
   int iVersion = migKnownOpen(p, pTx->pConn);
 
@@ -397,7 +425,8 @@ static void beginStore(MigContext *p, MigTransaction *pTx, int bCreate) {
   }
 }
 
-/* Compile what zVerb does with the savepoint. */
+/* Compile what zVerb does with the savepoint. A number is never used twice, so
+** the name hits no other. */
 static sqlite3_stmt *onSavepoint(MigContext *p, const MigTransaction *pTx,
                                  const char *zVerb) {
   return migPrepareF(p, "%s \"%w_%d\"", /* sql-ok: a constant */
@@ -405,12 +434,14 @@ static sqlite3_stmt *onSavepoint(MigContext *p, const MigTransaction *pTx,
 }
 
 /*
-** Begin. msWait is how long to wait for the lock; with bCreate our tables are
-** made when the file has none. Afterwards the write lock is held, and
-** pTx->bStore says whether our tables are there; they are verified, and of
-** this version.
+** Begin. msWait is how long to wait for the lock, in milliseconds;
+** bDeterministic is the setting of that name; with bCreate our tables are made
+** when the file has none. Afterwards the write lock is held, and pTx->bStore
+** says whether our tables are there; they are verified, and of this version.
 **
-** After failure the caller still calls migTransactionUndo().
+** READ_ONLY, UNSUPPORTED (no journal), BUSY, STORE_NEWER, STORE_DAMAGED,
+** besides what SQLite reports. After failure the caller still calls
+** migTransactionUndo().
 */
 void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
@@ -451,14 +482,16 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
 }
 
 /* Did something end the transaction behind our back? Foreign code can have
-** rolled back, and even begun another one; then the veto is gone. */
+** rolled back, and even begun another one; then the veto is gone. pTx may be
+** NULL, or not open: nothing is lost then. */
 int migTransactionLost(const MigTransaction *pTx) {
   return pTx && pTx->bOpen &&
          (sqlite3_get_autocommit(pTx->pConn->db) || !pTx->pConn->bVeto);
 }
 
-/* Fail when the transaction was lost to zWho, code of the application that has
-** just run: what came behind would be committed by itself. */
+/* SQLITE when the transaction was lost to zWho, code of the application that
+** has just run: what came behind would be committed by itself. No-op after a
+** first error. */
 void migTransactionCheck(MigContext *p, const MigTransaction *pTx,
                          const char *zWho) {
   if (p->rc == SQLITE_OK && migTransactionLost(pTx)) {
@@ -466,7 +499,8 @@ void migTransactionCheck(MigContext *p, const MigTransaction *pTx,
   }
 }
 
-/* Keep a statement that was compiled again. */
+/* Keep a statement that was compiled again; without one keep the old, which may
+** still serve. */
 static void rearm(sqlite3_stmt **ppStmt, sqlite3_stmt *pNew) {
   if (pNew) {
     sqlite3_finalize(*ppStmt);
@@ -475,8 +509,9 @@ static void rearm(sqlite3_stmt **ppStmt, sqlite3_stmt *pNew) {
 }
 
 /*
-** Compile undo, commit and guard again: after anything that changed the
-** schema or a setting of the connection, and before the next statement.
+** Compile undo, commit and guard again: after anything that changed the schema
+** or a setting of the connection, and before the next statement. No-op for a
+** transaction that is not open, and after an error, which leaves what is there.
 */
 void migTransactionArm(MigContext *p, MigTransaction *pTx) {
   int bSavepoint = pTx->pRelease != 0;
@@ -497,7 +532,7 @@ void migTransactionArm(MigContext *p, MigTransaction *pTx) {
 
 /* ---- end ---- */
 
-/* Finalize what is compiled. */
+/* Finalize what is compiled. The transaction itself stays as it is. */
 void migTransactionRelease(MigTransaction *pTx) {
   sqlite3_finalize(pTx->pVeto);
   sqlite3_finalize(pTx->pUndo);
@@ -507,7 +542,8 @@ void migTransactionRelease(MigTransaction *pTx) {
   pTx->pVeto = pTx->pUndo = pTx->pRelease = pTx->pDone = pTx->pGuard = 0;
 }
 
-/* A deferred foreign key refused the commit: name some of the rows. */
+/* FOREIGN_KEY: a deferred foreign key refused the commit. Name some of the
+** rows, if there are any: the transaction is still open. */
 static void deferredFail(MigContext *p, int rc) {
   sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA main.foreign_key_check");
   MigText rows = {0, 0, 0};
@@ -531,9 +567,12 @@ static void deferredFail(MigContext *p, int rc) {
 }
 
 /*
-** Make the change permanent (in the caller's transaction: part of it). A
-** reader that blocks the commit is waited for. After failure p->rc is set and
-** migTransactionUndo() has still to be called.
+** Make the change permanent (in the caller's transaction, or inside another of
+** ours: part of it). No-op after an error. A reader that blocks the commit is
+** waited for. FOREIGN_KEY when rows lack their parent, BUSY, or what SQLite
+** reports. After failure p->rc is set and migTransactionUndo() has still to be
+** called. Whatever else can fail the caller has
+** done before.
 */
 void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   int rc;
@@ -541,7 +580,7 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   if (p->rc || !pTx->bOpen) {
     return;
   }
-  pTx->pConn->bVeto = 0;
+  pTx->pConn->bVeto = 0; /* for this one COMMIT */
   rc = stepWaiting(pTx->pDone, pTx->bOwn ? pTx->msWait : 0);
   if (rc == SQLITE_DONE) {
     pTx->bOpen = 0;
@@ -559,9 +598,12 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
 static const char zLeftOpen[] = "a transaction of the failed run is open and"
                                 " cannot be committed; ROLLBACK it";
 
-/* Append what became of the transaction to the message of the failure. After
+/*
+** Append what became of the transaction to the message of the failure. After
 ** what was only tried, such as a dry run, there is none: then it is that the
-** undo failed, with rc. */
+** undo failed, with rc. When there is no memory for it the message stays as it
+** is.
+*/
 static void undoExplain(MigContext *p, int rc, const char *zText) {
   char *zNew;
 
@@ -579,7 +621,8 @@ static void undoExplain(MigContext *p, int rc, const char *zText) {
   }
 }
 
-/* What a transaction inside this one had to leave open is gone with it. */
+/* Take zLeftOpen off the message: what a transaction inside this one had to
+** leave open is gone with it. */
 static void undoExplainNot(MigContext *p) {
   char *z = p->zError ? strstr(p->zError, zLeftOpen) : 0;
 
@@ -590,8 +633,10 @@ static void undoExplainNot(MigContext *p) {
 
 /*
 ** Undo what was done since the begin. No-op when the transaction has ended.
-** Needs no memory. When even that fails, COMMIT is vetoed, and the next call
-** of ours that finds the connection so rolls back first.
+** Needs no memory but for the message, and works after any error: that of p is
+** kept, with what became of the transaction behind it. When even that fails,
+** COMMIT is vetoed, and the next call of ours that finds the connection so
+** rolls back first. Finalizes what was compiled.
 */
 void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
   sqlite3 *db = p->db;
@@ -627,7 +672,8 @@ void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
   migTransactionRelease(pTx);
 }
 
-/* Roll back what a failed run of ours had to leave open. */
+/* Roll back what a failed run of ours, in a transaction of its own, had to
+** leave open. For the beginning of a call. */
 void migTransactionLeftOpen(MigContext *p, MigConnection *pConn) {
   if (pConn->bLeftOpen) {
     if (!sqlite3_get_autocommit(p->db)) {

@@ -21,7 +21,8 @@
 
 #define P5_REGISTER 0x10
 
-/* Prepare EXPLAIN of a statement; NULL when SQLite will not. */
+/* Prepare EXPLAIN of a statement; NULL when SQLite will not, for an EXPLAIN,
+** and after failure: out of memory. The caller finalizes. */
 static sqlite3_stmt *explain(MigContext *p, sqlite3_stmt *pStmt) {
   sqlite3_stmt *pExplain = 0;
   char *zSql;
@@ -42,6 +43,8 @@ static sqlite3_stmt *explain(MigContext *p, sqlite3_stmt *pStmt) {
   return pExplain;
 }
 
+/* Add a b-tree; iRoot 0 is the schema as a whole. One that is there may come
+** again. */
 static void writeAdd(MigContext *p, MigWriteset *pSet, i64 iSchema, i64 iRoot) {
   if (pSet->nWrite == pSet->nAlloc) {
     int nAlloc = pSet->nAlloc ? 2 * pSet->nAlloc : 8;
@@ -60,7 +63,7 @@ static void writeAdd(MigContext *p, MigWriteset *pSet, i64 iSchema, i64 iRoot) {
   }
 }
 
-/* Keep the name out of "name(2)". */
+/* Keep the name out of "name(2)", once. zP4 NULL is want of memory. */
 static void callAdd(MigContext *p, MigWriteset *pSet, const char *zP4) {
   const char *zEnd = zP4 ? strrchr(zP4, '(') : 0;
   size_t n = zEnd ? (size_t)(zEnd - zP4) : 0; /* "" is nobody's name */
@@ -79,7 +82,7 @@ static void callAdd(MigContext *p, MigWriteset *pSet, const char *zP4) {
   migListAdd(p, &pSet->calls, migStrndup(p, zP4, (i64)n));
 }
 
-/* Is the opcode that of a function call? */
+/* Is the opcode that of a function call? Case counts. */
 static int isCall(const char *zOp) {
   static const char *const azOp[] = {"Function",  "PureFunc", "AggStep",
                                      "AggStep1",  "AggFinal", "AggValue",
@@ -123,9 +126,10 @@ static void lineRead(MigContext *p, MigWriteset *pSet, sqlite3_stmt *pLine) {
 }
 
 /*
-** Explain a prepared statement, into the arena. When SQLite will not, bKnown
-** is 0 and the rest is empty; of an EXPLAIN itself the set is known to be
-** empty. Not for a PRAGMA: explained, many would act.
+** Explain a prepared statement, into the arena. When SQLite will not, bKnown is
+** 0 and the rest is empty; of an EXPLAIN itself the set is known to be empty.
+** Not for a PRAGMA: explained, many would act. Nothing is run, and pStmt is not
+** stepped. It holds for the schema as it is now.
 */
 void migWritesetRead(MigContext *p, sqlite3_stmt *pStmt, MigWriteset *pOut) {
   sqlite3_stmt *pExplain = explain(p, pStmt);
@@ -138,8 +142,12 @@ void migWritesetRead(MigContext *p, sqlite3_stmt *pStmt, MigWriteset *pOut) {
   migFinalize(p, pExplain);
 }
 
-/* Names of the tables of main whose rows or indexes the set writes, in the
-** arena. sqlite_schema is left out. */
+/*
+** Names of the tables of main whose rows or indexes the set writes, in the
+** arena, each once. sqlite_schema is left out, and so are virtual tables. Root
+** pages are those of now: nothing may have changed the schema since the set was
+** read.
+*/
 MigList migWritesetTables(MigContext *p, const MigWriteset *pSet) {
   MigText roots = {0, 0, 0};
   MigList list = {0, 0};
@@ -166,8 +174,12 @@ MigList migWritesetTables(MigContext *p, const MigWriteset *pSet) {
   return list;
 }
 
-/* Name of the object that a statement of the script z is about, when it is in
-** main; NULL otherwise. */
+/*
+** Name of the object that a statement of the script z is about, in the arena
+** and as written there, when it is in main; NULL otherwise, and after failure.
+** Without a schema it is TEMP's when TEMP has that name, as SQLite looks there
+** first.
+*/
 char *migWritesetTarget(MigContext *p, const char *z, const MigStatement *pSt) {
   char *zName;
 

@@ -13,11 +13,13 @@ typedef struct MigWrite {
   i64 iRoot;   /* root page; 0: the schema is written, no more is told */
 } MigWrite;
 
+/* What a statement may write and call; more than it will. All of it is in the
+** arena. */
 typedef struct MigWriteset {
   int bKnown;   /* 0: SQLite would not explain the statement */
   int bVirtual; /* writes a virtual table; which one is not told */
   int nWrite;   /* the same one can occur several times */
-  int nAlloc;
+  int nAlloc;   /* room at aWrite */
   MigWrite *aWrite;
   MigList calls; /* names of the functions it calls, each once */
 } MigWriteset;

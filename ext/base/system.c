@@ -180,7 +180,7 @@ int migSystemMakeFolder(const char *zPath) {
   return mkdir(zPath, 0777);
 }
 
-/* Delete a file if that can be done. */
+/* Delete a folder if it is empty. */
 void migSystemDeleteFolder(const char *zPath) {
   rmdir(zPath);
 }
@@ -456,6 +456,7 @@ void migSystemSync(const char *zFolder) {
   (void)zFolder;
 }
 
+/* Delete a file if that can be done. */
 void migSystemDelete(const char *zPath) {
   WidePath wide;
 

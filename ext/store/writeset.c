@@ -14,6 +14,10 @@
 **                P4 "name(number of arguments)"
 ** Schema 0 is main, 1 temp, 2 and up are attached. A virtual table that is
 ** made, dropped or renamed does the rest by itself: not told here.
+**
+** PROBLEMS. Opcodes and their operands are no interface: they may change with
+** any version of SQLite (opcode.html). One that is not in the list is passed
+** over, so what a newer version writes or calls by another is not seen.
 */
 #include <string.h>
 #include "sql.h"

@@ -5,6 +5,10 @@
 ** applied revision is a head when no applied revision descends from it
 ** through parents or dependencies, pending revisions in between included.
 ** Nothing else writes this table. Each row has a seal (seal.h).
+**
+** A row keeps the checksum that its revision had when it was applied, so that
+** scripts which have been edited since are found. It also names the run, whose
+** automatic backup is the state before.
 */
 #include <string.h>
 #include "hash.h"
@@ -30,8 +34,9 @@ static const char zAppliedRow[] =
 static const char zAppliedSeal[] =
     "UPDATE main._migrate_applied SET seal = ?2 WHERE revision = ?1";
 
-/* The applied set. STORE_DAMAGED when it holds a revision that is not
-** stored. */
+/* The applied set, over the nodes of pGraph, which is the whole graph of the
+** file. STORE_DAMAGED when it holds a revision that is not stored. Needs a read
+** transaction. */
 MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
   MigSet set = migSetNew(p, pGraph->nNode);
   sqlite3_stmt *pStmt = migCached(p, zAppliedAll);
@@ -53,9 +58,11 @@ MigSet migAppliedLoad(MigContext *p, const MigGraph *pGraph) {
 }
 
 /*
-** Record that revision zId was applied by run iRun at zAt; aFingerprint may be
-** NULL. The caller holds the write transaction and has already run the script.
-** After a failure p->rc is set and the caller must roll back.
+** Record that revision zId was applied by run iRun at zAt, ISO-8601 in UTC;
+** aFingerprint, of the schema after it, may be NULL. It must not be applied
+** yet: the row is inserted, so a second one is an error of SQLite. The caller
+** holds the write transaction and has already run the script. After a failure
+** p->rc is set and the caller must roll back.
 */
 void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
                    const u8 *aChecksum, const u8 *aFingerprint) {
@@ -70,7 +77,8 @@ void migAppliedAdd(MigContext *p, const char *zId, i64 iRun, const char *zAt,
   migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
-/* Record that revision zId is no longer applied. */
+/* Record that revision zId is no longer applied. That it was not is no
+** error. */
 void migAppliedRemove(MigContext *p, const char *zId) {
   sqlite3_stmt *pStmt = migCached(p, zAppliedRemove);
 
@@ -78,7 +86,8 @@ void migAppliedRemove(MigContext *p, const char *zId) {
   migRun(p, pStmt);
 }
 
-/* The statement that reads the row of a revision. */
+/* The statement that reads the whole row of a revision, bound, not stepped; the
+** context keeps it. At most one row. */
 static sqlite3_stmt *appliedRow(MigContext *p, const char *zId) {
   sqlite3_stmt *pStmt = migCached(p, zAppliedRow);
 
@@ -87,7 +96,8 @@ static sqlite3_stmt *appliedRow(MigContext *p, const char *zId) {
 }
 
 /* Set the blob that is ?2 of zUpdate in the row of a revision, and seal the row
-** again if it was as we wrote it. */
+** again if it was as we wrote it: an accident before must not be sealed.
+** zUpdate takes the id as ?1. Nothing is done for one that is not applied. */
 static void appliedSet(MigContext *p, const char *zUpdate, const char *zId,
                        const u8 *a) {
   sqlite3_stmt *pRow = appliedRow(p, zId);
@@ -106,7 +116,8 @@ static void appliedSet(MigContext *p, const char *zUpdate, const char *zId,
 }
 
 /* Was revision zId applied with another checksum than this? So it is after the
-** restore of a backup that is older than an edit. 0 when it is not applied. */
+** restore of a backup that is older than an edit. 0 when it is not applied, and
+** after an error. */
 int migAppliedDiffers(MigContext *p, const char *zId, const u8 *aChecksum) {
   sqlite3_stmt *pStmt = migCached(p, zAppliedDiffers);
   int bDiffers;
@@ -118,12 +129,13 @@ int migAppliedDiffers(MigContext *p, const char *zId, const u8 *aChecksum) {
   return bDiffers;
 }
 
-/* Take the given checksum as the one that was applied. */
+/* Take the given checksum as the one that was applied: from now on the scripts
+** that have it are those that were run. */
 void migAppliedRepair(MigContext *p, const char *zId, const u8 *aChecksum) {
   appliedSet(p, zAppliedRepair, zId, aChecksum);
 }
 
-/* Keep the fingerprint of the schema after revision zId. */
+/* Keep the fingerprint of the schema after revision zId, which is applied. */
 void migAppliedFingerprint(MigContext *p, const char *zId,
                            const u8 *aFingerprint) {
   appliedSet(p, zAppliedFingerprint, zId, aFingerprint);

@@ -1,5 +1,10 @@
 /*
 ** applied.h - which revisions this database has been through.
+**
+** All of it needs a store, and what writes a write transaction, which after a
+** failure must be undone as a whole. Checksums and fingerprints are
+** MIG_HASH_SIZE bytes. The facts of _migrate_meta that follow from the applied
+** set are not kept here: migStateSummarize().
 */
 #ifndef MIG_APPLIED_H
 #define MIG_APPLIED_H

@@ -11,6 +11,17 @@
 ** recurses, and nothing takes more than linear time but the hash table, whose
 ** cost is expected linear, and the sorting of repeatable revisions by id.
 **
+** An example: loaded are, in this order,
+**
+**   d, of which c and b are the parents
+**   c and b, of which a is the parent
+**   a
+**
+** The sort begins at d, goes down to a by way of its first parent, c, and puts
+** down what has nothing left below it: aOrder is a c b d. Were they loaded as
+** a, b, c, d, that would be the order: revisions that are stored as they come
+** stay in the order in which they came.
+**
 ** Ids and labels are kept in one table of names: open addressing with linear
 ** probing, never more than half full.
 */
@@ -22,6 +33,8 @@
 #define CYCLE_SHOWN 10  /* members of a cycle that a message names */
 #define PREFIX_LONGER 3 /* an abbreviation finds only longer names */
 
+/* An id or a label. Both stand in one name space, so that one look finds
+** either. */
 typedef struct MigName {
   const char *z;
   u32 iHash;
@@ -29,6 +42,8 @@ typedef struct MigName {
   int bLabel; /* a label, not an id */
 } MigName;
 
+/* An edge as it was given. Its lower end is only known by migGraphFinish(),
+** because it may be added later. */
 typedef struct MigEdge {
   int iNode;       /* from this revision ... */
   const char *zTo; /* ... down to the one of this name */
@@ -41,7 +56,8 @@ typedef struct MigEdge {
 
 /* ---- names ---- */
 
-/* FNV-1a. */
+/* FNV-1a, with its high bits brought down: the table takes the low ones. It is
+** no defence against names that are chosen to collide. */
 static u32 nameHash(const char *z) {
   u32 h = 2166136261u;
 
@@ -51,8 +67,9 @@ static u32 nameHash(const char *z) {
   return h ^ h >> 15;
 }
 
-/* The slot that holds name z, or the empty one where it belongs. The table
-** has at least one empty slot. */
+/* The slot that holds name z, of which iHash is nameHash(), or the empty one
+** where it belongs. The table exists and has at least one empty slot, else the
+** search would not end. */
 static int nameSlot(const MigGraph *g, const char *z, u32 iHash) {
   int iMask = g->nSlot - 1;
   int i = (int)(iHash & (u32)iMask);
@@ -67,7 +84,7 @@ static int nameSlot(const MigGraph *g, const char *z, u32 iHash) {
   return i;
 }
 
-/* The entry of a name, or NULL. */
+/* The entry of a name, or NULL. g and z may be NULL; then there is none. */
 static const MigName *nameFind(const MigGraph *g, const char *z) {
   int i;
 
@@ -78,7 +95,9 @@ static const MigName *nameFind(const MigGraph *g, const char *z) {
   return i ? &g->aName[i - 1] : 0;
 }
 
-/* Make room for one more name; half of the slots stay empty. */
+/* Make room for one more name; half of the slots stay empty. When the table
+** grows the slots are filled anew from the names. After a failure the old table
+** is still whole. */
 static void nameRoom(MigContext *p, MigGraph *g) {
   int nAlloc = g->nNameAlloc ? g->nNameAlloc * 2 : 64;
   MigName *aName;
@@ -103,7 +122,8 @@ static void nameRoom(MigContext *p, MigGraph *g) {
   }
 }
 
-/* Enter a name that is known to be new. */
+/* Enter a name that is known to be new, for revision iNode. z is kept. After a
+** failure nothing is entered. */
 static void nameAdd(MigContext *p, MigGraph *g, const char *z, int iNode,
                     int bLabel) {
   MigName *pName;
@@ -134,7 +154,8 @@ int migGraphFindLabel(const MigGraph *g, const char *zLabel) {
   return pName && pName->bLabel ? pName->iNode : -1;
 }
 
-/* The i-th of the nName ids and labels. */
+/* The i-th of the nName ids and labels, from 0, in the order in which they were
+** added. Borrowed from who added it. */
 const char *migGraphName(const MigGraph *g, int i) {
   return g->aName[i].z;
 }
@@ -152,7 +173,8 @@ static MigSet graphSet(MigContext *p, const MigGraph *g) {
 }
 
 /* The revisions that z abbreviates: those with an id or label of more than
-** three bytes that begins with z. Case matters. */
+** three bytes that begins with z, or is z. Case matters. It looks at every
+** name. */
 MigSet migGraphByPrefix(MigContext *p, const MigGraph *g, const char *z) {
   MigSet set = graphSet(p, g);
   size_t n = strlen(z);
@@ -167,7 +189,9 @@ MigSet migGraphByPrefix(MigContext *p, const MigGraph *g, const char *z) {
   return set;
 }
 
-/* The digits of z without leading zeros, or NULL when z is not all digits. */
+/* The digits of z without leading zeros, "" for zero, or NULL when z is empty
+** or not all digits. Two numbers are the same when these texts are: no number
+** is too long. */
 static const char *digitsOf(const char *z) {
   if (*z == 0 || z[strspn(z, "0123456789")]) {
     return 0;
@@ -193,13 +217,16 @@ MigSet migGraphByValue(MigContext *p, const MigGraph *g, const char *z) {
 
 /* ---- filling ---- */
 
-/* An empty graph. */
+/* An empty graph in the arena. NULL after a failure, which migGraphAdd() and
+** the others pass over. */
 MigGraph *migGraphNew(MigContext *p) {
   return migAlloc(p, sizeof(MigGraph));
 }
 
-/* Add a revision and return its index. A name that is taken is DUPLICATE_ID.
-** The id is taken as it is; migIdCheck() is for those that make one. */
+/* Add a revision and return its index, -1 after an error. A name that is
+** taken, also as a label, is DUPLICATE_ID; more than MIGRATE_MAX_REVISIONS
+** are TOO_BIG. The id is taken as it is; migIdCheck() is for those that make
+** one. */
 int migGraphAdd(MigContext *p, MigGraph *g, const char *zId) {
   const MigName *pName;
 
@@ -233,7 +260,8 @@ int migGraphAdd(MigContext *p, MigGraph *g, const char *zId) {
   return g->nNode++;
 }
 
-/* Note an edge; its lower end is looked up by migGraphFinish(). */
+/* Note an edge from revision i, by parent or with bDepend by dependency; its
+** lower end is looked up by migGraphFinish(). */
 static void edgeAdd(MigContext *p, MigGraph *g, int i, const char *zTo,
                     int bDepend) {
   MigEdge *pEdge;
@@ -257,7 +285,9 @@ static void edgeAdd(MigContext *p, MigGraph *g, int i, const char *zTo,
   pEdge->bDepend = bDepend;
 }
 
-/* Revision i has the parent of exactly this id, which may be added later. */
+/* Revision i has the parent of exactly this id, which may be added later. Not a
+** label: whoever takes one from a user resolves it before. The order of calls
+** is the order of parents. */
 void migGraphParent(MigContext *p, MigGraph *g, int i, const char *zParent) {
   edgeAdd(p, g, i, zParent, 0);
 }
@@ -290,7 +320,8 @@ void migGraphLabel(MigContext *p, MigGraph *g, int i, const char *zLabel) {
   }
 }
 
-/* Revision i is repeatable. */
+/* Revision i is repeatable; -1, as after a failed migGraphAdd(), is nothing.
+** Edges and labels that it must not have are refused by migGraphFinish(). */
 void migGraphRepeatable(MigGraph *g, int i) {
   if (i >= 0) {
     g->aNode[i].bRepeatable = 1;
@@ -319,8 +350,9 @@ static int edgeTarget(MigContext *p, const MigGraph *g, const MigEdge *pEdge) {
   return i;
 }
 
-/* Drop what occurs twice among the n indexes of a; return how many are left.
-** aSeen[i]==iMark says that i was met; marks of different calls differ. */
+/* Drop what occurs twice among the n indexes of a, keeping the first; return
+** how many are left. aSeen[i]==iMark says that i was met; marks of different
+** calls differ, and none is 0. */
 static int dropRepeats(int *a, int n, int *aSeen, int iMark) {
   int nNew = 0;
   int i;
@@ -334,7 +366,9 @@ static int dropRepeats(int *a, int n, int *aSeen, int iMark) {
   return nNew;
 }
 
-/* Build aParent and aDepend of every revision from the edges. */
+/* Build aParent and aDepend of every revision from the edges: count, cut one
+** array into a piece for each list, then fill the pieces. Edges that do not
+** lead anywhere are errors here. */
 static void graphDownLists(MigContext *p, MigGraph *g) {
   int *a = migAlloc(p, (u64)g->nEdge * sizeof(int));
   int *aSeen = migAlloc(p, (u64)g->nNode * sizeof(int));
@@ -370,8 +404,8 @@ static void graphDownLists(MigContext *p, MigGraph *g) {
   }
 }
 
-/* Build aChild and aDependent from aParent and aDepend; both list revisions
-** in load order. */
+/* Build aChild and aDependent from aParent and aDepend, in the same three
+** rounds; both list revisions in load order. */
 static void graphUpLists(MigContext *p, MigGraph *g) {
   int *a = migAlloc(p, (u64)g->nEdge * sizeof(int));
   int i, j;
@@ -406,7 +440,7 @@ static void graphUpLists(MigContext *p, MigGraph *g) {
   }
 }
 
-/* Build azLabel of every revision from the table of names. */
+/* Build azLabel of every revision from the table of names, likewise. */
 static void graphLabelLists(MigContext *p, MigGraph *g) {
   const char **az;
   int i;
@@ -446,7 +480,8 @@ static void namesAdd(MigContext *p, MigText *pText, const MigGraph *g,
   }
 }
 
-/* Report the cycle a[0], a[1], ..., a[n-1], a[0]. */
+/* Report the cycle a[0], a[1], ..., a[n-1], a[0], each of which stands on the
+** next: DEPENDENCY_CYCLE when dependencies were followed, else CYCLE. */
 static void graphCycle(MigContext *p, const MigGraph *g, const int *a, int n,
                        int eEdges) {
   MigCode eCode = eEdges == BY_BOTH ? MIG_DEPENDENCY_CYCLE : MIG_CYCLE;
@@ -463,7 +498,8 @@ static void graphCycle(MigContext *p, const MigGraph *g, const int *a, int n,
   }
 }
 
-/* The j-th revision below i, parents first; -1 when there is no such. */
+/* The j-th revision below i, from 0, parents first, with BY_BOTH then
+** dependencies; -1 when there is no such. */
 static int graphBelow(const MigGraph *g, int i, int j, int eEdges) {
   const MigNode *pNode = &g->aNode[i];
 
@@ -483,7 +519,8 @@ typedef struct GraphSort {
   int nOrder;
 } GraphSort;
 
-/* Where revision i stands on the path being walked. */
+/* Where revision i, which is on the path being walked, stands in it. Looked for
+** only once, when there is a cycle to be reported. */
 static int sortPlace(const GraphSort *pSort, int i) {
   int j = pSort->nStack - 1;
 
@@ -493,8 +530,10 @@ static int sortPlace(const GraphSort *pSort, int i) {
   return j;
 }
 
-/* Put i and everything below it into the order, depth first. A revision on
-** the path has aNext > 0, one not met yet has 0. */
+/* Put i and everything below it into the order, depth first, each behind
+** what it stands on. A revision on the path has aNext > 0, one not met yet
+** has 0. The path is a stack of our own: a chain of revisions may be longer
+** than C's. */
 static void sortFrom(MigContext *p, const MigGraph *g, GraphSort *pSort, int i,
                      int eEdges) {
   pSort->aStack[pSort->nStack++] = i;
@@ -516,7 +555,8 @@ static void sortFrom(MigContext *p, const MigGraph *g, GraphSort *pSort, int i,
 }
 
 /* Sort all revisions into aOrder, along the given edges; CYCLE or
-** DEPENDENCY_CYCLE when that cannot be done. */
+** DEPENDENCY_CYCLE when that cannot be done. The outer loop is over the load
+** order, which is kept where edges allow it. */
 static void graphSort(MigContext *p, MigGraph *g, int eEdges) {
   u64 nByte = (u64)g->nNode * sizeof(int);
   GraphSort sort = {0, 0, 0, 0, 0};
@@ -532,7 +572,8 @@ static void graphSort(MigContext *p, MigGraph *g, int eEdges) {
   }
 }
 
-/* Move the repeatable revisions behind the others, by id. */
+/* Move the repeatable revisions behind the others, by id, bytewise. No edge
+** touches them, so the order of the others stays right. */
 static void repeatableLast(MigContext *p, MigGraph *g) {
   MigList ids = {0, 0};
   int nOrder = 0;
@@ -575,7 +616,8 @@ static void labelsCheck(MigContext *p, const MigGraph *g) {
 **
 ** Errors: MISSING_PARENT; CYCLE when parents alone make one, else
 ** DEPENDENCY_CYCLE; USAGE for a label of a repeatable one. A repeated parent or
-** dependency counts once.
+** dependency counts once. A graph is closed once; after an error nothing more
+** can be done with it.
 */
 void migGraphFinish(MigContext *p, MigGraph *g) {
   int i;
@@ -586,6 +628,8 @@ void migGraphFinish(MigContext *p, MigGraph *g) {
   graphDownLists(p, g);
   graphUpLists(p, g);
   graphLabelLists(p, g);
+  /* The first order is thrown away: that it can be made tells a cycle that
+  ** takes a dependency from one of parents alone. */
   graphSort(p, g, BY_PARENT);
   graphSort(p, g, BY_BOTH);
   labelsCheck(p, g);
@@ -597,7 +641,8 @@ void migGraphFinish(MigContext *p, MigGraph *g) {
 
 /* ---- closures ---- */
 
-/* Add to the set everything that stands on a member of it. */
+/* Add to the set everything that stands on a member of it. Upwards in the order
+** each revision comes behind all it stands on, so one sweep is enough. */
 static void sweepUp(const MigGraph *g, MigSet *pSet, int eEdges) {
   int i, j, iBelow;
 
@@ -614,7 +659,7 @@ static void sweepUp(const MigGraph *g, MigSet *pSet, int eEdges) {
 
 /* Add to pBelow everything that lies below a member of pFrom. With pFrom ==
 ** pBelow that is the closure of the set; with an empty pBelow only what lies
-** strictly below. */
+** strictly below, which may hold members of pFrom, too. */
 static void sweepDown(const MigGraph *g, const MigSet *pFrom, MigSet *pBelow,
                       int eEdges) {
   int i, j, iBelow;
@@ -629,28 +674,29 @@ static void sweepDown(const MigGraph *g, const MigSet *pFrom, MigSet *pBelow,
   }
 }
 
-/* Close a set over parents and dependencies. */
+/* Add to a set all that its members stand on, by parents and dependencies.
+** Nothing is done after a failure; so with the next three. */
 void migGraphAncestors(MigContext *p, const MigGraph *g, MigSet *pSet) {
   if (p->rc == 0) {
     sweepDown(g, pSet, pSet, BY_BOTH);
   }
 }
 
-/* Close a set over children and dependents. */
+/* Add to a set all that stands on its members, by either kind of edge. */
 void migGraphDescendants(MigContext *p, const MigGraph *g, MigSet *pSet) {
   if (p->rc == 0) {
     sweepUp(g, pSet, BY_BOTH);
   }
 }
 
-/* Close a set over parents alone. */
+/* Add to a set what its members stand on by parents alone. */
 void migGraphParentLine(MigContext *p, const MigGraph *g, MigSet *pSet) {
   if (p->rc == 0) {
     sweepDown(g, pSet, pSet, BY_PARENT);
   }
 }
 
-/* Close a set over children alone. */
+/* Add to a set what stands on its members by parents alone. */
 void migGraphChildLine(MigContext *p, const MigGraph *g, MigSet *pSet) {
   if (p->rc == 0) {
     sweepUp(g, pSet, BY_PARENT);
@@ -658,7 +704,8 @@ void migGraphChildLine(MigContext *p, const MigGraph *g, MigSet *pSet) {
 }
 
 /* What shares a branch with revision i: its ancestors and descendants by
-** parents, and itself. */
+** parents, and itself. What shares only an ancestor with it, a sibling branch,
+** is not in it. Empty for -1. */
 MigSet migGraphLineage(MigContext *p, const MigGraph *g, int i) {
   MigSet set = graphSet(p, g);
   MigSet above;
@@ -687,7 +734,7 @@ static MigSet graphTop(MigContext *p, const MigGraph *g, const MigSet *pSet,
   return top;
 }
 
-/* The repeatable revisions. */
+/* The repeatable revisions, which are the last ones of the order. */
 MigSet migGraphRepeatables(MigContext *p, const MigGraph *g) {
   MigSet set = graphSet(p, g);
   int i;
@@ -698,7 +745,8 @@ MigSet migGraphRepeatables(MigContext *p, const MigGraph *g) {
   return set;
 }
 
-/* Does the set hold every revision but repeatable ones? */
+/* Does the set hold every revision but repeatable ones, which it may hold or
+** not? */
 int migGraphWhole(const MigGraph *g, const MigSet *pSet) {
   int i;
 
@@ -710,7 +758,8 @@ int migGraphWhole(const MigGraph *g, const MigSet *pSet) {
   return 1;
 }
 
-/* Heads: revisions without a child. */
+/* Heads: revisions without a child. One on which another depends is a head all
+** the same. */
 MigSet migGraphHeads(MigContext *p, const MigGraph *g) {
   MigSet set = graphSet(p, g);
   int i;
@@ -723,7 +772,8 @@ MigSet migGraphHeads(MigContext *p, const MigGraph *g) {
   return set;
 }
 
-/* Revisions without a parent. */
+/* Roots: revisions without a parent. One that depends on another is a root all
+** the same. */
 MigSet migGraphRoots(MigContext *p, const MigGraph *g) {
   MigSet set = graphSet(p, g);
   int i;
@@ -737,7 +787,9 @@ MigSet migGraphRoots(MigContext *p, const MigGraph *g) {
 }
 
 /* Current heads: the applied revisions from which no applied one descends by
-** parents or dependencies, also through pending ones. */
+** parents or dependencies, also through pending ones. pApplied may be any set,
+** and need not be closed; of an unordered list of revisions these are those
+** that the others do not imply. */
 MigSet migGraphCurrent(MigContext *p, const MigGraph *g,
                        const MigSet *pApplied) {
   return graphTop(p, g, pApplied, BY_BOTH);
@@ -750,7 +802,8 @@ MigSet migGraphBranchHeads(MigContext *p, const MigGraph *g,
   return graphTop(p, g, pSet, BY_PARENT);
 }
 
-/* The ids of a set for a message, at most nMax of them, in load order. */
+/* The ids of a set for a message, at most nMax of them, in load order, as "a, b
+** and 7 more"; "none" for an empty set. In the arena; NULL after a failure. */
 char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
                     int nMax) {
   int *a = migAlloc(p, (u64)migSetCount(pSet) * sizeof(int));

@@ -5,7 +5,11 @@
 ** and migGraphLabel(), in any order of revisions, and closed by
 ** migGraphFinish(). After that it does not change, a revision is its index
 ** in aNode, and everything else in this header may be asked. All memory is
-** the context's arena; texts passed in are kept, not copied.
+** the context's arena; texts passed in are kept, not copied, and so must live
+** as long. After an error the graph is not fit to be asked anything; functions
+** that take p return an empty set then, also for a graph that is NULL.
+**
+** Ids and labels are compared bytewise, so case matters.
 **
 ** A repeatable revision stands outside: no edge leads from or to it and it
 ** declares no label. It is never a head, a root or current, and comes behind
@@ -16,25 +20,27 @@
 
 #include "set.h"
 
+/* One revision. Its lists hold indexes of aNode, each of them once. */
 typedef struct MigNode {
-  const char *zId;
-  int nParent; /* parents, in the given order */
+  const char *zId; /* not copied */
+  int nParent;     /* parents, in the given order */
   int *aParent;
   int nDepend; /* dependencies, in the given order, labels resolved */
   int *aDepend;
-  int nChild; /* revisions that name this one as parent */
-  int *aChild;
-  int nDependent; /* revisions that depend on this one */
-  int *aDependent;
-  int nLabel; /* labels this revision declares */
-  const char **azLabel;
-  int bRepeatable; /* stands outside the graph */
-  int flags;       /* of who loads the graph; nothing here reads them */
-  int iPosition;   /* place in the whole topological order, from 1 */
+  int nChild;           /* revisions that name this one as parent */
+  int *aChild;          /* in the order of aNode */
+  int nDependent;       /* revisions that depend on this one */
+  int *aDependent;      /* likewise */
+  int nLabel;           /* labels this revision declares */
+  const char **azLabel; /* in the order of migGraphLabel() */
+  int bRepeatable;      /* stands outside the graph */
+  int flags;            /* of who loads the graph; nothing here reads them */
+  int iPosition;        /* place in the whole topological order, from 1 */
 } MigNode;
 
+/* The revisions of a file, or of a folder. Zeroed it is an empty graph. */
 typedef struct MigGraph {
-  int nNode;
+  int nNode;      /* at most MIGRATE_MAX_REVISIONS */
   MigNode *aNode; /* in the order of migGraphAdd() */
   int *aOrder;    /* all indexes, ancestors and dependencies first */
   /* The rest is private to graph.c. */

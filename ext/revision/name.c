@@ -6,10 +6,12 @@
 #include "text.h"
 #include "name.h"
 
+/* The words that targets are made of. A name that reads like one in another
+** case is refused as well, so that no one takes HEAD for head. */
 static const char *const azReserved[] = {"head", "heads", "base", "current"};
 
-/* True for the words that a target gives a meaning of their own, in any
-** case (head, HEAD). */
+/* True for the words that a target gives a meaning of their own, in any case
+** (head, HEAD). z is not NULL; only ASCII letters have a case here. */
 int migIdReserved(const char *z) {
   int i;
 
@@ -21,8 +23,9 @@ int migIdReserved(const char *z) {
   return 0;
 }
 
-/* Bytes of z in front of a final '-' and digits; -1 when it does not end so
-** or nothing stands in front. */
+/* Bytes of z in front of a final '-' and digits: of "rel-12" 3. -1 when it does
+** not end so or nothing stands in front: "-1" alone counts from the current
+** head, and is no name with steps. */
 int migNameSteps(const char *z) {
   int n = (int)strlen(z);
   int i = n;
@@ -33,7 +36,8 @@ int migNameSteps(const char *z) {
   return i < n && i > 1 && z[i - 1] == '-' ? i - 1 : -1;
 }
 
-/* The first byte of z that no name may hold, or NULL. */
+/* The first byte of z that no name may hold, or NULL. Bytes from 0x80 on are
+** letters of other languages and pass. */
 static const char *idBadByte(const char *z) {
   for (; *z; z++) {
     if ((u8)*z <= ' ' || *z == 0x7f || strchr("@+:,'\"`", *z)) {
@@ -45,8 +49,9 @@ static const char *idBadByte(const char *z) {
 
 /*
 ** Check that a target can spell the name of a new revision or label; zWhat
-** says which, for the message. The rules stand at the top of graph.h.
-** BAD_ID when not.
+** says which, for the message. The rules stand at the top of name.h. BAD_ID
+** when not, also for NULL and "". Whether the name is still free is not looked
+** at: migGraphAdd() and migGraphLabel() see to that.
 */
 void migIdCheck(MigContext *p, const char *zId, const char *zWhat) {
   int n;
@@ -76,7 +81,8 @@ void migIdCheck(MigContext *p, const char *zId, const char *zWhat) {
   }
 }
 
-/* migIdCheck() for a label, which moreover may not end in '-' and digits. */
+/* migIdCheck() for a label, which moreover may not end in '-' and digits.
+** BAD_ID; the message proposes the same label with '_' in that place. */
 void migLabelCheck(MigContext *p, const char *zLabel) {
   int n;
 
@@ -96,7 +102,8 @@ void migLabelCheck(MigContext *p, const char *zLabel) {
 /*
 ** Check that a new name, given by hand, leaves x-N readable: neither is it
 ** x-N with x a name of the graph, nor x with such an x-N in the graph.
-** BAD_ID when it does not.
+** BAD_ID when it does not. Every name of the graph is looked at, so it is for
+** single names, not for a folder.
 */
 void migGraphIdClash(MigContext *p, const MigGraph *g, const char *zName) {
   int n;

@@ -18,6 +18,13 @@
 ** pending. (SQLite's JSON functions are not used for it: some versions answer
 ** that a text is no JSON when they are out of memory, and then a batch would
 ** be done twice.)
+**
+** Thus under the name "batch 8c1f" a value of
+**
+**   0 5001 5000 12000 7 2026-01-31T12:00:00.000Z orders
+**
+** says of revision 8c1f: of its first batch 5000 of 12000 rows of table orders
+** were gone through, up to key 5000, as run 7 began to do at that time.
 */
 #include <errno.h>
 #include <limits.h>
@@ -26,9 +33,10 @@
 #include "sql.h"
 #include "partial.h"
 
+/* All names are behind "batch" and a blank; '!' is the byte after the blank. */
 #define NAMED " name = 'batch ' || ?1"
 #define ALL " name >= 'batch ' AND name < 'batch!'"
-#define FIRST (-0x7fffffffffffffffLL - 1)
+#define FIRST (-0x7fffffffffffffffLL - 1) /* the smallest key there is */
 
 static const char zRead[] = "SELECT value FROM main._migrate_meta WHERE" NAMED;
 static const char zClear[] = "DELETE FROM main._migrate_meta WHERE" NAMED;
@@ -43,7 +51,8 @@ static const char zForget[] = "DELETE FROM main._migrate_meta WHERE" ALL;
 static const char zPut[] = "REPLACE INTO main._migrate_meta(name, value)"
                            " VALUES('batch ' || ?1, ?2)";
 
-/* At the beginning of a batch. */
+/* Set to the beginning of batch iBatch, from 0: all keys are left, no row is
+** done. Who began, when, and the table stay as they are. */
 void migPartialStart(MigPartial *pPartial, int iBatch) {
   pPartial->iBatch = iBatch;
   pPartial->iNext = FIRST;
@@ -51,7 +60,9 @@ void migPartialStart(MigPartial *pPartial, int iBatch) {
   pPartial->nDone = pPartial->nTotal = 0;
 }
 
-/* Read a number and the blank behind it. */
+/* Read a number from iMin to iMax and the blank behind it. Returns 1 with *pz
+** moved behind the blank, or 0 with *pz as it was. strtoll() would pass over
+** white space and take a '+'; the first byte is tested so that it cannot. */
 static int readInt(const char **pz, i64 iMin, i64 iMax, i64 *piOut) {
   int bDigit = **pz == '-' ? (*pz)[1] >= '0' : **pz >= '0';
   char *zEnd;
@@ -65,7 +76,8 @@ static int readInt(const char **pz, i64 iMin, i64 iMax, i64 *piOut) {
   return 1;
 }
 
-/* Take the text apart, which pOut then points into. */
+/* Take the text apart: 1, or 0 when it is not of the form. The table is not
+** copied: pOut then points into z. Behind the time nothing is checked. */
 static int readText(MigContext *p, const char *z, MigPartial *pOut) {
   const char *zTime;
   i64 iBatch;
@@ -96,8 +108,9 @@ static int readText(MigContext *p, const char *z, MigPartial *pOut) {
   return 1;
 }
 
-/* Take apart what the file says of a revision. STORE_DAMAGED when that cannot
-** be. */
+/* Take apart what the file says of a revision. zState must live as long as
+** pOut. STORE_DAMAGED when that cannot be, also for NULL; pOut then means
+** nothing. */
 void migPartialParse(MigContext *p, const char *zRevision, const char *zState,
                      MigPartial *pOut) {
   memset(pOut, 0, sizeof(*pOut));
@@ -110,7 +123,9 @@ void migPartialParse(MigContext *p, const char *zRevision, const char *zState,
   }
 }
 
-/* Read how far a revision is: 1, or 0 when it has not begun. */
+/* Read how far a revision is: 1, or 0 when it has not begun; pOut is then at
+** the beginning of its first batch. STORE_DAMAGED for a text that is not ours.
+** Needs a store, and a read transaction. */
 int migPartialRead(MigContext *p, const char *zRevision, MigPartial *pOut) {
   sqlite3_stmt *pStmt = migPrepare(p, zRead);
 
@@ -124,7 +139,8 @@ int migPartialRead(MigContext *p, const char *zRevision, MigPartial *pOut) {
   return pOut->bBegun && p->rc == SQLITE_OK;
 }
 
-/* Write a text of a revision. */
+/* Write the text of a revision, instead of what was there. Texts stay the
+** caller's. */
 static void partialPut(MigContext *p, const char *zRevision, const char *z) {
   sqlite3_stmt *pStmt = migPrepare(p, zPut);
 
@@ -134,7 +150,8 @@ static void partialPut(MigContext *p, const char *zRevision, const char *z) {
   migFinalize(p, pStmt);
 }
 
-/* Write how far it is, in the transaction of the batch. */
+/* Write how far it is, in the transaction of the batch: all fields but bBegun
+** count. After a failure p->rc is set and that transaction must be undone. */
 void migPartialWrite(MigContext *p, const char *zRevision,
                      const MigPartial *pPartial) {
   const char *zNext =
@@ -146,7 +163,8 @@ void migPartialWrite(MigContext *p, const char *zRevision,
                        pPartial->zStartedAt, pPartial->zTable));
 }
 
-/* The revision is applied as a whole, or not at all. */
+/* Forget how far a revision is: it is applied as a whole, or not at all. The
+** caller holds the write transaction; that nothing was there is no error. */
 void migPartialClear(MigContext *p, const char *zRevision) {
   sqlite3_stmt *pStmt = migPrepare(p, zClear);
 
@@ -155,12 +173,15 @@ void migPartialClear(MigContext *p, const char *zRevision) {
   migFinalize(p, pStmt);
 }
 
-/* Forget revisions that are applied by now, or gone. */
+/* Forget those that are applied by now, or gone: what restored or edited the
+** store need not think of them. Within a write transaction. */
 void migPartialSweep(MigContext *p) {
   migExec(p, zSweep);
 }
 
-/* All revisions that are applied in part, with what the file says of them. */
+/* All revisions that are applied in part, with what the file says of them, as
+** it stands: two lists side by side, by id, to which it is added. Needs a
+** store, and a read transaction. */
 void migPartialList(MigContext *p, MigList *pIds, MigList *pStates) {
   sqlite3_stmt *pStmt = migPrepare(p, zList);
 
@@ -175,7 +196,9 @@ void migPartialList(MigContext *p, MigList *pIds, MigList *pStates) {
   migFinalize(p, pStmt);
 }
 
-/* Let these, and no others, be applied in part. */
+/* Let these, and no others, be applied in part; lists as migPartialList() makes
+** them. The texts, which may come from a backup, are written without a look.
+** Within a write transaction. */
 void migPartialReplace(MigContext *p, const MigList *pIds,
                        const MigList *pStates) {
   int i;
@@ -186,7 +209,9 @@ void migPartialReplace(MigContext *p, const MigList *pIds,
   }
 }
 
-/* The same, as a set of nodes. */
+/* The revisions that are applied in part, as a set of nodes; what the graph
+** does not have is passed over. Needs a store. pGraph may be NULL after a
+** failure. */
 MigSet migPartialSet(MigContext *p, const MigGraph *pGraph) {
   MigSet set = migSetNew(p, pGraph ? pGraph->nNode : 0);
   MigList ids = {0, 0};

@@ -1,5 +1,6 @@
 /*
-** partial.h - revisions that are applied in part.
+** partial.h - revisions that are applied in part: how far their batches are.
+** partial.c gives the bytes.
 */
 #ifndef MIG_PARTIAL_H
 #define MIG_PARTIAL_H
@@ -7,7 +8,8 @@
 #include "graph.h"
 #include "text.h"
 
-/* How far a revision with batches is. */
+/* How far a revision with batches is. Texts are in the arena, or belong to who
+** filled the struct. */
 typedef struct MigPartial {
   int bBegun;         /* the file says so */
   int iBatch;         /* which of its batches, from 0 */
@@ -17,7 +19,7 @@ typedef struct MigPartial {
   i64 nTotal;         /* rows when this batch began */
   i64 iRun;           /* the run that began */
   const char *zTable; /* the table of the batch */
-  const char *zStartedAt;
+  const char *zStartedAt; /* the first batch of the revision, ISO-8601 */
 } MigPartial;
 
 void migPartialStart(MigPartial *pPartial, int iBatch);

@@ -9,8 +9,9 @@
 
 #define SHOWN 3 /* names that a message lists */
 
-/* List the members of pSteps in the plan's direction and derive what is
-** applied afterwards. */
+/* List the members of pSteps in the plan's direction, which is set, and derive
+** what is applied afterwards. A downgrade that undoes anything takes the
+** repeatable ones out of that, though they are no steps. */
 static void planSteps(MigContext *p, const MigState *pState,
                       const MigSet *pSteps, MigPlan *pPlan) {
   const MigGraph *g = pState->pGraph;
@@ -34,7 +35,8 @@ static void planSteps(MigContext *p, const MigState *pState,
 }
 
 /* OVERLAP when one member of a set of targets is an ancestor of another, by
-** parents or dependencies. */
+** parents or dependencies. The message names one that is below, and those above
+** it. */
 static void planOverlap(MigContext *p, const MigGraph *g, const MigSet *pSet) {
   MigSet top = migGraphCurrent(p, g, pSet);
   MigSet below = migSetCopy(p, pSet);
@@ -54,7 +56,8 @@ static void planOverlap(MigContext *p, const MigGraph *g, const MigSet *pSet) {
           migGraphNames(p, g, &above, SHOWN), g->aNode[i].zId);
 }
 
-/* Steps from the current head that do not go the plan's way. */
+/* RELATIVE_RANGE for steps from the current head that do not go the plan's way.
+** Steps from a named revision may: what they lead to is a target like any. */
 static void planDirection(MigContext *p, const MigTarget *pTarget, int bDown) {
   if (pTarget->bRelative && pTarget->eAnchor == MIG_AT_CURRENT &&
       (bDown ? pTarget->nStep >= 0 : pTarget->nStep <= 0)) {
@@ -109,8 +112,8 @@ void migPlanUpgrade(MigContext *p, const MigState *pState, const char *zTarget,
   planSteps(p, pState, &set, pPlan);
 }
 
-/* Take the revisions of *pLeft out of the plan of an upgrade. What stands on
-** them is among them. */
+/* Take the revisions of *pLeft out of the plan of an upgrade, none of which is
+** applied. What stands on them must be among them: it is not looked for. */
 void migPlanLeave(MigContext *p, const MigSet *pLeft, MigPlan *pPlan) {
   int nStep = 0;
   int i;
@@ -168,8 +171,9 @@ void migPlanRepeatables(MigContext *p, const MigState *pState,
   migSetUnite(&pPlan->after, &due);
 }
 
-/* Plan to run or undo the one revision that zTarget means, whatever is around
-** it. Empty when it is done. */
+/* Plan to run, or with bDown to undo, the one revision that zTarget means,
+** whatever is around it. Empty when that is done, and for base. Errors: those
+** of target.h, USAGE for a list. */
 void migPlanOne(MigContext *p, const MigState *pState, const char *zTarget,
                 int bDown, MigPlan *pPlan) {
   MigSet set;
@@ -234,8 +238,8 @@ static MigSet downRoots(MigContext *p, const MigState *pState,
   return roots;
 }
 
-/* There is nothing to undo above iTarget: RANGE, unless the file stands
-** there already. */
+/* There is nothing to undo above iTarget, -1 for base: RANGE, unless the file
+** stands there already. Of base that is always so. */
 static void downNothing(MigContext *p, const MigState *pState, int iTarget) {
   const MigGraph *g = pState->pGraph;
   const char *zId;
@@ -343,7 +347,7 @@ static int stampBase(MigContext *p, const MigState *pState,
 ** others stay; applied is then what the resulting heads stand on. 'base'
 ** drops all heads, label@base those related to the label's revision. Repeatable
 ** revisions stay as they are. With bPurge nothing is kept. The plan has no
-** steps, only .after counts.
+** steps, only .after counts, and it may be what is applied already.
 ** Errors: those of target.h, OVERLAP.
 */
 void migPlanStamp(MigContext *p, const MigState *pState, const char *zTargets,

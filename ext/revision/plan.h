@@ -11,16 +11,20 @@
 ** not applied, by id, behind the others. No downgrade undoes one; but one that
 ** undoes anything leaves all of them pending, because what they have made may
 ** be gone with it, or not fit any more.
+**
+** A plan is in the arena. After an error it is not to be used. Whether scripts
+** are there, and may be run, is not its business: run/steps.c looks at them.
 */
 #ifndef MIG_PLAN_H
 #define MIG_PLAN_H
 
 #include "target.h"
 
+/* What is to be done. An empty plan (nStep 0) leaves everything as it is. */
 typedef struct MigPlan {
   int bDown;    /* undo, not run */
   int nStep;    /* revisions */
-  int *aStep;   /* in the order of execution */
+  int *aStep;   /* nodes of the graph, in the order of execution */
   MigSet after; /* the applied set once all of them are done */
 } MigPlan;
 

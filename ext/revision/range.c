@@ -1,9 +1,20 @@
 /*
 ** range.c - ranges of revisions, low:high, as Alembic's history takes them.
 **
-** A range holds what its upper ends stand on, without what its lower ends
-** stand on, but with the lower ends themselves. Steps that would leave the
-** graph are clipped.
+** A range holds what its upper ends stand on, without what its lower ends stand
+** on, but with the lower ends themselves. Steps that would leave the graph are
+** clipped. With c on b on a, and a the root:
+**
+**   :        c b a        b:       c b
+**   :b       b a          -1:c     c b
+**   b:c      c b          a:+1     b a
+**   a:b      b a          b:a      RANGE
+**
+** Without ':' a text is a list of targets, and the range those alone.
+**
+** Either end may count its steps from the other one, so the ends are resolved
+** in that order: what the first gives is taken for applied, and the steps of
+** the second count from the current heads of that.
 */
 #include <string.h>
 #include "range.h"
@@ -12,7 +23,8 @@
 
 /*
 ** Part a range at its ':'. Returns 0 when there is none, else 1 with the two
-** ends, either of which may be "". More than one ':' is USAGE.
+** ends, either of which may be "", in the arena. More than one ':' is USAGE.
+** Nothing is resolved. zRange is not NULL.
 */
 int migRangeSplit(MigContext *p, const char *zRange, char **pzLow,
                   char **pzHigh) {
@@ -32,7 +44,7 @@ int migRangeSplit(MigContext *p, const char *zRange, char **pzLow,
 
 /* One end of a range while it is being resolved. */
 typedef struct RangeEnd {
-  const char *zText;
+  const char *zText;  /* not empty: base or heads stand for that */
   MigTarget *aTarget; /* its members */
   int nTarget;
   MigSet set; /* its revisions */
@@ -84,7 +96,9 @@ static MigState rangeState(MigContext *p, const MigState *pState,
   return migStateNew(p, pState->pGraph, &applied);
 }
 
-/* Resolve both ends of a range. */
+/* Resolve both ends of a range. When neither or only the upper one counts
+** from the other, the lower one comes first. USAGE when each counts from the
+** other. */
 static void rangeEnds(MigContext *p, const MigState *pState, RangeEnd *pLow,
                       RangeEnd *pHigh) {
   MigState other;
@@ -165,7 +179,8 @@ static MigSet rangeSet(MigContext *p, const MigState *pState, RangeEnd *pLow,
 ** base, an empty upper end heads; NULL is everything. Without ':' it is a
 ** list of targets. +N alone as upper end counts from the lower one, -N alone
 ** as lower end from the upper one; steps that leave the graph end at its
-** edge. *paNode is in the arena. Errors as at the top of target.h.
+** edge. *paNode, with *pnNode nodes, is in the arena. Repeatable revisions are
+** never among them. Errors as at the top of target.h; then *pnNode is 0.
 */
 void migRangeNodes(MigContext *p, const MigState *pState, const char *zRange,
                    int **paNode, int *pnNode) {

@@ -1,5 +1,11 @@
 /*
 ** set.h - sets of revisions.
+**
+** A member is the index of a revision in its graph (graph.h), so sets go
+** together only when they are of the same graph. The bits lie in the arena and
+** are never freed one by one. A MigSet is passed and returned by value, but an
+** assignment shares the bits: who wants to change one of two takes
+** migSetCopy(). Nothing here fails but for want of memory.
 */
 #ifndef MIG_SET_H
 #define MIG_SET_H

@@ -19,6 +19,8 @@
 #include "target.h"
 #include "text.h"
 
+/* As a place to walk from and to. No set can hold it, so a walk that ends there
+** gives the empty set. */
 #define BASE (-1)
 #define STEP_MAX 1000000000 /* larger numbers of steps count as this many */
 #define SHOWN 3             /* names that a message lists */
@@ -26,7 +28,8 @@
 /* ---- lookup ---- */
 
 /* The state of a file in which exactly the revisions of pApplied are applied.
-** The set is copied. */
+** The set is copied, the graph kept; both must be of the same. After a failure,
+** when g may be NULL, the sets are empty. */
 MigState migStateNew(MigContext *p, const MigGraph *g, const MigSet *pApplied) {
   MigState state;
 
@@ -41,7 +44,8 @@ static int targetInside(const MigTarget *pTarget, int i) {
   return pTarget->iBranch < 0 || migSetHas(&pTarget->lineage, i);
 }
 
-/* Keep of a set what is within the target's branch, if it names one. */
+/* Keep of a set what is within the target's branch, if it names one: callers
+** that ask migTargetParse() for the parts limit sets of their own by it. */
 void migTargetLimit(const MigTarget *pTarget, MigSet *pSet) {
   if (pTarget->iBranch >= 0) {
     migSetIntersect(pSet, &pTarget->lineage);
@@ -70,7 +74,7 @@ static void failRepeatable(MigContext *p, const MigTarget *pTarget,
 ** The revision that z names by exact id or label, else by value, else by
 ** abbreviation within the target's branch; -1 when there is none. Only an
 ** exact name may be outside the branch; the caller decides about that.
-** Errors: AMBIGUOUS, NOT_IN_BRANCH.
+** Errors: AMBIGUOUS; NOT_IN_BRANCH when all that z abbreviates is outside.
 */
 static int targetLookup(MigContext *p, const MigGraph *g,
                         const MigTarget *pTarget, const char *z) {
@@ -114,7 +118,8 @@ static int stepCount(const char *z) {
   return n;
 }
 
-/* Where in z a final sign with digits begins, or NULL. */
+/* Where in z a final sign with digits begins, or NULL. "a+" has none, and so
+** has "12": digits alone are a name. */
 static const char *stepSign(const char *z) {
   const char *zEnd = z + strlen(z);
   const char *zSign = zEnd;
@@ -128,7 +133,8 @@ static const char *stepSign(const char *z) {
   return zSign - 1;
 }
 
-/* Understand z when it is one of the reserved words. */
+/* Understand z when it is one of the reserved words, in lower case. Returns
+** whether it is. */
 static int targetWord(MigTarget *pTarget, const char *z) {
   if (strcmp(z, "head") == 0) {
     pTarget->eAnchor = MIG_AT_HEAD;
@@ -144,13 +150,15 @@ static int targetWord(MigTarget *pTarget, const char *z) {
   return 1;
 }
 
-/* Understand z when it is exactly an id or a label. */
+/* Understand z when it is exactly an id or a label. Returns whether it is; the
+** anchor is MIG_AT_REVISION already. */
 static int targetExact(const MigGraph *g, MigTarget *pTarget, const char *z) {
   pTarget->iNode = migGraphFindName(g, z);
   return pTarget->iNode >= 0;
 }
 
-/* Understand the steps at the end of the symbol z, a sign and digits. */
+/* Understand the steps at the end of the symbol z, a sign at zSign and digits.
+** Without a symbol before them they count from the current head. */
 static void targetSteps(MigTarget *pTarget, const char *z, const char *zSign) {
   pTarget->bRelative = 1;
   pTarget->nStep = stepCount(zSign + 1);
@@ -213,7 +221,9 @@ static void targetSymbol(MigContext *p, const MigGraph *g, MigTarget *pTarget,
   }
 }
 
-/* Understand the n bytes before '@'. */
+/* Understand the n bytes before '@': an id, label or abbreviation.
+** UNKNOWN_BRANCH, AMBIGUOUS, USAGE for a repeatable revision, which has no
+** branch. */
 static void targetBranch(MigContext *p, const MigGraph *g, MigTarget *pTarget,
                          i64 n) {
   char *z = migStrndup(p, pTarget->zText, n);
@@ -282,8 +292,10 @@ static void targetParse(MigContext *p, const MigGraph *g, MigTarget *pTarget,
 
 /*
 ** Take a comma-separated list of targets apart. Returns them in the arena,
-** *pnTarget of them, at least one; an empty member is USAGE. A revision that
-** is named exactly but lies outside the branch is no error yet (bOutside).
+** *pnTarget of them, at least one; an empty member is USAGE, and so is an empty
+** text, or NULL. A revision that is named exactly but lies outside the branch
+** is no error yet (bOutside): a downgrade that finds nothing to undo passes
+** over it. After an error *pnTarget is 0.
 */
 MigTarget *migTargetParse(MigContext *p, const MigState *pState,
                           const char *zTargets, int *pnTarget) {
@@ -349,7 +361,8 @@ static int walkWays(const MigGraph *g, const MigTarget *pTarget, int iAt,
   return nWay;
 }
 
-/* AMBIGUOUS_WALK at iAt. */
+/* AMBIGUOUS_WALK at iAt, which may be BASE; the ways that walkWays() counted
+** are looked up again for the message. */
 static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
                      int iAt, int bUp) {
   MigSet ways = migSetNew(p, g->nNode);
@@ -367,7 +380,8 @@ static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
 /*
 ** Walk the target's steps from iFrom. Returns where that leads, BASE
 ** included. A fork is AMBIGUOUS_WALK. A walk that leaves the graph is
-** RELATIVE_RANGE, or with bClip ends at its edge.
+** RELATIVE_RANGE, or with bClip ends at its edge. No step is as good as one
+** that leads back: '+0' is iFrom.
 */
 static int targetWalk(MigContext *p, const MigGraph *g,
                       const MigTarget *pTarget, int iFrom, int bClip) {
@@ -435,8 +449,9 @@ static MigSet targetImplied(MigContext *p, const MigState *pState,
   return top;
 }
 
-/* Where steps from the current head begin. BASE when nothing is applied and
-** the steps go up; downwards that is RELATIVE_RANGE. */
+/* Where steps from the current head begin. BASE when nothing is applied and the
+** steps go up; downwards, or without a step, that is RELATIVE_RANGE.
+** MULTIPLE_HEADS when there are several, even if all would lead to the same. */
 static int targetFromCurrent(MigContext *p, const MigState *pState,
                              const MigTarget *pTarget) {
   MigSet set = migSetCopy(p, &pState->current);
@@ -470,7 +485,10 @@ static void failHeads(MigContext *p, const MigGraph *g, const char *zText,
           zText, migGraphNames(p, g, pSet, SHOWN));
 }
 
-/* The revisions the target's anchor stands for; base is the empty set. */
+/* The revisions the target's anchor stands for; base is the empty set.
+** NOT_IN_BRANCH for what was named exactly and lies outside, USAGE for a
+** repeatable revision, MULTIPLE_HEADS for head. What is left when a branch has
+** no head of its own, or no current one, is empty, too, and no error. */
 static MigSet targetAnchor(MigContext *p, const MigState *pState,
                            const MigTarget *pTarget) {
   const MigGraph *g = pState->pGraph;
@@ -517,7 +535,8 @@ static int targetSingle(MigContext *p, const MigState *pState,
   return i;
 }
 
-/* The target's revisions, with steps that leave the graph clipped or not. */
+/* The target's revisions, with steps that leave the graph clipped or not. It is
+** for ranges; others take migTargetNodes(). Not to be called after an error. */
 MigSet migTargetResolve(MigContext *p, const MigState *pState,
                         const MigTarget *pTarget, int bClip) {
   MigSet set;
@@ -548,8 +567,8 @@ MigSet migTargetNodes(MigContext *p, const MigState *pState,
   return p->rc ? none : migTargetResolve(p, pState, pTarget, 0);
 }
 
-/* The revisions of a list of targets; with bStored repeatable ones may be
-** among them. */
+/* The revisions of a list of targets; with bStored repeatable ones may be among
+** them, if no steps count from them. */
 static MigSet targetsNodes(MigContext *p, const MigState *pState,
                            const char *zTargets, int bStored) {
   MigSet set = migSetNew(p, p->rc ? 0 : pState->pGraph->nNode);
@@ -566,7 +585,9 @@ static MigSet targetsNodes(MigContext *p, const MigState *pState,
   return set;
 }
 
-/* The revisions that a comma-separated list of targets stands for. */
+/* The revisions that a comma-separated list of targets stands for, all
+** together; they may stand on each other. Empty for base and after an error.
+** zTargets NULL is USAGE, as "" is. */
 MigSet migTargetSet(MigContext *p, const MigState *pState,
                     const char *zTargets) {
   return targetsNodes(p, pState, zTargets, 0);
@@ -581,7 +602,7 @@ MigSet migTargetStored(MigContext *p, const MigState *pState,
 
 /* The one revision a target stands for, or -1 for base and whatever else is
 ** empty. Of several, those that another one implies do not count.
-** MULTIPLE_HEADS when several are left, USAGE for a list. */
+** MULTIPLE_HEADS when several are left, USAGE for a list. -1 after an error. */
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
   MigTarget *pTarget;
   MigSet set;
@@ -598,7 +619,8 @@ int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
   return targetSingle(p, pState, zTarget, &set);
 }
 
-/* The same; it may be a repeatable one. */
+/* The same for whoever looks at a revision or edits it: it may be a repeatable
+** one, named without steps and branch. */
 int migTargetStoredOne(MigContext *p, const MigState *pState,
                        const char *zTarget) {
   MigTarget *pTarget;

@@ -35,6 +35,15 @@
 ** Repeatable revisions stand outside the graph, so one is no target but for
 ** migTargetStored(): USAGE.
 **
+** Examples, in a graph where b and c stand on a, and c declares the label web:
+**
+**   head          MULTIPLE_HEADS: b and c
+**   web@head      c
+**   c-1, web-1    a
+**   a+1           AMBIGUOUS_WALK: b or c
+**   web@a+1       c
+**   -1            a, when b or c is the only current head
+**
 ** Errors, one situation each: USAGE (not of this form, such as an empty text,
 ** 'label@' or '+1foo'), UNKNOWN_REVISION, AMBIGUOUS, UNKNOWN_BRANCH,
 ** NOT_IN_BRANCH, MULTIPLE_HEADS, RELATIVE_RANGE, AMBIGUOUS_WALK, and RANGE for
@@ -45,22 +54,25 @@
 
 #include "graph.h"
 
-/* What a target is resolved against. */
+/* What a target is resolved against. All three are of the same graph; copied
+** by assignment, a state shares its sets. */
 typedef struct MigState {
-  const MigGraph *pGraph;
+  const MigGraph *pGraph; /* closed; NULL only after a failure */
   MigSet applied;
   MigSet current; /* migGraphCurrent() of applied */
 } MigState;
 
+/* What a target begins at, and where steps count from. */
 typedef enum MigAnchor {
   MIG_AT_REVISION, /* iNode */
-  MIG_AT_HEAD,
-  MIG_AT_HEADS,
-  MIG_AT_BASE,
-  MIG_AT_CURRENT
+  MIG_AT_HEAD,     /* the one head, of the branch if there is one */
+  MIG_AT_HEADS,    /* all heads of it */
+  MIG_AT_BASE,     /* below all roots: no revision */
+  MIG_AT_CURRENT   /* the current heads of it */
 } MigAnchor;
 
-/* One target, taken apart; names are resolved, steps not yet walked. */
+/* One target, taken apart; names are resolved, steps not yet walked. Texts are
+** in the arena. */
 typedef struct MigTarget {
   const char *zText;   /* as given */
   const char *zBranch; /* the text before '@', or NULL */
@@ -72,7 +84,7 @@ typedef struct MigTarget {
   int bStored;         /* iNode may be a repeatable revision */
   int bRelative;       /* a sign and digits follow */
   int bBare;           /* a sign and digits stand alone; eAnchor is current */
-  int nStep;           /* with its sign */
+  int nStep;           /* with its sign; at most a billion either way */
 } MigTarget;
 
 MigState migStateNew(MigContext *p, const MigGraph *g, const MigSet *pApplied);

@@ -7,8 +7,8 @@
 ** Nothing else writes this table. Each row has a seal (seal.h).
 **
 ** A row keeps the checksum that its revision had when it was applied, so that
-** scripts which have been edited since are found. It also names the run, whose
-** automatic backup is the state before.
+** scripts which have been edited since are found. It also names the run that
+** applied it, by which the automatic backup of that run is found.
 */
 #include <string.h>
 #include "hash.h"

@@ -15,6 +15,12 @@
 ** its own that says so. When the scripts of a revision change, its rows are
 ** forgotten, and with them the file that it was a part of. What else may no
 ** longer be true, a plan or checksums, an export finds out by reading back.
+**
+** Column part is a MigOriginPart: 0 the up script, 1 the down script, 2 data, 3
+** a part of the file of that name under the revision ''. To read data: with u
+** and d the bytes of up and down script (none: empty), the dictionary is the
+** last DICT_SIZE bytes of u || d, or all of it; the stream gives exactly size
+** bytes. The scripts are those that are stored, whatever their place.
 */
 #include <string.h>
 #include "migrate.h"
@@ -22,7 +28,8 @@
 #include "seal.h"
 #include "origin.h"
 
-#define DICT_SIZE 32768
+#define DICT_SIZE 32768 /* what deflate can look back, RFC 1951 */
+/* Bytes of a file that are believed: two scripts, and what is between them. */
 #define DATA_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + 1048576)
 
 static const char zOriginAdd[] =
@@ -41,7 +48,9 @@ static const char zOriginOne[] =
     "SELECT revision, format, file, part, size, data FROM main._migrate_files"
     " WHERE revision = ?1 ORDER BY format, file";
 
-/* The last bytes of both scripts, at most DICT_SIZE, in the arena. */
+/* The last bytes of both scripts, at most DICT_SIZE, *pn of them, in the arena;
+** the scripts may be NULL. The down script counts first, as the later one. Not
+** NULL but after a failure, also when there are none. */
 static u8 *dictMake(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                     i64 nDown, i64 *pn) {
   i64 nLow = zDown ? nDown : 0;
@@ -61,7 +70,8 @@ static u8 *dictMake(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
   return a;
 }
 
-/* The n bytes of z as they are stored, in the arena. */
+/* The n bytes of z as they are stored: deflated in the arena, or z itself when
+** that is not shorter. *pnData tells how many there are, and by that which. */
 static const u8 *dataMake(MigContext *p, const char *z, i64 n, const u8 *aDict,
                           i64 nDict, i64 *pnData) {
   MigRawCodec codec = {0, 0, 6};
@@ -83,9 +93,10 @@ static const u8 *dataMake(MigContext *p, const char *z, i64 n, const u8 *aDict,
 
 /*
 ** Record that file zFile of a folder in format zFormat belongs to a revision,
-** "" for several. Its n bytes at z are kept for MIG_ORIGIN_DATA; zUp and zDown
-** are the scripts of the revision, or NULL. The caller holds the write
-** transaction.
+** "" for several. Its n bytes at z are kept for MIG_ORIGIN_DATA, else z is not
+** looked at; zUp and zDown are the scripts of the revision as they are stored,
+** or NULL. A row of the same revision, format and file gives way. The caller
+** holds the write transaction.
 */
 void migOriginAdd(MigContext *p, const char *zRevision, const char *zFormat,
                   const char *zFile, MigOriginPart ePart, const char *z, i64 n,
@@ -113,7 +124,9 @@ void migOriginAdd(MigContext *p, const char *zRevision, const char *zFormat,
   migArenaRelease(p, mark);
 }
 
-/* Forget the files of a revision, and those that it shared with others. */
+/* Forget the files of a revision, and those that it shared with others: not the
+** rows of these others, which then are parts of a file that is not there.
+** Within a write transaction. */
 void migOriginForget(MigContext *p, const char *zRevision) {
   sqlite3_stmt *pStmt = migCached(p, zOriginForgetShared);
 
@@ -124,7 +137,8 @@ void migOriginForget(MigContext *p, const char *zRevision) {
   migRun(p, pStmt);
 }
 
-/* A stored part; STORE_DAMAGED for one that we do not write. */
+/* A stored part; STORE_DAMAGED for one that we do not write. What is returned
+** then is only a value of the type. */
 static MigOriginPart partRead(MigContext *p, i64 ePart) {
   if (ePart < MIG_ORIGIN_UP || ePart > MIG_ORIGIN_SHARE) {
     migFail(p, MIG_STORE_DAMAGED,
@@ -136,7 +150,9 @@ static MigOriginPart partRead(MigContext *p, i64 ePart) {
   return (MigOriginPart)ePart;
 }
 
-/* The files of a revision, NULL: of all; none in a store of an older version.
+/* The files of a revision, "": of several, NULL: of all, by revision, format
+** and file, bytewise; with everything they need in the arena. bStore is the
+** version of the store: there are none in an older one, or without any.
 ** STORE_DAMAGED for a part that we do not write. */
 void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
                     MigOrigins *pOut) {
@@ -177,9 +193,10 @@ void migOriginsRead(MigContext *p, int bStore, const char *zRevision,
 }
 
 /*
-** The bytes of a file, with a zero behind them; zUp and zDown are the scripts
-** of its revision as they were when it was imported. STORE_DAMAGED when they
-** cannot be had.
+** The bytes of a file, with a zero behind them, for the caller to free; zUp and
+** zDown are the scripts of its revision as they were when it was imported, or
+** NULL. STORE_DAMAGED when they cannot be had, also of MIG_ORIGIN_SHARE, whose
+** bytes stand in another row. After an error the result is {0, 0}.
 */
 MigBytes migOriginBytes(MigContext *p, const MigOrigin *pOrigin,
                         const char *zUp, i64 nUp, const char *zDown,

@@ -1,5 +1,7 @@
 /*
 ** origin.h - the files that revisions were imported from.
+**
+** What writes needs a write transaction and a store of this version.
 */
 #ifndef MIG_ORIGIN_H
 #define MIG_ORIGIN_H
@@ -14,14 +16,15 @@ typedef enum MigOriginPart {
   MIG_ORIGIN_SHARE /* the revision is a part of the file of several */
 } MigOriginPart;
 
+/* A kept file, in the arena; of which migOriginBytes() makes the bytes. */
 typedef struct MigOrigin {
   const char *zRevision; /* "" when it concerns several */
-  const char *zFormat;
-  const char *zFile;   /* path below the folder */
-  MigOriginPart ePart; /* of several: MIG_ORIGIN_DATA */
-  i64 nSize;           /* bytes, of MIG_ORIGIN_DATA */
-  const u8 *aData;     /* as stored */
-  i64 nData;
+  const char *zFormat;   /* name of the format of the folder */
+  const char *zFile;     /* path below the folder, '/' between its parts */
+  MigOriginPart ePart;   /* of several: MIG_ORIGIN_DATA */
+  i64 nSize;             /* its bytes, of MIG_ORIGIN_DATA; not yet checked */
+  const u8 *aData;       /* as stored */
+  i64 nData;             /* its bytes; as many as nSize: not deflated */
 } MigOrigin;
 
 typedef struct MigOrigins {

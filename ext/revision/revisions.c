@@ -8,6 +8,11 @@
 ** that a checkout by git with other line ends has the same checksum. Message,
 ** dates, parents and labels are not in it.
 **
+** Thus a revision with the up script "a" CR LF "b" and no down script has the
+** checksum of these 13 bytes
+**
+**   01 00 00 00 00 00 00 00 03 61 0a 62 00
+**
 ** What the file holds is not trusted: migStateLoad() checks the whole graph.
 ** The rows of revisions and edges have a seal (seal.h); whoever writes one
 ** seals it. Where a row has all columns the statement does not name them: it is
@@ -24,7 +29,9 @@
 #include "partial.h"
 #include "revisions.h"
 
-#define SEQ_LAST 0xffffffffffffLL /* greatest number of a row */
+/* Greatest number of a row that another one may follow: far more than ever are
+** written, and far from where numbers overflow. */
+#define SEQ_LAST 0xffffffffffffLL
 
 static const char zRevisionAll[] =
     "SELECT revision, flags FROM main._migrate_revisions ORDER BY seq";
@@ -92,6 +99,8 @@ static i64 normalized(const char *z, i64 n, MigHash *pHash) {
   return nOut + n - iStart;
 }
 
+/* Add one script, or that there is none (z NULL), to the hash. It is gone
+** through twice, because its length after normalizing comes first. */
 static void checksumScript(MigHash *pHash, const char *z, i64 n) {
   u8 a[9];
   u64 nOut;
@@ -111,7 +120,8 @@ static void checksumScript(MigHash *pHash, const char *z, i64 n) {
   normalized(z, n, pHash);
 }
 
-/* Set aChecksum from zUp and zDown. */
+/* Set aChecksum from zUp and zDown. It reads nothing else, so edits of message,
+** edges and labels leave it as it is. */
 void migRevisionChecksum(MigRevision *pRev) {
   MigHash hash;
 
@@ -123,7 +133,9 @@ void migRevisionChecksum(MigRevision *pRev) {
 
 /* ---- flags ---- */
 
-/* The flags that the directives of a script ask for. */
+/* The flags that the directives of a script ask for, of its up script or with
+** bDown of its down script. Those of both are to be united. Phase, batches and
+** checks are of the up script alone. */
 int migRevisionFlags(const MigScriptInfo *pInfo, int bDown) {
   int flags = pInfo->bRepeatable ? MIG_REV_REPEATABLE : 0;
 
@@ -137,13 +149,15 @@ int migRevisionFlags(const MigScriptInfo *pInfo, int bDown) {
   return flags;
 }
 
+/* The phase in the flags of a revision, MIG_PHASE_NONE when it has none. */
 MigPhase migRevisionPhase(int flags) {
   return (MigPhase)((flags & MIG_REV_PHASE) >> 4);
 }
 
 /* ---- one revision ---- */
 
-/* Number of the row for the next revision; none stored has a greater one. */
+/* Number of the row for the next revision, from 1; none stored has a greater
+** one. STORE_DAMAGED when the numbers are used up, which ours never are. */
 i64 migRevisionNext(MigContext *p) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionLast);
   i64 iSeq = migStep(p, pStmt) ? sqlite3_column_int64(pStmt, 0) : 0;
@@ -157,7 +171,7 @@ i64 migRevisionNext(MigContext *p) {
   return iSeq + 1;
 }
 
-/* Number of the row of a stored revision. */
+/* Number of the row of a stored revision, 0 when there is none. */
 static i64 revisionSeq(MigContext *p, const char *zId) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionSeq);
   i64 iSeq;
@@ -168,6 +182,7 @@ static i64 revisionSeq(MigContext *p, const char *zId) {
   return iSeq;
 }
 
+/* Bind a number of which a negative one means none: NULL then. */
 static void sizeWrite(MigContext *p, MigSealed *pRow, i64 n) {
   if (n < 0) {
     migSealedNull(pRow);
@@ -176,7 +191,9 @@ static void sizeWrite(MigContext *p, MigSealed *pRow, i64 n) {
   }
 }
 
-/* Bind and run zRevisionAdd or zRevisionEdit. */
+/* Bind and run zRevisionAdd or zRevisionEdit, which have the same parameters in
+** the same order, and seal the row. The fingerprint is always written as NULL:
+** that of an older script does not hold. */
 static void revisionWrite(MigContext *p, const char *zSql, i64 iSeq,
                           const MigRevision *pRev) {
   const MigPlace *pPlace = &pRev->place;
@@ -200,6 +217,7 @@ static void revisionWrite(MigContext *p, const char *zSql, i64 iSeq,
   migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
+/* TOO_BIG for a message that is longer than a stored one may be. */
 static void messageCheck(MigContext *p, const MigRevision *pRev) {
   if (p->rc == SQLITE_OK && strlen(pRev->zMessage) > MIGRATE_MAX_MESSAGE) {
     migFail(p, MIG_TOO_BIG, "the message of revision %s has more than %d bytes",
@@ -222,7 +240,8 @@ static void repeatableCheck(MigContext *p, const MigRevision *pRev) {
   }
 }
 
-/* Bind and run zEdgeAdd or zEdgeMove. */
+/* Bind and run zEdgeAdd or zEdgeMove, and seal the row. iKind is 0 for a
+** parent, 1 for a dependency; iPosition counts from 0 among its kind. */
 static void edgeWrite(MigContext *p, const char *zSql, const char *zId,
                       int iKind, i64 iPosition, const char *zTarget) {
   MigSealed row;
@@ -235,6 +254,8 @@ static void edgeWrite(MigContext *p, const char *zSql, const char *zId,
   migSealedEnd(p, &row, MIG_SEAL_SIZE);
 }
 
+/* Write the edges of one kind of a revision that has none of it; az are ids, or
+** for dependencies also labels, in their order. */
 static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
                        const char **az) {
   int i;
@@ -247,8 +268,9 @@ static void edgesWrite(MigContext *p, const char *zId, int iKind, int n,
 /*
 ** Store a new revision: its row, edges, labels and scripts (in the file after
 ** migScriptsFlush()). Sets checksum and place. The caller holds the write
-** transaction, and loads the graph afterwards to see that
-** the edges make sense.
+** transaction, and loads the graph afterwards to see that the edges make sense:
+** here they are written as they are. Errors: TOO_BIG, USAGE, DUPLICATE_LABEL;
+** that the id is taken is an error of SQLite, so the caller looks before.
 */
 void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   int i;
@@ -266,14 +288,16 @@ void migRevisionAdd(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   }
 }
 
+/* A size in column i of the current row: -1 for NULL, which means none. */
 static i64 columnSize(sqlite3_stmt *pStmt, int i) {
   return sqlite3_column_type(pStmt, i) == SQLITE_NULL
              ? -1
              : sqlite3_column_int64(pStmt, i);
 }
 
-/* STORE_DAMAGED when sizes or offsets are such as we never write: sums of them
-** must not overflow. */
+/* STORE_DAMAGED when sizes or offsets are such as we never write: sums of
+** them must not overflow. Whether they lie in their pack is seen when that
+** is read. */
 static void placeCheck(MigContext *p, const char *zId, const MigPlace *pPlace) {
   const i64 nMax = 3 * (i64)MIGRATE_MAX_SCRIPT;
 
@@ -287,8 +311,12 @@ static void placeCheck(MigContext *p, const char *zId, const MigPlace *pPlace) {
   }
 }
 
-/* Read the row of a revision, without its scripts and edges. 0 when there is
-** none. */
+/*
+** Read the row of a revision, without its scripts and edges: 1, or 0 when there
+** is none, and then all of pRev is zero. zId is kept, other texts are in the
+** arena. A checksum that is not of its size is read as zeros, and fits no
+** script. STORE_DAMAGED for an impossible place; the result means nothing then.
+*/
 int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionRead);
   int bFound;
@@ -316,8 +344,9 @@ int migRevisionRead(MigContext *p, const char *zId, MigRevision *pRev) {
   return bFound;
 }
 
-/* The same of a revision that the graph has. STORE_DAMAGED when its row is not
-** found: then an index is not what its table is. */
+/* The same of a revision that the graph has; 0 only after an error.
+** STORE_DAMAGED when its row is not found: then an index is not what its table
+** is. */
 int migRevisionGet(MigContext *p, const char *zId, MigRevision *pRev) {
   int bFound = migRevisionRead(p, zId, pRev);
 
@@ -343,15 +372,21 @@ int migRevisionTakes(MigContext *p, const char *zId, const u8 *aChecksum) {
           memcmp(rev.aChecksum, aChecksum, MIG_HASH_SIZE) == 0);
 }
 
-/* Is that revision stored? 0 in a file without our tables, too. */
+/* Is that revision stored? 0 in a file without our tables, too; so it needs no
+** store. STORE_DAMAGED, STORE_NEWER when what is there is none. */
 int migRevisionHas(MigContext *p, const char *zId) {
   MigRevision rev;
 
   return migStoreOpen(p) && migRevisionRead(p, zId, &rev);
 }
 
-/* Set zUp and zDown to the stored scripts. They stay valid until the cache
-** reads another pack, and are not zero-terminated. */
+/*
+** Set zUp and zDown to the stored scripts, whose place is in pRev; NULL where
+** there is none. They stay valid until the cache reads another pack or is
+** closed, and are not zero-terminated: nUp and nDown are their bytes.
+** STORE_DAMAGED when they cannot be read. They are not held against the
+** checksum: migRevisionCheck().
+*/
 void migRevisionScripts(MigContext *p, MigPackCache *pCache,
                         MigRevision *pRev) {
   MigPlace *pPlace = &pRev->place;
@@ -369,7 +404,8 @@ void migRevisionScripts(MigContext *p, MigPackCache *pCache,
   }
 }
 
-/* STORE_DAMAGED when the scripts that were read do not have the checksum. */
+/* STORE_DAMAGED when the scripts that were read do not have the checksum of the
+** row. A run looks before it executes anything. */
 void migRevisionCheck(MigContext *p, const MigRevision *pRev) {
   MigRevision rev = *pRev;
 
@@ -385,9 +421,13 @@ void migRevisionCheck(MigContext *p, const MigRevision *pRev) {
   }
 }
 
-/* Replace the stored scripts of pRev->zId by zUp and zDown, and its row by
-** pRev; the files it came from are forgotten. pRev->place is still the old
-** place. Flushes the packer. */
+/*
+** Replace the stored scripts of pRev->zId by zUp and zDown, and its row by
+** pRev, whose checksum and place are set; edges and labels stay, the files it
+** came from are forgotten. pRev->place is still the old place. Flushes the
+** packer. A cache that has read the old pack is out of date afterwards. Errors:
+** TOO_BIG, USAGE.
+*/
 void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   MigPlace old = pRev->place;
 
@@ -403,12 +443,13 @@ void migRevisionEdit(MigContext *p, MigPacker *pPacker, MigRevision *pRev) {
   migScriptsRemove(p, &old, pPacker->iLevel);
 }
 
-/* Write the row of a stored revision, of which pRev has another source and all
-** else as it was read. */
+/* Write the row of a stored revision, of which pRev, place and checksum
+** included, has another source and all else as it was read. */
 void migRevisionSource(MigContext *p, const MigRevision *pRev) {
   revisionWrite(p, zRevisionEdit, revisionSeq(p, pRev->zId), pRev);
 }
 
+/* Run a statement that takes an id as ?1 and gives no rows. */
 static void runWithId(MigContext *p, const char *zSql, const char *zId) {
   sqlite3_stmt *pStmt = migCached(p, zSql);
 
@@ -416,7 +457,10 @@ static void runWithId(MigContext *p, const char *zSql, const char *zId) {
   migRun(p, pStmt);
 }
 
-/* Remove a revision with its edges, labels and scripts. */
+/* Remove a revision with its edges, labels, scripts and files. The pack is
+** written again at zlib level iLevel. Edges of others that lead to it, and its
+** row of the applied set, are the caller's. Nothing is done when it is not
+** stored. */
 void migRevisionDelete(MigContext *p, const char *zId, int iLevel) {
   MigRevision rev;
 
@@ -429,7 +473,8 @@ void migRevisionDelete(MigContext *p, const char *zId, int iLevel) {
   }
 }
 
-/* Replace edges and labels of a stored revision by those of pRev. */
+/* Replace edges and labels of a stored revision by those of pRev, of which only
+** zId and these are looked at. DUPLICATE_LABEL. */
 void migRevisionRewire(MigContext *p, const MigRevision *pRev) {
   int i;
 
@@ -442,7 +487,9 @@ void migRevisionRewire(MigContext *p, const MigRevision *pRev) {
   }
 }
 
-/* Replace parent zOld of zId by zNew; zOld NULL: zId was a root. */
+/* Replace parent zOld of zId by zNew, in the same position; zOld NULL: zId was
+** a root, and gets zNew as its only one. When zOld is no parent of it nothing
+** is done. */
 void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
                        const char *zNew) {
   sqlite3_stmt *pStmt;
@@ -461,8 +508,10 @@ void migRevisionRelink(MigContext *p, const char *zId, const char *zOld,
   }
 }
 
-/* Store a label; zLabel NULL takes all labels of the revision away.
-** DUPLICATE_LABEL. */
+/* Store a label of revision zId; zLabel NULL takes all labels of the revision
+** away. DUPLICATE_LABEL when any revision, that one included, declares it.
+** Whether it is allowed, or the id of a revision, is not looked at here:
+** migLabelCheck(), migGraphLabel(). */
 void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
   sqlite3_stmt *pStmt;
 
@@ -486,7 +535,8 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
 
 /* ---- the whole graph ---- */
 
-/* Node of the revision named in a stored row; STORE_DAMAGED when unknown. */
+/* Node of the revision named in a stored row, or -1 after an error;
+** STORE_DAMAGED when unknown, also for NULL. */
 static int nodeOf(MigContext *p, const MigGraph *pGraph, const char *zId) {
   int i = zId && p->rc == SQLITE_OK ? migGraphFind(pGraph, zId) : -1;
 
@@ -499,6 +549,8 @@ static int nodeOf(MigContext *p, const MigGraph *pGraph, const char *zId) {
   return i;
 }
 
+/* Add the stored edges, in the order of their positions. What they lead to is
+** looked up when the graph is closed. */
 static void edgesLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zEdgeAll);
 
@@ -533,6 +585,7 @@ static void nameCheck(MigContext *p, const char *zName) {
   }
 }
 
+/* Add the stored labels, in bytewise order. */
 static void labelsLoad(MigContext *p, MigGraph *pGraph) {
   sqlite3_stmt *pStmt = migCached(p, zLabelAll);
 
@@ -564,8 +617,9 @@ static char *idRead(MigContext *p, sqlite3_stmt *pStmt) {
 }
 
 /* Read the graph from the store, which exists; NULL after an error, those of
-** migGraphFinish() and TOO_BIG. The caller holds a read or write
-** transaction. */
+** migGraphFinish(), DUPLICATE_LABEL, STORE_DAMAGED and TOO_BIG. Revisions come
+** in order of arrival, which is the order of aNode. Their flags are the
+** MIG_REV_ bits. The caller holds a read or write transaction. */
 MigGraph *migGraphLoad(MigContext *p) {
   MigGraph *pGraph = migGraphNew(p);
   sqlite3_stmt *pStmt = migCached(p, zRevisionAll);
@@ -588,7 +642,8 @@ MigGraph *migGraphLoad(MigContext *p) {
   return p->rc ? 0 : pGraph;
 }
 
-/* Read graph, applied set and current heads. Likewise. */
+/* Read graph, applied set and current heads. Likewise; after an error the graph
+** is NULL. */
 void migStateLoad(MigContext *p, MigState *pState) {
   MigGraph *pGraph = migGraphLoad(p);
 
@@ -600,7 +655,7 @@ void migStateLoad(MigContext *p, MigState *pState) {
   }
 }
 
-/* The state of a file without our tables. */
+/* The state of a file without our tables: a graph without revisions. */
 static void stateEmpty(MigContext *p, MigState *pState) {
   MigGraph *pGraph = migGraphNew(p);
   MigSet none = migSetNew(p, 0);
@@ -609,7 +664,8 @@ static void stateEmpty(MigContext *p, MigState *pState) {
   *pState = migStateNew(p, pGraph, &none);
 }
 
-/* The state of the file, which holds our tables (bStore) or not. */
+/* The state of the file, which holds our tables (bStore) or not. After an error
+** only p->rc counts. */
 void migStateRead(MigContext *p, int bStore, MigState *pState) {
   if (bStore) {
     migStateLoad(p, pState);
@@ -618,8 +674,8 @@ void migStateRead(MigContext *p, int bStore, MigState *pState) {
   }
 }
 
-/* Ids in bytewise order, in which they are put, separated by commas; "" for
-** none. */
+/* Ids separated by commas, in the arena; "" for none. They are put in bytewise
+** order, also in the list. NULL after a failure. */
 char *migIdsText(MigContext *p, MigList *pIds) {
   MigText text = {0, 0, 0};
   int i;
@@ -633,7 +689,7 @@ char *migIdsText(MigContext *p, MigList *pIds) {
   return p->rc ? 0 : text.z;
 }
 
-/* Ids of a set, likewise. */
+/* Ids of a set, likewise: the form in which the store keeps heads. */
 char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
   MigList list = {0, 0};
   int i;
@@ -644,13 +700,15 @@ char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
   return migIdsText(p, &list);
 }
 
-/* How many revisions of a state are pending. */
+/* How many revisions of a state are pending, repeatable ones and those that are
+** applied in part included. */
 i64 migStatePending(const MigState *pState) {
   return pState->pGraph->nNode - migSetCount(&pState->applied);
 }
 
 /* Write the facts of _migrate_meta that follow from the graph alone, and how
-** many revisions are pending. */
+** many revisions are pending, as the caller counts them; forget how far those
+** are that are applied or gone. Within a write transaction. */
 void migStateSummarizeGraph(MigContext *p, const MigState *pState,
                             i64 nPending) {
   MigSet heads;
@@ -664,7 +722,8 @@ void migStateSummarizeGraph(MigContext *p, const MigState *pState,
   migMetaSetInt(p, "pending", nPending);
 }
 
-/* Write the facts of _migrate_meta that follow from the state. */
+/* Write the facts of _migrate_meta that follow from the state, which is what
+** the tables say now. Within the transaction that has changed them. */
 void migStateSummarize(MigContext *p, const MigState *pState) {
   if (p->rc) {
     return;

@@ -1,5 +1,10 @@
 /*
 ** revisions.h - revisions as they are stored.
+**
+** Functions that take an id need a store, unless they say otherwise, and find
+** it bytewise. Those that write need a write transaction, which after a failure
+** must be undone as a whole, and leave the facts of _migrate_meta as they are:
+** when all is written, load the state and call migStateSummarize().
 */
 #ifndef MIG_REVISIONS_H
 #define MIG_REVISIONS_H
@@ -20,22 +25,23 @@
 #define MIG_REV_BATCH 64     /* the up script runs in batches */
 #define MIG_REV_CHECK 128    /* the up script holds checks */
 
-/* A stored revision, or one to be stored. */
+/* A stored revision, or one to be stored. Texts and lists belong to the arena
+** or to who filled the struct; nothing is freed through it. */
 typedef struct MigRevision {
   const char *zId;
-  const char *zMessage;
-  const char *zCreatedAt; /* NULL when not known */
+  const char *zMessage;   /* never NULL; at most MIGRATE_MAX_MESSAGE bytes */
+  const char *zCreatedAt; /* ISO-8601 in UTC, NULL when not known */
   const char *zSource;    /* file it came from, or NULL */
   int flags;              /* MIG_REV_ bits */
-  u8 aChecksum[MIG_HASH_SIZE];
-  MigPlace place;  /* of the scripts in the store */
-  const char *zUp; /* scripts to be stored; NULL: none */
+  u8 aChecksum[MIG_HASH_SIZE]; /* of both scripts, see revisions.c */
+  MigPlace place;              /* of the scripts in the store */
+  const char *zUp;             /* scripts to be stored; NULL: none */
   i64 nUp;
   const char *zDown;
   i64 nDown;
-  int nParent; /* edges and labels to be stored */
+  int nParent; /* edges and labels to be stored; parents by id */
   const char **azParent;
-  int nDepend;
+  int nDepend; /* ids or labels, as they were given */
   const char **azDepend;
   int nLabel;
   const char **azLabel;

@@ -7,6 +7,18 @@
 ** place of its scripts in it, up directly before down. A long script gets a
 ** pack of its own. Adding one revision rewrites the last pack while it is
 ** small, below PACK_OPEN; removing one rewrites its pack.
+**
+** A pack is the bytes of its scripts, without separators, headers or zero
+** bytes between them; size counts them. data is a zlib stream (RFC 1950) of
+** them, or the bytes as they are when that is not longer. So of three
+** revisions, the second without a down script, a pack is
+**
+**   up 1 | down 1 | up 2 | up 3 | down 3
+**
+** and their rows have up_at and down_at from 0 on. Every byte of a pack belongs
+** to one revision: taking one out moves the others up, and their rows with
+** them. A pack without bytes has no row; a script of no bytes has a place
+** nevertheless.
 */
 #include <string.h>
 #include "migrate.h"
@@ -17,6 +29,8 @@
 #define PACK_SIZE 16384 /* a pack that reached this many bytes is closed */
 #define PACK_OPEN 1024  /* one that has these is not opened by a later call */
 #define PACK_LAST 0xffffffffffLL /* greatest number of a pack */
+/* No pack that we write is larger: it is below PACK_SIZE when the last two
+** scripts are added. Whoever says otherwise gets no memory for it. */
 #define PACK_MAX (2 * (i64)MIGRATE_MAX_SCRIPT + PACK_SIZE)
 
 static const char zPackRead[] =
@@ -40,7 +54,8 @@ static const char zRevisionRow[] =
 static const char zRevisionSeal[] =
     "UPDATE main._migrate_revisions SET seal = ?2 WHERE seq = ?1";
 
-/* Inflate size and data, columns 0 and 1 of the current row. */
+/* Inflate size and data, columns 0 and 1 of the current row, for the caller to
+** free. STORE_DAMAGED in words that name the pack, TOO_BIG. */
 static MigBytes packInflate(MigContext *p, i64 iPack, sqlite3_stmt *pStmt) {
   i64 nSize = sqlite3_column_int64(pStmt, 0);
   const void *a = sqlite3_column_blob(pStmt, 1);
@@ -55,7 +70,8 @@ static MigBytes packInflate(MigContext *p, i64 iPack, sqlite3_stmt *pStmt) {
   return bytes;
 }
 
-/* Read a pack into the cache. */
+/* Read a pack into the cache, unless it is there. After a failure the cache is
+** empty, and what was read from it before is gone. */
 static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
   sqlite3_stmt *pStmt;
 
@@ -78,7 +94,9 @@ static void packLoad(MigContext *p, MigPackCache *pCache, i64 iPack) {
 /*
 ** The n bytes of a script from byte iStart of a pack. They stay valid until
 ** the cache reads another pack or is closed, and are not zero-terminated.
-** STORE_DAMAGED when they do not lie in the pack.
+** STORE_DAMAGED when they do not lie in the pack, or that cannot be read; NULL
+** then. Offset and size come from a row of the file and may be anything: they
+** are compared so that nothing overflows.
 */
 const char *migScriptsRead(MigContext *p, MigPackCache *pCache, i64 iPack,
                            i64 iStart, i64 n) {
@@ -103,13 +121,16 @@ void migScriptsCheck(MigContext *p, MigPackCache *pCache, i64 iPack) {
   packLoad(p, pCache, iPack);
 }
 
+/* Free what the cache holds; texts that were read from it are gone. It may be
+** used again. */
 void migScriptsClose(MigPackCache *pCache) {
   sqlite3_free(pCache->bytes.a);
   memset(pCache, 0, sizeof(*pCache));
 }
 
-/* Write a pack, or delete it when it holds nothing. The scripts are where the
-** rows of their revisions say. */
+/* Write a pack of n bytes, or delete it when it holds nothing. Where scripts
+** begin in it is for the rows of their revisions to say: the caller sees to
+** that. z stays the caller's. */
 void migScriptsWrite(MigContext *p, i64 iPack, const char *z, i64 n,
                      int iLevel) {
   MigBytes data = migDeflate(p, z, n, iLevel);
@@ -124,6 +145,8 @@ void migScriptsWrite(MigContext *p, i64 iPack, const char *z, i64 n,
   sqlite3_free(data.a);
 }
 
+/* Append n bytes to the pack that is filled. After a failure the buffer is what
+** it was; migScriptsFlush() frees it. */
 static void packerAppend(MigContext *p, MigPacker *pPacker, const char *z,
                          i64 n) {
   if (p->rc == SQLITE_OK && pPacker->n + n > pPacker->nAlloc) {
@@ -142,7 +165,9 @@ static void packerAppend(MigContext *p, MigPacker *pPacker, const char *z,
   }
 }
 
-/* Open the last pack again if it has room, else a new one. */
+/* Open the last pack again if it has room, else a new one, behind all others.
+** STORE_DAMAGED when the last one cannot be read, or its number leaves none for
+** the next. */
 static void packerOpen(MigContext *p, MigPacker *pPacker) {
   sqlite3_stmt *pStmt = migCached(p, zPackLast);
   MigBytes old = {0, 0};
@@ -168,7 +193,8 @@ static void packerOpen(MigContext *p, MigPacker *pPacker) {
   pPacker->bOpen = p->rc == SQLITE_OK;
 }
 
-/* Write what is open and free the buffer, also after an error. */
+/* Write what is open and free the buffer, also after an error, when nothing is
+** written. The packer may be used again; with nothing open it does nothing. */
 void migScriptsFlush(MigContext *p, MigPacker *pPacker) {
   if (pPacker->bOpen && p->rc == SQLITE_OK) {
     migScriptsWrite(p, pPacker->iPack, pPacker->z, pPacker->n, pPacker->iLevel);
@@ -181,8 +207,10 @@ void migScriptsFlush(MigContext *p, MigPacker *pPacker) {
 
 /*
 ** Add the scripts of one revision (a NULL pointer: none) and tell their
-** place. They are in the file after migScriptsFlush(). The caller holds the
-** write transaction. TOO_BIG above MIGRATE_MAX_SCRIPT bytes.
+** place. They are copied, and are in the file after migScriptsFlush(); before
+** that no other call may read or write the pack. The caller holds the write
+** transaction. TOO_BIG above MIGRATE_MAX_SCRIPT bytes. After an error the place
+** means nothing.
 */
 MigPlace migScriptsAdd(MigContext *p, MigPacker *pPacker, const char *zUp,
                        i64 nUp, const char *zDown, i64 nDown) {
@@ -224,7 +252,10 @@ static sqlite3_stmt *revisionRow(MigContext *p, const char *zSql, i64 iSeq) {
   return pStmt;
 }
 
-/* n bytes in front of byte iFrom of a pack are gone: those behind move up. */
+/* n bytes in front of byte iFrom of a pack are gone: those behind move up. Rows
+** that had their seal are sealed again, damaged ones stay damaged. The rows are
+** read and changed in one loop: up_at is in no index and seq stays, so none is
+** met twice. */
 static void packShift(MigContext *p, i64 iPack, i64 iFrom, i64 n) {
   sqlite3_stmt *pAfter = migCached(p, zPackAfter);
 
@@ -244,8 +275,13 @@ static void packShift(MigContext *p, i64 iPack, i64 iFrom, i64 n) {
   sqlite3_reset(pAfter);
 }
 
-/* Take the scripts of one revision out of their pack. The row of the revision
-** must be rewritten or deleted by the caller before. */
+/*
+** Take the scripts of one revision out of their pack, which is written again at
+** zlib level iLevel, or deleted. The row of the revision must be rewritten or
+** deleted by the caller before: its new scripts may lie behind the old ones in
+** the same pack, and move up as well. Nothing may be open in a packer, which
+** could be filling that pack.
+*/
 void migScriptsRemove(MigContext *p, const MigPlace *pPlace, int iLevel) {
   i64 nUp = pPlace->nUp > 0 ? pPlace->nUp : 0;
   i64 n = nUp + (pPlace->nDown > 0 ? pPlace->nDown : 0);

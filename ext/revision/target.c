@@ -380,8 +380,8 @@ static void failFork(MigContext *p, const MigGraph *g, const MigTarget *pTarget,
 /*
 ** Walk the target's steps from iFrom. Returns where that leads, BASE
 ** included. A fork is AMBIGUOUS_WALK. A walk that leaves the graph is
-** RELATIVE_RANGE, or with bClip ends at its edge. No step is as good as one
-** that leads back: '+0' is iFrom.
+** RELATIVE_RANGE, or with bClip ends at its edge. Without a step, as in a1+0,
+** that is iFrom.
 */
 static int targetWalk(MigContext *p, const MigGraph *g,
                       const MigTarget *pTarget, int iFrom, int bClip) {
@@ -487,8 +487,8 @@ static void failHeads(MigContext *p, const MigGraph *g, const char *zText,
 
 /* The revisions the target's anchor stands for; base is the empty set.
 ** NOT_IN_BRANCH for what was named exactly and lies outside, USAGE for a
-** repeatable revision, MULTIPLE_HEADS for head. What is left when a branch has
-** no head of its own, or no current one, is empty, too, and no error. */
+** repeatable revision, MULTIPLE_HEADS for head. Empty, and no error, is also
+** current when nothing of the branch is applied. */
 static MigSet targetAnchor(MigContext *p, const MigState *pState,
                            const MigTarget *pTarget) {
   const MigGraph *g = pState->pGraph;

@@ -6,6 +6,17 @@
 ** hands the rest to a thin wrapper that calls the floors below. A last
 ** argument that begins with { is the options, wherever it stands, except
 ** where a single argument is a message.
+**
+** There are two kinds of functions. One that acts (MIG_F_ACTS) may begin and
+** end transactions: caller.c looks from where it is called, once.c sees to it
+** that it runs once, and its work is one or more transactions of run/, each of
+** them whole or not at all. One that shows changes nothing and may stand in any
+** statement.
+**
+** A call has one context, on the stack of functionCall(): its arena, its kept
+** statements and its error end with it. The result must outlive them, so it is
+** from sqlite3_malloc64(). Only a call by a statement of a script borrows the
+** context of the run it is a part of.
 */
 #include <string.h>
 #include "migrate.h"
@@ -41,18 +52,21 @@
 #endif
 #define JSON_SUBTYPE 74 /* 'J', SQLite's mark for JSON texts */
 
+/* A call under way. Its values are SQLite's, and last as long as the call. */
 struct MigArgs {
   MigConnection *pConn;
-  const MigFunction *pFunction;
-  int n; /* without the options */
-  sqlite3_value **a;
-  MigOptions options;
-  MigCall call; /* the common options */
+  const MigFunction *pFunction; /* what is called: a row of aFunction */
+  int n;                        /* without the options */
+  sqlite3_value **a;  /* n of them are arguments; options may be behind */
+  MigOptions options; /* as given; none of them unknown to the function */
+  MigCall call;       /* the common options */
 };
 
 /* ---- arguments ---- */
 
-/* Argument i as text in the arena; zDefault when absent or NULL. */
+/* Argument i as text in the arena; zDefault, not copied, when absent or NULL,
+** and after an error. Numbers and blobs are taken as text. USAGE for a zero
+** byte, behind which the text would be cut, and for what is not UTF-8. */
 static const char *argText(MigContext *p, MigArgs *pArgs, int i,
                            const char *zDefault) {
   const char *z;
@@ -74,8 +88,10 @@ static const char *argText(MigContext *p, MigArgs *pArgs, int i,
   return migStrdup(p, z);
 }
 
-/* Argument i as a script: bytes that may hold anything, a zero byte behind.
-** NULL when absent or NULL. */
+/* Argument i as a script: *pn bytes that may hold anything, a zero byte behind.
+** NULL when absent or NULL, and out of memory. Not copied: SQLite's own text of
+** the argument, which stays while nothing else asks for another form of it.
+** TOO_BIG. */
 static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
   const char *z;
 
@@ -98,7 +114,8 @@ static const char *argScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn) {
   return z;
 }
 
-/* Argument i as a schema; NULL is USAGE. */
+/* Argument i as a schema, in the arena; NULL is USAGE. What it names, a text, a
+** file or a revision, is found out by run/source.c. */
 static MigSchemaText argSchema(MigContext *p, MigArgs *pArgs, int i) {
   MigSchemaText schema;
 
@@ -114,7 +131,8 @@ static MigSchemaText argSchema(MigContext *p, MigArgs *pArgs, int i) {
   return schema;
 }
 
-/* A whole number of at most 18 digits, or -1. */
+/* A whole number of at most 18 digits, which cannot overflow; -1 for any other
+** text, a sign or blanks included. */
 static i64 numberRead(const char *z) {
   i64 v = 0;
   int n;
@@ -127,16 +145,30 @@ static i64 numberRead(const char *z) {
 
 /* ---- the functions ---- */
 
+/*
+** The C side of one SQL function each: arguments and its own options into what
+** the function of run/ wants, whose result is handed on, for SQLite to free.
+** The common options are in pArgs->call already. What run/ takes it takes
+** only without an error, so whatever may fail comes before. Where nothing else
+** is said, an acting function holds a write transaction while it works, and a
+** showing one a read transaction, both begun and ended by run/.
+*/
+
+/* The version of the extension, MIGRATE_VERSION. No file is looked at. */
 static char *callVersion(MigContext *p, MigArgs *pArgs) {
   MIG_UNUSED(pArgs);
   return migResultText(p, MIGRATE_VERSION);
 }
 
+/* configure.c. No option of its own. The write transaction is only begun when
+** there is no store yet, or one of an older version. */
 static char *callInit(MigContext *p, MigArgs *pArgs) {
   return migConfigureInit(p, pArgs->pConn, &pArgs->call);
 }
 
-/* Options of a new revision. */
+/* Options of a new revision but parent, which merge has not: id, splice, label,
+** depends_on, created_at. USAGE for a time that cannot be read. Texts are in
+** the arena. */
 static void specOptions(MigContext *p, MigArgs *pArgs, MigRevisionSpec *pSpec) {
   const MigOptions *pOpt = &pArgs->options;
   const char *zCreated = migOptionText(p, pOpt, "created_at");
@@ -150,7 +182,9 @@ static void specOptions(MigContext *p, MigArgs *pArgs, MigRevisionSpec *pSpec) {
   }
 }
 
-/* A baseline has its scripts and its place from the file. */
+/* migrate_revision() with option baseline, to which option replace belongs;
+** generated.c. A baseline has its scripts and its place from the file, so USAGE
+** for whoever gives them. */
 static char *baselineCall(MigContext *p, MigArgs *pArgs,
                           MigRevisionSpec *pSpec) {
   int bReplace = migOptionBool(p, &pArgs->options, "replace", 0);
@@ -165,6 +199,9 @@ static char *baselineCall(MigContext *p, MigArgs *pArgs,
                : migBaseline(p, pArgs->pConn, &pArgs->call, pSpec, bReplace);
 }
 
+/* author.c adds the revision and returns its id. Options: those of
+** specOptions(), and parent, baseline, replace. A script that is NULL is none;
+** without option parent it builds on the head. */
 static char *callRevision(MigContext *p, MigArgs *pArgs) {
   MigRevisionSpec spec;
 
@@ -187,6 +224,10 @@ static char *callRevision(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migAuthorRevision(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* generated.c compares the live schema with the desired one, makes and proves
+** the scripts in a scratch database, and adds them as a revision: its id, or
+** NULL when nothing differs. Options: those of specOptions(), and parent,
+** portable. */
 static char *callAutogenerate(MigContext *p, MigArgs *pArgs) {
   int bPortable = migOptionBool(p, &pArgs->options, "portable", 0);
   MigSchemaText desired = argSchema(p, pArgs, 1);
@@ -203,6 +244,7 @@ static char *callAutogenerate(MigContext *p, MigArgs *pArgs) {
                               bPortable);
 }
 
+/* schemas.c; nothing is stored. Option portable. */
 static char *callDiff(MigContext *p, MigArgs *pArgs) {
   int bPortable = migOptionBool(p, &pArgs->options, "portable", 0);
   MigSchemaText from = argSchema(p, pArgs, 0);
@@ -211,6 +253,10 @@ static char *callDiff(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migSchemasDiff(p, &from, &to, bPortable);
 }
 
+/* schemas.c. With an argument it compares the live schema with that one,
+** without with the schema as the last run left it. NULL is USAGE, not the same
+** as none: a variable that was not set must not pass as a check of another
+** kind. */
 static char *callCheck(MigContext *p, MigArgs *pArgs) {
   MigSchemaText desired = {0, 0};
 
@@ -220,6 +266,7 @@ static char *callCheck(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migSchemasCheck(p, pArgs->n > 0 ? &desired : 0);
 }
 
+/* schemas.c. Without an argument the live schema; NULL is USAGE. */
 static char *callDump(MigContext *p, MigArgs *pArgs) {
   MigSchemaText source = {0, 0};
 
@@ -229,6 +276,9 @@ static char *callDump(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migSchemasDump(p, pArgs->n > 0 ? &source : 0);
 }
 
+/* author.c, as for migrate_revision(): a revision without scripts, of which the
+** parents are the targets of the second argument, 'heads' by default, at least
+** two. Options: those of specOptions(). */
 static char *callMerge(MigContext *p, MigArgs *pArgs) {
   MigRevisionSpec spec;
   const char *zTargets;
@@ -243,6 +293,7 @@ static char *callMerge(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migAuthorRevision(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* author.c. A script that is NULL stays as it is stored. Option repair. */
 static char *callEdit(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
   int bRepair = migOptionBool(p, &pArgs->options, "repair", 0);
@@ -256,12 +307,15 @@ static char *callEdit(MigContext *p, MigArgs *pArgs) {
                                bRepair);
 }
 
+/* author.c. A target that is NULL is an empty one: USAGE. */
 static char *callDelete(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
 
   return p->rc ? 0 : migAuthorDelete(p, pArgs->pConn, &pArgs->call, zTarget);
 }
 
+/* author.c. A label that is NULL takes all labels away. No option of its
+** own. */
 static char *callLabel(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
   const char *zLabel = argText(p, pArgs, 1, 0);
@@ -270,7 +324,8 @@ static char *callLabel(MigContext *p, MigArgs *pArgs) {
                : migAuthorLabel(p, pArgs->pConn, &pArgs->call, zTarget, zLabel);
 }
 
-/* Option until: a phase. */
+/* Option until: a phase, MIG_PHASE_NONE when it is not given. USAGE for another
+** word. */
 static MigPhase argPhase(MigContext *p, MigArgs *pArgs) {
   const char *z = migOptionText(p, &pArgs->options, "until");
   MigPhase ePhase = z ? migPhaseFind(z, (i64)strlen(z)) : MIG_PHASE_NONE;
@@ -282,6 +337,9 @@ static MigPhase argPhase(MigContext *p, MigArgs *pArgs) {
   return ePhase;
 }
 
+/* run.c, in one transaction or several, as the plan and option transaction, one
+** of the common ones, want it. Own option: until. An empty plan ends under a
+** read. */
 static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
   MigRunSpec spec;
 
@@ -291,6 +349,9 @@ static char *callUpgrade(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* auto.c: import, stamp and upgrade, each in transactions of its own. Options:
+** format, placeholders, until, on_error. Without a folder, or with NULL,
+** nothing is imported. */
 static char *callAuto(MigContext *p, MigArgs *pArgs) {
   const MigOptions *pOpt = &pArgs->options;
   const char *zError = migOptionText(p, pOpt, "on_error");
@@ -310,6 +371,8 @@ static char *callAuto(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migAuto(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* run.c works for so many milliseconds, 1000 by default, and a transaction for
+** each batch. USAGE below 1 and for what is no whole number. */
 static char *callStep(MigContext *p, MigArgs *pArgs) {
   const char *z = argText(p, pArgs, 0, "1000");
   i64 ms = z ? numberRead(z) : -1;
@@ -321,12 +384,17 @@ static char *callStep(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migStepBatches(p, pArgs->pConn, &pArgs->call, ms);
 }
 
+/* trial.c runs revisions up and down in a transaction that is always undone. It
+** holds the write lock all the while. No argument, or NULL, is all that is
+** pending. */
 static char *callTest(MigContext *p, MigArgs *pArgs) {
   const char *zRange = argText(p, pArgs, 0, 0);
 
   return p->rc ? 0 : migTrial(p, pArgs->pConn, &pArgs->call, zRange);
 }
 
+/* run.c runs down scripts, or with option restore backups.c restores the
+** automatic backup. There is no default for the target. */
 static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
   int bRestore = migOptionBool(p, &pArgs->options, "restore", 0);
@@ -341,7 +409,8 @@ static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migRunTarget(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
-/* Option to, NULL when it is not given. */
+/* Option to, a path, NULL when it is not given; an empty one is USAGE. Whether
+** it is a file or a folder is for backups.c to see. */
 static const char *optionTo(MigContext *p, MigArgs *pArgs) {
   const char *z = migOptionText(p, &pArgs->options, "to");
 
@@ -353,6 +422,8 @@ static const char *optionTo(MigContext *p, MigArgs *pArgs) {
   return z;
 }
 
+/* backups.c. Option to. The number comes back as text; MIG_F_INT makes it an
+** integer. */
 static char *callBackup(MigContext *p, MigArgs *pArgs) {
   const char *zNote = argText(p, pArgs, 0, 0);
   const char *zTo = optionTo(p, pArgs);
@@ -360,6 +431,9 @@ static char *callBackup(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migBackupsTake(p, pArgs->pConn, &pArgs->call, zNote, zTo);
 }
 
+/* backups.c. Options: to, tables, force. With to a file is written and this one
+** stays as it is. An empty list of tables is USAGE: it would restore nothing,
+** or everything, and either could be meant. */
 static char *callRestore(MigContext *p, MigArgs *pArgs) {
   MigRestoreSpec spec;
 
@@ -385,6 +459,9 @@ static char *callRestore(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migBackupsRestore(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* backups.c. Options: backups, manual. Without an argument, or with NULL, a
+** setting says how many stay. With option backups those go and no others: an
+** empty list drops none. */
 static char *callPrune(MigContext *p, MigArgs *pArgs) {
   const char *z = argText(p, pArgs, 0, 0);
   MigPruneSpec spec;
@@ -409,6 +486,7 @@ static char *callPrune(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migBackupsPrune(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* stamp.c. Options: purge, force. No script runs. */
 static char *callStamp(MigContext *p, MigArgs *pArgs) {
   const char *zTargets = argText(p, pArgs, 0, "");
   int bPurge = migOptionBool(p, &pArgs->options, "purge", 0);
@@ -419,6 +497,9 @@ static char *callStamp(MigContext *p, MigArgs *pArgs) {
                           bForce);
 }
 
+/* export.c writes files, not the database, from what it has read under one read
+** transaction. It counts as acting because it must not run twice. Options:
+** format, file_template, overwrite. A path that is NULL is USAGE. */
 static char *callExport(MigContext *p, MigArgs *pArgs) {
   const MigOptions *pOpt = &pArgs->options;
   MigExportSpec spec;
@@ -434,6 +515,7 @@ static char *callExport(MigContext *p, MigArgs *pArgs) {
   return migExportFolder(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* adopt.c. Options: tool, registry, baseline, check, repair. */
 static char *callAdopt(MigContext *p, MigArgs *pArgs) {
   const MigOptions *pOpt = &pArgs->options;
   MigAdoptSpec spec;
@@ -447,6 +529,9 @@ static char *callAdopt(MigContext *p, MigArgs *pArgs) {
   return migAdopt(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* offline.c. Options: shell, bookkeeping, both true by default. A showing
+** function: what the script records is recorded by whoever runs it. NULL as the
+** range is USAGE. */
 static char *callSql(MigContext *p, MigArgs *pArgs) {
   const MigOptions *pOpt = &pArgs->options;
   MigOfflineSpec spec;
@@ -461,6 +546,8 @@ static char *callSql(MigContext *p, MigArgs *pArgs) {
   return migOfflineScript(p, &spec);
 }
 
+/* import.c. Options: format, placeholders, repair. NULL as the path is an empty
+** one: USAGE. */
 static char *callImport(MigContext *p, MigArgs *pArgs) {
   const char *zPath = argText(p, pArgs, 0, "");
   const char *zFormat = migOptionText(p, &pArgs->options, "format");
@@ -475,22 +562,30 @@ static char *callImport(MigContext *p, MigArgs *pArgs) {
                                  &map, bRepair);
 }
 
+/* show.c answers from the facts of _migrate_meta, in a run from the applied set
+** at that point of it. No options, as with all that only show but diff, require
+** and sql. */
 static char *callCurrent(MigContext *p, MigArgs *pArgs) {
   return migShowCurrent(p, pArgs->pConn);
 }
 
+/* show.c, from the facts of _migrate_meta. */
 static char *callHeads(MigContext *p, MigArgs *pArgs) {
   return migShowHeads(p, pArgs->pConn);
 }
 
+/* show.c. NULL is 'head'. */
 static char *callShow(MigContext *p, MigArgs *pArgs) {
   return migShowRevisions(p, argText(p, pArgs, 0, "head"));
 }
 
+/* draw.c of this folder. NULL is 'text'. */
 static char *callGraph(MigContext *p, MigArgs *pArgs) {
   return migDraw(p, argText(p, pArgs, 0, "text"));
 }
 
+/* show.c. Option at_most. NULL is 'heads'. The result is the current heads; who
+** asks wants the error. */
 static char *callRequire(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "heads");
   const char *zAtMost = migOptionText(p, &pArgs->options, "at_most");
@@ -498,6 +593,9 @@ static char *callRequire(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migShowRequire(p, pArgs->pConn, zTarget, zAtMost);
 }
 
+/* maketable.c, in a change of its own, or when a statement of a script calls it
+** as a part of that run. Options: rename, using, changes, check. An empty list
+** of changes is not none: then the table may lose nothing. */
 static char *callTable(MigContext *p, MigArgs *pArgs) {
   const MigOptions *pOpt = &pArgs->options;
   MigTableSpec spec;
@@ -517,10 +615,13 @@ static char *callTable(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migMakeTable(p, pArgs->pConn, &pArgs->call, &spec);
 }
 
+/* health.c: the table migration_checks in one word. */
 static char *callVerify(MigContext *p, MigArgs *pArgs) {
   return migHealthVerify(p, pArgs->pConn);
 }
 
+/* With two arguments configure.c sets, and a value that is NULL takes a setting
+** back to its default. With fewer show.c shows; a name that is NULL is none. */
 static char *callConfig(MigContext *p, MigArgs *pArgs) {
   const char *zName = argText(p, pArgs, 0, 0);
   const char *zValue = argText(p, pArgs, 1, 0);
@@ -533,6 +634,8 @@ static char *callConfig(MigContext *p, MigArgs *pArgs) {
              : migConfigureSet(p, pArgs->pConn, &pArgs->call, zName, zValue);
 }
 
+/* All functions, by name, with the number of arguments that each takes without
+** the options. Their usage and help are what migration_help shows. */
 static const MigFunction aFunction[] = {
     {"migrate_adopt", 0, 0, MIG_F_ACTS | MIG_F_JSON, callAdopt,
      "migrate_adopt()",
@@ -616,23 +719,34 @@ static const MigFunction aFunction[] = {
      "version of the extension"},
 };
 
+/* How many functions there are. */
 int migFunctionCount(void) {
   return (int)(sizeof(aFunction) / sizeof(aFunction[0]));
 }
 
+/* The i-th function, from 0, by name. A constant. */
 const MigFunction *migFunctionRow(int i) {
   return &aFunction[i];
 }
 
 /* ---- the call ---- */
 
-/* Does this call act? migrate_config() does only when it sets. */
+/* Does this call act? migrate_config() does only when it sets. n may count the
+** options; with them alone behind a name nothing is set, but the call is tested
+** like one that does. */
 static int callActs(const MigFunction *pFunction, int n) {
   return (pFunction->flags & MIG_F_ACTS) != 0 &&
          (pFunction->xCall != callConfig || n >= 2);
 }
 
-/* Take the options off the arguments and test their number. */
+/*
+** Take the options off the arguments, test the number of these, and read the
+** options, common ones into pArgs->call. An acting call also has the schema
+** read, because that may have to wait for a lock. USAGE, and BUSY.
+**
+** More arguments than there can be, and the last is NULL: those are options
+** that are left out, so that a host may bind NULL for them.
+*/
 static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
                      sqlite3_value **argv) {
   const MigFunction *pFunction = pArgs->pFunction;
@@ -676,6 +790,8 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   }
 }
 
+/* Hand the error of a call to SQLite, its code behind the message, which would
+** reset it. Where there was no memory for a message, SQLite's own says so. */
 static void resultError(MigContext *p, sqlite3_context *pCtx) {
   if ((p->rc & 0xff) == SQLITE_NOMEM || p->zError == 0) {
     sqlite3_result_error_nomem(pCtx);
@@ -686,7 +802,10 @@ static void resultError(MigContext *p, sqlite3_context *pCtx) {
   }
 }
 
-/* An acting call: from the right place, alone, and once. */
+/* An acting call: from the right place, alone, and once. The result goes to
+** pCtx; an error stays in p. What must be undone in any case is: bRunning as it
+** was, and settings of the connection, as far as they can be put back while the
+** statement runs. */
 static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
                         int argc, sqlite3_value **argv) {
   MigConnection *pConn = pArgs->pConn;
@@ -709,6 +828,8 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   pConn->bRunning = 1;
   if (!bRunning) {
     migKnownBegin(pConn);
+    /* A kept statement is of use to the next new revision alone (run/change.c).
+     */
     if (pArgs->pFunction->xCall != callRevision) {
       migStatementsDrop(&pConn->pKept);
     }
@@ -730,7 +851,9 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   }
 }
 
-/* A showing call. */
+/* A showing call. The result goes to pCtx, which then owns it; an error stays
+** in p. Settings of the file as a whole are marked as JSON, a single one is a
+** text. */
 static void functionShow(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
                          int argc, sqlite3_value **argv) {
   char *zResult;
@@ -748,7 +871,7 @@ static void functionShow(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   }
 }
 
-/* What is registered for one function. */
+/* What is registered for one function; functionFree() frees it. */
 typedef struct FunctionData {
   MigConnection *pConn;
   const MigFunction *pFunction;
@@ -771,6 +894,9 @@ static void functionScript(FunctionData *pData, sqlite3_context *pCtx, int argc,
   }
 }
 
+/* What SQLite calls for every function of ours: the one place that makes the
+** context of a call and ends it. Settings that an earlier call could not put
+** back are tried first. */
 static void functionCall(sqlite3_context *pCtx, int argc,
                          sqlite3_value **argv) {
   FunctionData *pData = sqlite3_user_data(pCtx);
@@ -800,7 +926,9 @@ static void functionCall(sqlite3_context *pCtx, int argc,
 
 /* ---- registration ---- */
 
-/* One holder of the connection's data lets go. */
+/* One holder of the connection's data lets go; the last one frees it. Functions
+** and modules are destroyed by SQLite in whatever order, when the connection is
+** closed or another extension takes their names. */
 void migConnectionFree(void *pArg) {
   MigConnection *pConn = pArg;
 
@@ -810,6 +938,7 @@ void migConnectionFree(void *pArg) {
   }
 }
 
+/* SQLite lets a function go. */
 static void functionFree(void *pArg) {
   FunctionData *pData = pArg;
 
@@ -817,7 +946,13 @@ static void functionFree(void *pArg) {
   sqlite3_free(pData);
 }
 
-/* Register every function on db. Each holds a reference to pConn. */
+/*
+** Register every function on db. Each holds a reference to pConn. Returns a
+** result code of SQLite; after a failure those that are registered stay so, and
+** let go when the connection is closed. (sqlite3_create_function_v2() calls the
+** destructor also when it fails.) Functions of that name take any number of
+** arguments, so that it is us who word the error.
+*/
 int migFunctionsRegister(sqlite3 *db, MigConnection *pConn) {
   int rc = SQLITE_OK;
   int i;

@@ -1,7 +1,13 @@
 /*
 ** help.c - the extension explains itself: the rows of migration_help, put
-** together from the tables that the code works by, so that nothing can be
-** left out.
+** together from the tables that the code works by, so that nothing can be left
+** out.
+**
+** A row has a kind (function, table, option, setting, directive, error), a
+** name, how it is used, and one line of help. Of an option the third column
+** tells the functions that take it, of a setting its default; of an error it is
+** NULL. The tables come from the caller, because views.c, which lists them,
+** uses this file.
 */
 #include <string.h>
 #include "functions.h"
@@ -10,7 +16,8 @@
 #include "wording.h"
 #include "help.h"
 
-/* Directives: name, how it is written, what it does. */
+/* Directives, by name: name, how it is written, what it does. What reads them
+** is language/script.c, by a list of its own. */
 static const char *const aDirective[][3] = {
     {"allow-loss", "-- migrate:allow-loss NAME",
      "table NAME may have fewer rows after this revision replaced it"},
@@ -35,6 +42,7 @@ static const char *const aDirective[][3] = {
     {"up", "-- migrate:up", "begins the up script in a file"},
 };
 
+/* Add a row. Texts are constants, or in the arena; NULL is NULL. */
 static void helpRow(MigContext *p, MigRows *pRows, const char *zKind,
                     const char *zName, const char *zUsage, const char *zHelp) {
   migRowNext(p, pRows);
@@ -44,7 +52,9 @@ static void helpRow(MigContext *p, MigRows *pRows, const char *zKind,
   migRowText(p, pRows, 3, zHelp);
 }
 
-/* All rows, kind by kind. */
+/* Add all rows, kind by kind; xView gives the nView tables, from 0. Only the
+** name of one depends on the file: where it has a table migrations of its own,
+** ours is shown under its other name alone. */
 void migHelpFill(MigContext *p, MigRows *pRows, int nView,
                  const MigView *(*xView)(int)) {
   int i;

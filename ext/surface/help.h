@@ -1,5 +1,5 @@
 /*
-** help.h - the extension explains itself.
+** help.h - the extension explains itself: the table migration_help.
 */
 #ifndef MIG_HELP_H
 #define MIG_HELP_H

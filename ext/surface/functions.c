@@ -828,8 +828,7 @@ static void functionAct(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   pConn->bRunning = 1;
   if (!bRunning) {
     migKnownBegin(pConn);
-    /* A kept statement is of use to the next new revision alone (run/change.c).
-     */
+    /* Kept statements serve the next new revision alone (run/change.c). */
     if (pArgs->pFunction->xCall != callRevision) {
       migStatementsDrop(&pConn->pKept);
     }

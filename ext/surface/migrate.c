@@ -1,5 +1,10 @@
 /*
 ** migrate.c - entry point: registers everything on a connection.
+**
+** Functions, tables and the veto module (transaction.c) share one
+*MigConnection,
+** each with a reference. Loading reads no file; what a file holds is looked at
+** when something is called.
 */
 #include <string.h>
 #include "migrate.h"
@@ -20,6 +25,13 @@ static int isReduced(void) {
 #endif
 }
 
+/*
+** The entry point; migrate.h says what it takes and returns. After a failure
+** what is registered stays, and lets go of pConn when the connection is closed.
+** A second load on the same connection fails while statements run, because
+** SQLite does not replace a function then; else its functions and tables take
+** the place of those of the first.
+*/
 int sqlite3_migrate_init(sqlite3 *db, char **pzErr,
                          const sqlite3_api_routines *pApi) {
   MigConnection *pConn;

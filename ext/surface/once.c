@@ -9,26 +9,32 @@
 **
 ** The memory is taken before the call acts, and the result text is handed
 ** over, not copied: nothing can fail after a commit.
+**
+** PROBLEMS. SQLite's page "Function Auxiliary Data" wants slots that are not
+** negative. What a negative one does is said in its source alone
+** (sqlite3_get_auxdata() in vdbeapi.c), as undocumented behavior.
 */
 #include <stdlib.h>
 #include <string.h>
 #include "once.h"
 
-#define ONCE_SLOT (-0x6d6967)
+#define ONCE_SLOT (-0x6d6967) /* "mig": the slot is shared with others */
 
 struct MigOnce {
-  MigOnce *pNext;
-  char *zKey; /* function and arguments, see onceKey() */
+  MigOnce *pNext; /* an earlier one of the same statement */
+  char *zKey;     /* function and arguments, see onceKey() */
   i64 nKey;
   int bDone;     /* the call has returned */
   char *zResult; /* its result, NULL for NULL */
-  int eSubtype;  /* its subtype */
+  int eSubtype;  /* its subtype, 0 for none, or MIG_ONCE_INT */
 };
 
+/* What the slot holds: all acting calls of one execution of a statement. */
 typedef struct OnceList {
   MigOnce *pFirst;
 } OnceList;
 
+/* SQLite drops the list, with every key and result. */
 static void onceFree(void *pArg) {
   OnceList *pList = pArg;
 
@@ -42,7 +48,9 @@ static void onceFree(void *pArg) {
   sqlite3_free(pList);
 }
 
-/* The list of this statement, made when it is not there. */
+/* The list of this statement, made when it is not there. NULL after a failure.
+** sqlite3_set_auxdata() frees what it cannot keep, so the list is asked for
+** again. */
 static OnceList *onceList(MigContext *p, sqlite3_context *pCtx) {
   OnceList *pList = sqlite3_get_auxdata(pCtx, ONCE_SLOT);
 
@@ -60,8 +68,10 @@ static OnceList *onceList(MigContext *p, sqlite3_context *pCtx) {
   return pList;
 }
 
-/* Function name, zero byte, then for each argument its type, the 8 bytes of
-** its length and its bytes. */
+/* Function name, zero byte, then for each argument its type, the 8 bytes of its
+** length and its bytes; *pnKey bytes, from sqlite3_malloc64(), for the caller
+** to free. It lives in memory only, so the length has the byte order of the
+** machine. NULL after a failure. */
 static char *onceKey(MigContext *p, const char *zFunction, int argc,
                      sqlite3_value **argv, i64 *pnKey) {
   i64 nName = (i64)strlen(zFunction) + 1;
@@ -93,8 +103,8 @@ static char *onceKey(MigContext *p, const char *zFunction, int argc,
   return z;
 }
 
-/* The entry of this call; *pbDone tells whether it has run already. NULL
-** after failure. */
+/* The entry of this call, made when it is not there; *pbDone tells whether it
+** has run already. NULL after failure. The list keeps it. */
 MigOnce *migOnceFind(MigContext *p, sqlite3_context *pCtx,
                      const char *zFunction, int argc, sqlite3_value **argv,
                      int *pbDone) {
@@ -129,15 +139,17 @@ MigOnce *migOnceFind(MigContext *p, sqlite3_context *pCtx,
   return pOnce;
 }
 
-/* The call has returned zResult (NULL for NULL), which the entry now owns. */
+/* The call has returned zResult, from sqlite3_malloc64() (NULL for NULL), which
+** the entry now owns. eSubtype is that of the value, 0 for none, or
+** MIG_ONCE_INT. It cannot fail. */
 void migOnceKeep(MigOnce *pOnce, char *zResult, int eSubtype) {
   pOnce->zResult = zResult;
   pOnce->eSubtype = eSubtype;
   pOnce->bDone = 1;
 }
 
-/* Give the kept result. The entry outlives the row: it is freed when the
-** statement is reset. */
+/* Give the kept result, NULL for NULL. It is not copied: the entry outlives the
+** row, as it is freed when the statement is reset. It cannot fail. */
 void migOnceResult(const MigOnce *pOnce, sqlite3_context *pCtx) {
   if (pOnce->zResult && pOnce->eSubtype == MIG_ONCE_INT) {
     sqlite3_result_int64(pCtx, strtoll(pOnce->zResult, 0, 10));

@@ -5,6 +5,14 @@
 ** those of single ones. A key that a function does not know is USAGE with the
 ** list of those it does, so a misspelt option never passes unnoticed. An object
 ** of plain values is read here, all other JSON by SQLite's own functions.
+**
+** Either way gives the same elements, those of json_tree() (SQLite's page
+** "JSON Functions And Operators") but for the object itself. Thus from
+**
+**   {"dry_run":true, "tables":["a","b"]}
+**
+** come, as key, type, value and what it is part of: dry_run, true, 1, nothing;
+** tables, array, its JSON, nothing; 0, text, a, tables; 1, text, b, tables.
 */
 #include <string.h>
 #include "fast.h"
@@ -13,6 +21,8 @@
 #include "os.h"
 #include "options.h"
 
+/* All options, those of every acting function first. This list decides which
+** keys a function knows, and is what migration_help shows. */
 static const MigOptionHelp aOption[] = {
     {"now", "all",
      "time of the call, ISO-8601 or Unix seconds; then no clock is used and"
@@ -94,15 +104,19 @@ static const MigOptionHelp aOption[] = {
      "error when the file is beyond this revision"},
 };
 
+/* How many options there are. */
 int migOptionHelpCount(void) {
   return (int)(sizeof(aOption) / sizeof(aOption[0]));
 }
 
+/* The i-th option, from 0. A constant. */
 const MigOptionHelp *migOptionHelpRow(int i) {
   return &aOption[i];
 }
 
-/* Is zFunction one of the blank-separated names of zOf? */
+/* Does the function take the option? It is one of the blank-separated names of
+** zOf, or that is "all" and the function is none of those that only show and
+** have options of their own alone. */
 static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
   const char *z = pHelp->zOf;
   size_t n = strlen(zFunction);
@@ -121,6 +135,7 @@ static int optionIsOf(const MigOptionHelp *pHelp, const char *zFunction) {
   return 0;
 }
 
+/* USAGE for a key that the function does not know, with those that it does. */
 static void optionUnknown(MigContext *p, const char *zKey,
                           const char *zFunction) {
   MigText list = {0, 0, 0};
@@ -135,6 +150,7 @@ static void optionUnknown(MigContext *p, const char *zKey,
           migTextZ(&list));
 }
 
+/* USAGE unless the function knows the key. Case matters. */
 static void optionKnown(MigContext *p, const char *zKey,
                         const char *zFunction) {
   int i;
@@ -166,12 +182,14 @@ static MigOption *optionNew(MigContext *p, MigOptions *pOut) {
 
 /* ---- plain objects ---- */
 
+/* The first byte of z that is no white space of JSON. */
 static const char *blanksSkip(const char *z) {
   return z + strspn(z, " \t\r\n");
 }
 
-/* The end of the text that begins with the quote at z; NULL when z is none, or
-** not plain: with an escape or a control character. */
+/* The closing quote of the text that begins with the quote at z; NULL when z
+** is none, or not plain: with an escape or a control character, or without
+** an end. */
 static const char *plainText(const char *z) {
   if (*z++ != '"') {
     return 0;
@@ -182,8 +200,9 @@ static const char *plainText(const char *z) {
   return *z == '"' ? z : 0;
 }
 
-/* Read a value of an object: a plain text, a whole number, a word. Returns its
-** end, or NULL for anything else. */
+/* Read a value of an object into pNew, as json_tree() would give it: a plain
+** text, a whole number of at most 18 digits, a word. Returns its end, or NULL
+** for anything else. What must not follow it is for the caller to see. */
 static const char *plainValue(MigContext *p, const char *z, MigOption *pNew) {
   static const char *const aaWord[][2] = {
       {"true", "1"}, {"false", "0"}, {"null", 0}};
@@ -213,7 +232,9 @@ static const char *plainValue(MigContext *p, const char *z, MigOption *pNew) {
 }
 
 /* Take an object of plain values apart, as json_tree() would, which takes
-** longer than most calls do. 0 when it is anything else, or no JSON at all. */
+** longer than most calls do. 0 when it is anything else, or no JSON at all, or
+** after a failure; what pOut then holds is not to be used. z begins with a
+** brace. An empty object is anything else. */
 static int optionsPlain(MigContext *p, const char *z, MigOptions *pOut) {
   const char *zEnd;
   MigOption *pNew;
@@ -249,8 +270,9 @@ static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
   }
 }
 
-/* Take a JSON text apart on the connection of p. (json_valid() would say 0
-** when memory runs out.) */
+/* Take a JSON text apart on the connection of p. USAGE when it is none:
+** json_tree() then answers SQLITE_ERROR. (json_valid() would say 0 when memory
+** runs out.) */
 static void optionsParse(MigContext *p, const char *zJson,
                          const char *zFunction, MigOptions *pOut) {
   sqlite3_stmt *pStmt =
@@ -276,7 +298,8 @@ static void optionsParse(MigContext *p, const char *zJson,
 /*
 ** The same in a database of its own in memory: on the caller's connection a
 ** table-valued function would begin a read transaction, before it is known
-** whether the call may wait for locks.
+** whether the call may wait for locks. What pOut held is forgotten. The
+** connection of p is the caller's again afterwards, also after an error.
 */
 static void optionsParseAside(MigContext *p, const char *zJson,
                               const char *zFunction, MigOptions *pOut) {
@@ -294,9 +317,10 @@ static void optionsParseAside(MigContext *p, const char *zJson,
 }
 
 /*
-** Read the options zJson (NULL: none) of a call of zFunction. USAGE when it
-** is not a JSON object or holds an unknown key. Of equal keys the last
-** counts; a null value counts as not given.
+** Read the options zJson (NULL: none), a text that begins with a brace, of a
+** call of zFunction. USAGE when it is not a JSON object or holds an unknown
+** key, even with null as its value. Of equal keys the last counts; a null value
+** counts as not given. zJson is not needed afterwards.
 */
 void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
                     MigOptions *pOut) {
@@ -319,8 +343,8 @@ void migOptionsRead(MigContext *p, const char *zJson, const char *zFunction,
   }
 }
 
-/* The option of that key, or NULL when it was not given or is null: then it
-** has no value. */
+/* The option of that key, the last one of it, or NULL when it was not given or
+** is null: then it has no value. Keys inside of values are not found. */
 static const MigOption *optionFind(const MigOptions *pOpt, const char *zKey) {
   int i;
 
@@ -333,17 +357,21 @@ static const MigOption *optionFind(const MigOptions *pOpt, const char *zKey) {
   return 0;
 }
 
+/* Was the option given, with a value other than null? What the value is is not
+** looked at. */
 int migOptionGiven(const MigOptions *pOpt, const char *zKey) {
   return optionFind(pOpt, zKey) != 0;
 }
 
+/* USAGE: the option has another type than it should. */
 static void optionType(MigContext *p, const MigOption *pOption,
                        const char *zWanted) {
   migFail(p, MIG_USAGE, "option %s is %s, not %s", pOption->zKey, zWanted,
           pOption->zType);
 }
 
-/* A text or a number, as text; NULL when not given. */
+/* A text or a number, as text; NULL when not given. USAGE for true, false, an
+** array or an object. */
 const char *migOptionText(MigContext *p, const MigOptions *pOpt,
                           const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
@@ -356,7 +384,8 @@ const char *migOptionText(MigContext *p, const MigOptions *pOpt,
   return pOption ? pOption->zValue : 0;
 }
 
-/* true, false, 1 or 0. */
+/* true, false, 1 or 0, the last two also as texts; bDefault when not given.
+** USAGE for anything else. */
 int migOptionBool(MigContext *p, const MigOptions *pOpt, const char *zKey,
                   int bDefault) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
@@ -371,6 +400,7 @@ int migOptionBool(MigContext *p, const MigOptions *pOpt, const char *zKey,
   return pOption->zValue[0] == '1';
 }
 
+/* Append n bytes of z, without blanks at either end. */
 static void listAppend(MigContext *p, MigList *pList, const char *z, i64 n) {
   while (n > 0 && migIsSpace(*z)) {
     z++;
@@ -382,7 +412,9 @@ static void listAppend(MigContext *p, MigList *pList, const char *z, i64 n) {
   migListAdd(p, pList, migStrndup(p, z, n));
 }
 
-/* The parts of a text between commas, without blanks around them. */
+/* The parts of a text between commas, without blanks around them. NULL and
+** "" have none; a part may be empty, but a comma at the end is followed by
+** none. */
 MigList migListSplit(MigContext *p, const char *z) {
   MigList list = {0, 0};
 
@@ -394,9 +426,10 @@ MigList migListSplit(MigContext *p, const char *z) {
   return list;
 }
 
-/* A JSON array of texts, for backups of numbers, or one text with commas; as
-** texts, none when not given. Those of an array are taken as they are: blanks
-** can be part of a table's name. */
+/* A JSON array of texts, for option backups of whole numbers, or one text or
+** number with commas between its parts; as texts, none when not given. USAGE
+** for an element of another type. Those of an array are taken as they are:
+** blanks can be part of a table's name. */
 MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
   const char *zType = strcmp(zKey, "backups") ? "text" : "integer";
@@ -423,7 +456,9 @@ MigList migOptionList(MigContext *p, const MigOptions *pOpt, const char *zKey) {
   return list;
 }
 
-/* A JSON object of names and values; empty when not given. */
+/* A JSON object of names and values; empty when not given. Names lose blanks
+** around them, values do not; one that is no text is the text of it, null the
+** empty one. USAGE for what is no object. */
 MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
                              const char *zKey) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
@@ -454,8 +489,9 @@ MigPlaceholders migOptionMap(MigContext *p, const MigOptions *pOpt,
   return map;
 }
 
-/* A JSON object of texts, as two lists; empty when not given. Blanks can be
-** part of a column's name. */
+/* A JSON object of texts, appended to two lists side by side; nothing when not
+** given. Blanks can be part of a column's name. USAGE for what is no object, or
+** has a value that is no text. */
 void migOptionPairs(MigContext *p, const MigOptions *pOpt, const char *zKey,
                     MigList *pKeys, MigList *pValues) {
   const MigOption *pOption = p->rc ? 0 : optionFind(pOpt, zKey);
@@ -478,8 +514,13 @@ void migOptionPairs(MigContext *p, const MigOptions *pOpt, const char *zKey,
   }
 }
 
-/* A time given by the caller: ISO-8601 or Unix seconds, as milliseconds since
-** 1970. USAGE when SQLite cannot read it. */
+/*
+** A time given by the caller as option zKey: ISO-8601 or Unix seconds, as
+** milliseconds since 1970. USAGE when SQLite cannot read it. What is made of
+** digits and dots alone is seconds; else SQLite's page "Date And Time
+** Functions" says what is read, UTC where no zone is given. It takes a
+** statement, but no transaction.
+*/
 i64 migTimeRead(MigContext *p, const char *z, const char *zKey) {
   sqlite3_stmt *pStmt = migPrepare(
       p, "SELECT CAST(round((julianday(?1, iif(?1 GLOB '*[^0-9.]*', '+0 days',"
@@ -501,7 +542,8 @@ i64 migTimeRead(MigContext *p, const char *z, const char *zKey) {
   return ms;
 }
 
-/* An integer of milliseconds, from 0 to a day. */
+/* Option wait: an integer of milliseconds, from 0 to a day, -1 when it is not
+** given. USAGE. */
 static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
   const char *z = migOptionText(p, pOpt, "wait");
   i64 v = 0;
@@ -518,7 +560,9 @@ static i64 optionWait(MigContext *p, const MigOptions *pOpt) {
   return z ? v : -1;
 }
 
-/* Fill pCall from the common options. */
+/* Fill pCall from the common options; what is not given is as settings say.
+** Without option now the clock is looked at here, once for the whole call.
+** USAGE. The texts are those of pOpt. */
 void migOptionsCall(MigContext *p, const MigOptions *pOpt, MigCall *pCall) {
   const char *zNow = migOptionText(p, pOpt, "now");
   MigList loss = migOptionList(p, pOpt, "allow_loss");

@@ -1,16 +1,23 @@
 /*
 ** rows.c - the rows of a table, made when it is opened.
+**
+** The cells of all rows are one array, row by row, which doubles when it is
+** full. After a failure no more rows are added, and those that are there are
+** not shown.
 */
 #include "hash.h"
 #include "sql.h"
 #include "rows.h"
 
-/* Is a column asked for? Wide ones count on behind the arguments. */
+/* Is a column asked for, so that it is worth the work? Wide ones count on
+** behind the arguments. Columns that are not asked for may be set all the
+** same. */
 int migRowsWant(const MigRows *pRows, int iColumn) {
   return (pRows->used >> iColumn & 1) != 0;
 }
 
-/* Begin another row, all NULL. */
+/* Begin another row, all NULL. After a failure there is none, and what is set
+** is not stored. */
 void migRowNext(MigContext *p, MigRows *pRows) {
   if (pRows->nRow == pRows->nAlloc) {
     i64 nNew = pRows->nAlloc ? pRows->nAlloc * 2 : 16;
@@ -26,18 +33,20 @@ void migRowNext(MigContext *p, MigRows *pRows) {
   pRows->nRow += p->rc == SQLITE_OK;
 }
 
+/* A cell of the last row, of which there is one. */
 static MigCell *rowCell(MigRows *pRows, int iColumn) {
   return &pRows->aCell[(pRows->nRow - 1) * pRows->nColumn + iColumn];
 }
 
-/* Set a column of the last row to a text that the arena or the program
-** holds. */
+/* Set a column of the last row to a text, which is not copied: the arena or the
+** program holds it. NULL leaves it NULL. */
 void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z) {
   if (p->rc == SQLITE_OK && z) {
     rowCell(pRows, iColumn)->z = z;
   }
 }
 
+/* Set a column of the last row to an integer. */
 void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
   if (p->rc == SQLITE_OK) {
     rowCell(pRows, iColumn)->i = v;
@@ -45,7 +54,8 @@ void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
   }
 }
 
-/* The bytes of column i of the current row as lower-case hex digits. */
+/* The bytes of column i of the current row as lower-case hex digits, in the
+** arena; "" for NULL. NULL after a failure. */
 char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i) {
   const u8 *a = sqlite3_column_blob(pStmt, i);
   int n = sqlite3_column_bytes(pStmt, i);
@@ -59,7 +69,9 @@ char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i) {
   return z;
 }
 
-/* Fill the rows from a query with as many columns; blobs become hex. */
+/* Add the rows of a query with as many columns; blobs become hex, reals
+** texts. Columns that are not asked for are not read. zSql is one constant
+** statement. */
 void migRowsQuery(MigContext *p, MigRows *pRows, const char *zSql) {
   sqlite3_stmt *pStmt = migPrepare(p, zSql);
   int i;

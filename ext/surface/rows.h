@@ -1,5 +1,10 @@
 /*
 ** rows.h - the rows of a table, and the definition of one.
+**
+** A table gives all its rows at once, when it is opened, into the arena of its
+** cursor; only wide columns, which would take too much memory, are made one by
+** one. What fills it calls migRowNext(), then sets columns of that row by
+** number, from 0; one that is not set is NULL.
 */
 #ifndef MIG_ROWS_H
 #define MIG_ROWS_H
@@ -15,16 +20,17 @@ typedef struct MigCell {
 
 /* The rows of a table, made when it is opened. */
 typedef struct MigRows {
-  int nColumn; /* visible columns */
+  int nColumn; /* visible columns, the cells of a row */
   i64 nRow;
-  i64 nAlloc;
+  i64 nAlloc;         /* rows that aCell has room for */
   MigCell *aCell;     /* nRow * nColumn */
-  const char **azArg; /* the arguments; NULL when not given */
+  const char **azArg; /* the arguments as texts; NULL when not given */
   unsigned used;      /* a bit for each column that is asked for */
-  void *pPrivate;     /* of the table, for wide columns */
+  void *pPrivate;     /* of the table, for wide columns; in the arena */
 } MigRows;
 
-/* The definition of a table. */
+/* The definition of a table. Columns are numbered through: visible ones,
+** arguments, wide ones. */
 typedef struct MigView {
   const char *zName;
   const char *zColumns; /* visible columns with types, by commas */
@@ -32,8 +38,10 @@ typedef struct MigView {
   int nColumn;          /* of each kind */
   int nArg;
   int nWide;
+  /* Add all rows, under one read transaction. An argument may be NULL. */
   void (*xFill)(MigContext *p, MigConnection *pConn, MigRows *pRows);
-  /* A wide column of a row, for the caller to free, NULL for NULL. */
+  /* A wide column of a row, both from 0: *pn bytes for the caller to free,
+  ** NULL for NULL. Not there when nWide is 0. */
   char *(*xWide)(MigContext *p, const MigRows *pRows, i64 iRow, int iWide,
                  i64 *pn);
   const char *zUsage; /* how it is queried */

@@ -1,5 +1,30 @@
 /*
 ** backup_views.c - the tables about backups.
+**
+** migration_backups repeats the rows of the store; migration_backup_tables
+** reads the manifest of each backup, so it says less than verify.c would find
+** out: that a table is in a backup, not that its chunks are good.
+**
+** migration_backup_diff compares two manifests. What has rows is compared by
+** its chunks, which are read only where the two lists differ: two backups of a
+** large file that are nearly the same are compared in little time. What has
+** none (indexes, views, triggers, virtual tables) is compared by its SQL. A
+** change is one of
+**
+**   added      only b has it
+**   removed    only a has it
+**   redefined  both have it, with other SQL
+**   changed    both have it alike, and its rows differ
+**
+** For b = 'live' the rows of now are chunked as by a backup, in memory, and
+** nothing is written.
+**
+** An automatic backup that was taken while a run went on holds only the tables
+** which that run was about to touch: it is partial, and says nothing of the
+** others.
+**
+** A file without our tables, or with those of a version before backups, has no
+** rows in any of the three.
 */
 #include <string.h>
 #include "sql.h"
@@ -11,6 +36,8 @@
 /* The store has the tables of backups since this version. */
 #define STORE_WITH_BACKUPS 2
 
+/* Columns of migration_backups, in its order. Backups that only a file holds
+** have no manifest. */
 static const char zBackups[] =
     "SELECT backup, created_at, kind, note, run, revisions, tables, \"rows\","
     " bytes, stored, path FROM main._migrate_backups ORDER BY backup";
@@ -19,6 +46,7 @@ static const char zNumbers[] = "SELECT backup FROM main._migrate_backups"
 
 /* ---- migration_backups ---- */
 
+/* migration_backups: the rows of the store, oldest first. */
 void migFillBackups(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   if (migStoreOpen(p) >= STORE_WITH_BACKUPS) {
@@ -28,8 +56,10 @@ void migFillBackups(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 /* ---- migration_backup_tables ---- */
 
-/* Rows of one backup. Its manifest is given back at once: what the rows need of
-** it is copied, names one behind the other. */
+/* Rows of one backup. Its manifest, which can be large, is given back at once,
+** so that not all of them are in the arena together: what the rows need of it
+** is copied outside of it, three numbers a table, then the names one behind the
+** other. BACKUP_DAMAGED when it cannot be read. */
 static void tableRows(MigContext *p, MigRows *pRows, MigChunks *pChunks,
                       i64 iBackup) {
   MigMark mark = migArenaMark(p);
@@ -76,6 +106,8 @@ static void tableRows(MigContext *p, MigRows *pRows, MigChunks *pChunks,
   sqlite3_free(ai);
 }
 
+/* migration_backup_tables: the tables of every backup that is in the file, by
+** backup. */
 void migFillBackupTables(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   sqlite3_stmt *pStmt;
   MigChunks chunks;
@@ -95,7 +127,8 @@ void migFillBackupTables(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 /* ---- migration_backup_diff ---- */
 
-/* Two states of the file; b may be what the file holds now. */
+/* Two states of the file; b may be what the file holds now. Zero-initialize,
+** and close live on every path. */
 typedef struct Compare {
   MigRows *pRows;
   MigBackup live; /* its chunks serve both sides */
@@ -103,7 +136,9 @@ typedef struct Compare {
   MigManifest b;
 } Compare;
 
-/* Read the manifest that an argument names. */
+/* Read the manifest that an argument names, the number of a backup or latest.
+** USAGE without one, BACKUP_UNKNOWN, BACKUP_DAMAGED, UNSUPPORTED for one that
+** only a file of its own holds. */
 static void sideRead(MigContext *p, Compare *pCompare, const char *zArg,
                      MigManifest *pManifest) {
   MigBackupRow row;
@@ -122,6 +157,10 @@ static void sideRead(MigContext *p, Compare *pCompare, const char *zArg,
   }
 }
 
+/* Read both sides. bOverlay makes of the live state a backup that writes
+** nothing. With a partial backup as a the live side gets just the tables that
+** this one holds, or that its run has made since: all else would look like
+** added. */
 static void compareRead(MigContext *p, Compare *pCompare) {
   const char *zB = pCompare->pRows->azArg[1];
 
@@ -144,7 +183,9 @@ static void compareRead(MigContext *p, Compare *pCompare) {
   }
 }
 
-/* A row of the table; pDiff is NULL for what has no rows. */
+/* A row of the table; pA and pB are NULL for a side that has no such rows,
+** pDiff for what has no rows at all. The name is copied: it may lie in a
+** manifest, zChange is a constant. */
 static void changePut(MigContext *p, MigRows *pRows, const char *zName,
                       const char *zChange, const MigTableEntry *pA,
                       const MigTableEntry *pB, const MigDiff *pDiff) {
@@ -164,12 +205,15 @@ static void changePut(MigContext *p, MigRows *pRows, const char *zName,
   }
 }
 
-/* Is the definition in b another than in a? */
+/* Do both sides have a definition, and another one? SQL is compared as text: a
+** comment that was changed counts. */
 static int redefined(const MigObject *pA, const MigObject *pB) {
   return pA && pB && strcmp(pA->zSql, pB->zSql) != 0;
 }
 
-/* Compare a table that both sides have. */
+/* Compare a table that both sides have; a row when anything differs. Where keys
+** cannot be compared only the numbers of rows are known, so that other chunks
+** alone make it changed, too. */
 static void tableCompare(MigContext *p, Compare *pCompare,
                          const MigTableEntry *pA, const MigTableEntry *pB) {
   int bRedefined =
@@ -188,8 +232,9 @@ static void tableCompare(MigContext *p, Compare *pCompare,
   }
 }
 
-/* Tables of one side that the other does not have. A side with some tables
-** only says of a table of its schema nothing. */
+/* Rows for the tables that pHas has and pNot does not: added, or removed when
+** bAdded is 0. A side with some tables only says of a table of its schema
+** nothing. */
 static void tablesMissing(MigContext *p, Compare *pCompare,
                           const MigManifest *pHas, const MigManifest *pNot,
                           int bAdded) {
@@ -212,6 +257,8 @@ static void tablesMissing(MigContext *p, Compare *pCompare,
   }
 }
 
+/* Rows for tables: those of both sides in the order of a, then what is gone,
+** then what is new. */
 static void tablesCompare(MigContext *p, Compare *pCompare) {
   int i;
 
@@ -226,8 +273,10 @@ static void tablesCompare(MigContext *p, Compare *pCompare) {
   tablesMissing(p, pCompare, &pCompare->b, &pCompare->a, 1);
 }
 
-/* Objects of pHas without rows of their own that pNot does not have; with
-** bBoth also those that both have and that differ. */
+/* Rows for objects of pHas without rows of their own that pNot does not have,
+** with zChange; with bBoth also for those that both have and that differ. An
+** ordinary table is among the tables, a virtual one here: its shadow tables
+** have its rows. */
 static void objectsCompare(MigContext *p, MigRows *pRows,
                            const MigManifest *pHas, const MigManifest *pNot,
                            const char *zChange, int bBoth) {
@@ -249,6 +298,8 @@ static void objectsCompare(MigContext *p, MigRows *pRows,
   }
 }
 
+/* migration_backup_diff(a, b): what tells a from b; no rows when nothing does.
+** Both sides are read through the chunk store of live. */
 void migFillBackupDiff(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   Compare compare;
 

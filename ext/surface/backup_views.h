@@ -1,5 +1,6 @@
 /*
-** backup_views.h - the tables about backups.
+** backup_views.h - the tables about backups. Each function is the xFill of one
+** of them (rows.h).
 */
 #ifndef MIG_BACKUP_VIEWS_H
 #define MIG_BACKUP_VIEWS_H

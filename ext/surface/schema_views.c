@@ -3,13 +3,22 @@
 **
 ** One row a difference. A table that is in both has one for each thing in
 ** which its definitions differ, all with the same SQL.
+**
+** It shows what the comparison (compare.c) has found, and proves nothing: the
+** SQL of a row is what would make that one change, but rows are not in the
+*order
+** in which they could be carried out. For a script there is migrate_diff().
+**
+** destructive tells whether rows or values that are stored would be gone; a
+** view or an index that is dropped can be made again.
 */
 #include <string.h>
 #include "sql.h"
 #include "schemas.h"
 #include "schema_views.h"
 
-/* The statement that drops an object. */
+/* The statement that drops an object, in the arena. A virtual table is dropped
+** like an ordinary one. */
 static const char *dropSql(MigContext *p, const MigModelObject *pObject) {
   static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
                                        "TRIGGER"}; /* by MigDdlKind */
@@ -23,6 +32,8 @@ static int dropDestroys(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
 }
 
+/* Add a row. Texts are constants or in the arena, or belong to the models,
+** which are. */
 static void rowAdd(MigContext *p, MigRows *pRows, const MigModelObject *pObject,
                    const char *zChange, int bDestructive, const char *zSql) {
   migRowNext(p, pRows);
@@ -35,8 +46,9 @@ static void rowAdd(MigContext *p, MigRows *pRows, const MigModelObject *pObject,
   migRowText(p, pRows, 4, zSql);
 }
 
-/* Are values lost, is the column dropped or computed from now on, or is it the
-** mark of AUTOINCREMENT? */
+/* Is something lost by alteration i of a table? By a column that is dropped, or
+** is computed from now on and was stored before, and by AUTOINCREMENT that is
+** taken away: which numbers were given is forgotten. */
 static int alterationDestroys(const MigTableDiff *pDiff, int i) {
   const MigAlteration *pAlt = &pDiff->a[i];
 
@@ -47,7 +59,9 @@ static int alterationDestroys(const MigTableDiff *pDiff, int i) {
           pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0);
 }
 
-/* The rows of an object that is in both schemas. */
+/* The rows of an object that is in both schemas, by another name, or otherwise
+** defined. What is no table (or is a virtual one) is dropped and made anew. A
+** table that was renamed and changed has both kinds of rows. */
 static void changeRows(MigContext *p, MigRows *pRows,
                        const MigDifference *pDiff, const MigModelObject *pOld,
                        const MigModelObject *pNew) {
@@ -69,7 +83,7 @@ static void changeRows(MigContext *p, MigRows *pRows,
   }
 }
 
-/* The rows of one difference. */
+/* The rows of difference i: it has an old side, a new side, or both. */
 static void differenceRows(MigContext *p, MigRows *pRows,
                            const MigComparison *pCompare, int i) {
   const MigDifference *pDiff = &pCompare->a[i];
@@ -87,7 +101,9 @@ static void differenceRows(MigContext *p, MigRows *pRows,
   }
 }
 
-/* migration_diff(old, new) */
+/* migration_diff(old, new). USAGE unless both are given; errors of schemas that
+** cannot be read are those of migSchemasCompare(), which also makes the scratch
+** databases that texts need. */
 void migFillDiff(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MigSchemaPair pair;
   MigSchemaText old;

@@ -1,5 +1,5 @@
 /*
-** schema_views.h - the table about schemas.
+** schema_views.h - the table about schemas. The function is its xFill (rows.h).
 */
 #ifndef MIG_SCHEMA_VIEWS_H
 #define MIG_SCHEMA_VIEWS_H

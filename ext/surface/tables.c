@@ -6,7 +6,16 @@
 ** consistent read; wide columns, the scripts, are made when they are asked
 ** for. Arguments are hidden columns: `FROM t('x')` and `FROM t WHERE arg='x'`
 ** are the same. idxNum holds one bit for each argument that is given, and
-** above USED_SHIFT one for each column that is asked for.
+** above USED_SHIFT one for each column that is asked for. The values of the
+** arguments come in the order of their bits.
+**
+** Methods are SQLite's, of its page "The Virtual Table Mechanism Of SQLite".
+** Every cursor has a context of its own, so that two of them, as in a join of a
+** table with itself, do not end each other's memory; it lives from xOpen to
+** xClose, and is emptied by xFilter, which a join calls again and again.
+**
+** SQLITE_VTAB_DIRECTONLY keeps views and triggers of a file from reading a
+** table of ours; caller.c looks again.
 */
 #include <string.h>
 #include "sql.h"
@@ -20,6 +29,8 @@
 #define USED_SHIFT 4       /* more than a table has arguments */
 #define USED_MASK 0xffffff /* more than it has columns */
 
+/* A connected table, xConnect to xDisconnect. All but base is borrowed from
+** what is registered. */
 typedef struct Table {
   sqlite3_vtab base;
   sqlite3 *db;
@@ -28,14 +39,15 @@ typedef struct Table {
   const char *zName; /* as it was named: a table may have two names */
 } Table;
 
+/* A cursor: the rows of one opening, and which is the current one. */
 typedef struct Cursor {
   sqlite3_vtab_cursor base;
   MigContext context; /* its arena holds the rows */
   MigRows rows;
-  i64 iRow;
+  i64 iRow; /* from 0; rows.nRow behind the last one */
 } Cursor;
 
-/* What is registered for one name. */
+/* What is registered for one name; moduleFree() frees it. */
 typedef struct ModuleData {
   MigConnection *pConn;
   const MigView *pView;
@@ -44,6 +56,10 @@ typedef struct ModuleData {
 
 /* ---- the module ---- */
 
+/* Declare the columns of the definition, hidden ones behind the visible, and
+** make the Table. An eponymous table has no arguments of CREATE; zHidden names
+** columns without types, by commas. Returns a result code of SQLite; its own
+** messages do. */
 static int tableConnect(sqlite3 *db, void *pAux, int nArg,
                         const char *const *azArg, sqlite3_vtab **ppVtab,
                         char **pzErr) {
@@ -91,13 +107,16 @@ static int tableConnect(sqlite3 *db, void *pAux, int nArg,
   return rc;
 }
 
+/* What is registered stays: the Table is all that goes. */
 static int tableDisconnect(sqlite3_vtab *pVtab) {
   sqlite3_free(pVtab);
   return SQLITE_OK;
 }
 
 /* Take every equality on an argument; a plan in which an argument depends on
-** something not yet known is refused, so that another order is tried. */
+** something not yet known is refused by SQLITE_CONSTRAINT, so that another
+** order is tried. Of two equalities on one argument the second is left to
+** SQLite, which tests it on the hidden column. Cost and rows are guesses. */
 static int tableBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
   const MigView *pView = ((Table *)pVtab)->pView;
   int iTerm = 0;
@@ -127,6 +146,7 @@ static int tableBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
   return SQLITE_OK;
 }
 
+/* A cursor without rows; tableFilter() makes them. */
 static int tableOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
   Cursor *pNew = sqlite3_malloc64(sizeof(*pNew));
 
@@ -139,6 +159,7 @@ static int tableOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
   return SQLITE_OK;
 }
 
+/* Frees the cursor and its rows, also after an error. */
 static int tableClose(sqlite3_vtab_cursor *pCursor) {
   Cursor *p = (Cursor *)pCursor;
 
@@ -148,7 +169,9 @@ static int tableClose(sqlite3_vtab_cursor *pCursor) {
   return SQLITE_OK;
 }
 
-/* Hand the error of a cursor to SQLite. */
+/* Hand the error of a cursor to SQLite, which frees the message. Returns the
+** result code; SQLITE_OK when there is none. Of out of memory there is no
+** message but SQLite's own. */
 static int tableError(Cursor *pCursor) {
   MigContext *p = &pCursor->context;
 
@@ -160,6 +183,10 @@ static int tableError(Cursor *pCursor) {
   return p->rc;
 }
 
+/* Make all rows, under one read transaction, from the arguments that idxNum
+** says are given. One that is NULL is as if it was not given. A call that comes
+** from an object of the schema is NESTED_CALL. After an error there is no row
+** that SQLite would ask for. */
 static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
                        const char *idxStr, int argc, sqlite3_value **argv) {
   Cursor *pC = (Cursor *)pCursor;
@@ -199,17 +226,23 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
   return tableError(pC);
 }
 
+/* Cannot fail: the rows are there. */
 static int tableNext(sqlite3_vtab_cursor *pCursor) {
   ((Cursor *)pCursor)->iRow++;
   return SQLITE_OK;
 }
 
+/* Is the cursor behind the last row? */
 static int tableEof(sqlite3_vtab_cursor *pCursor) {
   Cursor *p = (Cursor *)pCursor;
 
   return p->iRow >= p->rows.nRow;
 }
 
+/* A visible column from its cell, an argument as it was given, or a wide
+** column, made now. Texts of cells are copied: the rows may be made anew while
+** SQLite still has the value. A wide column is handed over with the memory that
+** it is in. */
 static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
                        int iColumn) {
   Cursor *pC = (Cursor *)pCursor;
@@ -231,6 +264,8 @@ static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
       sqlite3_result_text(pCtx, pC->rows.azArg[iArg], -1, SQLITE_TRANSIENT);
     }
   } else {
+    /* The statement that reads the table holds the read transaction in which
+    ** the rows were made, so what they say of places still holds. */
     z = pView->xWide(&pC->context, &pC->rows, pC->iRow, iArg - pView->nArg, &n);
     migStatementsClose(&pC->context);
     if (pC->context.rc) {
@@ -243,11 +278,14 @@ static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
   return SQLITE_OK;
 }
 
+/* The number of the row, from 1. It means nothing between two statements. */
 static int tableRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *piRowid) {
   *piRowid = ((Cursor *)pCursor)->iRow + 1;
   return SQLITE_OK;
 }
 
+/* Without xCreate a table is eponymous only; without xUpdate it is read
+** only. */
 static const sqlite3_module tableModule = {
     .iVersion = 0,
     .xConnect = tableConnect,
@@ -262,6 +300,8 @@ static const sqlite3_module tableModule = {
     .xRowid = tableRowid,
 };
 
+/* SQLite lets a module go: when the connection is closed, or another one takes
+** its name. */
 static void moduleFree(void *pArg) {
   ModuleData *pData = pArg;
 
@@ -269,6 +309,9 @@ static void moduleFree(void *pArg) {
   sqlite3_free(pData);
 }
 
+/* Register a table under a name, with a reference to pConn. Returns a result
+** code of SQLite. sqlite3_create_module_v2() calls the destructor also when it
+** fails. */
 static int registerOne(sqlite3 *db, MigConnection *pConn, const MigView *pView,
                        const char *zName) {
   ModuleData *pData = sqlite3_malloc64(sizeof(*pData));
@@ -283,8 +326,9 @@ static int registerOne(sqlite3 *db, MigConnection *pConn, const MigView *pView,
   return sqlite3_create_module_v2(db, zName, &tableModule, pData, moduleFree);
 }
 
-/* Register every table on db; migrations also as migration_revisions,
-** because other tools have a table of that name. */
+/* Register every table on db; migrations also as migration_revisions, because
+** other tools have a table of that name. Returns a result code of SQLite; what
+** is registered before a failure stays so. */
 int migTablesRegister(sqlite3 *db, MigConnection *pConn) {
   int rc = SQLITE_OK;
   int i;

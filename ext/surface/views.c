@@ -1,5 +1,12 @@
 /*
 ** views.c - the tables that can be read.
+**
+** aView defines them; tables.c serves them all, and calls what fills a table
+** with a read transaction open. Columns are set by their number in zColumns,
+** from 0; who puts one in counts the others anew, also in LISTED_COLUMNS.
+**
+** A table about the store has no rows in a file without our tables, so that an
+** application may query it at any time.
 */
 #include <string.h>
 #include "sql.h"
@@ -20,11 +27,12 @@
 
 /* ---- migrations ---- */
 
-/* A revision as a row: what is read once for the whole table. */
+/* A revision as a row: what is read once for the whole table. Zeroed for one of
+** which nothing was read. */
 typedef struct Listed {
-  MigRevision rev;
-  const char *zChecksum; /* as hex */
-  const char *zAppliedAt;
+  MigRevision rev;        /* id, message, place, time; no scripts yet */
+  const char *zChecksum;  /* as hex */
+  const char *zAppliedAt; /* NULL when it is not applied */
 } Listed;
 
 static const char zListed[] =
@@ -33,11 +41,13 @@ static const char zListed[] =
 static const char zListedApplied[] =
     "SELECT revision, applied_at FROM main._migrate_applied";
 
-/* Columns of migrations that are read from these. */
+/* Columns of migrations that are read from these, the wide ones included; when
+** none of them is asked for the graph says it all. */
 #define LISTED_COLUMNS                                                         \
   (1 << 4 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 16 | 1 << 17)
 
-/* Names of nodes, by commas; NULL when there are none. */
+/* Names of nodes, by commas, in the arena, in the order of a; NULL when there
+** are none. */
 static char *nodeNames(MigContext *p, const MigGraph *pGraph, int n,
                        const int *a) {
   MigText text = {0, 0, 0};
@@ -49,6 +59,7 @@ static char *nodeNames(MigContext *p, const MigGraph *pGraph, int n,
   return text.z;
 }
 
+/* The labels that a revision declares, likewise. */
 static char *labelNames(MigContext *p, const MigNode *pNode) {
   MigText text = {0, 0, 0};
   int i;
@@ -66,13 +77,15 @@ static int listedNode(const MigGraph *pGraph, sqlite3_stmt *pStmt) {
   return zId ? migGraphFind(pGraph, zId) : -1;
 }
 
+/* A size in column i of the current row: -1 for NULL, which means none. */
 static i64 listedSize(sqlite3_stmt *pStmt, int i) {
   return sqlite3_column_type(pStmt, i) == SQLITE_NULL
              ? -1
              : sqlite3_column_int64(pStmt, i);
 }
 
-/* Read the rows of all revisions, by node. */
+/* Read the rows of all revisions, into an array by node. After a failure it is
+** not to be used. */
 static Listed *listedRead(MigContext *p, const MigGraph *pGraph) {
   Listed *a = migAlloc(p, (u64)pGraph->nNode * sizeof(Listed));
   sqlite3_stmt *pStmt = migPrepare(p, zListed);
@@ -97,7 +110,7 @@ static Listed *listedRead(MigContext *p, const MigGraph *pGraph) {
   return a;
 }
 
-/* Read when they were applied. */
+/* Read when they were applied, into the same array. */
 static void listedApplied(MigContext *p, const MigGraph *pGraph, Listed *a) {
   sqlite3_stmt *pStmt = migPrepare(p, zListedApplied);
 
@@ -110,6 +123,7 @@ static void listedApplied(MigContext *p, const MigGraph *pGraph, Listed *a) {
   migFinalize(p, pStmt);
 }
 
+/* Add the row of one revision; pListed is what was read of it. */
 static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
                       const MigSet *pPartial, int iNode,
                       const Listed *pListed) {
@@ -141,7 +155,9 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
 }
 
 /* All revisions in topological order, repeatable ones last; with a range, in
-** which there are none, newest first. */
+** which there are none, newest first. pPrivate gets what wideMigrations() needs
+** of each row. A range where nothing is stored is resolved all the same, so
+** that a name in it is an error. */
 static void fillMigrations(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *zRange = pRows->azArg[0];
@@ -184,7 +200,9 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
   }
 }
 
-/* Hidden columns up and down: the scripts. */
+/* Hidden columns up and down: the scripts as they are stored, NULL where there
+** is none. STORE_DAMAGED when the pack cannot be read. A pack is read anew for
+** each: the cursor keeps none. */
 static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
                             int iWide, i64 *pn) {
   MigRevision *pRev = &((Listed **)pRows->pPrivate)[iRow]->rev;
@@ -210,6 +228,7 @@ static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
 
 /* ---- tables that one query answers ---- */
 
+/* migration_history: all rows of the log, oldest first. */
 static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   if (migStoreOpen(p)) {
@@ -221,6 +240,9 @@ static void fillHistory(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   }
 }
 
+/* migration_progress: a row for each revision that is applied in part; at is
+** NULL when no key of its table is left. STORE_DAMAGED for a state that cannot
+** be read. */
 static void fillProgress(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MigList ids = {0, 0};
   MigList states = {0, 0};
@@ -245,6 +267,8 @@ static void fillProgress(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   }
 }
 
+/* migration_settings: all settings, with the value that holds; without a store
+** those are the defaults. */
 static void fillSettings(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   int bStore = migStoreOpen(p);
   int i;
@@ -261,6 +285,7 @@ static void fillSettings(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   }
 }
 
+/* migration_help: nothing of the file is read but what hides a table. */
 static void fillHelp(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MIG_UNUSED(pConn);
   migHelpFill(p, pRows, migViewCount(), migViewRow);
@@ -268,6 +293,9 @@ static void fillHelp(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 /* ---- migration_checks ---- */
 
+/* Told of a check by migHealthRun(): one row. pArg is the MigRows. The
+** detail is copied, because it only lasts as long as the call; the name is a
+** constant. */
 static void checkRow(MigContext *p, void *pArg, const char *zCheck,
                      MigCode eCode, const char *zDetail) {
   MigRows *pRows = pArg;
@@ -278,12 +306,16 @@ static void checkRow(MigContext *p, void *pArg, const char *zCheck,
   migRowText(p, pRows, 2, migStrdup(p, zDetail));
 }
 
+/* migration_checks: a row for each finding, and for each check that found
+** nothing. A finding is no error here. */
 static void fillChecks(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   migHealthRun(p, pConn, checkRow, pRows);
 }
 
 /* ---- migration_statements ---- */
 
+/* migration_statements: what the lexer makes of a text, nothing of which is run
+** or looked up. Lines count from 1. USAGE without a text. */
 static void fillStatements(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *z = pRows->azArg[0];
@@ -335,7 +367,9 @@ static int saysDestructive(const char *z, i64 i, i64 iEnd) {
   return 0;
 }
 
-/* Does a script drop or delete anything, or, generated, says that it does? */
+/* Does a script drop or delete anything, or, generated, says that it does? By
+** its text alone: a trigger may delete as well, and a table that is rebuilt is
+** dropped, too. z may be NULL: no. */
 static int scriptDestructive(const char *z, i64 n) {
   MigStatement statement;
   i64 iBefore = 0;
@@ -353,8 +387,8 @@ static int scriptDestructive(const char *z, i64 n) {
   return 0;
 }
 
-/* The state to plan from: that of the file, or the revisions of argument
-** start with all they stand on. */
+/* The state to plan from: that of the file, or the revisions of argument start
+** with all they stand on; an empty text is base. Errors: those of targets. */
 static void planState(MigContext *p, const MigRows *pRows, MigState *pState) {
   const char *zStart = pRows->azArg[2];
   MigSet set;
@@ -368,7 +402,8 @@ static void planState(MigContext *p, const MigRows *pRows, MigState *pState) {
   *pState = migStateNew(p, pState->pGraph, &set);
 }
 
-/* The revision of step i: from aListed, or when that is NULL read alone. */
+/* The revision of a step, without its scripts: from aListed, or when that is
+** NULL read alone. */
 static void planRevision(MigContext *p, const Listed *aListed, int iNode,
                          const MigGraph *pGraph, MigRevision *pRev) {
   if (aListed) {
@@ -378,6 +413,10 @@ static void planRevision(MigContext *p, const Listed *aListed, int iNode,
   }
 }
 
+/* A row for each step. Scripts are read for their column alone, in the order of
+** the plan, so that a pack is mostly read once. Transactions are cut as a run
+** would cut them with the setting; option transaction of a call may want it
+** otherwise. */
 static void planRows(MigContext *p, MigRows *pRows, const MigState *pState,
                      const MigPlan *pPlan) {
   int *aiCut = migAlloc(p, (u64)pPlan->nStep * sizeof(int));
@@ -409,6 +448,10 @@ static void planRows(MigContext *p, MigRows *pRows, const MigState *pState,
   migScriptsClose(&cache);
 }
 
+/* migration_plan: what a run to the target would do now, or from the revisions
+** of argument start; no lock is taken and nothing checked but the plan itself.
+** USAGE for another operation, and for a downgrade without target; the errors
+** of targets and plans. */
 static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   const char *zTarget = pRows->azArg[0];
   const char *zOperation = pRows->azArg[1] ? pRows->azArg[1] : "upgrade";
@@ -444,6 +487,8 @@ static void fillPlan(MigContext *p, MigConnection *pConn, MigRows *pRows) {
 
 /* ---- the definitions ---- */
 
+/* All tables, migrations first, then by name. The three numbers are the columns
+** of zColumns, and of zHidden the arguments and the wide ones. */
 static const MigView aView[] = {
     {"migrations",
      "revision TEXT, parents TEXT, depends_on TEXT, labels TEXT,"
@@ -510,10 +555,12 @@ static const MigView aView[] = {
      "the statements of a script, as a run would split it"},
 };
 
+/* How many tables there are. */
 int migViewCount(void) {
   return (int)(sizeof(aView) / sizeof(aView[0]));
 }
 
+/* The i-th table, from 0. A constant. */
 const MigView *migViewRow(int i) {
   return &aView[i];
 }

@@ -1,5 +1,5 @@
 /*
-** views.h - the tables that can be read.
+** views.h - the tables that can be read: their definitions.
 */
 #ifndef MIG_VIEWS_H
 #define MIG_VIEWS_H

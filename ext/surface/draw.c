@@ -1,5 +1,8 @@
 /*
 ** draw.c - the revision graph, drawn: the formats there are.
+**
+** drawing.c reads the graph and makes its texts harmless; a format only appends
+** text to a MigText, every line with a newline at its end.
 */
 #include <string.h>
 #include "transaction.h"
@@ -9,6 +12,8 @@
 #include "draw_svg.h"
 #include "draw.h"
 
+/* A format by its name, in lower case. xDraw is only called for a graph that
+** has revisions. */
 typedef struct DrawFormat {
   const char *zName;
   void (*xDraw)(MigContext *p, const MigDrawing *pDrawing, MigText *pText);

@@ -1,5 +1,5 @@
 /*
-** draw.h - the revision graph, drawn.
+** draw.h - the revision graph, drawn: migrate_graph().
 */
 #ifndef MIG_DRAW_H
 #define MIG_DRAW_H

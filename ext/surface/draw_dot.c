@@ -12,11 +12,18 @@
 ** everything but letters, digits and a few signs becomes #N; with N its
 ** number, because Mermaid looks for directives, styles, Markdown and formulas
 ** also between quotes.
+**
+** For b, pending, on a, which is applied, Graphviz gets, but for head and tail,
+**
+**   r1 [label="a (current)\nfirst", fillcolor="#dcefdc", penwidth=3];
+**   r2 [label="b (head, pending)\nsecond", fillcolor="#ffffff"];
+**   r1 -> r2;
 */
 #include <string.h>
 #include "draw_dot.h"
 
-/* How a revision looks. */
+/* How a revision looks; a current one is applied. The order is that of
+** azLook. */
 typedef enum DotLook {
   DOT_PENDING,
   DOT_APPLIED,
@@ -25,6 +32,7 @@ typedef enum DotLook {
   DOT_NLOOK
 } DotLook;
 
+/* The look of revision i. */
 static DotLook lookOf(const MigDrawing *pDrawing, int i) {
   static const DotLook aLook[] = {DOT_PENDING, DOT_APPLIED, DOT_PARTIAL};
 
@@ -32,7 +40,8 @@ static DotLook lookOf(const MigDrawing *pDrawing, int i) {
                                                 : aLook[pDrawing->aeState[i]];
 }
 
-/* What differs between the two languages. */
+/* What differs between the two languages. All are constants; those that take
+** numbers are formats. */
 typedef struct DotLanguage {
   const char *zHead;
   const char *zNode;   /* begins a label; takes the node's number */
@@ -41,6 +50,7 @@ typedef struct DotLanguage {
   const char *zDepend;
   const char *zTail;
   const char *azLook[DOT_NLOOK]; /* ends a label and its node */
+  /* Appends a text of a label. */
   void (*xText)(MigContext *p, MigText *pText, const char *z);
 } DotLanguage;
 
@@ -100,6 +110,8 @@ static const DotLanguage mermaid = {
     mermaidText,
 };
 
+/* The line of revision i: its title, and below that its message, if it has
+** one. */
 static void listNode(MigContext *p, const MigDrawing *pDrawing, int i,
                      const DotLanguage *pLanguage, MigText *pText) {
   const char *zMessage = pDrawing->azMessage[i];
@@ -114,7 +126,8 @@ static void listNode(MigContext *p, const MigDrawing *pDrawing, int i,
   migTextStr(p, pText, pLanguage->azLook[lookOf(pDrawing, i)]);
 }
 
-/* The edges from n revisions at a to revision i. */
+/* The edges from the n revisions at a up to revision i; zEdge is the format of
+** one. */
 static void listEdges(MigContext *p, const MigGraph *pGraph, int i, int n,
                       const int *a, const char *zEdge, MigText *pText) {
   int k;
@@ -125,6 +138,8 @@ static void listEdges(MigContext *p, const MigGraph *pGraph, int i, int n,
   }
 }
 
+/* The whole drawing: all nodes in the order of running, then all edges, so that
+** none comes before its ends. */
 static void list(MigContext *p, const MigDrawing *pDrawing,
                  const DotLanguage *pLanguage, MigText *pText) {
   const MigGraph *pGraph = pDrawing->pGraph;
@@ -145,7 +160,7 @@ static void list(MigContext *p, const MigDrawing *pDrawing,
   migTextStr(p, pText, pLanguage->zTail);
 }
 
-/* Append the drawing for Graphviz. */
+/* Append the drawing for Graphviz, a digraph. */
 void migDrawDot(MigContext *p, const MigDrawing *pDrawing, MigText *pText) {
   list(p, pDrawing, &dot, pText);
 }

@@ -62,26 +62,30 @@ static const char zStyle[] =
     ".e{fill:#fff}"
     "</style>";
 
-/* A picture being made. */
+/* A picture being made. Zero-initialize. */
 typedef struct SvgDrawing {
   const MigDrawing *pDrawing;
-  MigText lines;
-  MigText nodes;
-  int nAlloc; /* lanes at the next two */
-  int *aTop;  /* by lane: where its line has begun */
-  u8 *aeLine; /* by lane: MigLine that goes down in it */
-  int iRow;
-  int nWidth; /* of the picture, so far */
+  MigText lines; /* paths, which lie below */
+  MigText nodes; /* discs and texts, which lie above */
+  int nAlloc;    /* lanes at the next two */
+  int *aTop;     /* by lane: where its line has begun */
+  u8 *aeLine;    /* by lane: MigLine that goes down in it */
+  int iRow;      /* the current row, from 0 at the top */
+  int nWidth;    /* of the picture, so far */
 } SvgDrawing;
 
+/* Where the middle of a lane is, in pixels from the left; of lane nWidth of a
+** row it is where texts begin. */
 static int laneX(int iLane) {
   return MARGIN + iLane * LANE;
 }
 
+/* Where the middle of the current row is, in pixels from the top. */
 static int rowY(const SvgDrawing *pDraw) {
   return MARGIN + pDraw->iRow * ROW;
 }
 
+/* Room for n lanes in both arrays. After a failure one of them may be NULL. */
 static void svgRoom(MigContext *p, SvgDrawing *pDraw, int n) {
   int nAlloc = n * 2;
 
@@ -93,7 +97,8 @@ static void svgRoom(MigContext *p, SvgDrawing *pDraw, int n) {
   }
 }
 
-/* Append a harmless text, between tags. */
+/* Append a harmless text, between tags; NULL is nothing. What is special in
+** attributes is not escaped: none holds such a text. */
 static void svgText(MigContext *p, MigText *pText, const char *z) {
   for (; z && *z; z++) {
     if (*z == '<') {
@@ -123,7 +128,8 @@ static int columns(const char *z) {
 
 /* ---- lines ---- */
 
-/* Begin a path of the kind and color of lane iLane. */
+/* Begin a path of the kind (MigLine) and color of lane iLane; who draws it ends
+** its d and the tag. */
 static void pathBegin(MigContext *p, SvgDrawing *pDraw, int iLane, int eLine) {
   if (eLine == MIG_LINE_DEPEND) {
     migTextStr(p, &pDraw->lines, "<path class=\"d\" d=\"");
@@ -132,7 +138,7 @@ static void pathBegin(MigContext *p, SvgDrawing *pDraw, int iLane, int eLine) {
   }
 }
 
-/* What goes down in a lane begins at y. */
+/* What goes down in a lane begins at y; it is drawn when its end is known. */
 static void lineBegin(SvgDrawing *pDraw, int iLane, int eLine, int y) {
   pDraw->aTop[iLane] = y;
   pDraw->aeLine[iLane] = (u8)eLine;
@@ -145,7 +151,8 @@ static void lineDown(MigContext *p, SvgDrawing *pDraw, int iLane, int y) {
            pDraw->aTop[iLane], y);
 }
 
-/* The line of lane iFrom turns at y, and runs to xTo. */
+/* The line of lane iFrom turns at y, and runs to xTo. The path stays open,
+** because it may turn once more. */
 static void lineAside(MigContext *p, SvgDrawing *pDraw, int iFrom, int y,
                       int xTo) {
   int x = laneX(iFrom);
@@ -155,7 +162,8 @@ static void lineAside(MigContext *p, SvgDrawing *pDraw, int iFrom, int y,
            y - TURN, x, y, x < xTo ? x + TURN : x - TURN, y, xTo);
 }
 
-/* A line leaves the revision for another lane. */
+/* A line leaves the revision in lane iLane for another lane. Where it joins the
+** line there, it ends upon it; else that line begins. */
 static void lineLink(MigContext *p, SvgDrawing *pDraw, int iLane,
                      const MigLink *pLink) {
   int x = laneX(pLink->iLane);
@@ -198,6 +206,7 @@ static void rowLines(MigContext *p, SvgDrawing *pDraw, const MigLaneRow *pRow) {
 
 /* ---- revisions ---- */
 
+/* The mark of the revision, with a ring when it is current. */
 static void rowDisc(MigContext *p, SvgDrawing *pDraw, const MigLaneRow *pRow) {
   const MigDrawing *pDrawing = pDraw->pDrawing;
   MigDrawnState eState = pDrawing->aeState[pRow->iNode];
@@ -228,7 +237,8 @@ static void rowDisc(MigContext *p, SvgDrawing *pDraw, const MigLaneRow *pRow) {
   }
 }
 
-/* A text in a box at x. Returns where the next thing may stand. */
+/* A text in a box at x, of the class zClass of zStyle. Returns where the next
+** thing may stand. */
 static int rowBox(MigContext *p, SvgDrawing *pDraw, int x, const char *zClass,
                   const char *z) {
   int nText = columns(z) * SMALL;
@@ -244,6 +254,8 @@ static int rowBox(MigContext *p, SvgDrawing *pDraw, int x, const char *zClass,
   return x + nText + 2 * PAD + GAP;
 }
 
+/* The boxes of a revision from x on: labels, then marks. Returns where the
+** message may stand. */
 static int rowMarks(MigContext *p, SvgDrawing *pDraw, int iNode, int x) {
   MigList labels = {0, 0};
   MigList marks = {0, 0};
@@ -262,7 +274,7 @@ static int rowMarks(MigContext *p, SvgDrawing *pDraw, int iNode, int x) {
   return x;
 }
 
-/* The texts of a row. */
+/* The texts of a row, behind its last lane; the picture grows to hold them. */
 static void rowText(MigContext *p, SvgDrawing *pDraw, const MigLaneRow *pRow) {
   const MigDrawing *pDrawing = pDraw->pDrawing;
   const char *zMessage = pDrawing->azMessage[pRow->iNode];
@@ -293,7 +305,9 @@ static void rowText(MigContext *p, SvgDrawing *pDraw, const MigLaneRow *pRow) {
   }
 }
 
-/* Append the picture. */
+/* Append the picture, as a document of its own: it refers to nothing outside.
+** Its size, which comes first, is only known when all rows are drawn; that,
+** too, is why they are collected. */
 void migDrawSvg(MigContext *p, const MigDrawing *pDrawing, MigText *pText) {
   SvgDrawing draw;
   MigLanes lanes;

@@ -20,6 +20,15 @@
 **
 ** Dependencies are written behind the revision, not drawn: they run across
 ** the branches. All is ASCII but ids, labels and messages.
+**
+** Thus a, applied, with b and c on it, and d, which merges these:
+**
+**   o   d (head, pending) merge
+**   |\
+**   | o c (pending) third
+**   o | b (pending) second
+**   |/
+**   * a (current) first
 */
 #include <string.h>
 #include "lanes.h"
@@ -49,7 +58,8 @@ typedef struct TextSide {
   int bDiagonal; /* one line below, not in the revision's own */
 } TextSide;
 
-/* Room for n lanes, and for one line. */
+/* Room for n lanes, and for one line. abLine keeps what it holds, zLine does
+** not. */
 static void textRoom(MigContext *p, TextDrawing *pDraw, int n) {
   int nAlloc = n * 2;
 
@@ -61,7 +71,8 @@ static void textRoom(MigContext *p, TextDrawing *pDraw, int n) {
   pDraw->nAlloc = nAlloc;
 }
 
-/* Begin a line of n lanes with what goes down in them. */
+/* Begin a line of n lanes with what goes down in them; one column between two
+** lanes is blank. */
 static void lineBegin(TextDrawing *pDraw, int n) {
   int i;
 
@@ -123,7 +134,8 @@ static TextSide sideOf(const MigLaneRow *pRow, int bRight) {
   return side;
 }
 
-/* The line of a revision: its mark, and the links that are not diagonal. */
+/* The lanes of the line of a revision: its mark, and the links that are not
+** diagonal. nodeText() ends it. */
 static void nodeLine(MigContext *p, TextDrawing *pDraw, const MigLaneRow *pRow,
                      const TextSide *aSide) {
   static const char zMark[] = "o*%=";
@@ -158,7 +170,8 @@ static void nodeText(MigContext *p, TextDrawing *pDraw, int iNode) {
   migTextAdd(p, pDraw->pText, "\n", 1);
 }
 
-/* A line that comes from lane iFrom and joins lane iTo on its left. */
+/* A line that comes from lane iFrom and joins lane iTo on its left, in a line
+** of their own: |/ for neighbours, |_|/ for others. */
 static void lineSlash(TextDrawing *pDraw, int iFrom, int iTo) {
   lineFill(pDraw, 2 * iTo + 1, 2 * iFrom - 2, '_');
   pDraw->zLine[2 * iFrom - 1] = '/';
@@ -205,6 +218,8 @@ static void lineBetween(MigContext *p, TextDrawing *pDraw,
   }
 }
 
+/* All lines of one revision: a blank one above where it needs that, its own,
+** the diagonals below. Then abLine is what goes on below. */
 static void textRow(MigContext *p, TextDrawing *pDraw, const MigLaneRow *pRow) {
   int bRepeatable = pDraw->pDrawing->pGraph->aNode[pRow->iNode].bRepeatable;
   TextSide aSide[2]; /* left, right */
@@ -233,8 +248,8 @@ static void textRow(MigContext *p, TextDrawing *pDraw, const MigLaneRow *pRow) {
   pDraw->bRepeatable = bRepeatable;
 }
 
-/* Append the drawing. TOO_BIG when its lines
-** take more than LINES_MAX bytes, which takes thousands side by side. */
+/* Append the drawing. TOO_BIG when its lines take more than LINES_MAX bytes,
+** which takes thousands side by side. */
 void migDrawText(MigContext *p, const MigDrawing *pDrawing, MigText *pText) {
   TextDrawing draw;
   MigLanes lanes;

@@ -25,8 +25,9 @@
 #define MESSAGE_SHOWN 72          /* of a message */
 #define CUT_BACK 16               /* of them, given up to end behind a word */
 
-/* The UTF-8 character at z, which is not its end, and its bytes. An invalid
-** byte is character -1. */
+/* The UTF-8 character at z, which is not its end, and in *piSize its bytes. An
+** invalid byte is character -1, of one byte; so is one of a character that is
+** cut off. It looks no further than the first byte that does not belong. */
 int migDrawingDecode(const char *z, int *piSize) {
   const u8 *a = (const u8 *)z;
   int n = a[0] < 0x80 ? 1 : a[0] < 0xe0 ? 2 : a[0] < 0xf0 ? 3 : 4;
@@ -57,7 +58,8 @@ static int isHarmful(int c) {
 }
 
 /* Where to cut z, of which the first n bytes would fit: behind a word, if one
-** ends not far back. */
+** ends not more than CUT_BACK bytes back. No character is split before a blank;
+** n itself is between two. */
 static int cutAt(const char *z, int n) {
   int i;
 
@@ -70,7 +72,8 @@ static int cutAt(const char *z, int n) {
 }
 
 /* Make z harmless, up to its end, or the end of its line with bLine; cut to
-** nMax characters, NAME_SHOWN or less. */
+** nMax characters, NAME_SHOWN or less, of which "..." takes three. Blanks at
+** the end are left out. In the arena; NULL after a failure. */
 static char *harmless(MigContext *p, const char *z, int bLine, int nMax) {
   char zOut[4 * NAME_SHOWN + 4];
   int nOut = 0;
@@ -102,7 +105,7 @@ static char *harmless(MigContext *p, const char *z, int bLine, int nMax) {
   return migStrndup(p, zOut, nOut);
 }
 
-/* The first line of a message that is not blank. */
+/* The first line of a message that is not blank; "" when all of it is. */
 static char *messageLine(MigContext *p, const char *z) {
   return harmless(p, z + strspn(z, " \t\r\n"), 1, MESSAGE_SHOWN);
 }
@@ -112,7 +115,7 @@ static char *name(MigContext *p, const char *z) {
   return harmless(p, z, 0, NAME_SHOWN);
 }
 
-/* The message of every revision. */
+/* The first line of every message, one read for all. */
 static void messagesRead(MigContext *p, MigDrawing *pDrawing) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT revision, message FROM main._migrate_revisions");
@@ -128,7 +131,7 @@ static void messagesRead(MigContext *p, MigDrawing *pDrawing) {
   migFinalize(p, pStmt);
 }
 
-/* Mark what is applied in part. */
+/* Mark what is applied in part. What is applied as a whole stays so. */
 static void partialRead(MigContext *p, MigDrawing *pDrawing) {
   MigSet partial = migPartialSet(p, pDrawing->pGraph);
   int i;
@@ -142,7 +145,8 @@ static void partialRead(MigContext *p, MigDrawing *pDrawing) {
 }
 
 /* Read the graph of the file, and what is shown of it. Without a store, or
-** revisions, it has no nodes. The caller holds a read transaction. */
+** revisions, it has no nodes. The caller holds a read transaction. After an
+** error pGraph may be NULL. */
 void migDrawingRead(MigContext *p, MigDrawing *pDrawing) {
   int bStore;
   int n;
@@ -169,12 +173,14 @@ void migDrawingRead(MigContext *p, MigDrawing *pDrawing) {
   }
 }
 
-/* The id of revision i. */
+/* The id of revision i, as it may be shown; not to look anything up by. NULL
+** after a failure. */
 const char *migDrawingId(MigContext *p, const MigDrawing *pDrawing, int i) {
   return name(p, pDrawing->pGraph->aNode[i].zId);
 }
 
-/* Add the marks of revision i. */
+/* Add the marks of revision i, constants, in the order in which they are said:
+** repeatable or head, current, pending or partial. */
 void migDrawingMarks(MigContext *p, const MigDrawing *pDrawing, int i,
                      MigList *pMarks) {
   static const char *const azState[] = {"pending", 0, "partial"};
@@ -205,7 +211,8 @@ void migDrawingLabels(MigContext *p, const MigDrawing *pDrawing, int i,
   }
 }
 
-/* Append texts, with zFirst before the first and ", " between them. */
+/* Append texts, with zFirst before the first and ", " between them; nothing for
+** an empty list. */
 static void titleList(MigContext *p, MigText *pText, const MigList *pList,
                       const char *zFirst) {
   int i;
@@ -216,8 +223,8 @@ static void titleList(MigContext *p, MigText *pText, const MigList *pList,
   }
 }
 
-/* Append "id [labels] (marks)"; with bDepends "(marks; needs ids)", with what
-** it depends on. */
+/* Append "id [labels] (marks)", without the brackets of what is empty; with
+** bDepends "(marks; needs ids)", with what it depends on. No newline. */
 void migDrawingTitle(MigContext *p, const MigDrawing *pDrawing, int i,
                      int bDepends, MigText *pText) {
   const MigNode *pNode = &pDrawing->pGraph->aNode[i];

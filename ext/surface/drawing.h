@@ -1,5 +1,8 @@
 /*
 ** drawing.h - what all drawings of the graph show.
+**
+** A revision is its index in the graph, as everywhere. Texts are harmless
+** (drawing.c says what that is), and in the arena.
 */
 #ifndef MIG_DRAWING_H
 #define MIG_DRAWING_H
@@ -7,13 +10,15 @@
 #include "text.h"
 #include "target.h"
 
-/* How far a revision is. */
+/* How far a revision is. For anything but a drawing one that is applied in part
+** is pending. */
 typedef enum MigDrawnState {
   MIG_DRAWN_PENDING,
   MIG_DRAWN_APPLIED,
   MIG_DRAWN_PARTIAL /* batches of it are done */
 } MigDrawnState;
 
+/* What a drawing is made from. It does not change once it is read. */
 typedef struct MigDrawing {
   MigState state;
   const MigGraph *pGraph; /* of state */

@@ -28,7 +28,7 @@
 
 /* ---- free lanes ---- */
 
-/* A lane was given back. A failure loses it, and the call. */
+/* A lane was given back. A failure loses it, and with p->rc set the call. */
 static void heapPush(MigContext *p, MigLaneHeap *pHeap, int iLane) {
   int i;
 
@@ -49,7 +49,7 @@ static void heapPush(MigContext *p, MigLaneHeap *pHeap, int iLane) {
   pHeap->a[i] = iLane;
 }
 
-/* Take the lowest one off, which there is. */
+/* Take the lowest one off the heap, which is not empty. */
 static int heapPop(MigLaneHeap *pHeap) {
   int iResult = pHeap->a[0];
   int iLane = pHeap->a[--pHeap->n];
@@ -75,7 +75,8 @@ static int laneFree(const MigLanes *pLanes, int i) {
   return i >= 0 && i < pLanes->nLane && !pLanes->abTaken[i];
 }
 
-/* Take lane i. */
+/* Take lane i, also one that makes the picture wider. After a failure it is not
+** taken, and p->rc is set. */
 static void laneTake(MigContext *p, MigLanes *pLanes, int i) {
   if (i >= pLanes->nAlloc) {
     int nAlloc = pLanes->nAlloc ? pLanes->nAlloc * 2 : 64;
@@ -92,6 +93,8 @@ static void laneTake(MigContext *p, MigLanes *pLanes, int i) {
   }
 }
 
+/* Give lane i back; free lanes at the right edge make the picture narrower.
+** Their entries in the heap are then stale. */
 static void laneRelease(MigContext *p, MigLanes *pLanes, int i) {
   pLanes->abTaken[i] = 0;
   heapPush(p, &pLanes->free, i);
@@ -100,8 +103,9 @@ static void laneRelease(MigContext *p, MigLanes *pLanes, int i) {
   }
 }
 
-/* Take the lowest free lane. Entries of the heap that are taken, or beyond
-** the width, are stale. */
+/* Take the lowest free lane, or the next one beyond the width. Entries of the
+** heap that are taken, as by laneNear(), or beyond the width, are stale, and
+** dropped when they are met. */
 static int laneLowest(MigContext *p, MigLanes *pLanes) {
   int i = pLanes->nLane;
 
@@ -116,7 +120,8 @@ static int laneLowest(MigContext *p, MigLanes *pLanes) {
   return i;
 }
 
-/* Take a free lane for a line that leaves lane iFrom. */
+/* Take a free lane for a line that leaves lane iFrom: its neighbours are tried
+** first. */
 static int laneNear(MigContext *p, MigLanes *pLanes, int iFrom) {
   int i = laneFree(pLanes, iFrom + 1)   ? iFrom + 1
           : laneFree(pLanes, iFrom - 1) ? iFrom - 1
@@ -130,7 +135,9 @@ static int laneNear(MigContext *p, MigLanes *pLanes, int iFrom) {
 
 /* ---- rows ---- */
 
-/* Begin with the last revision of the order. */
+/* Begin with the last revision of the order. With bDepend dependencies are
+** lines as well. pGraph is closed and stays the caller's; after an error it may
+** be NULL, and there are no rows. */
 void migLanesInit(MigContext *p, MigLanes *pLanes, const MigGraph *pGraph,
                   int bDepend) {
   u64 nByte = p->rc ? 0 : (u64)pGraph->nNode * sizeof(int);
@@ -182,7 +189,9 @@ static void rowLink(MigContext *p, MigLanes *pLanes, MigLaneRow *pRow,
   pLink->eLine = eLine;
 }
 
-/* The row's edges of one kind: n revisions at a. */
+/* The row's edges of one kind, to the n revisions at a: the first to which
+** no line leads takes the row's lane on, if nothing has yet; the others are
+** links. */
 static void rowEdges(MigContext *p, MigLanes *pLanes, MigLaneRow *pRow, int n,
                      const int *a, MigLine eLine) {
   int *aLane = eLine == MIG_LINE_PARENT ? pLanes->aParent : pLanes->aDepend;

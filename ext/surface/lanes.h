@@ -1,5 +1,9 @@
 /*
 ** lanes.h - the graph as lines side by side: which lane everything is in.
+**
+** Rows come one at a time, from the newest revision down: migLanesInit(), then
+** migLanesNext() until it returns 0. Lanes count from 0 on the left. A drawing
+** keeps what it needs of the rows above.
 */
 #ifndef MIG_LANES_H
 #define MIG_LANES_H
@@ -33,12 +37,15 @@ typedef struct MigLaneRow {
   int nWidth;    /* lanes beyond this hold nothing in this row */
 } MigLaneRow;
 
-/* Lanes that may be taken, the lowest first: a heap. */
+/* Lanes that may be taken, the lowest first: a heap, a[i] is not above a[2*i+1]
+** and a[2*i+2]. */
 typedef struct MigLaneHeap {
   int n, nAlloc;
   int *a;
 } MigLaneHeap;
 
+/* The state between two rows. All memory is the arena's; only lanes.c looks
+** inside. */
 typedef struct MigLanes {
   const MigGraph *pGraph;
   int bDepend; /* dependencies are lines, too */

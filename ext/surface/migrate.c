@@ -2,9 +2,8 @@
 ** migrate.c - entry point: registers everything on a connection.
 **
 ** Functions, tables and the veto module (transaction.c) share one struct, the
-** MigConnection, each with a reference. Loading reads no file: what one holds
-*is
-** looked at when something is called.
+** MigConnection, each with a reference. Loading reads no file: what a file
+** holds is looked at when something is called.
 */
 #include <string.h>
 #include "migrate.h"

@@ -1,13 +1,13 @@
 /*
 ** schema_views.c - migration_diff: what differs between two schemas.
 **
-** One row a difference. A table that is in both has one for each thing in
-** which its definitions differ, all with the same SQL.
+** One row a difference. A table that is in both has one for each thing in which
+** its definitions differ, all with the same SQL.
 **
 ** It shows what the comparison (compare.c) has found, and proves nothing: the
-** SQL of a row is what would make that one change, but rows are not in the
-*order
-** in which they could be carried out. For a script there is migrate_diff().
+** SQL of a row is what would make that one change, but the rows are not in an
+** order in which they could be carried out. For a script there is
+** migrate_diff().
 **
 ** destructive tells whether rows or values that are stored would be gone; a
 ** view or an index that is dropped can be made again.
@@ -101,9 +101,8 @@ static void differenceRows(MigContext *p, MigRows *pRows,
   }
 }
 
-/* migration_diff(old, new). USAGE unless both are given; errors of schemas that
-** cannot be read are those of migSchemasCompare(), which also makes the scratch
-** databases that texts need. */
+/* migration_diff(old, new). USAGE unless both are given; else the errors of
+** migSchemasCompare(), which reads both under one read transaction. */
 void migFillDiff(MigContext *p, MigConnection *pConn, MigRows *pRows) {
   MigSchemaPair pair;
   MigSchemaText old;

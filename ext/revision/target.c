@@ -586,8 +586,8 @@ static MigSet targetsNodes(MigContext *p, const MigState *pState,
 }
 
 /* The revisions that a comma-separated list of targets stands for, all
-** together; they may stand on each other. Empty for base and after an error.
-** zTargets NULL is USAGE, as "" is. */
+** together; they may stand on each other. Empty for base. zTargets NULL is
+** USAGE, as "" is. After an error the set means nothing. */
 MigSet migTargetSet(MigContext *p, const MigState *pState,
                     const char *zTargets) {
   return targetsNodes(p, pState, zTargets, 0);
@@ -602,7 +602,8 @@ MigSet migTargetStored(MigContext *p, const MigState *pState,
 
 /* The one revision a target stands for, or -1 for base and whatever else is
 ** empty. Of several, those that another one implies do not count.
-** MULTIPLE_HEADS when several are left, USAGE for a list. -1 after an error. */
+** MULTIPLE_HEADS when several are left, USAGE for a list; then the result means
+** nothing. */
 int migTargetOne(MigContext *p, const MigState *pState, const char *zTarget) {
   MigTarget *pTarget;
   MigSet set;

@@ -16,8 +16,8 @@
 **   redefined  both have it, with other SQL
 **   changed    both have it alike, and its rows differ
 **
-** For b = 'live' the rows of now are chunked as by a backup, in memory, and
-** nothing is written.
+** For b = 'live' the rows of now are chunked as by a backup, into a temporary
+** database (an overlay, chunk.c); nothing is written to the file.
 **
 ** An automatic backup that was taken while a run went on holds only the tables
 ** which that run was about to touch: it is partial, and says nothing of the

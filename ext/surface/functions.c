@@ -11,7 +11,7 @@
 ** end transactions: caller.c looks from where it is called, once.c sees to it
 ** that it runs once, and its work is one or more transactions of run/, each of
 ** them whole or not at all. One that shows changes nothing and may stand in any
-** statement.
+** statement of the caller's.
 **
 ** A call has one context, on the stack of functionCall(): its arena, its kept
 ** statements and its error end with it. The result must outlive them, so it is
@@ -146,12 +146,13 @@ static i64 numberRead(const char *z) {
 /* ---- the functions ---- */
 
 /*
-** The C side of one SQL function each: arguments and its own options into what
-** the function of run/ wants, whose result is handed on, for SQLite to free.
-** The common options are in pArgs->call already. What run/ takes it takes
-** only without an error, so whatever may fail comes before. Where nothing else
-** is said, an acting function holds a write transaction while it works, and a
-** showing one a read transaction, both begun and ended by run/.
+** The C side of one SQL function each: it turns arguments and own options into
+** what the function of run/ wants, whose result is handed on, for SQLite to
+** free. The common options are in pArgs->call already. Where nothing else is
+** said, an acting function changes the file in one write transaction, and a
+** showing one reads it in one read transaction, which run/ begins and ends.
+** Some functions of run/ must not be called after an error; those are tested
+** for before.
 */
 
 /* The version of the extension, MIGRATE_VERSION. No file is looked at. */

@@ -58,8 +58,8 @@ typedef struct ModuleData {
 
 /* Declare the columns of the definition, hidden ones behind the visible, and
 ** make the Table. An eponymous table has no arguments of CREATE; zHidden names
-** columns without types, by commas. Returns a result code of SQLite; its own
-** messages do. */
+** columns without types, by commas. Returns a result code of SQLite, without a
+** message of ours. */
 static int tableConnect(sqlite3 *db, void *pAux, int nArg,
                         const char *const *azArg, sqlite3_vtab **ppVtab,
                         char **pzErr) {

@@ -19,10 +19,26 @@
 **
 ** Where a name is used is decided by tokens: what merely looks like a use is
 ** taken for one. The dearer ways can do what is not done here.
+**
+** All or nothing: there are statements only when each alteration has its native
+** form. From t(a, b, c) to t(a, x, d), with an annotation that b becomes x:
+**
+**   ALTER TABLE main."t" DROP COLUMN "c"
+**   ALTER TABLE main."t" RENAME COLUMN "b" TO x
+**   ALTER TABLE main."t" ADD COLUMN d
+**
+** Two columns that swap their names need a third one for a while:
+**
+**   ALTER TABLE main."t" RENAME COLUMN "a" TO "migrate_1"
+**   ALTER TABLE main."t" RENAME COLUMN "b" TO a
+**   ALTER TABLE main."t" RENAME COLUMN "migrate_1" TO b
+**
+** What SQLite documents of this is on its page lang_altertable.html.
 */
 #include <string.h>
 #include "alter.h"
 
+/* A way in the word that migrate_table() answers; a constant. */
 const char *migWayName(MigWay eWay) {
   static const char *const az[] = {"nothing", "create", "alter", "edit",
                                    "rebuild"};
@@ -30,8 +46,11 @@ const char *migWayName(MigWay eWay) {
   return az[eWay];
 }
 
-/* Is zName a name in the text from byte i to iEnd? bDouble: in double quotes.
- */
+/*
+** Does a token of the text z, from byte i to before iEnd, spell zName, apart
+** from case? Words, quoted names and strings count, as SQLite takes a string
+** for a name in some places; with bDouble only what is in double quotes.
+*/
 static int textNames(const char *z, i64 i, i64 iEnd, const char *zName,
                      int bDouble) {
   MigToken token;
@@ -46,7 +65,8 @@ static int textNames(const char *z, i64 i, i64 iEnd, const char *zName,
   return 0;
 }
 
-/* The same for what an index says about its table. */
+/* The same for what an index says behind the name of its table: terms and
+** WHERE. Of an index that is beyond us the whole text is looked through. */
 static int indexNames(const MigModelObject *pIndex, const char *zName,
                       int bDouble) {
   const MigDdl *pDdl = pIndex->pDdl;
@@ -78,7 +98,9 @@ static int inKey(const MigModelTable *pTable, int iColumn) {
   return 0;
 }
 
-/* Are these the digits of an integer that is the same in all spellings? */
+/* Is the token an integer in plain decimal digits, which as a text is what was
+** written? No leading zero, no separators, and 18 digits at most: so it is
+** within 64 bits. */
 static int isInteger(const char *z, const MigToken *pToken) {
   i64 i;
 
@@ -90,14 +112,18 @@ static int isInteger(const char *z, const MigToken *pToken) {
 
 /* A DEFAULT that is one literal. */
 typedef struct Literal {
-  const char *z; /* the text it is in */
-  MigToken token;
-  int bSigned;
-  int bNull; /* NULL, or there is no DEFAULT */
+  const char *z;  /* the text it is in */
+  MigToken token; /* behind the sign; END without a DEFAULT */
+  int bSigned;    /* a + or - is in front of it */
+  int bNull;      /* NULL, or there is no DEFAULT */
 } Literal;
 
-/* Read a column's DEFAULT: 0 when it is no literal. A bare or quoted name is
-** one: SQLite takes it for a string. */
+/*
+** Read the DEFAULT of a column, which stands in the text of pDdl: 1, or 0 when
+** it is no literal. Without a DEFAULT it is the literal NULL. A bare or quoted
+** name is one: SQLite takes it for a string. CURRENT_TIME and its like are
+** none, nor is what is in parentheses: values may differ from row to row.
+*/
 static int literalRead(const MigDdl *pDdl, const MigModelColumn *pColumn,
                        Literal *pOut) {
   const MigDdlConstraint *pDefault = pColumn->pDefault;
@@ -123,8 +149,11 @@ static int literalRead(const MigDdl *pDdl, const MigModelColumn *pColumn,
                     " current_date current_time current_timestamp ");
 }
 
-/* Is the literal what an INSERT would store, when it is read for rows that are
-** too short? */
+/*
+** Is the literal what an INSERT would store, when it is read for rows that are
+** too short? Asked of literals but NULL. In doubt is a number whose column has
+** not the affinity of one: see the top of the file.
+*/
 static int literalReads(const Literal *pLit, u8 eAffinity) {
   const char *z = pLit->z;
 
@@ -141,7 +170,9 @@ static int literalReads(const Literal *pLit, u8 eAffinity) {
          isInteger(z, &pLit->token);
 }
 
-/* Is the literal of the type of a STRICT column? */
+/* Does a STRICT column take the literal? All take NULL, and ANY takes all. A
+** word like true, or a name that is a string, is not looked into: then the
+** answer is no, and a dearer way does it. */
 static int literalStrict(const Literal *pLit, const MigModelColumn *pColumn) {
   int bNumber = pLit->token.eType == MIG_TK_NUMBER;
 
@@ -161,9 +192,11 @@ static int literalStrict(const Literal *pLit, const MigModelColumn *pColumn) {
 }
 
 /*
-** May the rows that are there be left as they are when this new column comes?
-** It must stand behind all others, and SQLite must read for them what a copy
-** of them would hold.
+** May the rows that are there be left as they are when column iNew of the new
+** table, which no old one becomes, is added? It must stand behind all that
+** stay and be in no PRIMARY KEY or UNIQUE, and SQLite must read for those rows
+** what a copy of them would hold. Both tables have a pTable. Pure; allocates
+** nothing.
 */
 int migAlterAppendable(const MigTableDiff *pDiff, int iNew) {
   const MigModelTable *pTable = pDiff->pNew->pTable;
@@ -189,8 +222,9 @@ int migAlterAppendable(const MigTableDiff *pDiff, int iNew) {
 
 /*
 ** Would this new column be meant by a name in double quotes that is a string
-** today, in a CHECK or virtual column of the table or in an index on it? SQLite
-** adds it all the same, and the index is damaged by it.
+** today, in a CHECK or generated column of the table or in an index on it?
+** SQLite adds it all the same, and the index is damaged by it. pModel is the
+** schema with the old table in it; a table that is not there has no indexes.
 */
 int migAlterClashes(const MigModel *pModel, const MigTableDiff *pDiff,
                     int iNew) {
@@ -216,7 +250,8 @@ int migAlterClashes(const MigModel *pModel, const MigTableDiff *pDiff,
   return 0;
 }
 
-/* Has the column, or with -1 any column, a constraint of this kind? */
+/* Has the column, or with -1 any column, a constraint of this kind that stands
+** at it? Constraints of the table are not looked at. */
 static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
   int i;
 
@@ -233,6 +268,8 @@ static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
 ** Could ALTER TABLE ADD COLUMN add this new column? SQLite holds its CHECKs and
 ** NOT NULL against the rows, but up to 3.40 not the type of a STRICT column.
 ** DEFERRABLE that stands apart would change a foreign key of another column.
+** A column with REFERENCES and a DEFAULT that is not NULL SQLite refuses where
+** foreign keys are enforced, so such a one is left to the dearer ways.
 */
 int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
   const MigDdl *pDdl = pDiff->pNew->pDdl;
@@ -255,11 +292,14 @@ int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
 ** Columns that are dropped
 */
 
+/* Is zName a name anywhere in the text of an object? */
 static int objectNames(const MigModelObject *pObject, const char *zName) {
   return textNames(pObject->zSql, 0, (i64)strlen(pObject->zSql), zName, 0);
 }
 
-/* Does the table itself use its column, but for what stands at the column? */
+/* Does the table itself use its column, but for what stands at the column? A
+** constraint of another column or of the table does, when it spells the name.
+*/
 static int tableUses(const MigModelObject *pObject, int iColumn) {
   const MigDdl *pDdl = pObject->pDdl;
   const char *zName = pObject->pTable->aColumn[iColumn].zName;
@@ -276,7 +316,9 @@ static int tableUses(const MigModelObject *pObject, int iColumn) {
   return 0;
 }
 
-/* Does a table have a foreign key to the column of this name of zTable? */
+/* Does a table have a foreign key that names the column zName of zTable? One
+** that names no columns means the PRIMARY KEY, which is not dropped anyway. A
+** table that is beyond us does when it spells both names. */
 static int parentUses(const MigModelObject *pChild, const char *zTable,
                       const char *zName) {
   const MigModelTable *pTable = pChild->pTable;
@@ -317,7 +359,8 @@ static int objectUses(const MigModelObject *pObject, const char *zTable,
   }
 }
 
-/* How many columns stay that are not generated? */
+/* How many old columns stay that are not generated? SQLite refuses a table
+** without any. */
 static int columnsStay(const MigTableDiff *pDiff) {
   const MigModelTable *pNew = pDiff->pNew->pTable;
   int n = 0;
@@ -333,7 +376,12 @@ static int columnsStay(const MigTableDiff *pDiff) {
 /*
 ** Could ALTER TABLE DROP COLUMN drop this old column? Only when nothing else
 ** uses it and another column stays. SQLite has more to say, about views that
-** break by it, once it is done.
+** break by it, once it is done. pModel is the schema with the old table in it;
+** its other objects are searched for the name, so this takes the time of
+** reading the whole schema.
+**
+** DEFERRABLE that stands apart is of the nearest foreign key before it: with a
+** column neither it nor that foreign key may go without the other.
 */
 int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
                       int iOld) {
@@ -368,7 +416,8 @@ int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
 */
 
 /* Is a constraint added or dropped by adding or dropping the column at which
-** it stands? */
+** it stands? Then the statement for the column does it. 0 for all other
+** alterations. */
 static int isCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
   int k;
 
@@ -383,7 +432,8 @@ static int isCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
   return 0;
 }
 
-/* How many constraints of the old table have this name? */
+/* How many constraints of the old table have this name? Nothing keeps two from
+** having one; then DROP CONSTRAINT would be a guess. */
 static int namesCount(const MigTableDiff *pDiff, const char *zName) {
   const MigDdl *pDdl = pDiff->pOld->pDdl;
   int n = 0;
@@ -396,7 +446,8 @@ static int namesCount(const MigTableDiff *pDiff, const char *zName) {
   return n;
 }
 
-/* Could a constraint be added natively? */
+/* Could constraint iNew of the new table, which stands at no added column, be
+** added natively? Only a CHECK whose name is free. */
 static int constraintAddable(const MigTableDiff *pDiff, int iNew,
                              int iVersion) {
   const MigModelConstraint *pCon = &pDiff->pNew->pTable->aConstraint[iNew];
@@ -405,7 +456,9 @@ static int constraintAddable(const MigTableDiff *pDiff, int iNew,
          (pCon->zName == 0 || namesCount(pDiff, pCon->zName) == 0);
 }
 
-/* Could it be dropped natively? */
+/* Could constraint iOld of the old table be dropped natively? It is found by
+** its name, so it must have one of its own. A foreign key that goes must not
+** leave its DEFERRABLE to another one. */
 static int constraintDroppable(const MigTableDiff *pDiff, int iOld,
                                int iVersion) {
   const MigModelConstraint *pCon = &pDiff->pOld->pTable->aConstraint[iOld];
@@ -431,7 +484,9 @@ static int notNulls(const MigDdl *pDdl, const MigDdlColumn *pColumn) {
   return n;
 }
 
-/* Could NOT NULL be set, dropped or given another ON CONFLICT natively? */
+/* Could NOT NULL be set, dropped or given another ON CONFLICT natively? SQLite
+** writes it without a name. One that is only implied, by WITHOUT ROWID or
+** STRICT, is none that could be set or dropped. */
 static int notNullNative(const MigTableDiff *pDiff, const MigAlteration *pAlt,
                          int iVersion) {
   const MigModelColumn *pOld = &pDiff->pOld->pTable->aColumn[pAlt->iOld];
@@ -443,7 +498,8 @@ static int notNullNative(const MigTableDiff *pDiff, const MigAlteration *pAlt,
          notNulls(pDiff->pOld->pDdl, pOld->pDdl) <= 1;
 }
 
-/* Is there a native form for this alteration? */
+/* Is there a native form for this alteration in the SQLite of version iVersion?
+** What is not listed has none in any version. */
 static int alterationNative(const MigModel *pModel, const MigTableDiff *pDiff,
                             const MigAlteration *pAlt, int iVersion) {
   switch (pAlt->eKind) {
@@ -473,9 +529,11 @@ static int alterationNative(const MigModel *pModel, const MigTableDiff *pDiff,
 typedef struct Alter {
   MigContext *p;
   const MigTableDiff *pDiff;
-  MigList list;
+  MigList list; /* so far, each without a semicolon */
 } Alter;
 
+/* Add ALTER TABLE with what the format of sqlite3_mprintf() makes behind the
+** name of the table. */
 static void alterAdd(Alter *pa, const char *zFormat, ...) {
   char *zAction;
   va_list ap;
@@ -489,11 +547,14 @@ static void alterAdd(Alter *pa, const char *zFormat, ...) {
                        pa->pDiff->pOld->zName, zAction));
 }
 
-/* A part of the wanted text as it is. */
+/* A part of the wanted text as it is, quotes and comments included; NULL after
+** an error. */
 static char *newText(Alter *pa, MigSpan span) {
   return migStrndup(pa->p, pa->pDiff->pNew->pDdl->z + span.iStart, span.n);
 }
 
+/* Is zName one of n names, apart from case? az[iBut], and those that are NULL,
+** do not count; -1: all do. */
 static int nameTaken(const char **az, int n, int iBut, const char *zName) {
   int i;
 
@@ -505,7 +566,8 @@ static int nameTaken(const char **az, int n, int iBut, const char *zName) {
   return 0;
 }
 
-/* A name that no column has, before or after. */
+/* A name that no column has, before or after; NULL after an error. azNow: the n
+** names of today, NULL for a column that has gone. */
 static const char *nameFree(Alter *pa, const char **azNow, int n) {
   const MigModelTable *pNew = pa->pDiff->pNew->pTable;
   char *z = 0;
@@ -518,7 +580,8 @@ static const char *nameFree(Alter *pa, const char **azNow, int n) {
 }
 
 /* The new column whose renaming an alteration asks for, if there is anything
-** left to do; else -1. azNow: the names of the old columns that are there. */
+** left to do; else -1. azNow: what each old column is called by now, NULL for
+** one that has been dropped. */
 static int renameLeft(const Alter *pa, const char **azNow, int iAlteration) {
   const MigAlteration *pAlt = &pa->pDiff->a[iAlteration];
 
@@ -544,9 +607,9 @@ static int renameWants(const Alter *pa, const char **azNow, const char *zName) {
   return -1;
 }
 
-/* Give a column its name, as it is written in the wanted text, unless another
-** one still has it; then give the name it had to the one that wants it, and
-** so on. */
+/* Give new column iNew its name, as it is written in the wanted text, unless
+** another one still has it; then give the name it had to the one that wants it,
+** and so on. Nothing for -1. Each turn ends one rename for good, so it ends. */
 static void renameFollow(Alter *pa, const char **azNow, int n, int iNew) {
   while (iNew >= 0 && pa->p->rc == SQLITE_OK) {
     const MigModelColumn *pColumn = &pa->pDiff->pNew->pTable->aColumn[iNew];
@@ -583,6 +646,8 @@ static void renamesOrder(Alter *pa, const char **azNow, int n) {
   }
 }
 
+/* Write what renames columns. It runs behind what drops columns, and before
+** what adds any. */
 static void renamesWrite(Alter *pa) {
   const MigModelTable *pOld = pa->pDiff->pOld->pTable;
   const char **azNow = migAlloc(pa->p, (u64)pOld->nColumn * sizeof(char *));
@@ -599,7 +664,8 @@ static void renamesWrite(Alter *pa) {
   }
 }
 
-/* ON CONFLICT of a constraint, when it says something. */
+/* ON CONFLICT of a constraint as SQL with a blank in front; "" for ABORT, which
+** holds without it. */
 static const char *conflictText(const MigDdlConstraint *pCon) {
   static const char *const az[] = {"", " ON CONFLICT ROLLBACK",
                                    " ON CONFLICT FAIL", " ON CONFLICT IGNORE",
@@ -608,7 +674,9 @@ static const char *conflictText(const MigDdlConstraint *pCon) {
   return az[pCon->eConflict];
 }
 
-/* Write the statement for an alteration, if it has this kind. */
+/* Write the statement for an alteration, if it has this kind, and is not done
+** with its column. Names of columns are the new ones but for those that go:
+** renames are carried out by then. */
 static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
                             MigAlterationKind eKind) {
   const MigModelTable *pOld = pa->pDiff->pOld->pTable;
@@ -645,6 +713,7 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
   }
 }
 
+/* Write the statements for all alterations of a kind, in their order. */
 static void alterationsWrite(Alter *pa, MigAlterationKind eKind) {
   int i;
 
@@ -659,8 +728,11 @@ static void alterationsWrite(Alter *pa, MigAlterationKind eKind) {
 ** MIG_ALTER_PORTABLE), append statements that do it, in an order that runs,
 ** and return 1; else 0. pModel is the schema with the old table in it.
 **
+** Nothing is read or run; the texts belong to the arena, without semicolons.
 ** They must run with foreign keys not enforced. SQLite may still refuse them:
-** because of rows, or because a view or trigger does not compile.
+** because of rows, or because a view or trigger does not compile. 0 also after
+** an error, and for a definition that is beyond us. Without any alteration: 1,
+** and no statement.
 */
 int migAlterStatements(MigContext *p, const MigModel *pModel,
                        const MigTableDiff *pDiff, int iVersion, MigList *pOut) {

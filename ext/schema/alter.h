@@ -11,15 +11,18 @@
 #include "compare.h"
 #include "text.h"
 
+/* The ways of changing a table, the dearer the further down: the numbers may be
+** compared. */
 typedef enum MigWay {
-  MIG_WAY_NOTHING,
-  MIG_WAY_CREATE, /* there is no such table yet */
-  MIG_WAY_ALTER,  /* ALTER TABLE statements */
-  MIG_WAY_EDIT,   /* the stored text is replaced (edit.h) */
-  MIG_WAY_REBUILD /* a new table, the rows copied (rebuild.h) */
+  MIG_WAY_NOTHING, /* the two say the same */
+  MIG_WAY_CREATE,  /* there is no such table yet */
+  MIG_WAY_ALTER,   /* ALTER TABLE statements */
+  MIG_WAY_EDIT,    /* the stored text is replaced (edit.h) */
+  MIG_WAY_REBUILD  /* a new table, the rows copied (rebuild.h) */
 } MigWay;
 
-/* The version for scripts that may run on any SQLite we support. */
+/* The version for scripts that may run on any SQLite we support, as a number of
+** sqlite3_libversion_number(): it is the oldest one. */
 #define MIG_ALTER_PORTABLE 3038000
 
 const char *migWayName(MigWay eWay);

@@ -7,7 +7,13 @@
 **
 ** Constraints are paired by what they mean: first those that agree in name and
 ** ON CONFLICT as well, then the others, each with one. A hash finds the
-** candidates, so that many constraints take no quadratic time.
+** candidates, so that many constraints take no quadratic time. With
+**
+**   old  t(a, b, CHECK(a > 0), CONSTRAINT k UNIQUE(a, b))
+**   new  t(x, b UNIQUE, CONSTRAINT c CHECK(x > 0), UNIQUE(x, b))
+**
+** and a renamed x there are: RENAME_COLUMN, NAME twice (the CHECK gets one, the
+** UNIQUE loses its), ADD_CONSTRAINT (UNIQUE of b).
 **
 ** What counts as the same is what SQLite cannot tell apart:
 **
@@ -28,14 +34,14 @@
 #include "alteration.h"
 #include "text.h"
 
-/* A comparison of two definitions. */
+/* A comparison of two definitions, both of which could be read. */
 typedef struct Finder {
   MigContext *p;
   const MigNaming *pNaming; /* NULL: other tables are not known */
-  MigTableDiff *pDiff;
+  MigTableDiff *pDiff;      /* columns joined; what is found is added to it */
   const MigModelTable *pOld;
   const MigModelTable *pNew;
-  const char *zOld; /* the texts */
+  const char *zOld; /* the texts, which spans and tokens are of */
   const char *zNew;
 } Finder;
 
@@ -43,6 +49,7 @@ typedef struct Finder {
 ** What is found
 */
 
+/* Add an alteration. -1: there is none on that side. */
 static void found(Finder *pf, MigAlterationKind eKind, int iOld, int iNew) {
   MigTableDiff *pDiff = pf->pDiff;
   MigAlteration *pAlt;
@@ -63,7 +70,8 @@ static int nameSame(const char *zA, const char *zB) {
   return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
 }
 
-/* The same for two tokens. */
+/* The same for a token of the old text and one of the new, END for a name that
+** is missing. */
 static int tokenSame(const Finder *pf, const MigToken *pA, const MigToken *pB) {
   return nameSame(migTokenName(pf->p, pf->zOld, pA),
                   migTokenName(pf->p, pf->zNew, pB));
@@ -89,12 +97,14 @@ static int typeSame(const char *zA, const char *zB) {
 
 /* A DEFAULT that is one token with a sign or without. */
 typedef struct Literal {
-  char cSign; /* 0: none */
-  MigToken token;
-  const char *zString; /* what it is when it is a string, else NULL */
+  char cSign;          /* + or -; 0: none */
+  MigToken token;      /* behind the sign */
+  const char *zString; /* what it is when it is a string, else NULL; a name is
+                       ** one there, but for reserved words, true, false */
 } Literal;
 
-/* Read a DEFAULT: 0 when it is more than a literal in parentheses. */
+/* Read the DEFAULT pCon in the text z, with any number of parentheses around
+** it: 1, or 0 when it is more than a literal. */
 static int literalRead(MigContext *p, const char *z,
                        const MigDdlConstraint *pCon, Literal *pOut) {
   i64 nLeft = 0;
@@ -123,6 +133,8 @@ static int literalRead(MigContext *p, const char *z,
   return w.token.eType == MIG_TK_END && nLeft == 0;
 }
 
+/* Do two DEFAULTs, NULL for none, give the same value? What is no literal is
+** compared token by token. */
 static int defaultSame(const Finder *pf, const MigDdlConstraint *pA,
                        const MigDdlConstraint *pB) {
   Literal a;
@@ -148,6 +160,8 @@ static int defaultSame(const Finder *pf, const MigDdlConstraint *pA,
          migSpanSame(pf->zOld, spanA, pf->zNew, spanB);
 }
 
+/* Are two columns computed alike, or neither of them? Read with the new names;
+** STORED counts. */
 static int generatedSame(const Finder *pf, const MigDdlConstraint *pA,
                          const MigDdlConstraint *pB) {
   if (pA == 0 || pB == 0) {
@@ -157,7 +171,8 @@ static int generatedSame(const Finder *pf, const MigDdlConstraint *pA,
          migTableDiffSame(pf->pDiff, pf->zOld, pA->value, pf->zNew, pB->value);
 }
 
-/* The collation of a column; z is the text it stands in. */
+/* The collation of a column, as it is written there; z is the text it stands
+** in. BINARY without one, and after an error. */
 const char *migAlterationCollation(MigContext *p, const char *z,
                                    const MigModelColumn *pColumn) {
   const char *zName =
@@ -166,6 +181,7 @@ const char *migAlterationCollation(MigContext *p, const char *z,
   return zName ? zName : "BINARY";
 }
 
+/* Is the collation the same, written or not, apart from case? */
 static int collationSame(const Finder *pf, const MigModelColumn *pA,
                          const MigModelColumn *pB) {
   return migStrICmp(migAlterationCollation(pf->p, pf->zOld, pA),
@@ -194,6 +210,8 @@ static void notNullFind(Finder *pf, int iOld, int iNew) {
   }
 }
 
+/* All in which an old column differs from the new one that it becomes. A name
+** that changes its case only is the same. */
 static void columnFind(Finder *pf, int iOld, int iNew) {
   const MigModelColumn *pA = &pf->pOld->aColumn[iOld];
   const MigModelColumn *pB = &pf->pNew->aColumn[iNew];
@@ -234,6 +252,8 @@ static int orderSame(const MigTableDiff *pDiff) {
   return 1;
 }
 
+/* Columns: what goes, then in the new order what comes and what changes, then
+** whether they stand in another order. */
 static void columnsFind(Finder *pf) {
   const MigTableDiff *pDiff = pf->pDiff;
   int i;
@@ -264,6 +284,8 @@ static int becomes(const Finder *pf, int iOld, int iNew) {
   return iOld >= 0 && iNew >= 0 && pf->pDiff->aiTo[iOld] == iNew;
 }
 
+/* Are the columns of two constraints the same, in the same order? A name that
+** is no column is the same as no other. */
 static int columnsSame(const Finder *pf, const MigModelConstraint *pA,
                        const MigModelConstraint *pB) {
   int i;
@@ -278,11 +300,13 @@ static int columnsSame(const Finder *pf, const MigModelConstraint *pA,
 
 /* What a key says of one of its columns. */
 typedef struct KeyTerm {
-  int bDesc;
+  int bDesc;              /* DESC */
   const char *zWritten;   /* COLLATE that is written there, or NULL */
   const char *zCollation; /* that which holds */
 } KeyTerm;
 
+/* Term i of a key; its column must be one of the table. A key at a column has
+** this one term, and no COLLATE of its own. */
 static KeyTerm keyTerm(MigContext *p, const MigDdl *pDdl,
                        const MigModelTable *pTable,
                        const MigModelConstraint *pCon, int i) {
@@ -300,7 +324,9 @@ static KeyTerm keyTerm(MigContext *p, const MigDdl *pDdl,
   return term;
 }
 
-/* Do two PRIMARY KEYs or UNIQUEs mean the same? */
+/* Do two PRIMARY KEYs or UNIQUEs mean the same? Collations must agree as they
+** are written, or as they hold: one that the column has anyway may be written
+** or not, and a column that gets another one is told as that. */
 static int keySame(const Finder *pf, const MigModelConstraint *pA,
                    const MigModelConstraint *pB) {
   int i;
@@ -320,7 +346,8 @@ static int keySame(const Finder *pf, const MigModelConstraint *pA,
 }
 
 /* Does the old parent of a foreign key go on as the new one? *ppDiff is then
-** how its columns are renamed, or NULL. */
+** how its columns are renamed, or NULL: not at all. The table itself may be the
+** parent. Where the parent is not known, or goes away, its name decides. */
 static int parentSame(const Finder *pf, const char *zOld, const char *zNew,
                       const MigTableDiff **ppDiff) {
   const MigNaming *pNaming = pf->pNaming;
@@ -340,6 +367,8 @@ static int parentSame(const Finder *pf, const char *zOld, const char *zNew,
   return pNaming->aiTo[iOld] == migModelFind(pNaming->pNew, 0, zNew);
 }
 
+/* Do two foreign keys mean the same: columns, parent, its columns, actions,
+** when they are checked, and the text of MATCH? */
 static int foreignSame(const Finder *pf, const MigModelConstraint *pA,
                        const MigModelConstraint *pB) {
   const MigDdlConstraint *pDdlA = pA->pDdl;
@@ -378,6 +407,7 @@ static int meaningSame(const Finder *pf, const MigModelConstraint *pA,
                                           : keySame(pf, pA, pB);
 }
 
+/* Do two constraints agree in what a pair may differ in: ON CONFLICT, name? */
 static int detailsSame(const MigModelConstraint *pA,
                        const MigModelConstraint *pB) {
   return pA->pDdl->eConflict == pB->pDdl->eConflict &&
@@ -391,7 +421,7 @@ static int detailsSame(const MigModelConstraint *pA,
 /* Constraints being paired, those of the new table in chains by hash. */
 typedef struct Pairs {
   Finder *pf;
-  int bDetails; /* only what agrees in name and ON CONFLICT */
+  int bDetails; /* in this round only what agrees in name and ON CONFLICT */
   int *aiTo;    /* for each old constraint the new one, or -1 */
   u8 *abTaken;  /* new constraints that have one */
   u32 *auHash;  /* hashes of the new ones */
@@ -400,6 +430,7 @@ typedef struct Pairs {
   u32 nHead;    /* a power of two */
 } Pairs;
 
+/* FNV-1a, of which any int counts as one byte. */
 static u32 hashInt(u32 u, int i) {
   return (u ^ (u32)i) * 16777619u;
 }
@@ -418,7 +449,8 @@ static u32 hashWord(u32 u, const char *z, i64 n) {
   return hashInt(u, 256); /* its end */
 }
 
-/* Add the tokens of a CHECK, with the names of the new table. */
+/* Add the tokens of a CHECK, with the names of the new table. It takes more for
+** the same than migTableDiffSame() does, which decides. */
 static u32 hashCheck(u32 u, const Finder *pf, int bOld, MigSpan span) {
   MigWords w;
 
@@ -431,7 +463,8 @@ static u32 hashCheck(u32 u, const Finder *pf, int bOld, MigSpan span) {
   return u;
 }
 
-/* A hash that is the same for constraints that mean the same. */
+/* A hash that is the same for constraints that mean the same, and with bDetails
+** agree in them. bOld: the constraint is of the old table. */
 static u32 hashConstraint(const Pairs *pp, const MigModelConstraint *pCon,
                           int bOld) {
   const Finder *pf = pp->pf;
@@ -470,7 +503,8 @@ static void chainsMake(Pairs *pp) {
   }
 }
 
-/* Find the other one of an old constraint and take it out of its chain. */
+/* Find the other one of an old constraint and take it out of its chain: its
+** index, or -1. */
 static int chainTake(Pairs *pp, const MigModelConstraint *pCon) {
   u32 u = hashConstraint(pp, pCon, 1);
   int *pi = &pp->aiHead[u & (pp->nHead - 1)];
@@ -488,7 +522,8 @@ static int chainTake(Pairs *pp, const MigModelConstraint *pCon) {
   return -1;
 }
 
-/* Pair all that can be paired now. */
+/* Pair all that can be paired in this round. What has a pair already keeps it.
+ */
 static void pairsFind(Pairs *pp, int bDetails) {
   const MigModelTable *pTable = pp->pf->pOld;
   int i;
@@ -503,7 +538,8 @@ static void pairsFind(Pairs *pp, int bDetails) {
   }
 }
 
-/* Pair the constraints but for the PRIMARY KEY. */
+/* Pair the constraints but for the PRIMARY KEY, of which a table has one at
+** most. After an error pp is not to be read. */
 static void pairsMake(Finder *pf, Pairs *pp) {
   int nOld = pf->pOld->nConstraint;
   int nNew = pf->pNew->nConstraint;
@@ -581,7 +617,8 @@ static void primaryFind(Finder *pf, Pairs *pp) {
   detailsFind(pf, iOld, iNew);
 }
 
-/* Has a constraint an index of its own whose number depends on its place? */
+/* Has a constraint an index of its own whose number depends on its place? Not a
+** key that is the rowid, or would be it were there one: see the top. */
 static int isNumbered(const MigModelTable *pTable,
                       const MigModelConstraint *pCon) {
   if (pCon->eKind != MIG_CON_PRIMARY_KEY) {
@@ -608,6 +645,8 @@ static int keyOrderSame(const Finder *pf, const Pairs *pp) {
   return 1;
 }
 
+/* Constraints: the PRIMARY KEY, AUTOINCREMENT, what goes, what changes, what
+** comes, and whether the keys that stay stand in another order. */
 static void constraintsFind(Finder *pf) {
   Pairs pairs;
   int i;
@@ -642,8 +681,13 @@ static void constraintsFind(Finder *pf) {
 }
 
 /*
-** Find what differs. pDiff comes from migAlterationColumns(). pNaming tells
-** what becomes of other tables; NULL: they keep their names.
+** Find what differs, and add it to pDiff, which says already which column
+** becomes which (migTableDiffStart() to migTableDiffJoin()) and holds no
+** alteration yet. pNaming tells what becomes of other tables; NULL: they keep
+** their names.
+**
+** Reads no database. Where a definition is beyond us the stored texts are
+** compared byte for byte. After an error what was found so far stays.
 */
 void migAlterationFind(MigContext *p, const MigNaming *pNaming,
                        MigTableDiff *pDiff) {
@@ -681,8 +725,9 @@ void migAlterationFind(MigContext *p, const MigNaming *pNaming,
   }
 }
 
-/* How many alterations lie between the two, whichever way: the order of things
-** is not one, as it may differ in one direction only. */
+/* How many alterations have been found, to weigh two readings of annotations
+** against each other. The order of columns is none, as it may differ in one
+** direction only. */
 int migAlterationFit(const MigTableDiff *pDiff) {
   int n = 0;
   int i;

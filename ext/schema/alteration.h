@@ -9,12 +9,14 @@
 
 #include "tablediff.h"
 
-/* How the names of one schema read in the other. */
+/* How the names of one schema read in the other. The models and arrays are the
+** caller's, and must live as long. */
 typedef struct MigNaming {
   const MigModel *pOld;
   const MigModel *pNew;
   const int *aiTo;       /* for each old object the new one, or -1 */
-  MigTableDiff **apDiff; /* for each old object with bNames its diff */
+  MigTableDiff **apDiff; /* for each old table that gets another name, or has
+                         ** annotations at columns, its diff; else NULL */
 } MigNaming;
 
 void migAlterationFind(MigContext *p, const MigNaming *pNaming,

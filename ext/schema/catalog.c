@@ -20,7 +20,8 @@ static const char zObjects[] =
     " WHERE type IS NOT NULL AND name IS NOT NULL AND tbl_name IS NOT NULL"
     " ORDER BY rowid";
 
-/* The known object that the row of a statement is to the byte, or NULL. */
+/* The known object that the row of a statement is to the byte, or NULL. Rows
+** without a text, indexes of keys, are not looked up: they cost nothing. */
 static const MigModelObject *rowKnown(MigContext *p, sqlite3_stmt *pStmt,
                                       const MigModel *pKnown) {
   const char *zType = migColumnPeek(p, pStmt, 0);
@@ -43,7 +44,8 @@ static const MigModelObject *rowKnown(MigContext *p, sqlite3_stmt *pStmt,
              : 0;
 }
 
-/* Add the object in the row of a statement. */
+/* Add the object in the row of a statement. Its texts are copied into the
+** arena: those of the row go with the next step. */
 static void rowAdd(MigContext *p, sqlite3_stmt *pStmt, MigModel *pModel) {
   char *zName = migColumnText(p, pStmt, 1);
   char *zTable = migColumnText(p, pStmt, 2);
@@ -55,8 +57,15 @@ static void rowAdd(MigContext *p, sqlite3_stmt *pStmt, MigModel *pModel) {
   }
 }
 
-/* Read schema main of p->db, which may be much like pKnown; that must live as
-** long as what is read, and may be NULL. */
+/*
+** Read schema main of p->db, which may be much like pKnown, into *pModel.
+** pKnown may be NULL, and else must live as long as what is read; it is not
+** *pModel. Whatever pKnown is, the model comes out the same.
+**
+** One SELECT, in whatever transaction there is: who reads rows as well, or asks
+** twice, holds a read transaction around it. After an error the model is not to
+** be looked at. A text that is beyond us is no error (model.h).
+*/
 void migCatalogReadLike(MigContext *p, const MigModel *pKnown,
                         MigModel *pModel) {
   sqlite3_stmt *pStmt = migPrepare(p, zObjects);
@@ -74,7 +83,7 @@ void migCatalogReadLike(MigContext *p, const MigModel *pKnown,
   migModelFinish(p, pModel);
 }
 
-/* Read schema main of p->db. */
+/* Read schema main of p->db, with nothing known of it. */
 void migCatalogRead(MigContext *p, MigModel *pModel) {
   migCatalogReadLike(p, 0, pModel);
 }

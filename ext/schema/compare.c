@@ -22,6 +22,14 @@
 **
 ** Where the old schema has no tables at all, annotations of tables say nothing,
 ** as there is nothing to rename.
+**
+** An example: the old schema has t(a, b), an index i on t(a) and a view v; the
+** new one u(a, b NOT NULL), annotated as renamed from t, the same index on u(a)
+** and no view. There are two differences, and none for the index:
+**
+**   iOld = v, iNew = -1                        drop view v
+**   iOld = t, iNew = u, bRenamed, bChanged     rename table t to u and change
+**                                              it: column b: NOT NULL added
 */
 #include <string.h>
 #include "alteration.h"
@@ -33,10 +41,10 @@ typedef struct Compare {
   const MigModel *pOld;
   const MigModel *pNew;
   MigComparison *pOut;
-  int bNames;           /* something is renamed */
+  int bNames;           /* something is renamed, so equal texts prove nothing */
   int *aiTo;            /* for each old object the new one, or -1 */
   int *aiFrom;          /* for each new object the old one, or -1 */
-  MigNaming naming;     /* of it */
+  MigNaming naming;     /* the same, for those who read old texts */
   MigRenames *aColumns; /* for each new object annotations of its columns */
 } Compare;
 
@@ -45,11 +53,12 @@ static int nameSame(const char *zA, const char *zB) {
   return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
 }
 
+/* Is it a table, ordinary or virtual? */
 static int isTable(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
 }
 
-/* Is it on a table or a view? */
+/* Is it of a kind that is on a table or a view? */
 static int isOn(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_INDEX || pObject->eKind == MIG_DDL_TRIGGER;
 }
@@ -58,7 +67,7 @@ static int isOn(const MigModelObject *pObject) {
 ** Renamed columns
 */
 
-/* Is column i of these? */
+/* Is the column of this name one of those that are marked in ab? */
 static int columnIn(const MigModelTable *pTable, const u8 *ab,
                     const char *zName) {
   int i = migModelColumn(pTable, zName);
@@ -66,8 +75,8 @@ static int columnIn(const MigModelTable *pTable, const u8 *ab,
   return i >= 0 && ab[i];
 }
 
-/* Does an expression use one of these columns? What only looks like it counts
-** as well. */
+/* Does an expression in the text of a table use one of these columns? What only
+** looks like it counts as well. */
 static int spanUses(MigContext *p, const MigModelObject *pObject, const u8 *ab,
                     MigSpan span) {
   MigWords w;
@@ -87,7 +96,8 @@ static int spanUses(MigContext *p, const MigModelObject *pObject, const u8 *ab,
   return 0;
 }
 
-/* Does constraint i, which may be -1, say something of these columns? */
+/* Does constraint i, which may be -1, say something of these columns? A foreign
+** key of the table to itself does by the columns of its parent, too. */
 static int constraintUses(MigContext *p, const MigModelObject *pObject,
                           const u8 *ab, int i) {
   const MigModelTable *pTable = pObject->pTable;
@@ -112,7 +122,7 @@ static int constraintUses(MigContext *p, const MigModelObject *pObject,
          spanUses(p, pObject, ab, pCon->pDdl->value);
 }
 
-/* Does a generated column compute from these? */
+/* Does column i compute from these? */
 static int generatedUses(MigContext *p, const MigModelObject *pObject,
                          const u8 *ab, int i) {
   const MigDdlConstraint *pGenerated = pObject->pTable->aColumn[i].pGenerated;
@@ -121,7 +131,8 @@ static int generatedUses(MigContext *p, const MigModelObject *pObject,
 }
 
 /* Is alteration i about these columns of the old and the new table? That one
-** gets another name is none. */
+** gets another name does not count, nor does the order of columns, which
+** columnsSame() looks at. */
 static int alterationUses(MigContext *p, const MigTableDiff *pDiff, int i,
                           const u8 *abOld, const u8 *abNew) {
   const MigAlteration *pAlt = &pDiff->a[i];
@@ -151,7 +162,8 @@ static int alterationUses(MigContext *p, const MigTableDiff *pDiff, int i,
   }
 }
 
-/* Is nothing at all to change in these columns, their order included? */
+/* Is nothing at all to change in these columns, the order among them included?
+** Columns that are not marked may differ. */
 static int columnsSame(MigContext *p, const MigTableDiff *pDiff,
                        const u8 *abOld, const u8 *abNew) {
   int iLast = -1;
@@ -171,8 +183,11 @@ static int columnsSame(MigContext *p, const MigTableDiff *pDiff,
   return 1;
 }
 
-/* How does a reading of a chain of columns fit? The tables are compared with
-** it. For migRenameResolve(). */
+/*
+** How does a reading of a chain of columns fit? The tables are compared with
+** it, and with what has been found to hold before, in a diff of its own. For
+** migRenameResolve(); pScope is the diff that is being begun.
+*/
 static MigRenameFit columnsFit(MigContext *p, const MigRenameSet *pSet,
                                int iFirst, int bHold) {
   const MigTableDiff *pDiff = pSet->pScope;
@@ -210,7 +225,8 @@ static MigRenameFit columnsFit(MigContext *p, const MigRenameSet *pSet,
   return fit;
 }
 
-/* Look up the annotations, all of columns of this table. */
+/* Look up the annotations, all of columns of this table. FORMAT for one of a
+** column that is not in the new definition, unless bQuiet. */
 static void columnsNotes(MigContext *p, const MigRenames *pRenames,
                          const MigTableDiff *pDiff, MigRenameSet *pSet) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -237,8 +253,10 @@ static void columnsNotes(MigContext *p, const MigRenames *pRenames,
   }
 }
 
-/* Begin a diff: find out which column becomes which. pRenames may be NULL.
-** FORMAT for an annotation that means nothing; bQuiet: it is passed over. */
+/* Begin a diff of two ordinary tables: find out which column becomes which.
+** pRenames, annotations of columns of the new one, may be NULL. FORMAT for an
+** annotation that means nothing, or may mean two things; bQuiet: it is passed
+** over. */
 static void diffStart(MigContext *p, const MigModelObject *pOld,
                       const MigModelObject *pNew, const MigRenames *pRenames,
                       int bQuiet, MigTableDiff *pOut) {
@@ -268,12 +286,15 @@ static void diffStart(MigContext *p, const MigModelObject *pOld,
 ** Pairs
 */
 
+/* Let an old object go on as a new one. */
 static void pairJoin(Compare *pc, int iOld, int iNew) {
   pc->aiTo[iOld] = iNew;
   pc->aiFrom[iNew] = iOld;
 }
 
-/* Add how much two tables of one kind differ. */
+/* Add how much two tables of one kind differ. Virtual ones count as a whole.
+** Ordinary ones count by their alterations, in which other tables are taken to
+** keep their names: what becomes of them is not settled yet. */
 static void pairFit(MigContext *p, const Compare *pc, int iOld, int iNew,
                     MigRenameFit *pFit) {
   const MigModelObject *pOld = &pc->pOld->aObject[iOld];
@@ -294,7 +315,12 @@ static void pairFit(MigContext *p, const Compare *pc, int iOld, int iNew,
   migArenaRelease(p, mark);
 }
 
-/* How does a reading of a chain of tables fit? For migRenameResolve(). */
+/*
+** How does a reading of a chain of tables fit? For migRenameResolve(). With
+** bHold the pairs are those of the notes; else each new table is held against
+** the old one of its name, and what has the first old name in the new schema
+** against that, too.
+*/
 static MigRenameFit tablesFit(MigContext *p, const MigRenameSet *pSet,
                               int iFirst, int bHold) {
   const Compare *pc = pSet->pScope;
@@ -316,7 +342,7 @@ static MigRenameFit tablesFit(MigContext *p, const MigRenameSet *pSet,
   return fit;
 }
 
-/* The table of this name and kind, or -1. */
+/* The object of this name when it is of kind eKind, TABLE or VIRTUAL; or -1. */
 static int tableFind(const MigModel *pModel, MigDdlKind eKind,
                      const char *zName) {
   int i = migModelFind(pModel, 0, zName);
@@ -324,7 +350,7 @@ static int tableFind(const MigModel *pModel, MigDdlKind eKind,
   return i >= 0 && pModel->aObject[i].eKind == eKind ? i : -1;
 }
 
-/* The same for one that is not left alone. */
+/* The same for one that is not left alone: only such can be renamed. */
 static int tableFindOurs(const MigModel *pModel, MigDdlKind eKind,
                          const char *zName) {
   int i = tableFind(pModel, eKind, zName);
@@ -340,7 +366,8 @@ static u8 goesOther(const Compare *pc, MigDdlKind eKind, const char *zName) {
          tableFind(pc->pNew, eOther, zName) < 0;
 }
 
-/* The object an annotation belongs to, or FORMAT. */
+/* The table of the new schema that an annotation belongs to. FORMAT when there
+** is none; the result means nothing then. */
 static int renameObject(MigContext *p, const Compare *pc,
                         const MigRename *pRename) {
   int i = migModelFind(pc->pNew, 0, pRename->zTable);
@@ -354,7 +381,7 @@ static int renameObject(MigContext *p, const Compare *pc,
   return i;
 }
 
-/* Keep the annotations of columns with their tables. */
+/* Keep the annotations of columns with their tables: in aColumns, copied. */
 static void columnNotes(MigContext *p, Compare *pc,
                         const MigRenames *pRenames) {
   int i;
@@ -387,7 +414,8 @@ static int hasTables(const MigModel *pModel) {
   return 0;
 }
 
-/* Pair the tables that annotations rename. */
+/* Pair the tables that annotations rename. A table of the other kind cannot go
+** on as one, so only those of the kind of the new one are looked up. */
 static void pairsRename(MigContext *p, Compare *pc,
                         const MigRenames *pRenames) {
   MigRenameSet set;
@@ -423,7 +451,8 @@ static void pairsRename(MigContext *p, Compare *pc,
   }
 }
 
-/* Is what two indexes or triggers are on a pair? */
+/* Is what two indexes or triggers are on a pair? What is in neither schema is
+** one by its name. */
 static int onSame(const Compare *pc, const MigModelObject *pOld,
                   const MigModelObject *pNew) {
   if (pOld->iOn < 0 || pNew->iOn < 0) {
@@ -432,7 +461,8 @@ static int onSame(const Compare *pc, const MigModelObject *pOld,
   return pc->aiTo[pOld->iOn] == pNew->iOn;
 }
 
-/* May two objects of one name be a pair? */
+/* May two objects of one name be a pair? Of one kind, and at least one side
+** looks at it. */
 static int isPair(const Compare *pc, const MigModelObject *pOld,
                   const MigModelObject *pNew) {
   if (pOld->eKind != pNew->eKind ||
@@ -442,7 +472,8 @@ static int isPair(const Compare *pc, const MigModelObject *pOld,
   return isOn(pOld) ? onSame(pc, pOld, pNew) : 1;
 }
 
-/* Pair by name what is on something, or what is not. */
+/* Pair by name what is on something (bOn), or what is not. That goes first, as
+** the other depends on it. */
 static void pairsByName(Compare *pc, int bOn) {
   int i;
 
@@ -460,7 +491,8 @@ static void pairsByName(Compare *pc, int bOn) {
 }
 
 /* Find out which columns become which, for tables where that is not told by
-** their names alone. */
+** their names alone: they have another name, or annotations. The others get
+** their diff when they are compared. */
 static void namingFind(MigContext *p, Compare *pc) {
   int i;
 
@@ -508,6 +540,7 @@ static void newTableCheck(MigContext *p, const Compare *pc, int iNew) {
   }
 }
 
+/* The same for all tables that are new and have annotations of columns. */
 static void newTablesCheck(MigContext *p, const Compare *pc) {
   int i;
 
@@ -518,6 +551,8 @@ static void newTablesCheck(MigContext *p, const Compare *pc) {
   }
 }
 
+/* Pair the objects of both schemas, and note what is renamed. FORMAT for
+** annotations; the arrays are there without an error only. */
 static void pairsMake(MigContext *p, Compare *pc, const MigRenames *pRenames) {
   int nOld = pc->pOld->nObject;
   int nNew = pc->pNew->nObject;
@@ -550,6 +585,7 @@ static void pairsMake(MigContext *p, Compare *pc, const MigRenames *pRenames) {
 ** Differences
 */
 
+/* Append a copy of a difference. */
 static void differenceAdd(MigContext *p, Compare *pc,
                           const MigDifference *pDifference) {
   MigComparison *pOut = pc->pOut;
@@ -561,7 +597,7 @@ static void differenceAdd(MigContext *p, Compare *pc,
   }
 }
 
-/* An object that is on one side only. */
+/* An object that is on one side only; -1 for the other. */
 static void differenceAlone(MigContext *p, Compare *pc, int iOld, int iNew) {
   MigDifference d;
 
@@ -571,7 +607,8 @@ static void differenceAlone(MigContext *p, Compare *pc, int iOld, int iNew) {
   differenceAdd(p, pc, &d);
 }
 
-/* Compare a pair. */
+/* Compare a pair, and add it when it differs. What was allocated for a pair
+** that does not is released: most do not. */
 static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
   const MigModelObject *pOld = &pc->pOld->aObject[iOld];
   const MigModelObject *pNew = &pc->pNew->aObject[iNew];
@@ -606,16 +643,19 @@ static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
   }
 }
 
-/* Does an object of the old schema go with what it is on? */
+/* Does an object of the old schema go with what it is on? Then dropping that is
+** enough. */
 static int goesAlong(const Compare *pc, const MigModelObject *pObject) {
   return pObject->iOn >= 0 && pc->aiTo[pObject->iOn] < 0;
 }
 
 /*
 ** Compare two schemas. pRenames, which may be NULL, are annotations of the new
-** one. pOut refers to all of them.
+** one. pOut need not be initialized; it refers to both models, which must live
+** as long, and belongs to the arena. Reads no database.
 **
-** FORMAT for an annotation that means nothing, or may mean two things.
+** FORMAT for an annotation that means nothing, or may mean two things. After an
+** error pOut holds what was found so far, which may be nothing.
 */
 void migCompare(MigContext *p, const MigModel *pOld, const MigModel *pNew,
                 const MigRenames *pRenames, MigComparison *pOut) {
@@ -650,7 +690,8 @@ void migCompare(MigContext *p, const MigModel *pOld, const MigModel *pNew,
 ** Compare two definitions of one ordinary table, which may have two names.
 ** pRenames, which may be NULL, are annotations of columns of pNew only. Nothing
 ** is known of other tables: foreign keys to them are the same when they name
-** the same.
+** the same. pOut refers to both objects; with no alteration in it they say the
+** same, whatever their texts and names are.
 **
 ** FORMAT as above.
 */
@@ -665,12 +706,13 @@ void migCompareTable(MigContext *p, const MigModelObject *pOld,
 ** In words
 */
 
+/* The kind of an object, for a message. */
 static const char *kindText(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_VIRTUAL ? "virtual table"
                                            : migModelKind(pObject->eKind);
 }
 
-/* What is changed in a table, but for what goes without saying. */
+/* Append what is changed in a table, but for what goes without saying. */
 static void changesText(MigContext *p, const MigTableDiff *pDiff,
                         MigText *pOut) {
   const char *zBefore = ": ";
@@ -685,8 +727,9 @@ static void changesText(MigContext *p, const MigTableDiff *pDiff,
   }
 }
 
-/* What is to be done for a difference, on one line: "change table users: column
-** age: NOT NULL added". */
+/* What is to be done for difference i, as one line without its end: "change
+** table users: column age: NOT NULL added", "drop view v", "rename table a to b
+** and change it: ...". In the arena; not all of it after an error. */
 const char *migDifferenceText(MigContext *p, const MigComparison *pCompare,
                               int i) {
   const MigDifference *pDiff = &pCompare->a[i];

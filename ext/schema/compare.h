@@ -20,7 +20,8 @@ typedef struct MigDifference {
   int iNew;             /* in the new model, -1: it is to be dropped */
   int bRenamed;         /* ordinary and virtual tables: by an annotation */
   int bChanged;         /* in both, and the definitions differ */
-  MigTableDiff *pTable; /* ordinary tables in both, else NULL */
+  MigTableDiff *pTable; /* ordinary tables in both, else NULL; without any
+                        ** alteration when the table is only renamed */
 } MigDifference;
 
 /* Dropped ones first, in the order of the old model, then the others in the
@@ -28,7 +29,7 @@ typedef struct MigDifference {
 typedef struct MigComparison {
   const MigModel *pOld;
   const MigModel *pNew;
-  int n;
+  int n; /* 0: the schemas say the same */
   MigDifference *a;
 } MigComparison;
 

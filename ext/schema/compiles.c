@@ -6,14 +6,26 @@
 ** That disturbs nobody until ALTER TABLE RENAME or DROP COLUMN reads all of
 ** them.
 **
-** SQLite says so when a statement that uses them is compiled; none is run.
+** SQLite says so when a statement that uses them is compiled; none is run:
+**
+**   view             SELECT 1 FROM main."v" LIMIT 0
+**   table            INSERT INTO main."t" DEFAULT VALUES
+**   trigger          the same on what it is on, or DELETE FROM main."t", or
+**                    UPDATE main."t" SET "c"=0 of a column that fires it
+**
+** With it are compiled the CHECKs and index expressions of the table and the
+** triggers that it fires, so a table with a broken one of INSERT counts as
+** broken as well.
 */
 #include <string.h>
 #include "compiles.h"
 #include "sql.h"
 
-/* Has a statement failed for what it says, and not for want of memory, an
-** interrupt or a lock? Then that error is forgotten. */
+/*
+** Has a statement failed for what it says, and not for want of memory or space,
+** an interrupt, a lock or a device? Then that error of p is forgotten, and 1.
+** Without an error: 0.
+*/
 int migCompilesNot(MigContext *p) {
   switch (p->rc & 0xff) {
   case SQLITE_OK:
@@ -31,7 +43,9 @@ int migCompilesNot(MigContext *p) {
 }
 
 /* Is the error of p about a foreign key whose parent is not there, or has no
-** such key? ALTER TABLE does not mind, and nothing is enforced then. */
+** such key? ALTER TABLE does not mind, and nothing is enforced then. SQLite
+** tells of it with its text alone; that a view names a missing table reads the
+** same, so the table must be a parent of some foreign key in the model. */
 static int isForeign(const MigContext *p, const MigModel *pModel) {
   static const char zMissing[] = "no such table: main.";
   const char *z = p->zError ? strstr(p->zError, zMissing) : 0;
@@ -53,7 +67,8 @@ static int isForeign(const MigContext *p, const MigModel *pModel) {
   return 0;
 }
 
-/* Is this a statement that SQLite compiles? */
+/* Is this a statement that SQLite compiles? NULL and an error of another kind
+** count as one: p then has that error. */
 static int compilesSql(MigContext *p, const MigModel *pModel, char *zSql) {
   int bForeign;
 
@@ -62,7 +77,8 @@ static int compilesSql(MigContext *p, const MigModel *pModel, char *zSql) {
   return !migCompilesNot(p) || bForeign;
 }
 
-/* A column of a table or view that an UPDATE can set, or NULL. */
+/* A column of a table or view that an UPDATE can set, or NULL. For a view, or a
+** table beyond us, SQLite is asked; NULL when that does not compile. */
 static const char *columnOf(MigContext *p, const MigModelObject *pObject) {
   const MigModelTable *pTable = pObject->pTable;
   sqlite3_stmt *pStmt;
@@ -83,7 +99,8 @@ static const char *columnOf(MigContext *p, const MigModelObject *pObject) {
   return z;
 }
 
-/* The first column behind UPDATE OF that an UPDATE can set, or NULL. */
+/* The first column behind UPDATE OF that an UPDATE can set, or NULL. A name
+** that the model does not know as a column is taken for one. */
 static const char *columnSet(MigContext *p, const MigModelObject *pOn,
                              const MigDdl *pDdl) {
   int i;
@@ -98,7 +115,8 @@ static const char *columnSet(MigContext *p, const MigModelObject *pOn,
   return 0;
 }
 
-/* Does a trigger compile? It is compiled into the statements that fire it. */
+/* Does a trigger compile? It is compiled into the statements that fire it. Its
+** text could be read, and what it is on is in the model. */
 static int compilesTrigger(MigContext *p, const MigModel *pModel,
                            const MigModelObject *pTrigger) {
   const MigModelObject *pOn = &pModel->aObject[pTrigger->iOn];
@@ -126,7 +144,8 @@ static int compilesTrigger(MigContext *p, const MigModel *pModel,
 }
 
 /* Does an object compile? A table does when its CHECKs and the expressions of
-** its indexes do. */
+** its indexes do; indexes and virtual tables are not tried. A trigger that is
+** beyond us, or on nothing, does not. */
 static int compilesObject(MigContext *p, const MigModel *pModel,
                           const MigModelObject *pObject) {
   switch (pObject->eKind) {
@@ -146,8 +165,13 @@ static int compilesObject(MigContext *p, const MigModel *pModel,
   }
 }
 
-/* Does all of the old schema, which is main of p? Not asked for is what goes:
-** it will be dropped first. */
+/*
+** Does all of the old schema compile, which is main of p? Not asked for is what
+** goes, for good or to be made anew, and what is on it: it will be dropped
+** first. Nor are tables of SQLite and of virtual tables. Nothing is run or
+** changed; what does not compile is no error. After an error the answer means
+** nothing.
+*/
 int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
   const MigModel *pModel = pCompare->pOld;
   u8 *abGone = migAlloc(p, (u64)pModel->nObject);
@@ -172,7 +196,12 @@ int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
   return bAll;
 }
 
-/* Mark the views and triggers of a schema, which is main of p, that compile. */
+/*
+** Mark the views and triggers of a schema, which is main of p, that compile:
+** abCompiles has a place for each object, which becomes 1 or 0. All others, and
+** what is left alone, get 0. Whether "names" in double quotes may be strings is
+** for the settings DQS_DML and DQS_DDL of the connection to say.
+*/
 void migCompilesEach(MigContext *p, const MigModel *pModel, u8 *abCompiles) {
   int i;
 

@@ -10,6 +10,24 @@
 **   a foreign key added, or its columns changed       for the caller to check,
 **                                                     with the table's children
 **
+** So an edit goes like this; what looks at rows is left out for a table without
+** any:
+**
+**   1. Is a row NULL where it may not be? The old text is still there.
+**   2. Rows that rely on a DEFAULT that changes are written out.
+**   3. sqlite_sequence is made, where AUTOINCREMENT comes and it is not there.
+**   4. The new text takes the place of the old one.
+**   5. REINDEX, where an index would hold other keys.
+**   6. Is a row in the way of the new text? Then back: the old text, REINDEX.
+**   7. The mark of AUTOINCREMENT is set or forgotten.
+**
+** The look for a row of step 1, where column a of t gets NOT NULL:
+**
+**   SELECT rowid, ("a" IS NULL) IS TRUE FROM main."t" WHERE "a" IS NULL LIMIT 1
+**
+** The first column says which row it is, each of the others one thing that may
+** be wrong with it.
+**
 ** Scans that can use an index run before the edit; behind it SQLite takes NOT
 ** NULL on trust. All others run behind it, where names, affinities, DEFAULTs
 ** and collations are the wanted ones. They read the table itself: an index may
@@ -37,7 +55,8 @@
 
 /*
 ** Could the table be changed by replacing its text, if its rows allow it?
-** pModel is the schema with the old table in it. Nothing is read.
+** pModel is the schema with the old table in it. Nothing is read: neither rows
+** nor whether the connection lets us write sqlite_schema. 0 after an error.
 */
 int migEditPossible(MigContext *p, const MigModel *pModel,
                     const MigTableDiff *pDiff) {
@@ -46,7 +65,8 @@ int migEditPossible(MigContext *p, const MigModel *pModel,
          migFitTable(pModel, pDiff);
 }
 
-/* The model of a schema that holds just this table. */
+/* The model of a schema that holds just this table, in *pModel: the object of
+** that, NULL after an error. */
 static const MigModelObject *tableModel(MigContext *p, MigModel *pModel,
                                         const char *zTable, const char *zSql) {
   memset(pModel, 0, sizeof(*pModel));
@@ -56,8 +76,13 @@ static const MigModelObject *tableModel(MigContext *p, MigModel *pModel,
 }
 
 /*
-** Make zSql the stored text of zTable, which says the same in other words: 1.
-** 0 when it does not, or SQLite does not let us; nothing has changed then.
+** Make zSql the stored text of zTable, which says the same in other words: 1,
+** also when it is that already. 0 when it does not, when there is no such
+** table, or SQLite does not let us; nothing has changed then. zTable is spelled
+** as in sqlite_schema.
+**
+** Inside the caller's write transaction pTx; NULL: a scratch database. After an
+** error the caller undoes it, if that has not been done here.
 */
 int migEditText(MigContext *p, const char *zTable, const char *zSql,
                 MigTransaction *pTx) {
@@ -93,9 +118,10 @@ int migEditText(MigContext *p, const char *zTable, const char *zSql,
 
 /* A condition that no row may fulfil. */
 typedef struct Obstacle {
-  const char *zWhen; /* SQL */
-  const char *zWhat; /* what is wrong, for a message; NULL: a copy might do */
-  int bCheck;        /* it is a CHECK */
+  const char *zWhen; /* SQL, to be joined by OR */
+  const char *zWhat; /* what is wrong, for a message in which the row follows;
+                     ** NULL: a copy might do */
+  int bCheck;        /* it is a CHECK, which the connection may not enforce */
 } Obstacle;
 
 /* Conditions that are looked for in one pass. */
@@ -104,6 +130,7 @@ typedef struct Obstacles {
   Obstacle *a;
 } Obstacles;
 
+/* Add a condition; NULL after an error. */
 static Obstacle *obstacleAdd(MigEditing *pe, Obstacles *pObs, const char *zWhen,
                              const char *zWhat) {
   Obstacle *pNew;
@@ -118,12 +145,13 @@ static Obstacle *obstacleAdd(MigEditing *pe, Obstacles *pObs, const char *zWhen,
   return pNew;
 }
 
-/* A name as SQL. */
+/* A name as SQL: in double quotes; NULL after an error. */
 static char *quoted(MigContext *p, const char *zName) {
   return migPrintf(p, "\"%w\"", zName);
 }
 
-/* Append the columns by which a row is named: how many. */
+/* Append the columns by which a row is named, as a list of results: how many.
+** The rowid, else the PRIMARY KEY; NULL where columns hide the rowid. */
 static int keyWrite(MigEditing *pe, MigText *pText) {
   const MigModelTable *pTable = pe->pDiff->pOld->pTable;
   const MigModelConstraint *pKey;
@@ -145,7 +173,8 @@ static int keyWrite(MigEditing *pe, MigText *pText) {
   return pKey->nColumn;
 }
 
-/* Say which row it is. */
+/* Say which row it is, by the first nKey columns of the statement; "a row"
+** where nothing names it. */
 static const char *rowText(MigEditing *pe, sqlite3_stmt *pStmt, int nKey) {
   MigText text = {0, 0, 0};
   int i;
@@ -161,9 +190,10 @@ static const char *rowText(MigEditing *pe, sqlite3_stmt *pStmt, int nKey) {
   return migTextZ(&text);
 }
 
-/* The row the statement stands on is in the way. Where a copy would store other
-** values in it, it is for the copy to say whether they are right. CHECKs can be
-** switched off; a copy passes then. */
+/* The row the statement stands on is in the way: give up, or SCRIPT with
+** SQLITE_CONSTRAINT. Where a copy would store other values in it, it is for the
+** copy to say whether they are right, so that comes first. CHECKs can be
+** switched off (pragma.html, ignore_check_constraints); a copy passes then. */
 static void obstacleMet(MigEditing *pe, const Obstacles *pObs,
                         sqlite3_stmt *pStmt, int nKey) {
   const Obstacle *pMet = 0;
@@ -187,7 +217,10 @@ static void obstacleMet(MigEditing *pe, const Obstacles *pObs,
             rowText(pe, pStmt, nKey));
 }
 
-/* Look for rows in the way. zHint says which indexes may help. */
+/* Look for rows in the way: one pass for all conditions, to the first such row.
+** zHint says which indexes may help: "" any, " NOT INDEXED" none. Errors as
+** obstacleMet() has them; it gives up as well when SQLite does not take the
+** SELECT. */
 static void obstaclesFind(MigEditing *pe, const Obstacles *pObs,
                           const char *zHint) {
   MigText text = {0, 0, 0};
@@ -216,7 +249,9 @@ static void obstaclesFind(MigEditing *pe, const Obstacles *pObs,
   migFinalize(pe->p, pStmt);
 }
 
-/* Rows that are NULL where they may not be, as the old text reads them. */
+/* Rows that are NULL where they may not be, as the old text reads them. The
+** columns have the same names and places in both texts. A virtual column is
+** left to the new text (virtualAdd), a rowid is never NULL. */
 static void nullsAdd(MigEditing *pe, Obstacles *pObs) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   const MigModelTable *pNew = pe->pDiff->pNew->pTable;
@@ -232,7 +267,8 @@ static void nullsAdd(MigEditing *pe, Obstacles *pObs) {
   }
 }
 
-/* CHECKs that are new, or may come out otherwise. */
+/* CHECKs that are new, or may come out otherwise. The line feed in front of the
+** parenthesis ends a comment that the expression may end with. */
 static void checksAdd(MigEditing *pe, Obstacles *pObs) {
   const MigModelObject *pNew = pe->pDiff->pNew;
   u8 *abScan = migAlloc(pe->p, (u64)pNew->pTable->nConstraint);
@@ -259,7 +295,7 @@ static void checksAdd(MigEditing *pe, Obstacles *pObs) {
 }
 
 /* A virtual column that is NULL and may not be. SQLite would not look at IS
-** NULL of such a column. */
+** NULL of a column that is NOT NULL. */
 static void virtualAdd(MigEditing *pe, Obstacles *pObs, int i) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
@@ -272,8 +308,10 @@ static void virtualAdd(MigEditing *pe, Obstacles *pObs, int i) {
   }
 }
 
-/* Values that another affinity would store otherwise. From 2^53 on an integer
-** may be none as a REAL; 9.3e18 is beyond all integers. */
+/* Values that another affinity would store otherwise. Any text, where the
+** column had no affinity: it could be a number. For REAL an integer from 2^53
+** on, which may be another number then; 9.3e18 is beyond all integers. For
+** INTEGER and NUMERIC a real number that is one. */
 static void affinityAdd(MigEditing *pe, Obstacles *pObs, int i) {
   const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
   u8 eOld = pe->pDiff->pOld->pTable->aColumn[i].eAffinity;
@@ -303,7 +341,8 @@ static void affinityAdd(MigEditing *pe, Obstacles *pObs, int i) {
   }
 }
 
-/* Values that a STRICT column may not hold. */
+/* Values that a STRICT column may not hold. None is looked for where the old
+** column was STRICT of a type already, and reads as it did. */
 static void strictAdd(MigEditing *pe, Obstacles *pObs, int i) {
   const MigModelObject *pOld = pe->pDiff->pOld;
   const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
@@ -347,7 +386,8 @@ static int readsAlike(const MigEditing *pe, const Obstacles *pRows) {
          pe->pDiff->pOld->pTable->nColumn == pe->pDiff->pNew->pTable->nColumn;
 }
 
-/* Does a row fulfil zShort or one of the conditions of two lists? */
+/* Does a row fulfil zShort, which may be "", or one of the conditions of two
+** lists? At least one of the three is there. 0 also when it gives up. */
 static int isAny(MigEditing *pe, const char *zShort, const Obstacles *pNulls,
                  const Obstacles *pRows) {
   MigText text = {0, 0, 0};
@@ -373,8 +413,11 @@ static int isAny(MigEditing *pe, const char *zShort, const Obstacles *pNulls,
 /*
 ** One look for all that could be in the way, in place of several: 1 when it is
 ** known that nothing is. 0: the looks that can tell what it is must be taken.
-** So must they when SQLite does not take this one. The table has rows, and its
-** old text, before and behind this.
+** So must they when SQLite does not take this one: bGiveUp is cleared again.
+** The table has rows, and its old text, before and behind this.
+**
+** It pays where it spares two looks, or the one for short rows (shortrow.c),
+** whose marks are in the text meanwhile.
 */
 static int isClear(MigEditing *pe, const Obstacles *pNulls,
                    const Obstacles *pRows) {
@@ -403,7 +446,8 @@ static int isClear(MigEditing *pe, const Obstacles *pNulls,
 */
 
 /* AUTOINCREMENT needs the table sqlite_sequence, which SQLite makes for a table
-** that has it. */
+** that has it. Nobody else may, so one is made and dropped again. That
+** sqlite_sequence stays, even when the edit is taken back, does no harm. */
 static void sequenceMake(MigEditing *pe) {
   const char *zFree = 0;
   int i = 0;
@@ -425,7 +469,8 @@ static void sequenceMake(MigEditing *pe) {
   migEditingArm(pe->p, pe->pTx);
 }
 
-/* Start or forget the mark of AUTOINCREMENT. */
+/* Start or forget the mark of AUTOINCREMENT: the greatest rowid there is, or 0
+** when all are negative; no row for an empty table, as SQLite has it. */
 static void sequenceSet(MigEditing *pe) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   const MigModelTable *pNew = pe->pDiff->pNew->pTable;
@@ -466,7 +511,8 @@ static u8 *columnsMoved(MigEditing *pe) {
   return ab;
 }
 
-/* Does an index hold anything but columns that are not marked? */
+/* Does an index hold anything but columns that are not marked? Expressions,
+** WHERE and texts that are beyond us count as such. */
 static int indexMoved(const MigTableDiff *pDiff, const MigDdl *pIndex,
                       const u8 *abMoved) {
   const MigModelTable *pTable = pDiff->pNew->pTable;
@@ -489,8 +535,9 @@ static int indexMoved(const MigTableDiff *pDiff, const MigDdl *pIndex,
   return 0;
 }
 
-/* Is there an index that has to be made again? What is one of a WITHOUT ROWID
-** table is not looked into. */
+/* Is there an index that has to be made again? Only a deep change (fit.c) can
+** ask for it. A WITHOUT ROWID table is an index itself, and not looked into: 1.
+** 0 after an error. */
 static int indexesMoved(MigEditing *pe) {
   const MigModelTable *pTable = pe->pDiff->pNew->pTable;
   const u8 *abMoved = pe->bDeep ? columnsMoved(pe) : 0;
@@ -520,7 +567,8 @@ static int indexesMoved(MigEditing *pe) {
 }
 
 /* Put the indexes in order after what may have changed their keys. A UNIQUE
-** that does not hold any more would not hold in a copy either. */
+** that does not hold any more would not hold in a copy either: SCRIPT with
+** SQLITE_CONSTRAINT. The table has the text that the indexes are to follow. */
 static void indexesRenew(MigEditing *pe) {
   sqlite3_stmt *pStmt;
 
@@ -538,7 +586,9 @@ static void indexesRenew(MigEditing *pe) {
   migFinalize(pe->p, pStmt);
 }
 
-/* Leave the table as it was found. bRenewed: indexes have been renewed. */
+/* Leave the table as it was found, and give up. bRenewed: indexes have been
+** renewed, and follow the new text. UNSUPPORTED when SQLite does not let us do
+** what it did a moment ago. */
 static void editUndo(MigEditing *pe, int bRenewed) {
   migEditingBack(pe);
   pe->bGiveUp = 0;
@@ -551,7 +601,8 @@ static void editUndo(MigEditing *pe, int bRenewed) {
   pe->bGiveUp = 1;
 }
 
-/* A name of the rowid that no column hides, quoted, or NULL. */
+/* A name of the rowid that no column hides, as SQL, or NULL. Asked of the new
+** definition: it has all columns of the old one, and the same rowid. */
 static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
   static const char *const az[] = {"rowid", "_rowid_", "oid"};
   const MigModelTable *pTable = pObject->pTable;
@@ -570,15 +621,15 @@ static const char *rowidName(MigContext *p, const MigModelObject *pObject) {
 
 /*
 ** Change the table from pDiff->pOld to pDiff->pNew by replacing its text: 1.
-** That happens inside the caller's write transaction, with foreign keys not
+** That happens inside the caller's write transaction pTx, with foreign keys not
 ** enforced and a connection that is not DEFENSIVE. pModel is the schema as it
 ** is; migEditPossible() has said yes, and SQLite has accepted pNew->zSql in a
-** scratch database.
+** scratch database. The model is out of date behind it.
 **
 ** 0 when that cannot be done, or only a copy of the rows can tell; the table is
 ** then as it was. Rows that no copy could satisfy are an error: SCRIPT with
-** SQLITE_CONSTRAINT. After an error the caller undoes its transaction, if that
-** has not been done here.
+** SQLITE_CONSTRAINT; UNSUPPORTED as editUndo() has it. After an error the
+** caller undoes its transaction, if that has not been done here.
 */
 int migEditTable(MigContext *p, const MigModel *pModel,
                  const MigTableDiff *pDiff, MigTransaction *pTx) {

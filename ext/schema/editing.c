@@ -7,7 +7,9 @@
 ** SQLite cannot read fails here, where all can still be rolled back.
 **
 ** A DEFENSIVE connection or an authorizer may deny this. Then nothing has
-** changed, which is no error.
+** changed, which is no error. writable_schema and schema_version are described
+** in pragma.html of SQLite; the settings here are those of sqlite3_db_config()
+** (c3ref/c_dbconfig_defensive.html), SQLITE_DBCONFIG_ left out.
 **
 ** Each change of a setting or of the schema expires the statements by which the
 ** transaction is undone; they are compiled again before anything else runs.
@@ -17,12 +19,15 @@
 #include "sql.h"
 
 static const char zCookie[] = "PRAGMA main.schema_version";
+
+/* One row or none: a damaged schema may have a name twice. */
 static const char zTextSet[] = "UPDATE main.sqlite_schema SET sql = ?1"
                                " WHERE type = 'table' AND name = ?2 AND 1 ="
                                " (SELECT count(*) FROM main.sqlite_schema"
                                " WHERE type = 'table' AND name = ?2)";
 
-/* A setting of the connection: 1 or 0. */
+/* A setting of the connection, an SQLITE_DBCONFIG_ of the kind that is on or
+** off: 1 or 0. */
 int migEditingConfig(sqlite3 *db, int iOption) {
   int b = 0;
 
@@ -30,15 +35,17 @@ int migEditingConfig(sqlite3 *db, int iOption) {
   return b;
 }
 
-/* The schema or a setting has changed. */
+/* The schema or a setting has changed: compile again what undoes pTx. NULL: a
+** scratch database, nothing to do. */
 void migEditingArm(MigContext *p, MigTransaction *pTx) {
   if (pTx) {
     migTransactionArm(p, pTx);
   }
 }
 
-/* Set a setting of the connection. After an error all is undone before it goes
-** back: behind that there may be no memory to do it. */
+/* Set a setting of the connection, on every path. After an error all is undone
+** before it goes back: that expires what would undo it, and there may be no
+** memory to compile it again. */
 void migEditingSet(MigContext *p, MigTransaction *pTx, int iOption, int b) {
   if (p->rc && pTx) {
     migTransactionUndo(p, pTx);
@@ -47,7 +54,8 @@ void migEditingSet(MigContext *p, MigTransaction *pTx, int iOption, int b) {
   migEditingArm(p, pTx);
 }
 
-/* Is this an objection of SQLite to what was asked? */
+/* Is this an objection of SQLite to what was asked, as a syntax error, an
+** unknown name, or what an authorizer denies? */
 static int isSoft(int rc) {
   return (rc & 0xff) == SQLITE_ERROR || (rc & 0xff) == SQLITE_AUTH;
 }
@@ -65,7 +73,9 @@ static sqlite3_stmt *tryPrepare(MigContext *p, const char *zSql) {
   return pStmt;
 }
 
-/* The statement that moves the cookie on, or NULL. */
+/* The statement that moves the cookie on, or NULL when SQLite does not let us.
+** It is compiled before the text is written, so that then nothing is. The
+** cookie has 32 bits, and is kept from becoming negative. */
 static sqlite3_stmt *cookiePrepare(MigContext *p) {
   sqlite3_stmt *pRead = tryPrepare(p, zCookie);
   u32 iNext = 0;
@@ -78,7 +88,9 @@ static sqlite3_stmt *cookiePrepare(MigContext *p) {
   return bRead ? tryPrepare(p, migPrintf(p, "%s = %u", zCookie, iNext)) : 0;
 }
 
-/* Write text and cookie: 0 when SQLite does not let us. */
+/* Write text and cookie. 0 when SQLite does not let us, or there is not just
+*one
+** table of this name; nothing was written then. WRITABLE_SCHEMA is on. */
 static int textWrite(MigContext *p, const char *zTable, const char *zSql) {
   sqlite3_stmt *pCookie = cookiePrepare(p);
   sqlite3_stmt *pText = pCookie ? tryPrepare(p, zTextSet) : 0;
@@ -98,7 +110,8 @@ static int textWrite(MigContext *p, const char *zTable, const char *zSql) {
   return bDone;
 }
 
-/* Have our own connection read the schema again, and see whether it can. */
+/* Have our own connection read the schema again, and see whether it can. The
+** new cookie is what makes it: the table is compiled against it. */
 static void schemaReload(MigContext *p, const char *zTable) {
   sqlite3_stmt *pStmt =
       migPrepareF(p, "SELECT 1 FROM main.\"%w\" LIMIT 1", zTable);
@@ -108,8 +121,11 @@ static void schemaReload(MigContext *p, const char *zTable) {
 }
 
 /*
-** Put zSql in the place of the stored text of zTable: 1. 0 when SQLite does
-** not let us, and after an error. The caller knows that it fits the rows.
+** Put zSql in the place of the stored text of zTable, a name as sqlite_schema
+** has it: 1. 0 when SQLite does not let us, and nothing has changed, and after
+** an error, which may have undone pTx already. The caller knows that the text
+** fits the rows, and holds the write transaction pTx; NULL: a scratch database.
+** WRITABLE_SCHEMA is afterwards what it was.
 */
 int migEditingReplace(MigContext *p, MigTransaction *pTx, const char *zTable,
                       const char *zSql) {
@@ -130,7 +146,8 @@ int migEditingReplace(MigContext *p, MigTransaction *pTx, const char *zTable,
   return bDone && p->rc == SQLITE_OK;
 }
 
-/* Give the table being edited another text. */
+/* Give the table being edited another text. Where SQLite does not let us, give
+** up. */
 void migEditingText(MigEditing *pe, const char *zSql) {
   if (pe->p->rc == SQLITE_OK && !pe->bGiveUp &&
       !migEditingReplace(pe->p, pe->pTx, pe->zTable, zSql)) {
@@ -138,14 +155,16 @@ void migEditingText(MigEditing *pe, const char *zSql) {
   }
 }
 
-/* Put its old text back, even after giving up. */
+/* Put its old text back, even after giving up. UNSUPPORTED when SQLite does not
+** let us. */
 void migEditingBack(MigEditing *pe) {
   if (!migEditingReplace(pe->p, pe->pTx, pe->zTable, pe->pDiff->pOld->zSql)) {
     migEditingStuck(pe);
   }
 }
 
-/* What was possible a moment ago is not any more. */
+/* What was possible a moment ago is not any more: UNSUPPORTED. The table is
+** left with a text that it must not keep, so this has to be an error. */
 void migEditingStuck(MigEditing *pe) {
   migFail(pe->p, MIG_UNSUPPORTED,
           "table %s: its definition cannot be put back; look whether an"
@@ -153,7 +172,8 @@ void migEditingStuck(MigEditing *pe) {
           pe->zTable);
 }
 
-/* Prepare a statement: NULL when SQLite does not take it. */
+/* Prepare a statement, for the caller to finalize: NULL when SQLite does not
+** take it, which migEditingStep() then notices. */
 sqlite3_stmt *migEditingPrepare(MigEditing *pe, const char *zSql) {
   return pe->bGiveUp ? 0 : tryPrepare(pe->p, zSql);
 }
@@ -161,7 +181,9 @@ sqlite3_stmt *migEditingPrepare(MigEditing *pe, const char *zSql) {
 /*
 ** Step such a statement: whether there is a row. What goes wrong in an
 ** expression, and what a constraint refuses, may go wrong in a copy of the
-** rows, too; that then says so.
+** rows, too; that then says so. Here it gives up, as for a NULL statement.
+** Other failures are errors, and so is that code of the application, which
+** expressions call, has ended the transaction.
 */
 int migEditingStep(MigEditing *pe, sqlite3_stmt *pStmt) {
   int rc;

@@ -11,13 +11,13 @@
 ** set, and these functions do nothing any more, as after an error. */
 typedef struct MigEditing {
   MigContext *p;
-  const MigModel *pModel;
-  const MigTableDiff *pDiff;
-  MigTransaction *pTx; /* or NULL */
-  const char *zTable;
-  const char *zRowid; /* a name of the rowid as SQL, or NULL */
-  int bDeep;          /* migFitDeep() */
-  int bGiveUp;        /* only a copy of the rows will do */
+  const MigModel *pModel;    /* the schema with the old table in it */
+  const MigTableDiff *pDiff; /* old and new definition, both read */
+  MigTransaction *pTx;       /* to be armed; NULL: scratch database */
+  const char *zTable;        /* as sqlite_schema spells it */
+  const char *zRowid;        /* a name of the rowid as SQL, or NULL */
+  int bDeep;   /* migFitDeep(): expressions may come out otherwise */
+  int bGiveUp; /* only a copy of the rows will do */
 } MigEditing;
 
 int migEditingConfig(sqlite3 *db, int iOption);

@@ -311,7 +311,7 @@ static void virtualAdd(MigEditing *pe, Obstacles *pObs, int i) {
 /* Values that another affinity would store otherwise. Any text, where the
 ** column had no affinity: it could be a number. For REAL an integer from 2^53
 ** on, which may be another number then; 9.3e18 is beyond all integers. For
-** INTEGER and NUMERIC a real number that is one. */
+** INTEGER and NUMERIC a real number that equals an integer. */
 static void affinityAdd(MigEditing *pe, Obstacles *pObs, int i) {
   const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
   u8 eOld = pe->pDiff->pOld->pTable->aColumn[i].eAffinity;

@@ -88,9 +88,9 @@ static sqlite3_stmt *cookiePrepare(MigContext *p) {
   return bRead ? tryPrepare(p, migPrintf(p, "%s = %u", zCookie, iNext)) : 0;
 }
 
-/* Write text and cookie. 0 when SQLite does not let us, or there is not just
-*one
-** table of this name; nothing was written then. WRITABLE_SCHEMA is on. */
+/* Write text and cookie. 0 when SQLite does not let us, or when there is not
+** just one table of this name; nothing was written then. WRITABLE_SCHEMA is on.
+*/
 static int textWrite(MigContext *p, const char *zTable, const char *zSql) {
   sqlite3_stmt *pCookie = cookiePrepare(p);
   sqlite3_stmt *pText = pCookie ? tryPrepare(p, zTextSet) : 0;

@@ -8,7 +8,8 @@
 ** left alone (MigSkip) are not in it. Run in this order it makes the schema
 ** again.
 **
-** The plain text (migSchemaText) has the statements as they are stored.
+** The plain text (migSchemaText) has the statements as they are stored, with an
+** LF before the ";" when the text may end in a comment that would swallow it.
 **
 ** The canonical text (migSchemaCanonical) says the same for statements that
 ** mean the same but for white space, comments, the case of keywords and names,
@@ -28,8 +29,25 @@
 **   - CREATE is followed by the kind and the name; TEMP, IF NOT EXISTS and the
 **     schema are left out.
 **
-** The fingerprint is BLAKE2b-256 of the canonical text. It does not depend on
-** the version of SQLite.
+** A statement that is beyond us (model.h) stands as it is stored, with an LF
+** before the ";". No token is added or left out but those named here, and
+** constraints stay in their order, so a schema that says the same in another
+** order has another fingerprint. From
+**
+**   CREATE TABLE "T" ( Id INTEGER, -- key
+**     [order] DEFAULT x CHECK("Id" > 0X1F))
+**   CREATE VIEW V as select "Id", 'It' from T
+**
+** comes
+**
+**   create table t (id integer, "order" default 'x' check ("Id" > 0x1f));
+**   create view v as select "Id", 'It' from t;
+**
+** The fingerprint is BLAKE2b-256 of the canonical text in UTF-8, whatever the
+** encoding of the file. It does not depend on the version of SQLite.
+**
+** A change of these rules changes the fingerprints of files that exist, which
+** then seem to have been changed by somebody else.
 */
 #include <string.h>
 #include "fingerprint.h"
@@ -42,7 +60,7 @@ typedef enum Part {
   PART_EXACT  /* arguments of a virtual table */
 } Part;
 
-/* A part of a statement that is not PART_NAMES. */
+/* A part of a statement that is not PART_NAMES. No two overlap. */
 typedef struct Region {
   MigSpan span;
   Part e;
@@ -52,16 +70,17 @@ typedef struct Region {
 typedef struct Writer {
   MigContext *p;
   const MigDdl *pDdl;
-  MigText *pOut;
-  int nRegion; /* in the order of the text */
-  Region *aRegion;
-  int bTight; /* no blank before the next token */
+  MigText *pOut;   /* is appended to */
+  int nRegion;     /* in the order of the text */
+  Region *aRegion; /* in the arena */
+  int bTight;      /* no blank before the next token */
 } Writer;
 
 /* ------------------------------------------------------------------------
 ** Parts
 */
 
+/* Add a part behind those that are there; nothing for an empty one. */
 static void regionAdd(Writer *pw, MigSpan span, Part e) {
   pw->aRegion = migModelRoom(pw->p, pw->aRegion, pw->nRegion, sizeof(Region));
   if (pw->aRegion && span.n > 0) {
@@ -70,6 +89,8 @@ static void regionAdd(Writer *pw, MigSpan span, Part e) {
   }
 }
 
+/* Find the parts of the statement. Each kind of statement has only some of
+** them, and those come in the order of its text. */
 static void regionsFind(Writer *pw) {
   const MigDdl *pDdl = pw->pDdl;
   int i;
@@ -102,6 +123,7 @@ static void regionsFind(Writer *pw) {
 ** Tokens
 */
 
+/* ASCII only, as SQLite compares names: what is beyond keeps its bytes. */
 static int lowerCase(char c) {
   return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
@@ -117,7 +139,8 @@ static void writeLower(Writer *pw, const char *z, i64 n) {
   }
 }
 
-/* Can a name stand without quotes? */
+/* Is a name an identifier as tokenize.c of SQLite takes it without quotes? All
+** bytes from 0x80 on count as letters. Whether it is a keyword is not asked. */
 static int isPlain(const char *zName) {
   const char *z;
 
@@ -131,6 +154,7 @@ static int isPlain(const char *zName) {
   return z > zName;
 }
 
+/* Has a text an ASCII capital letter? */
 static int hasCapital(const char *z) {
   for (; *z; z++) {
     if (*z >= 'A' && *z <= 'Z') {
@@ -152,7 +176,7 @@ static void writeQuoted(Writer *pw, const char *zName, char c) {
   migTextAdd(pw->p, pw->pOut, &c, 1);
 }
 
-/* A name in quotes. */
+/* Append a name that stands in quotes, or as a string in the place of one. */
 static void writeName(Writer *pw, const MigToken *pToken, Part e) {
   const char *z = pw->pDdl->z;
   char *zName = migTokenName(pw->p, z, pToken);
@@ -181,6 +205,7 @@ static int isValueName(const char *z, const MigToken *pToken) {
          (pToken->eType == MIG_TK_WORD && !migWordReserved(z, pToken));
 }
 
+/* Append a token that stands in a part of this kind. */
 static void writeToken(Writer *pw, const MigToken *pToken, Part e) {
   const char *z = pw->pDdl->z;
   int bString = pToken->eType == MIG_TK_STRING;
@@ -199,7 +224,8 @@ static void writeToken(Writer *pw, const MigToken *pToken, Part e) {
   }
 }
 
-/* Write the tokens from byte i to iEnd. */
+/* Append the tokens from byte i to before iEnd, with the blanks between them.
+** Regions are passed in step with the tokens, so this is linear. */
 static void writeTokens(Writer *pw, i64 i, i64 iEnd) {
   const char *z = pw->pDdl->z;
   int k = 0;
@@ -225,7 +251,8 @@ static void writeTokens(Writer *pw, i64 i, i64 iEnd) {
   }
 }
 
-/* Append the canonical form of a statement. */
+/* Append the canonical form of a statement, without a semicolon. pDdl is what
+** migDdlRead() has made of it. */
 void migDdlCanonical(MigContext *p, const MigDdl *pDdl, MigText *pOut) {
   static const char *const azKind[] = {"table", "virtual table", "index",
                                        "view", "trigger"};
@@ -245,7 +272,8 @@ void migDdlCanonical(MigContext *p, const MigDdl *pDdl, MigText *pOut) {
 ** Schemas
 */
 
-/* Is object a listed before object b? */
+/* Is object A listed before object B? A kind comes before another as it does in
+** MigDdlKind. */
 static int isBefore(const MigModelObject *pA, const MigModelObject *pB) {
   int c;
 
@@ -256,7 +284,8 @@ static int isBefore(const MigModelObject *pA, const MigModelObject *pB) {
   return c ? c < 0 : strcmp(pA->zName, pB->zName) < 0;
 }
 
-/* Let ai[i] sink to its place in a heap of n objects, the last on top. */
+/* Let ai[i] sink to its place in a heap of n objects; the one that is listed
+** last is on top. */
 static void orderSift(const MigModel *pModel, int *ai, int i, int n) {
   for (;;) {
     int iTop = ai[i];
@@ -274,7 +303,8 @@ static void orderSift(const MigModel *pModel, int *ai, int i, int n) {
   }
 }
 
-/* The objects that are not left alone, in order, in *pai: how many. */
+/* The objects that are not left alone, in order, in *pai: how many. Sorted in
+** place by a heap, so that no schema takes quadratic time. 0 after an error. */
 static int orderFind(MigContext *p, const MigModel *pModel, int **pai) {
   int *ai = migAlloc(p, (u64)pModel->nObject * sizeof(int));
   int n = 0;
@@ -301,7 +331,8 @@ static int orderFind(MigContext *p, const MigModel *pModel, int **pai) {
   return n;
 }
 
-/* Might a semicolon behind the text be part of a comment? */
+/* Might a semicolon behind the text be part of a comment? Behind the last token
+** there are but comments and blanks; a -- in a block comment costs an LF. */
 static int endsInComment(const MigModelObject *pObject) {
   const MigDdl *pDdl = pObject->pDdl;
 
@@ -309,6 +340,7 @@ static int endsInComment(const MigModelObject *pObject) {
          strstr(pObject->zSql + pDdl->all.iStart + pDdl->all.n, "--") != 0;
 }
 
+/* Append all objects, each canonical or as it is stored. */
 static void schemaWrite(MigContext *p, const MigModel *pModel, int bCanonical,
                         MigText *pOut) {
   int *ai = 0;
@@ -327,12 +359,14 @@ static void schemaWrite(MigContext *p, const MigModel *pModel, int bCanonical,
   }
 }
 
-/* Append the schema as it is stored. */
+/* Append the schema as it is stored, a script that makes it again; nothing for
+** an empty one. Reads no database. */
 void migSchemaText(MigContext *p, const MigModel *pModel, MigText *pOut) {
   schemaWrite(p, pModel, 0, pOut);
 }
 
-/* Append the canonical text of the schema. */
+/* Append the canonical text of the schema. Reads no database. After an error
+** what stands in pOut is no text to take a hash of. */
 void migSchemaCanonical(MigContext *p, const MigModel *pModel, MigText *pOut) {
   schemaWrite(p, pModel, 1, pOut);
 }

@@ -25,7 +25,8 @@
 #include <string.h>
 #include "fit.h"
 
-/* Where the values of a column are. */
+/* Where the values of a column are: in the rows, computed when they are written
+** or not, or in none. */
 MigStorage migFitStorage(const MigModelColumn *pColumn) {
   if (pColumn->pGenerated == 0) {
     return MIG_STORAGE_PLAIN;
@@ -34,14 +35,15 @@ MigStorage migFitStorage(const MigModelColumn *pColumn) {
                                       : MIG_STORAGE_VIRTUAL;
 }
 
-/* Is it one of the two affinities that store the same bytes? */
+/* Is it one of the two affinities that store the same bytes? datatype3.html of
+** SQLite: they differ in CAST alone. */
 int migFitNumeric(u8 eAffinity) {
   return eAffinity == MIG_AFFINITY_INTEGER || eAffinity == MIG_AFFINITY_NUMERIC;
 }
 
-/* Can a stored value be one of the other affinity as it is? Only the rows can
-** tell, and those of a WITHOUT ROWID table may be read from an index, which has
-** the value in other bytes. */
+/* Can a stored value be one of the other affinity as it is? Whether all are,
+** only the rows can tell, and those of a WITHOUT ROWID table may be read from
+** an index, which has the value in other bytes. */
 static int affinityFits(u8 eOld, u8 eNew, int bWithoutRowid) {
   if (eOld == eNew || (migFitNumeric(eOld) && migFitNumeric(eNew))) {
     return 1;
@@ -50,7 +52,9 @@ static int affinityFits(u8 eOld, u8 eNew, int bWithoutRowid) {
          (migFitNumeric(eNew) || eNew == MIG_AFFINITY_REAL);
 }
 
-/* Does a column keep its place in the rows? */
+/* Does column i, of the same place in both, keep its place in the rows and its
+** values? A virtual column is in no row and must stay so: a plain one in its
+** place would be read from where the next one is stored. */
 static int columnFits(const MigTableDiff *pDiff, int i) {
   const MigModelColumn *pOld = &pDiff->pOld->pTable->aColumn[i];
   const MigModelColumn *pNew = &pDiff->pNew->pTable->aColumn[i];
@@ -70,7 +74,11 @@ static int columnFits(const MigTableDiff *pDiff, int i) {
                       pDiff->pOld->pDdl->bWithoutRowid);
 }
 
-/* Are the rows laid out as before, but for columns at their end? */
+/*
+** Are the rows laid out as before, but for columns at their end? pDiff has its
+** columns joined, and both definitions could be read. Not when the table gets
+** another name, be it in case only, or has other rowids.
+*/
 int migFitLayout(const MigTableDiff *pDiff) {
   const MigModelObject *pOld = pDiff->pOld;
   const MigModelObject *pNew = pDiff->pNew;
@@ -106,8 +114,9 @@ static int keyNext(const MigModelTable *pTable, int i) {
   return i;
 }
 
-/* Are these two terms of a key sorted alike? Without a term: a constraint at
-** its column. */
+/* Are these two terms of a key sorted alike: DESC, and COLLATE as written? NULL
+** for a key at its column, which has no term. That the column's own collation
+** changes is told elsewhere (migFitDeep). */
 static int termSame(const MigDdl *pA, const MigDdlTerm *pTermA,
                     const MigDdl *pB, const MigDdlTerm *pTermB) {
   int bA = pTermA && pTermA->collate.eType != MIG_TK_END;
@@ -127,6 +136,8 @@ static int termSame(const MigDdl *pA, const MigDdlTerm *pTermA,
   return migSpanSame(pA->z, a, pB->z, b);
 }
 
+/* Does SQLite make the same index for two keys: kind, columns by their places,
+** order? One at a column and one of the table are the same. */
 static int keySame(const MigTableDiff *pDiff, const MigModelConstraint *pOld,
                    const MigModelConstraint *pNew) {
   const MigDdl *pA = pDiff->pOld->pDdl;
@@ -164,7 +175,8 @@ static int keyIsLate(const MigModelTable *pTable) {
          migStrICmp(pTable->aColumn[pKey->aiColumn[0]].zType, "integer") == 0;
 }
 
-/* Does SQLite make the same indexes for the keys, in the same order? */
+/* Does SQLite make the same indexes for the keys, in the same order? Asked when
+** the columns of the old table are the first ones of the new (migFitLayout). */
 int migFitKeys(const MigTableDiff *pDiff) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
   const MigModelTable *pNew = pDiff->pNew->pTable;
@@ -184,8 +196,8 @@ int migFitKeys(const MigTableDiff *pDiff) {
   return iOld == pOld->nConstraint && iNew == pNew->nConstraint;
 }
 
-/* Is a column twice in one key, or first in two? Which of them SQLite leaves
-** out depends on collations. */
+/* Is a column twice in one key, or first in two of one length? Which of them
+** SQLite leaves out depends on collations. */
 static int keysOverlap(const MigModelTable *pTable) {
   int i;
   int k;
@@ -211,8 +223,13 @@ static int keysOverlap(const MigModelTable *pTable) {
   return 0;
 }
 
-/* May the same expression over a row come out otherwise than before? Not where
-** a column is only appended, or one that was STORED stays as it is. */
+/*
+** May the same expression over a row come out otherwise than before? It may
+** where a collation, a virtual column or an affinity is another one, so CHECKs
+** are held against the rows again and indexes renewed. Not where a column is
+** only appended, or one that was STORED stays as it is. The columns of the old
+** table are the first ones of the new.
+*/
 int migFitDeep(const MigTableDiff *pDiff) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
   const MigModelTable *pNew = pDiff->pNew->pTable;
@@ -236,6 +253,8 @@ int migFitDeep(const MigTableDiff *pDiff) {
   return 0;
 }
 
+/* Has the table a STORED column? Where expressions come out otherwise, what it
+** holds would have to be computed anew in all rows. */
 static int hasStored(const MigModelTable *pTable) {
   int i;
 
@@ -272,9 +291,12 @@ static int kindFits(MigAlterationKind eKind) {
   }
 }
 
-/* Could the new definition take the place of the old one, if the values in the
-** rows allow it? Not when one of them is beyond us (MIG_ALT_OTHER). pModel: the
-** schema with the old one in it. */
+/*
+** Could the new definition take the place of the old one, if the values in the
+** rows allow it? Not when one of them is beyond us (MIG_ALT_OTHER), nor when a
+** new column would catch a "string" of today. pModel: the schema with the old
+** one in it. Reads no database; allocates nothing.
+*/
 int migFitTable(const MigModel *pModel, const MigTableDiff *pDiff) {
   const MigModelTable *pNew = pDiff->pNew->pTable;
   int i;

@@ -1,7 +1,8 @@
 /*
 ** fit.h - whether a new definition of a table fits the bytes of its rows.
 **
-** Pure.
+** Pure: what it says holds for all rows there could be, or says that the rows
+** have to be asked. The classes, and what each needs, are in fit.c and edit.c.
 */
 #ifndef MIG_FIT_H
 #define MIG_FIT_H
@@ -10,7 +11,7 @@
 
 /* Where the values of a column are. */
 typedef enum MigStorage {
-  MIG_STORAGE_PLAIN,
+  MIG_STORAGE_PLAIN,  /* not generated */
   MIG_STORAGE_STORED, /* generated, and in the rows */
   MIG_STORAGE_VIRTUAL /* generated, in no row */
 } MigStorage;

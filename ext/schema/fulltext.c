@@ -11,17 +11,29 @@
 ** That reads all rows, so it is to be done only where it must be: where the
 ** key, or a column that is indexed, is not filled from what it was before. What
 ** a view makes of a table is not looked into; there every column counts.
+**
+** What is read of such a table are the arguments of its CREATE VIRTUAL TABLE:
+**
+**   USING fts5(title, body, content='doc', content_rowid='id')
+**   USING fts4(content="doc", title, body)
+**
+** Columns and options stand mixed; an option is a word, = and a value. FTS4
+** takes words in full, FTS5 also cut short. content='' means that there are no
+** rows anywhere, and such a table cannot be filled anew. Both are described by
+** SQLite's pages fts3.html and fts5.html, under "External Content".
 */
 #include <string.h>
 #include "fulltext.h"
 #include "sql.h"
 
-/* A word behind which a value stands in the arguments: word = value. */
+/* An argument: an option, word = value, or a column. */
 typedef struct Option {
-  MigToken word;
+  MigToken word;  /* of a column its name */
   MigToken value; /* END when it is no option but a column */
 } Option;
 
+/* Argument i of a virtual table. What stands behind the value, or behind the
+** name of a column, is passed over. */
 static Option optionRead(const MigDdl *pDdl, int i) {
   i64 iEnd = pDdl->aArg[i].iStart + pDdl->aArg[i].n;
   Option option;
@@ -37,7 +49,8 @@ static Option optionRead(const MigDdl *pDdl, int i) {
   return option;
 }
 
-/* Is an option called zName? FTS5 takes a word cut short, down to nLeast. */
+/* Is an option called zName, in any case? FTS5 takes a word cut short; nLeast:
+** the bytes that must be there. */
 static int optionIs(const MigDdl *pDdl, const Option *pOption,
                     const char *zName, i64 nLeast) {
   i64 n = pOption->word.n;
@@ -47,12 +60,17 @@ static int optionIs(const MigDdl *pDdl, const Option *pOption,
          migStrNICmp(pDdl->z + pOption->word.iStart, zName, n) == 0;
 }
 
+/* Is this the module, in any case? */
 static int isModule(const MigDdl *pDdl, const char *zName) {
   return migTokenNameIs(pDdl->z, &pDdl->module, zName);
 }
 
-/* The table or view that the rows of a full-text table stand in, or NULL: in
-** itself, or nowhere. */
+/*
+** The table or view that the rows of the virtual table pDdl stand in, or NULL:
+** in itself, nowhere, or it is no FTS4 or FTS5. The name is as it is written
+** there, quotes undone, in the arena; nothing says that there is such an
+** object. pDdl may be NULL.
+*/
 char *migFulltextContent(MigContext *p, const MigDdl *pDdl) {
   i64 nLeast = pDdl && isModule(pDdl, "fts5") ? 1 : 7;
   int i;
@@ -70,7 +88,9 @@ char *migFulltextContent(MigContext *p, const MigDdl *pDdl) {
   return 0;
 }
 
-/* Has a virtual table, of whatever module, its rows in zName? */
+/* Has a virtual table, of whatever module, its rows in zName, apart from case?
+** Any module may have an option content, so words cut short count as well. pDdl
+** is not NULL. */
 int migFulltextOver(const MigDdl *pDdl, const char *zName) {
   int i;
 
@@ -98,7 +118,8 @@ typedef struct Change {
                               ** it, or NULL; may be NULL */
 } Change;
 
-/* The column that a name means, ROWID or NOTHING. */
+/* The column that a name means in a table that could be read, ROWID or NOTHING.
+** A column hides a name of the rowid; one that is the rowid is that. */
 static int columnFind(const MigModelObject *pTable, const char *zName) {
   int i = migModelColumn(pTable->pTable, zName);
 
@@ -134,12 +155,15 @@ static int sourceFind(const Change *pc, const char *zName) {
                                                          : pDiff->aiFrom[i];
 }
 
-/* Does what zName means have another value afterwards? */
+/* Does what zName means have another value afterwards? Also when it means
+** something in one of the definitions only. */
 static int keyMoves(const Change *pc, const char *zName) {
   return columnFind(pc->pDiff->pOld, zName) != sourceFind(pc, zName);
 }
 
-/* Can a value read otherwise in a column of another affinity? */
+/* Can a value, read as a text, be another one in a column of another affinity?
+** Not in one of TEXT or without affinity. In others it may where it was no
+** number before, and where it changes from REAL or to it. */
 static int affinityMatters(int eOld, int eNew) {
   int bOld = eOld != MIG_AFFINITY_TEXT && eOld != MIG_AFFINITY_BLOB;
   int bNew = eNew != MIG_AFFINITY_TEXT && eNew != MIG_AFFINITY_BLOB;
@@ -148,7 +172,7 @@ static int affinityMatters(int eOld, int eNew) {
          (!bOld || eOld == MIG_AFFINITY_REAL || eNew == MIG_AFFINITY_REAL);
 }
 
-/* The same for a column that is indexed: its words may be others. */
+/* May a column that is indexed have other words afterwards? */
 static int wordsMove(const Change *pc, const char *zName) {
   const MigTableDiff *pDiff = pc->pDiff;
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -169,6 +193,7 @@ static int wordsMove(const Change *pc, const char *zName) {
                                                 pNew->aColumn[iNew].eAffinity);
 }
 
+/* The same for any column of the old table. */
 static int anyMoves(const Change *pc) {
   const MigModelTable *pOld = pc->pDiff->pOld->pTable;
   int i = 0;
@@ -183,6 +208,10 @@ static int anyMoves(const Change *pc) {
 ** Does the change of a table, from which the full-text table pDdl has its rows
 ** directly or through a view, leave its index behind? azUsing: for each new
 ** column an expression that fills it, or NULL; may be NULL.
+**
+** Decided from the definitions alone, as if the table were made anew: where the
+** rows are left as they are, an index may be filled that was in order. 1 in
+** doubt. After an error the answer means nothing.
 */
 int migFulltextStale(MigContext *p, const MigTableDiff *pDiff,
                      const char *const *azUsing, const MigDdl *pDdl) {
@@ -217,14 +246,16 @@ int migFulltextStale(MigContext *p, const MigTableDiff *pDiff,
 ** Filling it anew
 */
 
-/* The statement that does it. */
+/* The statement that does it for full-text table zName, without a semicolon, in
+** the arena; NULL after an error. It reads all rows and calls the tokenizer. */
 const char *migFulltextFill(MigContext *p, const char *zName) {
   return migPrintf(p, "INSERT INTO main.\"%w\"(\"%w\") VALUES('rebuild')",
                    zName, zName);
 }
 
 /* Why this connection cannot do it, for want of a module or a tokenizer, or
-** NULL. */
+** NULL. In the arena. What is no fault of the table, as want of memory, is an
+** error as well. */
 const char *migFulltextMissing(MigContext *p, const char *zName) {
   char *zSql = migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", zName);
   const char *zWhy = 0;
@@ -234,7 +265,9 @@ const char *migFulltextMissing(MigContext *p, const char *zName) {
 }
 
 /* Can it not be read, because its rows are not where it looks for them? What it
-** says of its own index does not count. */
+** says of its own index, SQLITE_CORRUPT, does not count. A row is read from
+*main;
+** 0 after an error. */
 int migFulltextBroken(MigContext *p, const char *zName) {
   char *zSql = migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 1", zName);
   sqlite3_stmt *pStmt = 0;

@@ -265,9 +265,8 @@ const char *migFulltextMissing(MigContext *p, const char *zName) {
 }
 
 /* Can it not be read, because its rows are not where it looks for them? What it
-** says of its own index, SQLITE_CORRUPT, does not count. A row is read from
-*main;
-** 0 after an error. */
+** says of its own index, SQLITE_CORRUPT, does not count. A row of it is read. 0
+** after an error. */
 int migFulltextBroken(MigContext *p, const char *zName) {
   char *zSql = migPrintf(p, "SELECT * FROM main.\"%w\" LIMIT 1", zName);
   sqlite3_stmt *pStmt = 0;

@@ -15,6 +15,23 @@
 ** on its way, and a last time should something be left. Then nothing differs,
 ** or the answer is UNPROVEN.
 **
+** From t(a, b, c) and a view v over c to t(a, x, d), where x is annotated as
+** renamed from b, and no view:
+**
+**   DROP VIEW "v";
+**
+**   ALTER TABLE "t" RENAME COLUMN "b" TO x;
+**
+**   -- destructive: drops column c of table t
+**   ALTER TABLE main."t" DROP COLUMN "c";
+**   ALTER TABLE main."t" ADD COLUMN d;
+**
+** Were x UNIQUE, the last lines would be a call that says what the table should
+** be, and all that it may lose on the way:
+**
+**   SELECT migrate_table('CREATE TABLE t(a, x UNIQUE, d)',
+**     '{"changes":["column c dropped"]}');
+**
 ** A script runs on whatever SQLite the file meets, so of its ALTER TABLE only
 ** what the oldest supported one has stands in it; all else is left to
 ** migrate_table(). ALTER TABLE RENAME and DROP COLUMN read the whole schema
@@ -28,6 +45,10 @@
 **
 ** PROBLEMS. A script in which tables are renamed natively means
 ** legacy_alter_table to be off, as it is unless an application sets it.
+**
+** A column that is renamed natively and becomes a generated one in the same
+** script loses its values without a comment that says so: the loss is kept
+** under the old name, and looked up by the new one. The list of changes has it.
 */
 #include <string.h>
 #include "catalog.h"
@@ -42,46 +63,47 @@
 #include "sql.h"
 #include "tally.h"
 
-/* The parts. */
+/* The parts; see the top of the file. */
 typedef enum Part {
   PART_DROP,
   PART_RENAME,
   PART_MAKE
 } Part;
 
-/* Statements of one group stand together. */
+/* Statements of one group stand together, a blank line between two groups. */
 typedef enum Group {
-  GROUP_NONE,
+  GROUP_NONE, /* nothing is written yet */
   GROUP_DROP,
   GROUP_RENAME,
-  GROUP_TABLE,
-  GROUP_REST
+  GROUP_TABLE, /* tables that are made or changed */
+  GROUP_REST   /* what else is made */
 } Group;
 
 /* A script being made. */
 typedef struct Generator {
-  MigGenerate *pGenerate;
-  MigLosses *pLosses;
-  MigReplay replay;  /* of the scratch database */
-  int bNative;       /* ALTER TABLE will work */
-  int bNativeUsed;   /* and stands in the script */
-  int bTouches;      /* a table is dropped, altered or made anew */
+  MigGenerate *pGenerate; /* what is to be done, and the script so far */
+  MigLosses *pLosses;     /* by it, of the old schema */
+  MigReplay replay;       /* of the scratch database */
+  int bNative;            /* ALTER TABLE will work */
+  int bNativeUsed;        /* and stands in the script */
+  int bTouches;           /* a table is dropped, altered or made anew */
   const u8 *abAside; /* views and triggers of the wanted schema that are made
                      ** anew though they stay as they are, or NULL */
   MigModel now;      /* what the scratch database holds */
   MigRenames left;   /* what is still to be renamed */
-  MigComparison compare;
-  MigOrder order;
-  MigTally tally; /* of a script for a shell */
-  MigText part;   /* being made */
-  Group eGroup;   /* of its last statement */
+  MigComparison compare; /* of now with the wanted schema */
+  MigOrder order;        /* of that */
+  MigTally tally;        /* of a script for a shell */
+  MigText part;          /* being made */
+  Group eGroup;          /* of its last statement */
 } Generator;
 
 /* ------------------------------------------------------------------------
 ** What is to be done
 */
 
-/* Is there anything for which ALTER TABLE would read the whole schema? */
+/* Is there anything for which ALTER TABLE would read the whole schema: RENAME
+** or DROP COLUMN? */
 static int needsNative(const MigComparison *pCompare) {
   int i;
   int k;
@@ -105,7 +127,8 @@ static int needsNative(const MigComparison *pCompare) {
 ** Statements
 */
 
-/* Does a text end with a comment that a semicolon would become a part of? */
+/* Does a text end with a comment that a semicolon would become a part of: one
+** from -- with no end of line behind it? */
 static int endsInComment(const char *z) {
   i64 n = (i64)strlen(z);
   i64 i = 0;
@@ -124,7 +147,7 @@ static int endsInComment(const char *z) {
   return bComment;
 }
 
-/* Append a statement that stands without its semicolon. */
+/* Append a statement that stands without its semicolon; nothing for NULL. */
 static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
   if (p->rc == SQLITE_OK && z) {
     migTextStr(p, pOut, z);
@@ -132,7 +155,7 @@ static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
   }
 }
 
-/* A statement of this group follows. */
+/* A statement of this group follows: a blank line, when it is another one. */
 static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
   if (pg->eGroup != eGroup && pg->eGroup != GROUP_NONE) {
     migTextStr(p, &pg->part, "\n");
@@ -171,8 +194,8 @@ static void renamesForget(MigContext *p, Generator *pg, const char *zTable) {
   pg->left = left;
 }
 
-/* Drop object i of the schema as it is. What goes with its table needs no
-** statement. */
+/* Drop object i of the schema as it is. What goes with its table or view needs
+** no statement; abDropped: the objects of that schema that this part drops. */
 static void dropWrite(MigContext *p, Generator *pg, int i,
                       const u8 *abDropped) {
   static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
@@ -200,8 +223,9 @@ static void dropWrite(MigContext *p, Generator *pg, int i,
            pObject->zName);
 }
 
-/* Make an object of the wanted schema. A full-text table that keeps an index
-** of rows elsewhere has it made. */
+/* Make an object of the wanted schema, in the words it has there. A full-text
+** table that keeps an index of rows elsewhere has it made, when there is such a
+** table or view. */
 static void createWrite(MigContext *p, Generator *pg,
                         const MigModelObject *pObject) {
   char *zContent;
@@ -217,7 +241,8 @@ static void createWrite(MigContext *p, Generator *pg,
   }
 }
 
-/* Rename a table, by a step of the order. */
+/* Rename a table, by a step of the order. In legacy mode nothing that names it
+** follows; without, all of the schema must compile. */
 static void renameWrite(MigContext *p, Generator *pg,
                         const MigOrderStep *pStep) {
   groupBegin(p, pg, GROUP_RENAME);
@@ -250,8 +275,8 @@ static int columnsRenamed(const MigTableDiff *pDiff) {
   return 0;
 }
 
-/* Is the old name of one the name of another wanted column, or the new name
-** that of another column that is there? */
+/* Of the columns that are renamed, is the old name of one that of a wanted
+** column, or the new name that of a column that is there? */
 static int columnsCross(const MigTableDiff *pDiff) {
   int i;
 
@@ -286,15 +311,17 @@ static int isContent(MigContext *p, const MigModel *pModel,
   return 0;
 }
 
-/* Must the columns be renamed where the table is changed? */
+/* Must the columns be renamed where the table is changed: by migrate_table()?
+ */
 static int renamedLater(MigContext *p, const Generator *pg,
                         const MigTableDiff *pDiff) {
   return columnsCross(pDiff) ||
          (columnsRenamed(pDiff) && isContent(p, &pg->now, pDiff->pNew->zName));
 }
 
-/* Rename the columns of a table, in no particular order. A new name is written
-** as in the wanted text: SQLite puts it into all texts with these quotes. */
+/* Rename the columns of a table, in no particular order, as no two names cross.
+** The table has its new name already. A new name is written as in the wanted
+** text: SQLite puts it into all texts with these quotes. */
 static void columnsWrite(MigContext *p, Generator *pg,
                          const MigTableDiff *pDiff) {
   const MigDdl *pDdl = pDiff->pNew->pDdl;
@@ -315,8 +342,8 @@ static void columnsWrite(MigContext *p, Generator *pg,
   pg->bNativeUsed = pg->bTouches = 1;
 }
 
-/* What is left to rename behind the rename part: columns that are renamed where
-** their table is changed. */
+/* Set what is left to rename behind the rename part: columns that are renamed
+** where their table is changed. Without ALTER TABLE those are all. */
 static void renamesLeft(MigContext *p, Generator *pg) {
   const MigRenames *pAll = pg->pGenerate->pRenames;
   MigRenames left = {0, 0};
@@ -346,7 +373,8 @@ static void renamesLeft(MigContext *p, Generator *pg) {
 */
 
 /* The ALTER TABLE statements that change a table, of those that every supported
-** SQLite has: 1, or 0 when they cannot do it. A newer one may refuse some. */
+** SQLite has, added to pList: 1, or 0 when they cannot do it. A newer one may
+** refuse some; the script is UNPROVEN when that is the one it is tried with. */
 static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
                       MigList *pList) {
   if (!pg->bNative || (columnsRenamed(pDiff) && renamedLater(p, pg, pDiff)) ||
@@ -357,7 +385,8 @@ static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
   return 1;
 }
 
-/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. */
+/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. A column
+** is looked up by its name of now; see PROBLEMS. */
 static void tableLosses(MigContext *p, Generator *pg,
                         const MigTableDiff *pDiff) {
   int i;
@@ -384,7 +413,8 @@ static void tableLosses(MigContext *p, Generator *pg,
 #define CALL_END "\"changes\":[]}');"
 #define CALL_LIST 5 /* bytes of it behind the place in the list */
 
-/* The options of a call of migrate_table(), to where the list begins. */
+/* The options of a call of migrate_table(), from behind the brace to where
+** "changes" begins: what is renamed, and a comma; "" when nothing is. */
 static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
   MigText json = {0, 0, 0};
   int i;
@@ -402,7 +432,8 @@ static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
   return json.z;
 }
 
-/* Change a table that stays. */
+/* Change a table that stays: by ALTER TABLE, else by a call of migrate_table(),
+** whose list of changes stays empty here; see partAppend(). */
 static void tableWrite(MigContext *p, Generator *pg,
                        const MigTableDiff *pDiff) {
   MigList list = {0, 0};
@@ -425,7 +456,8 @@ static void tableWrite(MigContext *p, Generator *pg,
 ** Parts
 */
 
-/* Read the scratch database, which is much like pKnown. */
+/* Read the scratch database, which is much like pKnown: pKnown may be pg->now,
+** which this replaces. */
 static void nowRead(MigContext *p, Generator *pg, const MigModel *pKnown) {
   MigModel now;
 
@@ -436,13 +468,15 @@ static void nowRead(MigContext *p, Generator *pg, const MigModel *pKnown) {
   pg->replay.pKnown = &pg->now;
 }
 
-/* What differs there from the wanted schema. */
+/* What differs there from the wanted schema, with what is left to rename. */
 static void nowCompare(MigContext *p, Generator *pg) {
   memset(&pg->compare, 0, sizeof(pg->compare));
   migCompare(p, &pg->now, pg->pGenerate->pNew, pg->left.n ? &pg->left : 0,
              &pg->compare);
 }
 
+/* Write the part that drops. What is changed and is no ordinary table goes as
+** well: the order has a step for it. */
 static void partDrop(MigContext *p, Generator *pg) {
   u8 *abDropped = migAlloc(p, (u64)pg->now.nObject);
   int i;
@@ -459,6 +493,7 @@ static void partDrop(MigContext *p, Generator *pg) {
   }
 }
 
+/* Write the part that renames: tables as they are ordered, then columns. */
 static void partRename(MigContext *p, Generator *pg) {
   int i;
 
@@ -476,6 +511,7 @@ static void partRename(MigContext *p, Generator *pg) {
   renamesLeft(p, pg);
 }
 
+/* Write the part that makes what is not there and changes tables. */
 static void partMake(MigContext *p, Generator *pg) {
   int i;
 
@@ -490,8 +526,9 @@ static void partMake(MigContext *p, Generator *pg) {
   memset(&pg->left, 0, sizeof(pg->left)); /* all is renamed now */
 }
 
-/* Append what a call of migrate_table() was expanded to. A shell that was not
-** told to stop must not drop a table whose rows are nowhere else. */
+/* Append what a call of migrate_table() was expanded to, when that is anything.
+** Rebuilds rename tables as rebuild.h has it, in legacy mode. A shell that was
+** not told to stop must not drop a table whose rows are nowhere else. */
 static void expansionWrite(MigContext *p, Generator *pg, MigText *pOut,
                            const MigReplayCall *pCall) {
   int i;
@@ -508,7 +545,8 @@ static void expansionWrite(MigContext *p, Generator *pg, MigText *pOut,
   }
 }
 
-/* Append what the table loses by a call of migrate_table(), for its list. */
+/* Append what the table loses by a call of migrate_table(), for its list: JSON
+** strings, inside an SQL string. */
 static void lossesWrite(MigContext *p, MigText *pOut,
                         const MigReplayCall *pCall) {
   MigText json = {0, 0, 0};
@@ -545,7 +583,8 @@ static void partAppend(MigContext *p, Generator *pg) {
   migTextAdd(p, pOut, pg->part.z + iDone, pg->part.n - iDone);
 }
 
-/* Run the part, and append it. */
+/* Run the part, append it, and see what it has made. UNPROVEN when it does not
+** run; nothing of it is appended then. */
 static void partRun(MigContext *p, Generator *pg) {
   if (p->rc || pg->part.n == 0) {
     return;
@@ -579,7 +618,9 @@ static void partAside(MigContext *p, Generator *pg) {
   partRun(p, pg);
 }
 
-/* Make a part, run it, and append it. */
+/* Make a part from what differs now, run it, and append it. No part when
+*nothing
+** differs. */
 static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
   nowCompare(p, pg);
   if (p->rc || pg->compare.n == 0) {
@@ -650,7 +691,12 @@ static void frameWrite(MigContext *p, const Generator *pg) {
   *pScript = text;
 }
 
-/* Make the script, in a scratch database that is closed behind this. */
+/*
+** Make the script, in a scratch database that is closed behind this: the parts
+** in their order, of which the later ones mostly find nothing to do. UNPROVEN
+** when something differs behind the last one. What was appended until an error
+** is no script.
+*/
 static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   static const Part aePart[] = {PART_DROP, PART_RENAME, PART_DROP,
                                 PART_MAKE, PART_DROP,   PART_MAKE};
@@ -684,8 +730,10 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   }
 }
 
-/* Try to make the script: 1 when it would be worth a try to make it without
-** ALTER TABLE where that reads the whole schema. */
+/* Try to make the script; abAside may be NULL (Generator). 1 when it is
+*UNPROVEN
+** and would be worth a try without ALTER TABLE where that reads the whole
+** schema: some of that stood in it. */
 static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
                      int bNative, const u8 *abAside) {
   MigScratch *pScratch = migScratchOpen(p);
@@ -705,7 +753,8 @@ static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
 
 /* Mark the views and triggers of the wanted schema that may be made anew: those
 ** that compile in it, be it without "strings", so that none that has lost a
-** column comes back in silence. The number of them. */
+** column comes back in silence. The number of them. The settings are those of a
+** scratch database, which goes with them. */
 static int asideFind(MigContext *p, const MigModel *pNew, u8 *abAside) {
   MigScratch *pScratch = migScratchOpen(p);
   int n = 0;
@@ -750,7 +799,8 @@ static void asideTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
   sqlite3_free(was.zError);
 }
 
-/* The annotations at tables of a schema. */
+/* Those annotations that are at tables of a schema, which may be a part of the
+** one they were written for. pAll may be NULL: there are none. */
 static void renamesOf(MigContext *p, const MigModel *pModel,
                       const MigRenames *pAll, MigRenames *pOut) {
   int i;
@@ -775,7 +825,16 @@ static void renamesOf(MigContext *p, const MigModel *pModel,
 /*
 ** Make the script, see generate.h. It leads from pOld to pNew, and that has
 ** been tried in a scratch database. UNPROVEN when none is found; FORMAT for
-** annotations that mean nothing.
+** annotations that mean nothing. The database of p is not changed; with bLive
+** what is lost is counted in it, as it is at that moment.
+**
+** Tried are, each when the one before was UNPROVEN: with ALTER TABLE, unless
+** something that stays does not compile; without, but for tables that are
+** renamed in legacy mode; with the views and triggers out of the way. Of a big
+** schema only what the change has to do with goes into the scratch database
+** (subset.h).
+**
+** After an error the script is not to be used.
 */
 void migGenerate(MigContext *p, MigGenerate *pGenerate) {
   MigLosses losses = {0, 0};
@@ -815,7 +874,8 @@ void migGenerate(MigContext *p, MigGenerate *pGenerate) {
   pGenerate->script = part.script;
 }
 
-/* Add a rename. */
+/* Add a rename that holds: zColumn of zTable, or with NULL the table, was zOld.
+** The names are borrowed. */
 static void renameAdd(MigContext *p, MigRenames *pRenames, const char *zTable,
                       const char *zColumn, const char *zOld) {
   MigRename *pRename;
@@ -830,7 +890,9 @@ static void renameAdd(MigContext *p, MigRenames *pRenames, const char *zTable,
   }
 }
 
-/* The renames that lead back: for the script in the other direction. */
+/* The renames that lead back: for the script in the other direction, with
+** pCompare's old schema as the wanted one. They hold, as nobody has to guess
+** about them (bExact). Names are borrowed from the models. */
 void migRenamesBack(MigContext *p, const MigComparison *pCompare,
                     MigRenames *pBack) {
   int i;

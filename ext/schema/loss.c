@@ -10,7 +10,9 @@
 **
 **   -- destructive: drops table old_t with 3 rows
 **
-** Counting reads the user's database, each table once.
+** Numbers are of rows, or of values that are not NULL. They are as of the
+** moment: by the time the script runs there may be more. Counting reads the
+** user's database, each table once.
 */
 #include <string.h>
 #include "loss.h"
@@ -22,6 +24,9 @@
 ** Finding
 */
 
+/* Add a loss that is not counted yet, for a script in which the table is called
+** zTable by then; iColumn -1: all of it. Names are borrowed. NULL after an
+** error. */
 static MigLoss *lossAdd(MigContext *p, MigLosses *pLosses,
                         const MigModelObject *pObject, int iColumn,
                         const char *zTable) {
@@ -40,7 +45,8 @@ static MigLoss *lossAdd(MigContext *p, MigLosses *pLosses,
   return pLoss;
 }
 
-/* Count what is lost of one table, from loss iFirst on, in one pass over it. */
+/* Count what is lost of one table, from loss iFirst to the last, in one pass
+** over it. What SQLite does not take is UNREADABLE and no error. */
 static void lossCount(MigContext *p, MigLosses *pLosses, int iFirst) {
   const MigModelObject *pObject = pLosses->a[iFirst].pObject;
   MigText sql = {0, 0, 0};
@@ -72,7 +78,8 @@ static void lossCount(MigContext *p, MigLosses *pLosses, int iFirst) {
   }
 }
 
-/* Columns of a table that stays. */
+/* Add what is lost of a table that stays: columns that go, and plain ones that
+** are computed from now on. */
 static void lossColumns(MigContext *p, const MigTableDiff *pDiff,
                         MigLosses *pLosses) {
   int i;
@@ -91,7 +98,9 @@ static void lossColumns(MigContext *p, const MigTableDiff *pDiff,
   }
 }
 
-/* Are rows lost with a difference that is no changed table? */
+/* Are rows lost with a difference of an object that is no ordinary table in
+** both schemas? Not by a new name alone; else with tables that go, and with
+** virtual ones that are made anew, unless their index can be filled again. */
 static int lossIsTable(MigContext *p, const MigDifference *pDif,
                        const MigModelObject *pOld) {
   if (pDif->iNew >= 0 && !pDif->bChanged) {
@@ -102,8 +111,13 @@ static int lossIsTable(MigContext *p, const MigDifference *pDif,
           (pDif->iNew < 0 || migFulltextContent(p, pOld->pDdl) == 0));
 }
 
-/* Find what will be lost. bCount: the old schema is main of p; count it. What
-** cannot be read is no error. */
+/*
+** Find what will be lost by carrying out a comparison, and add it to pLosses,
+** which refers to its models. bCount: the old schema is main of p; count it. A
+** caller for whom counts and schema must agree holds a read transaction. What
+** cannot be read is no error (MIG_LOSS_UNREADABLE); an interrupt, a lock or
+** want of memory is.
+*/
 void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
                  MigLosses *pLosses) {
   int i;
@@ -128,7 +142,9 @@ void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
 ** Telling
 */
 
-/* The loss of a table, or of a column of it; NULL: it is none. */
+/* The loss of a table, or of a column of it, apart from case; NULL: it is none.
+** zTable is its name when the loss happens, zColumn that of the old schema, or
+** NULL for the table. Good until one more loss is added. */
 const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
                            const char *zColumn) {
   int i;
@@ -146,7 +162,8 @@ const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
   return 0;
 }
 
-/* A name for a comment, which ends with its line. */
+/* A name for a comment, which ends with its line: a control character, a line
+** feed above all, becomes ?. In the arena; NULL after an error. */
 static char *nameShown(MigContext *p, const char *zName) {
   char *zNew = migStrdup(p, zName);
   char *z;
@@ -159,7 +176,14 @@ static char *nameShown(MigContext *p, const char *zName) {
   return zNew;
 }
 
-/* Append the comment that tells of a loss. */
+/*
+** Append the comment that tells of a loss, as a line of its own:
+**
+**   -- destructive: drops table old_t with 3 rows
+**   -- destructive: drops column b of table t with 1 value
+**   -- destructive: computes column c of table t
+**   -- destructive: drops virtual table f, whose rows cannot be read here
+*/
 void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut) {
   const MigModelObject *pObject = pLoss->pObject;
   const char *zUnit = pLoss->iColumn < 0 ? "row" : "value";
@@ -184,7 +208,8 @@ void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut) {
   migTextStr(p, pOut, "\n");
 }
 
-/* Append the comment for a table that is AUTOINCREMENT no more. */
+/* Append the comment, a line, for a table that is AUTOINCREMENT no more. It is
+** no MigLoss, as neither rows nor values go. */
 void migLossMark(MigContext *p, const char *zTable, MigText *pOut) {
   migTextF(
       p, pOut,

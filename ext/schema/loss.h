@@ -16,10 +16,10 @@ typedef struct MigLoss {
   i64 n;                         /* rows, values that are not NULL, or below */
 } MigLoss;
 
-#define MIG_LOSS_UNCOUNTED (-1)
+#define MIG_LOSS_UNCOUNTED (-1)  /* the schema is not main of the caller */
 #define MIG_LOSS_UNREADABLE (-2) /* a module is missing, for one */
 
-/* Zero-initialize. */
+/* Zero-initialize. The array belongs to the arena. */
 typedef struct MigLosses {
   int n;
   MigLoss *a;

@@ -186,7 +186,7 @@ static int literalStrict(const Literal *pLit, const MigModelColumn *pColumn) {
     return bNumber;
   case MIG_AFFINITY_TEXT:
     return pLit->token.eType == MIG_TK_STRING;
-  default:
+  default: /* BLOB: STRICT has no type that is NUMERIC */
     return pLit->token.eType == MIG_TK_BLOB;
   }
 }

@@ -125,7 +125,7 @@ static int literalRead(MigContext *p, const char *z,
     pOut->zString = migTokenName(p, z, &w.token);
   }
   if (w.token.eType < MIG_TK_WORD || w.token.eType > MIG_TK_NUMBER) {
-    return 0;
+    return 0; /* no word, name, string, blob or number */
   }
   for (migWordsNext(&w); w.token.eType == MIG_TK_RP; nLeft--) {
     migWordsNext(&w);
@@ -300,7 +300,7 @@ static int columnsSame(const Finder *pf, const MigModelConstraint *pA,
 
 /* What a key says of one of its columns. */
 typedef struct KeyTerm {
-  int bDesc;              /* DESC */
+  int bDesc;              /* sorted downwards */
   const char *zWritten;   /* COLLATE that is written there, or NULL */
   const char *zCollation; /* that which holds */
 } KeyTerm;
@@ -356,7 +356,7 @@ static int parentSame(const Finder *pf, const char *zOld, const char *zNew,
   int iOld = pNaming ? migModelFind(pNaming->pOld, 0, zOld) : -1;
 
   *ppDiff = 0;
-  if (bOwnOld || bOwnNew) {
+  if (bOwnOld || bOwnNew) { /* known also where other tables are not */
     *ppDiff = pf->pDiff;
     return bOwnOld == bOwnNew;
   }
@@ -522,8 +522,7 @@ static int chainTake(Pairs *pp, const MigModelConstraint *pCon) {
   return -1;
 }
 
-/* Pair all that can be paired in this round. What has a pair already keeps it.
- */
+/* Pair all that can be paired in this round; what has a pair keeps it. */
 static void pairsFind(Pairs *pp, int bDetails) {
   const MigModelTable *pTable = pp->pf->pOld;
   int i;

@@ -328,6 +328,7 @@ static MigRenameFit tablesFit(MigContext *p, const MigRenameSet *pSet,
   MigRenameFit fit = {0, 1};
   int i = iFirst;
 
+  /* in the new schema that keeps the first old name; a ring has no first */
   if (!bHold && pFirst->iBefore < 0 && pFirst->iTaken >= 0) {
     pairFit(p, pc, pFirst->iFrom, pFirst->iTaken, &fit);
   }
@@ -436,6 +437,7 @@ static void pairsRename(MigContext *p, Compare *pc,
       note.pRename = pRename;
       note.iNew = iNew;
       note.iFrom = tableFindOurs(pc->pOld, eKind, pRename->zOld);
+      /* a name is taken also by a table that is left alone */
       note.iSame = tableFind(pc->pOld, eKind, pRename->zTable);
       note.iTaken = tableFind(pc->pNew, eKind, pRename->zOld);
       note.bOther = note.iFrom < 0 && goesOther(pc, eKind, pRename->zOld);
@@ -618,7 +620,7 @@ static void differencePair(MigContext *p, Compare *pc, int iOld, int iNew) {
   MigDifference d;
 
   if (!pc->bNames && strcmp(pOld->zSql, pNew->zSql) == 0) {
-    return;
+    return; /* as with most pairs */
   }
   memset(&d, 0, sizeof(d));
   d.iOld = iOld;

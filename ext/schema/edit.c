@@ -200,7 +200,7 @@ static void obstacleMet(MigEditing *pe, const Obstacles *pObs,
   int i;
 
   pe->bGiveUp = 1;
-  for (i = pObs->n - 1; i >= 0; i--) {
+  for (i = pObs->n - 1; i >= 0; i--) { /* of several the first is told */
     if (sqlite3_column_int(pStmt, nKey + i)) {
       pMet = &pObs->a[i];
       if (pMet->zWhat == 0) {
@@ -346,6 +346,7 @@ static void affinityAdd(MigEditing *pe, Obstacles *pObs, int i) {
 static void strictAdd(MigEditing *pe, Obstacles *pObs, int i) {
   const MigModelObject *pOld = pe->pDiff->pOld;
   const MigModelColumn *pColumn = &pe->pDiff->pNew->pTable->aColumn[i];
+  /* by MigAffinity; no type of STRICT is NUMERIC */
   static const char *const azType[] = {"blob", "text", "", "integer", "real"};
 
   if (!pe->pDiff->pNew->pDdl->bStrict ||

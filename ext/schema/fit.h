@@ -1,8 +1,8 @@
 /*
 ** fit.h - whether a new definition of a table fits the bytes of its rows.
 **
-** Pure: what it says holds for all rows there could be, or says that the rows
-** have to be asked. The classes, and what each needs, are in fit.c and edit.c.
+** Pure: a yes may still depend on the values in the rows, which are for edit.c
+** to look at. The classes of changes are in fit.c.
 */
 #ifndef MIG_FIT_H
 #define MIG_FIT_H

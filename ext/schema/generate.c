@@ -48,7 +48,8 @@
 **
 ** A column that is renamed natively and becomes a generated one in the same
 ** script loses its values without a comment that says so: the loss is kept
-** under the old name, and looked up by the new one. The list of changes has it.
+** under the old name, and looked up by the new one. What the call lists as its
+** changes has it.
 */
 #include <string.h>
 #include "catalog.h"
@@ -311,8 +312,7 @@ static int isContent(MigContext *p, const MigModel *pModel,
   return 0;
 }
 
-/* Must the columns be renamed where the table is changed: by migrate_table()?
- */
+/* Must migrate_table() rename the columns, where the table is changed? */
 static int renamedLater(MigContext *p, const Generator *pg,
                         const MigTableDiff *pDiff) {
   return columnsCross(pDiff) ||
@@ -618,9 +618,8 @@ static void partAside(MigContext *p, Generator *pg) {
   partRun(p, pg);
 }
 
-/* Make a part from what differs now, run it, and append it. No part when
-*nothing
-** differs. */
+/* Make a part from what differs now, run it, and append it. Where nothing
+** differs there is no part. */
 static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
   nowCompare(p, pg);
   if (p->rc || pg->compare.n == 0) {
@@ -698,6 +697,7 @@ static void frameWrite(MigContext *p, const Generator *pg) {
 ** is no script.
 */
 static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
+  /* a rename may change texts of views and triggers, which are dropped then */
   static const Part aePart[] = {PART_DROP, PART_RENAME, PART_DROP,
                                 PART_MAKE, PART_DROP,   PART_MAKE};
   MigGenerate *pGenerate = pg->pGenerate;
@@ -730,10 +730,9 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   }
 }
 
-/* Try to make the script; abAside may be NULL (Generator). 1 when it is
-*UNPROVEN
-** and would be worth a try without ALTER TABLE where that reads the whole
-** schema: some of that stood in it. */
+/* Try to make the script; abAside may be NULL (Generator). 1 when that ends as
+** UNPROVEN and would be worth a try without ALTER TABLE where that reads the
+** whole schema: some of that stood in it. */
 static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
                      int bNative, const u8 *abAside) {
   MigScratch *pScratch = migScratchOpen(p);

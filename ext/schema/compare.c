@@ -328,7 +328,7 @@ static MigRenameFit tablesFit(MigContext *p, const MigRenameSet *pSet,
   MigRenameFit fit = {0, 1};
   int i = iFirst;
 
-  /* in the new schema that keeps the first old name; a ring has no first */
+  /* what has the first old name in the new schema keeps it; a ring has none */
   if (!bHold && pFirst->iBefore < 0 && pFirst->iTaken >= 0) {
     pairFit(p, pc, pFirst->iFrom, pFirst->iTaken, &fit);
   }

@@ -10,6 +10,13 @@
 ** suffixes are known for the modules that come with SQLite; of other modules
 ** every table with such a name counts, unless the virtual table mentions it:
 ** that is how one names where its content comes from.
+**
+** Nothing here asks SQLite: a model is made of stored texts alone, so a file
+** with missing modules, functions or collations has one as well.
+**
+** PROBLEMS. Whether a table is a shadow table, or another tool's, is a guess by
+** its name and columns. It may come out differently for two schemas that have
+** the table (see compare.c).
 */
 #include <string.h>
 #include "model.h"
@@ -25,8 +32,12 @@ static int isWord(const char *z, const char *zWord) {
   return migStrNICmp(z, zWord, (i64)strlen(zWord)) == 0;
 }
 
-/* The affinity that a type gives, as datatype3.html of SQLite has it, section
-** 3.1: INT before CHAR, CLOB, TEXT before BLOB before REAL, FLOA, DOUB. */
+/*
+** The affinity that a type gives, as datatype3.html of SQLite has it, section
+** 3.1: INT before CHAR, CLOB, TEXT before BLOB before REAL, FLOA, DOUB; NUMERIC
+** for what has none of these in it. zType is as in MigModelColumn, not NULL.
+** bStrict: the table is STRICT, in which ANY converts nothing.
+*/
 MigAffinity migModelAffinity(const char *zType, int bStrict) {
   MigAffinity e = MIG_AFFINITY_NUMERIC;
 
@@ -54,11 +65,14 @@ MigAffinity migModelAffinity(const char *zType, int bStrict) {
   return e;
 }
 
+/* Does it begin a quoted name? A string in the place of a name is one, too. */
 static int isQuote(char c) {
   return c == '"' || c == '\'' || c == '`' || c == '[';
 }
 
-/* Undo the quotes of the name at the beginning of z; the rest goes. */
+/* Undo the quotes of the name at the beginning of z, in place; the rest goes.
+** A closing quote that stands twice is one, as in sqlite3Dequote(). A name that
+** is not closed ends with the text. */
 static void typeUnquote(char *z) {
   char cQuote = (char)(z[0] == '[' ? ']' : z[0]);
   i64 n = 0;
@@ -72,7 +86,8 @@ static void typeUnquote(char *z) {
 }
 
 /* A type as SQLite tells it. It takes quotes off in two steps: the first and
-** the last byte when no other quote is between, then what is quoted first. */
+** the last byte when no other quote is between, then what is quoted first.
+** "" where no type is written; NULL after an error. */
 static const char *typeText(MigContext *p, const MigDdl *pDdl,
                             const MigDdlColumn *pColumn) {
   i64 n = pColumn->type.n;
@@ -96,7 +111,9 @@ static const char *typeText(MigContext *p, const MigDdl *pDdl,
 ** Tables
 */
 
-/* Index of the column of this name, apart from case, or -1. */
+/* Index of the column of this name, apart from case, or -1. Generated columns
+** have a name like any other; rowid, oid and _rowid_ are found only where a
+** column is called so. */
 int migModelColumn(const MigModelTable *pTable, const char *zName) {
   int i;
 
@@ -108,7 +125,8 @@ int migModelColumn(const MigModelTable *pTable, const char *zName) {
   return -1;
 }
 
-/* Index of the column that a token names, or -1. */
+/* Index of the column that a token names, or -1: also for a token that is no
+** name. The same without a copy of the name. */
 static int columnOf(const MigModelTable *pTable, const MigDdl *pDdl,
                     const MigToken *pName) {
   int i;
@@ -121,6 +139,8 @@ static int columnOf(const MigModelTable *pTable, const MigDdl *pDdl,
   return -1;
 }
 
+/* Read one column into zeroed memory. That a later constraint takes the place
+** of an earlier one of its kind is SQLite's rule, too. */
 static void columnRead(MigContext *p, const MigDdl *pDdl,
                        const MigDdlColumn *pFrom, MigModelColumn *pTo) {
   int i;
@@ -153,7 +173,8 @@ static void columnRead(MigContext *p, const MigDdl *pDdl,
   }
 }
 
-/* The columns a constraint names, or the one it stands at. */
+/* The columns a constraint names, or the one it stands at. A name that is no
+** column of the table, which SQLite refuses but a file may hold, becomes -1. */
 static void constraintColumns(MigContext *p, const MigDdl *pDdl,
                               const MigModelTable *pTable,
                               MigModelConstraint *pTo) {
@@ -174,7 +195,8 @@ static void constraintColumns(MigContext *p, const MigDdl *pDdl,
   }
 }
 
-/* The parent of a foreign key. */
+/* The parent of a foreign key. nParent stays 0 where its columns are not named:
+** then the PRIMARY KEY of the parent is meant, which is not looked up. */
 static void constraintParent(MigContext *p, const MigDdl *pDdl,
                              MigModelConstraint *pTo) {
   const MigDdlConstraint *pCon = pTo->pDdl;
@@ -188,6 +210,8 @@ static void constraintParent(MigContext *p, const MigDdl *pDdl,
   }
 }
 
+/* Read one listed constraint into zeroed memory. The columns that a CHECK is
+** about are nowhere kept: its expression may name any. */
 static void constraintRead(MigContext *p, const MigDdl *pDdl,
                            const MigModelTable *pTable,
                            const MigDdlConstraint *pCon,
@@ -238,7 +262,8 @@ static void primaryRead(const MigDdl *pDdl, MigModelTable *pTable) {
   }
 }
 
-/* What the text of a table says. */
+/* What the text of a table says; NULL after an error that came before. Columns
+** are read first, because constraints are told by their index. */
 static MigModelTable *tableRead(MigContext *p, const MigDdl *pDdl) {
   MigModelTable *pTable = migAlloc(p, sizeof(*pTable));
   int n = 0;
@@ -278,7 +303,8 @@ static MigModelTable *tableRead(MigContext *p, const MigDdl *pDdl) {
 ** Objects
 */
 
-/* The kind as sqlite_schema has it. */
+/* The kind as sqlite_schema has it in column type: "table" for a virtual table
+** as well. A constant. */
 const char *migModelKind(MigDdlKind eKind) {
   static const char *const az[] = {"table", "table", "index", "view",
                                    "trigger"};
@@ -286,8 +312,20 @@ const char *migModelKind(MigDdlKind eKind) {
   return az[eKind];
 }
 
-/* Room for one more of nByte bytes behind the n in array a: the array, which
-** may have moved; NULL after an error. */
+/*
+** Room for one more of nByte bytes behind the n in array a, which was made by
+** this function and is NULL or anything when n is 0. Returns the array, which
+** may have moved (it doubles, from 16); NULL after an error. The element is
+** zero unless the array was cut shorter before. The old place stays in the
+** arena.
+**
+** The usual way to use it:
+**
+**   pList->a = migModelRoom(p, pList->a, pList->n, sizeof(*pItem));
+**   if (pList->a) {
+**     pItem = &pList->a[pList->n++];
+**     ...
+*/
 void *migModelRoom(MigContext *p, void *a, int n, u64 nByte) {
   if (n == 0) {
     return migAlloc(p, 16 * nByte);
@@ -299,7 +337,8 @@ void *migModelRoom(MigContext *p, void *a, int n, u64 nByte) {
 }
 
 /* Read the text of an object. A text that is none, or none for its type, is
-** beyond us; that is no error. */
+** beyond us; that is no error. So is CREATE TABLE AS, which SQLite never
+** stores. */
 static void objectRead(MigContext *p, const char *zType,
                        MigModelObject *pObject) {
   MigDdl *pDdl = migAlloc(p, sizeof(*pDdl));
@@ -317,6 +356,7 @@ static void objectRead(MigContext *p, const char *zType,
   } else if (p->eCode == MIG_FORMAT) {
     migErrorClear(p);
   }
+  /* Downwards, so that of the two kinds called "table" it is TABLE. */
   for (i = MIG_DDL_TRIGGER; pObject->pDdl == 0 && i >= 0; i--) {
     if (strcmp(zType, migModelKind((MigDdlKind)i)) == 0) {
       pObject->eKind = (MigDdlKind)i;
@@ -346,7 +386,8 @@ static MigModelObject *objectAdd(MigContext *p, MigModel *pModel) {
 }
 
 /* Add an object that another model has; that must live as long. Its text is not
-** read once more. */
+** read once more. eSkip and the indexes of other objects are not taken along:
+** migModelFinish(), to be called behind the last one, finds them anew. */
 void migModelShare(MigContext *p, MigModel *pModel,
                    const MigModelObject *pKnown) {
   MigModelObject *pObject = objectAdd(p, pModel);
@@ -362,9 +403,10 @@ void migModelShare(MigContext *p, MigModel *pModel,
 }
 
 /*
-** Add a row of sqlite_schema. The texts must live as long as the model; zSql is
-** NULL for the index of a PRIMARY KEY or UNIQUE. Call migModelFinish() behind
-** the last one.
+** Add a row of sqlite_schema, in the order of its rowids. The texts must live
+** as long as the model; zSql is NULL for the index of a PRIMARY KEY or UNIQUE.
+** Call migModelFinish() behind the last one: until then nothing is found by
+** name. A text that cannot be read is no error (pDdl is NULL then).
 */
 void migModelAdd(MigContext *p, MigModel *pModel, const char *zType,
                  const char *zName, const char *zTable, const char *zSql) {
@@ -390,7 +432,9 @@ void migModelAdd(MigContext *p, MigModel *pModel, const char *zType,
   }
 }
 
-/* FNV-1a over n bytes of a name, apart from case. */
+/* FNV-1a over n bytes of a name, apart from case. Triggers begin elsewhere, for
+** they have names of their own. It need not withstand names that were chosen to
+** collide: that only makes the search longer. */
 static u32 nameHash(int bTrigger, const char *z, i64 n) {
   u32 u = 2166136261u + (u32)bTrigger;
   i64 i;
@@ -402,7 +446,8 @@ static u32 nameHash(int bTrigger, const char *z, i64 n) {
   return u;
 }
 
-/* The object whose name is the n bytes at z, or -1. */
+/* The object whose name is the n bytes at z, or -1. The table is never more
+** than half full, so a free slot ends the search. */
 static int findName(const MigModel *pModel, int bTrigger, const char *z,
                     i64 n) {
   u32 uMask = (u32)pModel->nSlot - 1;
@@ -422,12 +467,16 @@ static int findName(const MigModel *pModel, int bTrigger, const char *z,
   return -1;
 }
 
-/* The object of this name, apart from case, or -1; also for NULL. Triggers have
-** names of their own; everything else shares them. */
+/* Index of the object of this name, apart from case, or -1; also for NULL, and
+** for the indexes that SQLite makes by itself. Triggers have names of their
+** own; everything else shares them. Of two with one name, which only a damaged
+** file has, it is the first. */
 int migModelFind(const MigModel *pModel, int bTrigger, const char *zName) {
   return zName ? findName(pModel, bTrigger, zName, (i64)strlen(zName)) : -1;
 }
 
+/* Make the hash table: open addressing, linear probing, at least twice as many
+** slots as objects. */
 static void namesEnter(MigContext *p, MigModel *pModel) {
   u32 uMask;
   int i;
@@ -477,7 +526,7 @@ static void objectsLink(MigModel *pModel) {
 */
 
 /* Tables of other tools. Those whose name could be anybody's must have the
-** columns that are listed. */
+** columns that are listed, more may be there. A name may be listed twice. */
 static const struct Tool {
   const char *zTable;
   const char *azColumn[3];
@@ -515,7 +564,7 @@ static const struct Tool {
     {"room_master_table", {"identity_hash", 0, 0}},
 };
 
-/* Is it a table of another tool? */
+/* Is it a table of another tool? Not when its text is beyond us. */
 static int isTool(const MigModelObject *pObject) {
   const MigModelTable *pTable = pObject->pTable;
   size_t i;
@@ -567,7 +616,8 @@ static int textHolds(const char *z, const char *zName, i64 n) {
   return 0;
 }
 
-/* Is a table a part of a virtual one whose name are its first nName bytes? */
+/* Is a table a part of a virtual one whose name are its first nName bytes? What
+** is behind them and the '_' must be a suffix of the module. */
 static int isShadow(const MigModelObject *pVirtual, const char *zName,
                     i64 nName) {
   const char *zSuffixes = moduleSuffixes(pVirtual->pDdl);
@@ -575,7 +625,7 @@ static int isShadow(const MigModelObject *pVirtual, const char *zName,
   char zWord[16];
 
   if (zSuffixes) {
-    if (strlen(zSuffix) > sizeof(zWord) - 3) {
+    if (strlen(zSuffix) > sizeof(zWord) - 3) { /* longer than any of them */
       return 0;
     }
     sqlite3_snprintf(sizeof(zWord), zWord, " %s ", zSuffix);
@@ -586,7 +636,8 @@ static int isShadow(const MigModelObject *pVirtual, const char *zName,
   return !textHolds(pVirtual->zSql, zName, (i64)strlen(zName));
 }
 
-/* The virtual table that a table is a part of, or -1. */
+/* The virtual table that a table is a part of, or -1. Either name may have more
+** '_' in it, so all are tried, the shortest name of a virtual table first. */
 static int shadowOf(const MigModel *pModel, const char *zName) {
   const char *z;
   int i;
@@ -601,12 +652,14 @@ static int shadowOf(const MigModel *pModel, const char *zName) {
   return -1;
 }
 
-/* Ours: by name, whatever stands behind the prefix. GLOB, not LIKE. */
+/* Ours: by name, whatever stands behind the prefix. GLOB, not LIKE: case counts
+** there, but not in the names of the tables that we have. */
 static int isStore(const char *zName) {
   return strncmp(zName, "_migrate_", 9) == 0 || migStoreOwnsTable(zName);
 }
 
-/* Mark a table or view that is left alone. */
+/* Mark a table, virtual table or view that is left alone. Only an ordinary
+** table can be another's part, or another tool's. */
 static void skipFind(const MigModel *pModel, MigModelObject *pObject) {
   if (migStrNICmp(pObject->zName, "sqlite_", 7) == 0) {
     pObject->eSkip = MIG_SKIP_SQLITE;
@@ -622,7 +675,12 @@ static void skipFind(const MigModel *pModel, MigModelObject *pObject) {
   }
 }
 
-/* Connect what was added. */
+/*
+** Connect what was added: names, iOn, iFirst, iNext, iVirtual, eSkip. To be
+** called once, behind the last object; after an error the model is of no use.
+** Indexes and triggers take the eSkip of what they are on; one that is on
+** nothing, as a trigger of TEMP is, may still be ours by its name.
+*/
 void migModelFinish(MigContext *p, MigModel *pModel) {
   int i;
 

@@ -6,8 +6,19 @@
 ** SQLite are applied to them: which of several DEFAULTs counts, which columns
 ** a key has, what is NOT NULL without saying so.
 **
+** For
+**
+**   CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT DEFAULT 1 DEFAULT 2,
+**                  UNIQUE(b, a))
+**
+** the table has columns a and b, iRowid 0, iPrimary 0, the DEFAULT 2 as that of
+** b, and two constraints: the PRIMARY KEY of column 0, a UNIQUE of columns 1
+** and 0. Its UNIQUE has an index without a text, which is among aAuto.
+**
 ** Objects that are nobody's business to change are in it and marked (eSkip).
-** Everything belongs to the arena; texts are referred to, not copied.
+** Everything belongs to the arena; texts are referred to, not copied. Objects
+** refer to each other by index, never by address: aObject moves while it grows.
+** Names are compared apart from the case of ASCII letters, as in SQLite.
 */
 #ifndef MIG_MODEL_H
 #define MIG_MODEL_H
@@ -35,15 +46,16 @@ typedef enum MigAffinity {
 
 /* A column of a table. Of several constraints of one kind the last counts, and
 ** only that is here; NULL: none. CHECK, UNIQUE, PRIMARY KEY and REFERENCES are
-** among the table's constraints. */
+** among the table's constraints. An INTEGER PRIMARY KEY does not set bNotNull:
+** NULL is taken there, as the wish for a number. */
 typedef struct MigModelColumn {
-  const char *zName;
-  const char *zType; /* as SQLite tells it; "" without one */
-  const MigDdlColumn *pDdl;
+  const char *zName;        /* quotes undone, in the case it was written */
+  const char *zType;        /* as SQLite tells it; "" without one */
+  const MigDdlColumn *pDdl; /* its spans, in the text of the object */
   const MigDdlConstraint *pNotNull; /* NOT NULL that was written */
   const MigDdlConstraint *pDefault;
-  const MigDdlConstraint *pCollate;
-  const MigDdlConstraint *pGenerated;
+  const MigDdlConstraint *pCollate;   /* COLLATE; without one it is BINARY */
+  const MigDdlConstraint *pGenerated; /* AS (...), STORED or VIRTUAL */
   int iKey;     /* place in the PRIMARY KEY, from 1; 0: not in it */
   u8 bNotNull;  /* written, or by WITHOUT ROWID or STRICT */
   u8 eAffinity; /* a MigAffinity */
@@ -51,32 +63,37 @@ typedef struct MigModelColumn {
 
 /* A PRIMARY KEY, UNIQUE, CHECK or foreign key, of a table or of a column. */
 typedef struct MigModelConstraint {
-  MigConstraintKind eKind;
+  MigConstraintKind eKind; /* one of these four */
   const MigDdlConstraint *pDdl;
   const char *zName;   /* behind CONSTRAINT, or NULL */
   int nColumn;         /* PRIMARY KEY, UNIQUE, foreign key: its columns */
-  int *aiColumn;       /* indexes into aColumn; -1: no such column */
+  int *aiColumn;       /* indexes into aColumn; -1: no such column. In the order
+                       ** of the key; a column may be there twice */
   const char *zParent; /* foreign key: parent table */
   int nParent;         /* and its columns, when they are named */
   const char **azParent;
 } MigModelConstraint;
 
+/* What the text of an ordinary table says. Nothing in it refers to other
+** objects of the schema; a parent is a name that may be nobody's. */
 typedef struct MigModelTable {
   int nColumn;
-  MigModelColumn *aColumn;
-  int nConstraint; /* in the order of the text */
+  MigModelColumn *aColumn; /* in the order of the text, generated ones too */
+  int nConstraint;         /* in the order of the text */
   MigModelConstraint *aConstraint;
   int iPrimary; /* the PRIMARY KEY among them, or -1 */
   int iRowid;   /* column that is the rowid, or -1 */
   u8 bAutoincrement;
 } MigModelTable;
 
+/* A row of sqlite_schema that has a text. */
 typedef struct MigModelObject {
   MigDdlKind eKind;
   const char *zName;     /* as sqlite_schema has it */
   const char *zTable;    /* indexes, triggers: what they are on; else zName */
   const char *zSql;      /* as stored */
-  const MigDdl *pDdl;    /* NULL: the text is beyond us */
+  const MigDdl *pDdl;    /* NULL: the text is beyond us; eKind then comes from
+                         ** the column type, so a virtual table is a TABLE */
   MigModelTable *pTable; /* tables with a pDdl */
   MigSkip eSkip;
   int iOn;      /* indexes, triggers: index of the object they are on, or -1 */
@@ -91,7 +108,7 @@ typedef struct MigModelAuto {
   const char *zTable;
 } MigModelAuto;
 
-/* Zero-initialize. */
+/* A schema. Zero-initialize; an empty one needs no migModelFinish(). */
 typedef struct MigModel {
   int nObject;
   MigModelObject *aObject; /* in the order of sqlite_schema */

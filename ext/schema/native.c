@@ -12,6 +12,9 @@
 ** exact, and costs nothing where nothing is broken. A broken index, whose
 ** collation is missing, cannot be set aside, because it could not be made
 ** again.
+**
+** What is set aside keeps its old text, which does not follow a rename. SQLite
+** could not have rewritten it either: it has to understand a text for that.
 */
 #include <string.h>
 #include "native.h"
@@ -21,8 +24,14 @@
 ** Settings
 */
 
-/* Set an option of the connection. pTx is armed again; NULL: scratch
-** database. */
+/*
+** Set an option of the connection of p to b, which is 0 or 1, and keep in
+** pSwitch what it was. Nothing happens after an error, or when it is so
+** already. pTx is armed again, because the change expires its compiled
+** statements; NULL: scratch database.
+**
+** migSwitchBack() has to follow on every path.
+*/
 void migSwitchSet(MigContext *p, MigTransaction *pTx, int iOption, int b,
                   MigSwitch *pSwitch) {
   pSwitch->iOption = iOption;
@@ -39,8 +48,12 @@ void migSwitchSet(MigContext *p, MigTransaction *pTx, int iOption, int b,
   }
 }
 
-/* Put it back, on every path. A change of settings has compiled statements
-** expire, those that undo among them, so after an error they are used first. */
+/*
+** Put it back, on every path. A change of settings has compiled statements
+** expire, those that undo among them, so after an error they are used first:
+** the transaction is then undone when this returns, and the undo of the caller
+** finds nothing to do.
+*/
 void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch) {
   if (!pSwitch->bDone) {
     return;
@@ -59,7 +72,8 @@ void migSwitchBack(MigContext *p, MigTransaction *pTx, MigSwitch *pSwitch) {
 ** Statements
 */
 
-/* Is a result a refusal, of the statement only? */
+/* Is a result a refusal, of the statement only? All others mean that the
+** connection is out of order: memory, disk, locks, an interrupt. */
 static int isRefusal(int rc) {
   int e = rc & 0xff;
 
@@ -68,9 +82,14 @@ static int isRefusal(int rc) {
 }
 
 /*
-** Run one statement: SQLITE_OK, or the result code with which SQLite refused it
-** (ERROR, AUTH, CONSTRAINT, MISMATCH), and *pzWhy is why. Anything else is an
-** error of p. pTx is armed again; NULL: scratch database.
+** Run one statement to its end: SQLITE_OK, or the result code with which SQLite
+** refused it (ERROR, AUTH, CONSTRAINT, MISMATCH), and *pzWhy is why, in the
+** arena. A refused statement has changed nothing, and p has no error. Anything
+** else is an error of p, and so is code of the application that has ended the
+** transaction meanwhile; after one, nothing is run and its code is returned.
+**
+** pTx is armed again, whatever came out; NULL: scratch database. Rows that the
+** statement gives are thrown away.
 */
 int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
                  const char **pzWhy) {
@@ -105,6 +124,11 @@ int migNativeTry(MigContext *p, MigTransaction *pTx, const char *zSql,
 ** The statement that makes an object as it is stored. The schema is put in
 ** front of its name, because TEMP may have an object of that name, or a table
 ** of that of its table; SQLite does not store it.
+**
+**   CREATE INDEX i ON t(a)    CREATE INDEX main.i ON t(a)
+**
+** A text that is beyond us is returned as it is. The result belongs to the
+** arena or to the model.
 */
 const char *migNativeText(MigContext *p, const MigModelObject *pObject) {
   const MigDdl *pDdl = pObject->pDdl;
@@ -128,7 +152,9 @@ static const char zTemporary[] =
     " AND t.tbl_name = ?1 COLLATE NOCASE ORDER BY t.rowid";
 
 /* The schema in front of the table that a trigger is on; END when there is
-** none. */
+** none. pDdl is that of a trigger; the token is one of its text. ddl.h keeps
+** only the schema of the trigger itself, so the tokens before the table's are
+** read. */
 MigToken migNativeSchema(const MigDdl *pDdl) {
   MigToken none = {MIG_TK_END, 0, 0};
   MigToken schema;
@@ -148,6 +174,11 @@ MigToken migNativeSchema(const MigDdl *pDdl) {
 ** List statements that make the TEMP triggers on a table or view of main again.
 ** One whose table has no schema was made for TEMP where that had such a table
 ** then.
+**
+** SQLite resolves the table of a TEMP trigger when it is made, so one without a
+** schema is written out with main: made again, it must not find a table that
+** TEMP has got since. FORMAT for a text that cannot be read, which SQLite would
+** not have stored.
 */
 void migNativeTemporary(MigContext *p, const char *zOn, MigList *pList) {
   sqlite3_stmt *pStmt = migPrepare(p, zTemporary);
@@ -189,7 +220,8 @@ typedef struct Blame {
 } Blame;
 
 /* Behind the word for its kind, does zWhy name the object? Then *pBlame says
-** what is behind that. */
+** what is behind that. Only the two forms count that SQLite uses, "NAME: why"
+** and "NAME after drop column: why". */
 static int isNamed(const char *zWhy, const MigModelObject *pObject,
                    Blame *pBlame) {
   size_t n = strlen(pObject->zName);
@@ -205,7 +237,8 @@ static int isNamed(const char *zWhy, const MigModelObject *pObject,
 }
 
 /* Find out from SQLite's message what is in the way. A name may be the
-** beginning of another one, so the longest that fits counts. */
+** beginning of another one, so the longest that fits counts. iObject is -1 for
+** a message of another form. */
 static Blame blameRead(const MigModel *pModel, const char *zWhy) {
   static const struct {
     const char *zText;
@@ -240,7 +273,8 @@ static Blame blameRead(const MigModel *pModel, const char *zWhy) {
 ** Setting aside
 */
 
-/* Keep how an object is made again, unless that is known. */
+/* Keep how an object is made again, unless that is known: a trigger may be set
+** aside before its view is. */
 static void asideKeep(MigContext *p, MigNative *pNative, int iObject) {
   const MigModelObject *pObject = &pNative->pModel->aObject[iObject];
 
@@ -253,7 +287,8 @@ static void asideKeep(MigContext *p, MigNative *pNative, int iObject) {
   }
 }
 
-/* Run a statement that nothing should refuse. */
+/* Run a statement that nothing should refuse. UNSUPPORTED for an authorizer,
+** else SCRIPT with SQLite's code. */
 static void asideRun(MigContext *p, MigNative *pNative, const char *zSql) {
   const char *zWhy;
   int rc = migNativeTry(p, pNative->pTx, zSql, &zWhy);
@@ -270,7 +305,9 @@ static void asideRun(MigContext *p, MigNative *pNative, const char *zSql) {
   migListAdd(p, pNative->pRun, zSql);
 }
 
-/* Set a view with its triggers, or a trigger, aside. */
+/* Set a view with its triggers, or a trigger, aside. DROP VIEW takes the
+** triggers along, those of TEMP too, which no model of main lists: so all are
+** kept before. */
 static void asideSet(MigContext *p, MigNative *pNative, int iObject) {
   const MigModel *pModel = pNative->pModel;
   const MigModelObject *pObject = &pModel->aObject[iObject];
@@ -292,11 +329,15 @@ static void asideSet(MigContext *p, MigNative *pNative, int iObject) {
 }
 
 /*
-** Run an ALTER TABLE. Returns 1 when it is done, 0 when SQLite refuses it, for
-** what cannot be set aside; pNative->zWhy is the reason. SCRIPT when it would
-** break a view or trigger, or take a column from an index.
+** Run an ALTER TABLE, which names its table with the schema. Returns 1 when it
+** is done, 0 when SQLite refuses it, for what cannot be set aside;
+** pNative->zWhy is the reason, and p has no error. SCRIPT when it would break a
+** view or trigger, or take a column from an index; UNSUPPORTED when an
+** authorizer denies the way around.
 **
-** Call migNativeEnd() behind the last one, whatever they returned.
+** Each turn sets aside one object that was not, so there are at most as many as
+** the model has. What is set aside stays so for the next statements: call
+** migNativeEnd() behind the last one, whatever they returned.
 */
 int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql) {
   const MigModel *pModel = pNative->pModel;
@@ -332,7 +373,10 @@ int migNativeAlter(MigContext *p, MigNative *pNative, const char *zSql) {
   return 0;
 }
 
-/* Make again what was set aside. */
+/* Make again what was set aside: views, then triggers, which may be on them. A
+** view may name another that is not there yet; SQLite asks for it only when it
+** is used. SCRIPT when SQLite does not take one. pNative may be used for more
+** statements. */
 void migNativeEnd(MigContext *p, MigNative *pNative) {
   int i;
 

@@ -4,6 +4,18 @@
 ** Their texts are compared token by token, the old one read with the new names
 ** of tables, and of the columns of the table it is on. An index says the same
 ** when its terms do, collations of the columns counted.
+**
+** With t renamed to u and its column a to b, these say the same:
+**
+**   CREATE TRIGGER r AFTER UPDATE OF a ON t BEGIN DELETE FROM t; END
+**   CREATE TRIGGER r AFTER UPDATE OF b ON u BEGIN DELETE FROM u; END
+**
+** A word that might be a renamed table or column and need not, such as an
+** alias, may stand there in either spelling.
+**
+** PROBLEMS. A column of another table is not told from one of the table that
+** the trigger is on: while a becomes b, that a body reads x.b now, and x.a
+** before, is not seen. A comparison without renames sees it.
 */
 #include <string.h>
 #include "objectsame.h"
@@ -20,12 +32,21 @@ typedef struct Pair {
   int bNames; /* something is renamed */
 } Pair;
 
+/* Ordinary or virtual: what an annotation can rename. */
 static int isTable(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
 }
 
-/* Two words of views or triggers, in the place of one another. pDiff: of the
-** table that the trigger is on, or NULL. bDot: behind a dot. */
+/*
+** Two words of views or triggers, in the place of one another. pDiff: of the
+** table that the trigger is on, or NULL. bDot: behind a dot, where a column
+** stands and no table.
+**
+** Names that are the name of an old table must stand for the table it becomes;
+** that the new schema has no table of the name leaves it to the spelling. A
+** name that is that of a renamed column of pDiff may also be spelt as the new
+** one.
+*/
 static int wordSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
                     const MigWords *pA, const MigWords *pB, int bDot) {
   MigSpan a = {pA->token.iStart, pA->token.n};
@@ -54,7 +75,8 @@ static int wordSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
   return bSame;
 }
 
-/* Do two parts of views or triggers say the same? */
+/* Do two parts of views or triggers say the same? A difference in the number of
+** tokens is one. After an error the answer means nothing. */
 static int partSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
                     const char *zA, MigSpan a, const char *zB, MigSpan b) {
   int bDot = 0;
@@ -78,7 +100,9 @@ static int partSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
   return wordsA.token.eType == wordsB.token.eType;
 }
 
-/* Do two lists of names say the same: columns of a view, UPDATE OF? */
+/* Do two lists of names say the same: columns of a view, UPDATE OF? Their order
+** counts. pDiff may be NULL, as for views: their columns are not those of a
+** table. */
 static int namesSame(MigContext *p, const MigTableDiff *pDiff, const MigDdl *pA,
                      const MigDdl *pB) {
   int i;
@@ -93,12 +117,15 @@ static int namesSame(MigContext *p, const MigTableDiff *pDiff, const MigDdl *pA,
   return pA->nTerm == pB->nTerm;
 }
 
+/* The names of its columns are part of what a view says. */
 static int viewSame(MigContext *p, const Pair *pg, const MigDdl *pA,
                     const MigDdl *pB) {
   return namesSame(p, 0, pA, pB) &&
          partSame(p, pg, 0, pA->z, pA->select, pB->z, pB->select);
 }
 
+/* The table it is on is not looked at: objects are a pair only where that is.
+** FOR EACH ROW is what holds without it. */
 static int triggerSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
                        const MigDdl *pA, const MigDdl *pB) {
   return pA->eTime == pB->eTime && pA->eEvent == pB->eEvent &&
@@ -107,13 +134,14 @@ static int triggerSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
          partSame(p, pg, pDiff, pA->z, pA->body, pB->z, pB->body);
 }
 
-/* What an index is of. */
+/* An index that is compared. */
 typedef struct Key {
-  const MigDdl *pDdl;
-  const MigModelObject *pOn; /* its table */
+  const MigDdl *pDdl;        /* of the index */
+  const MigModelObject *pOn; /* its table; pTable may be NULL */
 } Key;
 
-/* The column a term of an index names, or NULL. */
+/* The column a term of an index names, or NULL: for an expression, rowid, and a
+** table that is beyond us. */
 static const MigModelColumn *termColumn(MigContext *p, const Key *pKey,
                                         const MigDdlTerm *pTerm) {
   const char *zName = migTokenName(p, pKey->pDdl->z, &pTerm->name);
@@ -124,7 +152,9 @@ static const MigModelColumn *termColumn(MigContext *p, const Key *pKey,
 }
 
 /* Do two terms of indexes say the same? A collation that is written is the same
-** as none when the column has it on both sides. */
+** as none when the column has it on both sides. Where the column itself has
+** changed its collation, an index that says nothing changes with it: then both
+** have to say the same. */
 static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
                     const Key *pB, int i) {
   const MigDdlTerm *pTermA = &pA->pDdl->aTerm[i];
@@ -151,6 +181,8 @@ static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
                                               pB->pDdl->z, pTermB->expr);
 }
 
+/* Terms in their order, UNIQUE and WHERE. What migTokenName() makes is given
+** back at once: there may be many indexes. */
 static int indexSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
                      const Key *pB) {
   const MigDdl *pDdlA = pA->pDdl;
@@ -167,7 +199,8 @@ static int indexSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
                                    pDdlB->where);
 }
 
-/* Module and arguments; these are the module's language, not SQL. */
+/* Module and arguments; these are the module's language, not SQL, so every byte
+** counts between two commas. The name of the module is one of SQL. */
 static int virtualSame(MigContext *p, const MigDdl *pA, const MigDdl *pB) {
   int i;
 
@@ -183,7 +216,9 @@ static int virtualSame(MigContext *p, const MigDdl *pA, const MigDdl *pB) {
 }
 
 /* Do two objects that are no ordinary tables say the same, apart from their
-** names? */
+** names? They are of one kind, and indexes and triggers on tables or views that
+** are a pair. What is beyond us says the same only byte for byte. After an
+** error of p the answer means nothing. */
 int migObjectSame(MigContext *p, const MigNaming *pNaming, int bNames, int iOld,
                   int iNew) {
   const MigModelObject *pA = &pNaming->pOld->aObject[iOld];

@@ -9,8 +9,11 @@
 **
 ** A table can take a name only when no other has it. So of renames in a chain,
 ** a to b and b to c, the last goes first. In a ring one table takes a third
-** name until its own is free: one without "_", so that it cannot be taken for
-** a table that a virtual one keeps.
+** name until its own is free: one without "_", so that it cannot be taken for a
+** table that a virtual one keeps.
+**
+** Example: x renamed to y, y to z, z to x. The three wait for each other, so
+** the steps are x to aside1, z to x, y to z, aside1 to y.
 */
 #include <string.h>
 #include "order.h"
@@ -25,31 +28,38 @@ typedef struct Order {
   int nAside; /* third names that were given out */
 } Order;
 
+/* The old object of difference i, which must have one. */
 static const MigModelObject *oldObject(const Order *po, int i) {
   return &po->pCompare->pOld->aObject[po->pCompare->a[i].iOld];
 }
 
+/* The new object of difference i, which must have one. */
 static const MigModelObject *newObject(const Order *po, int i) {
   return &po->pCompare->pNew->aObject[po->pCompare->a[i].iNew];
 }
 
-/* Is it changed by making it anew? */
+/* Is it changed by making it anew? Only ordinary tables have another way. */
 static int isRemade(const MigDifference *pDiff) {
   return pDiff->bChanged && pDiff->pTable == 0;
 }
 
+/* Is its old object dropped, for good or to be made anew? */
 static int goesAway(const MigDifference *pDiff) {
   return pDiff->iNew < 0 || isRemade(pDiff);
 }
 
+/* Is its new object made by a CREATE? */
 static int isMade(const MigDifference *pDiff) {
   return pDiff->iOld < 0 || isRemade(pDiff);
 }
 
+/* An ordinary table that stays, and is more than renamed? */
 static int isChangedTable(const MigDifference *pDiff) {
   return pDiff->bChanged && pDiff->pTable != 0;
 }
 
+/* Add a step at the end, with the objects of its difference, which may be -1.
+** Valid until the next one is added; NULL after an error. */
 static MigOrderStep *stepAdd(Order *po, MigOrderKind eKind, int iDifference) {
   MigOrder *pOut = po->pOut;
   MigOrderStep *pStep;
@@ -71,7 +81,7 @@ static MigOrderStep *stepAdd(Order *po, MigOrderKind eKind, int iDifference) {
 ** Tables by their foreign keys
 */
 
-/* A table in the graph. */
+/* A table in the graph. Its edges are its foreign keys, followed one by one. */
 typedef struct Node {
   int iDifference;
   const MigModelTable *pTable; /* NULL: beyond us */
@@ -82,6 +92,8 @@ typedef struct Node {
   int iComponent; /* from 0, or -1 while it is open */
 } Node;
 
+/* The tables that are ordered together. Its arrays belong to the arena; stack
+** and nodes have room for every difference. */
 typedef struct Graph {
   const MigModel *pModel; /* the tables are in */
   const int *aiDiff;      /* differences by its objects */
@@ -90,11 +102,13 @@ typedef struct Graph {
   Node *a;
   int *aiOpen; /* stack of nodes without a component */
   int nOpen;
-  int nIndex;
-  int nComponent;
+  int nIndex;     /* the iIndex that was given out last */
+  int nComponent; /* components that are complete */
 } Graph;
 
-/* The next node that node i refers to, or -1. */
+/* The next node that node i refers to, or -1. A parent that is missing, no
+** table, or not among the nodes is passed over. A node that refers to itself is
+** its own next one, which does no harm. */
 static int nodeNext(Graph *pg, int i) {
   Node *pNode = &pg->a[i];
 
@@ -111,6 +125,7 @@ static int nodeNext(Graph *pg, int i) {
   return -1;
 }
 
+/* Node i is met for the first time, from node iCaller, or -1: from nowhere. */
 static void nodeOpen(Graph *pg, int i, int iCaller) {
   Node *pNode = &pg->a[i];
 
@@ -120,7 +135,10 @@ static void nodeOpen(Graph *pg, int i, int iCaller) {
   pg->aiOpen[pg->nOpen++] = i;
 }
 
-/* All that node i refers to was looked at: the node it was found from. */
+/* All that node i refers to was looked at: the node it was found from, or -1.
+** When nothing before i can be reached from it, the open nodes from i on are a
+** component; it is behind all that it refers to, as those were closed
+** before. */
 static int nodeClose(Graph *pg, int i) {
   Node *pNode = &pg->a[i];
   int iCaller = pNode->iCaller;
@@ -138,7 +156,9 @@ static int nodeClose(Graph *pg, int i) {
   return iCaller;
 }
 
-/* Give a component to all that can be reached from node i. */
+/* Give a component to all that can be reached from node i, which has none. The
+** way back is kept in iCaller, so that a long chain of tables needs no
+** stack. */
 static void nodeVisit(Graph *pg, int i) {
   nodeOpen(pg, i, -1);
   while (i >= 0) {
@@ -154,7 +174,9 @@ static void nodeVisit(Graph *pg, int i) {
   }
 }
 
-/* Differences whose xWanted() holds and which are ordinary tables, as nodes. */
+/* Differences whose xWanted() holds and which are ordinary tables, as nodes.
+** bOld: as objects of the old model, which they must then have, else of the new
+** one. Foreign keys are those of that model. */
 static void graphNodes(Order *po, Graph *pg, int bOld,
                        int (*xWanted)(const MigDifference *)) {
   const MigComparison *pCompare = po->pCompare;
@@ -182,8 +204,14 @@ static void graphNodes(Order *po, Graph *pg, int bOld,
   }
 }
 
-/* The differences whose xWanted() holds, ordinary tables all, referenced before
-** referencing, in *pai: how many. */
+/*
+** The differences whose xWanted() holds, ordinary tables all, referenced before
+** referencing, in *pai: how many. *pai is in the arena, and not set after an
+** error, for which 0 is returned. bOld: see graphNodes().
+**
+** Components have their numbers in that order. Counting sort keeps tables of
+** one component as they stand in the comparison.
+*/
 static int tablesOrder(Order *po, int bOld,
                        int (*xWanted)(const MigDifference *), int **pai) {
   int *aiStart;
@@ -236,6 +264,8 @@ static void dropsAdd(Order *po, MigDdlKind eKind) {
   }
 }
 
+/* Drop the tables that go away, referencing before referenced: the order of
+** making them, from the end. */
 static void dropTables(Order *po) {
   int *ai = 0;
   int i;
@@ -249,10 +279,14 @@ static void dropTables(Order *po) {
 ** Renames
 */
 
+/* Is it carried out by a rename? A virtual table that is changed as well is
+** made under its new name. */
 static int isRename(const MigDifference *pDiff) {
   return pDiff->bRenamed && !isRemade(pDiff);
 }
 
+/* Add the step that renames the table of difference i. The names belong to the
+** models or the arena. */
 static void renameAdd(Order *po, int i, const char *zFrom, const char *zTo) {
   MigOrderStep *pStep = stepAdd(po, MIG_ORDER_RENAME, i);
 
@@ -263,7 +297,8 @@ static void renameAdd(Order *po, int i, const char *zFrom, const char *zTo) {
 }
 
 /* The rename that has to come before rename i, because its table has the name
-** that i wants; -1: none. */
+** that i wants; -1: none. A table of that name that is dropped is gone by
+** then. */
 static int renameBefore(const Order *po, int i) {
   int k = migModelFind(po->pCompare->pOld, 0, newObject(po, i)->zName);
 
@@ -271,7 +306,8 @@ static int renameBefore(const Order *po, int i) {
   return k >= 0 && isRename(&po->pCompare->a[k]) ? k : -1;
 }
 
-/* A name that nothing in either schema has, and no trigger. */
+/* A name that nothing in either schema has, no trigger either; never the same
+** twice. In the arena. */
 static const char *asideName(Order *po) {
   const MigComparison *pCompare = po->pCompare;
   const char *z;
@@ -285,8 +321,8 @@ static const char *asideName(Order *po) {
   return z;
 }
 
-/* Rename the tables that have to come before rename i, then that. aiAfter: room
-** for the way back. */
+/* Rename the tables that have to come before rename i, then that, and mark them
+** in abDone. aiAfter: room for the way back, an int for each difference. */
 static void renameChain(Order *po, int i, u8 *abDone, int *aiAfter) {
   const char *zAside = 0;
   int iLast = i;
@@ -315,6 +351,7 @@ static void renameChain(Order *po, int i, u8 *abDone, int *aiAfter) {
   }
 }
 
+/* All renames, each once. */
 static void renamesAdd(Order *po) {
   int n = po->pCompare->n;
   u8 *abDone = migAlloc(po->p, (u64)n);
@@ -332,6 +369,8 @@ static void renamesAdd(Order *po) {
 ** What is made
 */
 
+/* Add a step of this kind for each ordinary table whose difference xWanted()
+** wants, referenced before referencing in the new schema. */
 static void tablesAdd(Order *po, MigOrderKind eKind,
                       int (*xWanted)(const MigDifference *)) {
   int *ai = 0;
@@ -344,7 +383,7 @@ static void tablesAdd(Order *po, MigOrderKind eKind,
 }
 
 /* Is object i of the new model a trigger of a view that is made anew, and no
-** difference itself? */
+** difference itself? SQLite drops it with the view. */
 static int goesWithView(const Order *po, int i) {
   const MigModelObject *pObject = &po->pCompare->pNew->aObject[i];
   int k = pObject->iOn < 0 ? -1 : po->aiNew[pObject->iOn];
@@ -353,7 +392,9 @@ static int goesWithView(const Order *po, int i) {
          isRemade(&po->pCompare->a[k]);
 }
 
-/* Make what is made of one kind, but for ordinary tables. */
+/* Make what is made of one kind, but for ordinary tables. They come in the
+** order of the new model. A view may name one that is made behind it, because
+** SQLite does not look. */
 static void createsAdd(Order *po, MigDdlKind eKind) {
   const MigModel *pModel = po->pCompare->pNew;
   int i;
@@ -375,7 +416,8 @@ static void createsAdd(Order *po, MigDdlKind eKind) {
   }
 }
 
-/* Find the differences by the objects they are of. */
+/* Find the differences by the objects they are of: an object has at most one,
+** as old or as new. */
 static void orderStart(Order *po) {
   const MigComparison *pCompare = po->pCompare;
   int nOld = pCompare->pOld->nObject;
@@ -399,7 +441,9 @@ static void orderStart(Order *po) {
   }
 }
 
-/* The steps that carry out a comparison, see order.h. pOut refers to it. */
+/* The steps that carry out a comparison, see order.h. pOut is overwritten; its
+** texts and indexes are those of the comparison and its models, which must live
+** as long. Only want of memory is an error. */
 void migOrder(MigContext *p, const MigComparison *pCompare, MigOrder *pOut) {
   Order o;
 

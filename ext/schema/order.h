@@ -9,6 +9,13 @@
 ** indexes, views, triggers are made. An object that is changed and is no
 ** ordinary table goes away and is made; the triggers of a view that does are
 ** made again as well, though they differ in nothing.
+**
+** With tables a, b and view v over a before, and b renamed to a, a new c and v
+** over c after, the steps are: DROP v, DROP a, RENAME b to a, CREATE c, CREATE
+** v.
+**
+** What a step may meet - rows that refer to a table, a view that names what is
+** renamed - is not looked at.
 */
 #ifndef MIG_ORDER_H
 #define MIG_ORDER_H
@@ -22,15 +29,18 @@ typedef enum MigOrderKind {
   MIG_ORDER_TABLE   /* difference iDifference: a table that stays and differs */
 } MigOrderKind;
 
+/* One thing to be done. Indexes of which its kind does not speak are those of
+** the difference. */
 typedef struct MigOrderStep {
   MigOrderKind eKind;
-  int iDifference; /* -1: a trigger that goes with its view */
-  int iOld;        /* in the models, or -1 */
-  int iNew;
-  const char *zFrom; /* MIG_ORDER_RENAME */
-  const char *zTo;
+  int iDifference;   /* -1: a trigger that goes with its view */
+  int iOld;          /* object of the old model, or -1 */
+  int iNew;          /* of the new one, or -1 */
+  const char *zFrom; /* MIG_ORDER_RENAME: the name it has by then, and the */
+  const char *zTo;   /* one it gets; either may be a third one. Else NULL */
 } MigOrderStep;
 
+/* Steps, in their order. The array belongs to the arena. */
 typedef struct MigOrder {
   int n;
   MigOrderStep *a;

@@ -1,11 +1,20 @@
 /*
 ** orphans.c - what keeps a script from leaving more rows without their parent.
+**
+** PRAGMA foreign_key_check (pragma.html) takes what SQLite itself enforces: a
+** missing parent table counts each row that refers to it, NULL refers to
+** nothing.
+**
+** The script makes a TEMP table, so what it remembers is never in the file and
+** goes with the connection at the latest.
 */
 #include "sql.h"
 #include "orphans.h"
 
 /* Can the rows without their parent be counted with the schema of the scratch
-** database? Not when a foreign key refers to a column that is no key. */
+** database? Not when a foreign key refers to a column that is no key: then
+** SQLite answers "foreign key mismatch", which is no error of p. 0 as well
+** after one. */
 int migOrphansCountable(MigContext *p, MigScratch *pScratch) {
   int rc;
 
@@ -21,7 +30,9 @@ int migOrphansCountable(MigContext *p, MigScratch *pScratch) {
   return p->rc == SQLITE_OK && rc == SQLITE_OK;
 }
 
-/* Can they be counted with a schema? *pbAny: it has foreign keys. */
+/* Can they be counted with a schema? *pbAny is set when it has foreign keys,
+** and left alone otherwise: the word REFERENCES anywhere counts, so it may be
+** set without need. */
 static int modelCountable(MigContext *p, const MigModel *pModel, int *pbAny) {
   MigScratch *pScratch = migScratchOpen(p);
   int bCountable = 0;
@@ -39,7 +50,9 @@ static int modelCountable(MigContext *p, const MigModel *pModel, int *pbAny) {
   return bCountable;
 }
 
-/* Can rows lose their parent between two schemas, and be counted with both? */
+/* Can rows lose their parent between two schemas, and be counted with both?
+** Makes a scratch database of each. Only then the text of migOrphansBegin() and
+** migOrphansEnd() belongs into a script. */
 int migOrphansPossible(MigContext *p, const MigModel *pOld,
                        const MigModel *pNew) {
   int bAny = 0;
@@ -48,7 +61,8 @@ int migOrphansPossible(MigContext *p, const MigModel *pOld,
          bAny;
 }
 
-/* What a script of one transaction begins with. */
+/* What a script of one transaction begins with, behind its BEGIN: count, and
+** keep the number. A TEMP table of that name must not be there. */
 void migOrphansBegin(MigContext *p, MigText *pOut) {
   migTextStr(p, pOut,
              "CREATE TEMP TABLE _migrate_orphans(n INTEGER,\n"
@@ -57,7 +71,8 @@ void migOrphansBegin(MigContext *p, MigText *pOut) {
              "  SELECT count(*) FROM pragma_foreign_key_check;\n\n");
 }
 
-/* What it ends with. A shell that goes on behind an error would commit what is
+/* What it ends with, in front of COMMIT: fail when there are more now. OR
+** ROLLBACK, because a shell that goes on behind an error would commit what is
 ** not rolled back. */
 void migOrphansEnd(MigContext *p, MigText *pOut) {
   migTextStr(p, pOut,

@@ -4,6 +4,11 @@
 ** A run looks at the tables it touches (run/foreign.c). A script that SQLite
 ** runs without us counts all such rows in its transaction, at its begin and at
 ** its end, and fails by a CHECK when they have become more.
+**
+** Limits: a row that loses its parent while another finds one is not noticed,
+** as only their number is held. Where foreign_key_check itself fails, which it
+** does for a foreign key whose parent column is no key, nothing can be counted
+** and no guard is written.
 */
 #ifndef MIG_ORPHANS_H
 #define MIG_ORPHANS_H
@@ -11,7 +16,8 @@
 #include "scratch.h"
 #include "text.h"
 
-/* Their number, and a column of a table that fails when it is set to 0. */
+/* Their number, as a scalar subquery, and the definition of a column that fails
+** when it is set to 0; the message is the name of the constraint. */
 #define MIG_ORPHANS_COUNT "(SELECT count(*) FROM pragma_foreign_key_check)"
 #define MIG_ORPHANS_COLUMN                                                     \
   "parents INTEGER DEFAULT 1 CONSTRAINT \"rows refer to missing parents"       \

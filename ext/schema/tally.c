@@ -5,7 +5,9 @@
 #include "statement.h"
 #include "tally.h"
 
-/* Make the table, for a script that keeps nothing else in it. */
+/* Make the table with its one row, for a script that keeps nothing else in it.
+** It stands inside the transaction, so a ROLLBACK takes the table away, which
+** is what migTallyEnd() looks at. The script drops the table behind that. */
 void migTallyBegin(MigContext *p, MigText *pOut) {
   migTextStr(p, pOut,
              "DROP TABLE IF EXISTS temp._migrate_script;\n"
@@ -16,7 +18,9 @@ void migTallyBegin(MigContext *p, MigText *pOut) {
 }
 
 /* Does statement i drop a table from which the last INSERT of a rebuild
-** (rebuild.c) in front of it has copied? Sets the names then. */
+** (rebuild.c) in front of it has copied? Sets the names then, in the arena:
+** *pzFrom is dropped, *pzTo has the rows now. Statements of the AUTOINCREMENT
+** mark, which come between, are no INSERTs. */
 static int dropsCopied(MigContext *p, const MigList *pStatements, int i,
                        char **pzFrom, char **pzTo) {
   const char *z = pStatements->az[i];
@@ -42,6 +46,10 @@ static int dropsCopied(MigContext *p, const MigList *pStatements, int i,
 ** Have the script fail when statement i of a rebuild, which follows, drops a
 ** table of which no row has been copied: the copy is one statement, so it has
 ** copied all of them or none. Returns whether it drops such a table.
+**
+** pStatements is what a call of migrate_table() was expanded to. What is
+** written runs in front of statement i, where both tables are still there. An
+** empty table passes.
 */
 int migTallyCopied(MigContext *p, MigTally *pTally, const MigList *pStatements,
                    int i, MigText *pOut) {
@@ -63,7 +71,9 @@ int migTallyCopied(MigContext *p, MigTally *pTally, const MigList *pStatements,
 /*
 ** In front of COMMIT: undo the transaction unless all things have been counted.
 ** When the transaction is gone already, or an earlier one was undone, there is
-** no table to look at.
+** no table to look at. COMMIT then fails for want of a transaction, which a
+** shell passes over. pTally->n may be 0. The TEMP table _migrate_script is left
+** to the caller's text.
 */
 void migTallyEnd(MigContext *p, const MigTally *pTally, MigText *pOut) {
   migTextF(p, pOut,

@@ -11,6 +11,21 @@
 ** In front of COMMIT the number must be what it is when all is well. Else one
 ** ROLLBACK, by a CHECK, undoes the transaction, and COMMIT has nothing left.
 ** What is behind the failure has run inside the transaction until then.
+**
+** Of a script with one rebuilt table this is what is around it:
+**
+**   CREATE TEMP TABLE _migrate_script(passed INTEGER DEFAULT 0, copied ...);
+**   INSERT INTO temp._migrate_script DEFAULT VALUES;
+**   ...                                          the rows are copied
+**   UPDATE temp._migrate_script SET passed = passed + 1, copied = ...;
+**   DROP TABLE main."t_old";
+**   ...
+**   INSERT OR ROLLBACK ... SELECT (SELECT passed ...) IS 1;
+**   COMMIT;
+**
+** migTallyBegin() writes the first part, migTallyCopied() the UPDATE,
+** migTallyEnd() the last. The writer of a script may count things of its own
+** with MIG_TALLY.
 */
 #ifndef MIG_TALLY_H
 #define MIG_TALLY_H
@@ -25,15 +40,18 @@
   "DROP TABLE IF EXISTS temp._migrate_script;\n"                               \
   "DROP TABLE IF EXISTS temp._migrate_steps;\n"
 
-/* Two columns of the table, and how one thing more is counted. */
+/* Two columns of the table, and how one thing more is counted: MIG_TALLY may be
+** followed by ", column = ..." and WHERE, and wants a semicolon. Setting copied
+** to anything but 1 fails with the name of the constraint. */
 #define MIG_TALLY_COLUMNS                                                      \
   "passed INTEGER DEFAULT 0,\n"                                                \
   "  copied INTEGER DEFAULT 1 CONSTRAINT \"the rows of a table could not be"   \
   " copied\" CHECK(copied IS 1)"
 #define MIG_TALLY "UPDATE temp._migrate_script SET passed = passed + 1"
 
+/* What the writer of a script knows. Zero-initialize for each transaction. */
 typedef struct MigTally {
-  int n; /* things counted so far */
+  int n; /* things counted so far: what passed must be in front of COMMIT */
 } MigTally;
 
 void migTallyBegin(MigContext *p, MigText *pOut);

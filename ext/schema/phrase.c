@@ -4,20 +4,27 @@
 ** For people: one line, names and expressions as they were written, control
 ** characters as blanks, what is long cut off. It says what becomes of the old
 ** definition, the new value first: "column age: type INTEGER, was TEXT".
+**
+**   constraint   UNIQUE (a, b) added
+**   its rules    CHECK (a > 0): named positive, was unnamed
+**   column       column b renamed to c
+**   its rules    column c: DEFAULT 1 dropped
+**   the table    STRICT added
 */
 #include <string.h>
 #include "phrase.h"
 
-/* Bytes of an expression or a name that are shown. */
+/* Bytes of an expression or a name that are shown, before "...". */
 #define SHOWN_MAX 200
 
-/* One side of a comparison. */
+/* One side of a comparison: a definition that can be read. */
 typedef struct Side {
   const MigDdl *pDdl;
   const MigModelTable *pTable;
 } Side;
 
-/* Append n bytes, control characters as blanks. */
+/* Append n bytes, control characters as blanks. Bytes above 0x7f pass as they
+** are. */
 static void sayBytes(MigContext *p, MigText *pOut, const char *z, i64 n) {
   i64 i = pOut->n;
 
@@ -28,7 +35,8 @@ static void sayBytes(MigContext *p, MigText *pOut, const char *z, i64 n) {
   }
 }
 
-/* Cut off what is too long since byte iStart, at a character. */
+/* Cut off what is too long since byte iStart, at a character. What is left ends
+** before a character that would not fit whole. */
 static void sayCut(MigContext *p, MigText *pOut, i64 iStart) {
   i64 i = iStart + SHOWN_MAX;
 
@@ -42,7 +50,8 @@ static void sayCut(MigContext *p, MigText *pOut, i64 iStart) {
   migTextStr(p, pOut, "...");
 }
 
-/* Append a name, on one line. */
+/* Append a name or another short text, on one line, cut where it is too long,
+** without quotes. NULL appends nothing. */
 void migNameText(MigContext *p, const char *zName, MigText *pOut) {
   i64 iStart = pOut->n;
 
@@ -50,7 +59,9 @@ void migNameText(MigContext *p, const char *zName, MigText *pOut) {
   sayCut(p, pOut, iStart);
 }
 
-/* Append a part of a text, one blank for what is between two tokens. */
+/* Append a part of a text, one blank for what is between two tokens, be it a
+** comment or a line feed; nothing where they touch. It stops reading where it
+** would be cut. */
 static void saySpan(MigContext *p, MigText *pOut, const char *z, MigSpan span) {
   i64 iStart = pOut->n;
   i64 iEnd = span.iStart + span.n;
@@ -83,7 +94,9 @@ static const char *conflictText(int eConflict) {
   return az[eConflict];
 }
 
-/* Append the columns of a key, in parentheses, as a table says them. */
+/* Append the columns of a key, in parentheses, as a table says them. The
+** leading blank is part of it. COLLATE and DESC are shown as they are
+** written. */
 static void sayKey(MigContext *p, MigText *pOut, const Side *pSide,
                    const MigModelConstraint *pCon) {
   const MigDdlConstraint *pDdl = pCon->pDdl;
@@ -101,6 +114,8 @@ static void sayKey(MigContext *p, MigText *pOut, const Side *pSide,
   migTextStr(p, pOut, ")");
 }
 
+/* Append what a foreign key does on DELETE or UPDATE, the word for which is
+** zEvent. NO ACTION, said or not, is not shown. */
 static void sayAction(MigContext *p, MigText *pOut, const char *zEvent,
                       int eAction) {
   static const char *const az[] = {"", "RESTRICT", "SET NULL", "SET DEFAULT",
@@ -111,7 +126,8 @@ static void sayAction(MigContext *p, MigText *pOut, const char *zEvent,
   }
 }
 
-/* Append what a foreign key refers to, and how. */
+/* Append what a foreign key refers to, and how. Of DEFERRABLE only what differs
+** in effect is shown. */
 static void sayParent(MigContext *p, MigText *pOut, const Side *pSide,
                       const MigModelConstraint *pCon) {
   const MigDdlConstraint *pDdl = pCon->pDdl;
@@ -136,7 +152,8 @@ static void sayParent(MigContext *p, MigText *pOut, const Side *pSide,
                  : "");
 }
 
-/* Append a constraint, in the form it has at a table. */
+/* Append constraint i of a side, in the form it has at a table, without its
+** name and ON CONFLICT. */
 static void sayConstraint(MigContext *p, MigText *pOut, const Side *pSide,
                           int i) {
   const MigModelConstraint *pCon = &pSide->pTable->aConstraint[i];
@@ -172,7 +189,8 @@ static void nameText(MigContext *p, const char *zA, const char *zB,
   migNameText(p, zA ? zA : "unnamed", pOut);
 }
 
-/* What is said of constraints. */
+/* What is said of constraints: the new one where there is one. The indexes of
+** pAlt are those of constraints. */
 static void constraintText(MigContext *p, const Side *pOld, const Side *pNew,
                            const MigAlteration *pAlt, MigText *pOut) {
   const MigModelConstraint *pA =
@@ -200,7 +218,8 @@ static void constraintText(MigContext *p, const Side *pOld, const Side *pNew,
 ** Columns
 */
 
-/* Append a rule of a column, or what it is without one. */
+/* Append a rule of a column, or what it is without one. zNone may be NULL:
+** nothing is appended then. */
 static void sayRule(MigContext *p, MigText *pOut, const Side *pSide,
                     const MigDdlConstraint *pCon, const char *zNone) {
   const char *z = pSide->pDdl->z;
@@ -221,7 +240,8 @@ static void sayRule(MigContext *p, MigText *pOut, const Side *pSide,
 }
 
 /* Append a rule that is another one now; zNone: what holds without one, NULL:
-** nothing. */
+** nothing. pA is the old one and pB the new one, either may be NULL, but not
+** both where zNone is. */
 static void ruleText(MigContext *p, const Side *pOld, const Side *pNew,
                      const MigDdlConstraint *pA, const MigDdlConstraint *pB,
                      const char *zRule, const char *zNone, MigText *pOut) {
@@ -245,6 +265,8 @@ static void typeText(MigContext *p, const MigModelColumn *pA,
   migNameText(p, pA->zType[0] ? pA->zType : "none", pOut);
 }
 
+/* The name of the constraint NOT NULL, or NULL: it has none, or is only
+** implied. In the arena. */
 static const char *notNullName(MigContext *p, const Side *pSide,
                                const MigModelColumn *pColumn) {
   return pColumn->pNotNull
@@ -252,7 +274,8 @@ static const char *notNullName(MigContext *p, const Side *pSide,
              : 0;
 }
 
-/* What is said of a column that stays. */
+/* What is said of a column that stays, behind its name. Both indexes of pAlt
+** are those of columns. */
 static void columnText(MigContext *p, const Side *pOld, const Side *pNew,
                        const MigAlteration *pAlt, MigText *pOut) {
   const MigModelColumn *pA = &pOld->pTable->aColumn[pAlt->iOld];
@@ -291,7 +314,7 @@ static void columnText(MigContext *p, const Side *pOld, const Side *pNew,
   }
 }
 
-/* What becomes of a column. */
+/* What becomes of a column, under its new name unless it goes away. */
 static void columnsText(MigContext *p, const Side *pOld, const Side *pNew,
                         const MigAlteration *pAlt, MigText *pOut) {
   const MigModelTable *pTable = pAlt->iNew < 0 ? pOld->pTable : pNew->pTable;
@@ -317,7 +340,8 @@ static void columnsText(MigContext *p, const Side *pOld, const Side *pNew,
 ** Alterations
 */
 
-/* What is there now and was not before, or the other way round. */
+/* What is there now and was not before, or the other way round, of alterations
+** without indexes. A constant. */
 static const char *switchText(MigAlterationKind eKind,
                               const MigTableDiff *pDiff) {
   switch (eKind) {
@@ -338,7 +362,8 @@ static const char *switchText(MigAlterationKind eKind,
   }
 }
 
-/* Alteration i in words, on one line. */
+/* Alteration i in words, on one line, in the arena; "" after an error. The
+** table is not named. */
 const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i) {
   const MigAlteration *pAlt = &pDiff->a[i];
   Side sideOld = {pDiff->pOld->pDdl, pDiff->pOld->pTable};
@@ -369,7 +394,8 @@ const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i) {
 }
 
 /* Does alteration i go without saying: is it a constraint that stands at a
-** column that is added or dropped? */
+** column that is added or dropped? Then a text that speaks of the column says
+** enough. */
 int migAlterationImplied(const MigTableDiff *pDiff, int i) {
   const MigAlteration *pAlt = &pDiff->a[i];
   int k;
@@ -386,7 +412,8 @@ int migAlterationImplied(const MigTableDiff *pDiff, int i) {
 }
 
 /* Does alteration i take something away from what the table has, or make
-** something else of it? What is only added, ordered or named does not. */
+** something else of it? What is only added, ordered or named does not. A rename
+** of a column does not count either: its values stay. */
 static int takesAway(const MigTableDiff *pDiff, int i) {
   const MigAlteration *pAlt = &pDiff->a[i];
 
@@ -414,7 +441,9 @@ static int takesAway(const MigTableDiff *pDiff, int i) {
   }
 }
 
-/* What the table is to lose, or have otherwise, each in words. */
+/* Add to pOut what the table is to lose, or have otherwise, each in the words
+** of migAlterationText(). Not only loss of rows counts, but each rule that is
+** dropped or becomes another one. The texts belong to the arena. */
 void migAlterationLosses(MigContext *p, const MigTableDiff *pDiff,
                          MigList *pOut) {
   int i;

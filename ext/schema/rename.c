@@ -14,9 +14,9 @@
 **
 ** Where the name O is taken in the new schema by something that is renamed
 ** itself, the two are looked at together. So notes form chains (a becomes b, b
-** becomes c) and rings (a and b change places). A chain holds as a whole or
-** not at all, and only its ends matter: whether the first old name is still
-** taken in the new schema, and whether the last new name was in the old one.
+** becomes c) and rings (a and b change places). A chain holds as a whole or not
+** at all, and only its ends matter: whether the first old name is still taken
+** in the new schema, and whether the last new name was in the old one.
 **
 ** What the names leave open is decided by which reading leaves less to change:
 **
@@ -31,18 +31,25 @@
 **
 ** Notes that come from a comparison (bExact) are not guessed about: they hold
 ** where the old thing is there.
+**
+** Example: old a, b; new b, c; "b renamed from a", "c renamed from b". The
+** first note's old name a is free in the new schema, the last one's new name c
+** was free in the old one: the chain holds, a becomes b and b becomes c. With
+** old b, c the name a is gone, so the first note was carried out; the second
+** then stands alone, with b and c in both: carried out, too.
 */
 #include "rename.h"
 #include "text.h"
 
-/* What a note is about, for messages. */
+/* What a note is about, for messages. In the arena. */
 static const char *noteWhat(MigContext *p, const MigRename *pRename) {
   return pRename->zColumn ? migPrintf(p, "column %s of table %s",
                                       pRename->zColumn, pRename->zTable)
                           : migPrintf(p, "table %s", pRename->zTable);
 }
 
-/* Refuse a note. */
+/* Refuse a note. FORMAT, unless the set is quiet: then the note is left as it
+** is, which is not holding. */
 static void noteFail(MigContext *p, const MigRenameSet *pSet,
                      const MigRenameNote *pNote, const char *zWhy) {
   if (!pSet->bQuiet) {
@@ -53,7 +60,7 @@ static void noteFail(MigContext *p, const MigRenameSet *pSet,
 
 /*
 ** Add a note, whose iBefore and iAfter need not be set. One that names its own
-** name says nothing.
+** name says nothing. iNew must be there; iFrom, iSame and iTaken may be -1.
 */
 void migRenameAdd(MigContext *p, MigRenameSet *pSet,
                   const MigRenameNote *pNote) {
@@ -73,9 +80,13 @@ void migRenameAdd(MigContext *p, MigRenameSet *pSet,
 ** Chains
 */
 
-/* Claim old and new thing of a note for it. Settled is a note whose old name is
+/*
+** Claim old and new thing of a note for it. Settled is a note whose old name is
 ** gone, or that says what another one says, and one that is exact. aiNote: for
-** each new thing its note, from 1; aiFrom: for each old one. */
+** each new thing its note, from 1; aiFrom: for each old one. Of two notes for
+** one new or one old thing the first has it, and the other is settled as not
+** holding.
+*/
 static void noteClaim(MigContext *p, MigRenameSet *pSet, int i, int *aiNote,
                       int *aiFrom) {
   MigRenameNote *pNote = &pSet->a[i];
@@ -98,7 +109,10 @@ static void noteClaim(MigContext *p, MigRenameSet *pSet, int i, int *aiNote,
   }
 }
 
-/* Settle the notes that need no look at others. */
+/* Settle the notes that need no look at others, and refuse those whose old name
+** means nothing. That takes two passes: an old name that is gone may be excused
+** by another note of the same new thing, behind it. aiNote, one for each new
+** thing, is zero before. */
 static void notesSettle(MigContext *p, MigRenameSet *pSet, int *aiNote) {
   int *aiFrom = migAlloc(p, (u64)pSet->nOld * sizeof(int));
   int i;
@@ -124,7 +138,8 @@ static void notesSettle(MigContext *p, MigRenameSet *pSet, int *aiNote) {
 }
 
 /* Join the notes that are not settled: each to the one that renames what has
-** its old name in the new schema. */
+** its old name in the new schema. Each has one before and one behind it at
+** most, as no two claim one thing. */
 static void notesJoin(MigRenameSet *pSet, const int *aiNote) {
   int i;
 
@@ -137,7 +152,8 @@ static void notesJoin(MigRenameSet *pSet, const int *aiNote) {
   }
 }
 
-/* The first note of the chain of note i; i itself when it is a ring. */
+/* The first note of the chain of note i; i itself when it is a ring. Where to
+** begin in a ring is a matter of messages only. */
 static int chainFirst(const MigRenameSet *pSet, int i) {
   int k = i;
 
@@ -147,7 +163,8 @@ static int chainFirst(const MigRenameSet *pSet, int i) {
   return pSet->a[k].iBefore == i ? i : k;
 }
 
-/* Does a ring hold? */
+/* Does a ring hold? See the top of the file. xFit is asked for both readings
+** only where the first does not settle it: it compares whole tables. */
 static int ringHolds(MigContext *p, const MigRenameSet *pSet, int iFirst) {
   MigRenameFit stay = pSet->xFit(p, pSet, iFirst, 0);
   MigRenameFit hold;
@@ -193,7 +210,7 @@ static int chainHolds(MigContext *p, const MigRenameSet *pSet, int iFirst) {
   return bHolds;
 }
 
-/* Settle a chain: all of it holds, or nothing. */
+/* Settle a chain: all of it holds, or nothing. iFirst is a chainFirst(). */
 static void chainSettle(MigContext *p, MigRenameSet *pSet, int iFirst) {
   u8 bHolds = (u8)chainHolds(p, pSet, iFirst);
   int i = iFirst;
@@ -206,7 +223,8 @@ static void chainSettle(MigContext *p, MigRenameSet *pSet, int iFirst) {
 }
 
 /* Refuse a note that does not hold when its old thing would go away: nothing
-** goes on from it, under its own name or another. */
+** goes on from it, under its own name or another. That its name is taken by
+** what comes from elsewhere is no going on. */
 static void notesCheck(MigContext *p, const MigRenameSet *pSet) {
   u8 *abGoesOn = migAlloc(p, (u64)pSet->nOld); /* as something else */
   u8 *abTaken = migAlloc(p, (u64)pSet->nNew);  /* by something else */
@@ -235,7 +253,9 @@ static void notesCheck(MigContext *p, const MigRenameSet *pSet) {
 /*
 ** Find out which notes hold: bHolds. No two that hold have one old or one new
 ** thing. FORMAT for a note that means nothing, may mean two things, or is not
-** obeyed though its old thing would go away; unless bQuiet.
+** obeyed though its old thing would go away; unless bQuiet, with which such a
+** note just does not hold. After an error bHolds means nothing. Time is linear
+** in the notes and things, but for xFit.
 */
 void migRenameResolve(MigContext *p, MigRenameSet *pSet) {
   int *aiNote = migAlloc(p, (u64)pSet->nNew * sizeof(int));

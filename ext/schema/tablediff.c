@@ -9,6 +9,9 @@
 ** A name stands for a column unless it is behind AS or COLLATE or before a
 ** parenthesis or a dot, and for the table before a dot. In what is read here,
 ** CHECKs, generated columns and indexes, there are no other tables.
+**
+** With t renamed to u and a to b, CHECK(t.a > lower(a)) reads as CHECK(u.b >
+** lower(b)), and not as CHECK(u.b > upper(b)).
 */
 #include <string.h>
 #include "tablediff.h"
@@ -18,7 +21,9 @@
 ** Columns
 */
 
-/* Index of the column zName, which is likely to be column i. */
+/* Index of the column zName, which is likely to be column i. -1: there is none.
+** Most columns keep their place, so a diff of a wide table takes linear
+** time. */
 static int columnNear(const MigModelTable *pTable, const char *zName, int i) {
   return i < pTable->nColumn && migStrICmp(pTable->aColumn[i].zName, zName) == 0
              ? i
@@ -28,6 +33,9 @@ static int columnNear(const MigModelTable *pTable, const char *zName, int i) {
 /*
 ** Begin a diff: no column becomes another yet. Both objects are ordinary
 ** tables; when one of them is beyond us, there are no columns.
+**
+** pOut is overwritten. pOld and pNew are borrowed. The name of the table itself
+** counts as renamed when the two differ in more than case.
 */
 void migTableDiffStart(MigContext *p, const MigModelObject *pOld,
                        const MigModelObject *pNew, MigTableDiff *pOut) {
@@ -57,13 +65,15 @@ static void columnJoin(MigTableDiff *pDiff, int i, int k) {
   }
 }
 
-/* Let an old column become a new one of another name. */
+/* Let an old column become a new one of another name. Both indexes are there. A
+** column that is taken already stays as it is. */
 void migTableDiffRename(MigTableDiff *pDiff, int iOld, int iNew) {
   columnJoin(pDiff, iOld, iNew);
   pDiff->bNames = 1;
 }
 
-/* Let the other columns go on under their names. */
+/* Let the other columns go on under their names, compared apart from case. What
+** remains is added or dropped. */
 void migTableDiffJoin(MigContext *p, MigTableDiff *pDiff) {
   const MigModelTable *pA = pDiff->pOld->pTable;
   const MigModelTable *pB = pDiff->pNew->pTable;
@@ -88,14 +98,16 @@ void migTableDiffJoin(MigContext *p, MigTableDiff *pDiff) {
 ** Where nothing is renamed, migSpanSame() compares expressions.
 */
 
-/* Go on by one token; behind the last one stands END. */
+/* Go on by one token; behind the last one stands END. It may be called there
+** again. */
 void migWordsNext(MigWords *pw) {
   pw->bLabel = migWordIn(pw->z, &pw->token, " as collate ");
   pw->token = pw->next;
   pw->i = migTokenSignificant(pw->z, pw->iEnd, pw->i, &pw->next);
 }
 
-/* Stand on the first token. */
+/* Stand on the first token of the span of z, or on END when it is empty. z must
+** live as long as it is read. */
 void migWordsStart(MigWords *pw, const char *z, MigSpan span) {
   memset(pw, 0, sizeof(*pw));
   pw->z = z;
@@ -104,14 +116,17 @@ void migWordsStart(MigWords *pw, const char *z, MigSpan span) {
   migWordsNext(pw);
 }
 
-/* Is the current token an identifier? */
+/* Is the current token an identifier? A keyword that SQLite takes for a name
+** where it may is one as well; a string is none, although SQLite may take it
+** for a name. */
 int migWordsAtName(const MigWords *pw) {
   return pw->token.eType == MIG_TK_QUOTED ||
          (pw->token.eType == MIG_TK_WORD &&
           !migWordReserved(pw->z, &pw->token));
 }
 
-/* The column that the current token names, or -1. */
+/* The column that the current token names, or -1. A name in double quotes
+** counts as a column where there is one of that name, as in SQLite. */
 static int wordsColumn(const MigWords *pw, const MigModelTable *pTable) {
   int i;
 
@@ -133,7 +148,9 @@ static int wordsTable(const MigWords *pw, const MigModelObject *pObject) {
          migTokenNameIs(pw->z, &pw->token, pObject->zName);
 }
 
-/* Do the current tokens mean the same? */
+/* Do the current tokens mean the same? Two columns do when the one becomes the
+** other; where neither goes on or comes from another, and for all else, it is
+** the spelling that counts. */
 static int wordSame(const MigTableDiff *pDiff, const MigWords *pA,
                     const MigWords *pB) {
   int iOld = wordsColumn(pA, pDiff->pOld->pTable);
@@ -154,6 +171,10 @@ static int wordSame(const MigTableDiff *pDiff, const MigWords *pA,
 /*
 ** Do two expressions of the table say the same? pDiff needs its columns only;
 ** NULL: nothing is renamed.
+**
+** The old expression stands in zOld, the new one in zNew. White space, comments
+** and the case of keywords and names make no difference (migSpanSame()).
+** Parentheses that could be left out do.
 */
 int migTableDiffSame(const MigTableDiff *pDiff, const char *zOld, MigSpan old,
                      const char *zNew, MigSpan new) {
@@ -176,7 +197,8 @@ int migTableDiffSame(const MigTableDiff *pDiff, const char *zOld, MigSpan old,
 }
 
 /* What a column of the old table is called in the new one; zName when there is
-** no such column, or when it goes away. pDiff may be NULL. */
+** no such column, or when it goes away, NULL for NULL. pDiff may be NULL:
+** nothing is renamed. The result is zName or belongs to the new model. */
 const char *migTableDiffName(const MigTableDiff *pDiff, const char *zName) {
   int i = -1;
 
@@ -189,7 +211,9 @@ const char *migTableDiffName(const MigTableDiff *pDiff, const char *zName) {
 }
 
 /* What the current word of an expression of the old table is called in the new
-** one; NULL when it is not renamed. */
+** one, without quotes; NULL when it is not renamed, or is no name of the table
+** or its columns. Both definitions must be readable. The result belongs to the
+** new model. */
 const char *migTableDiffWord(const MigTableDiff *pDiff,
                              const MigWords *pWords) {
   int i;

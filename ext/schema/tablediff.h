@@ -3,6 +3,10 @@
 **
 ** Which column goes on as which, how names of the old definition read in the
 ** new one, and room for what differs, which alteration.c finds.
+**
+** Pure. How to make one: migTableDiffStart(), a migTableDiffRename() for each
+** column of which an annotation says so, migTableDiffJoin(); then
+** migAlterationFind() fills n and a.
 */
 #ifndef MIG_TABLEDIFF_H
 #define MIG_TABLEDIFF_H
@@ -47,25 +51,28 @@ typedef struct MigAlteration {
   int iNew; /* of the new one, or -1 */
 } MigAlteration;
 
-/* Two definitions of one ordinary table. */
+/* Two definitions of one ordinary table. The models they are of must live as
+** long; the arrays belong to the arena. */
 typedef struct MigTableDiff {
   const MigModelObject *pOld;
   const MigModelObject *pNew;
   int *aiFrom; /* for each new column the old one it goes on from, or -1 */
-  int *aiTo;   /* for each old column the new one it becomes, or -1 */
+  int *aiTo;   /* for each old column the new one it becomes, or -1; both are
+               ** NULL when one of the definitions is beyond us */
   int bNames;  /* the table or a column of it gets another name */
   int n;       /* 0: they say the same */
   MigAlteration *a;
 } MigTableDiff;
 
-/* An expression of a table, read token by token. */
+/* An expression of a table, read token by token, comments passed over. Its text
+** is not copied. */
 typedef struct MigWords {
   const char *z;
-  i64 iEnd;
+  i64 iEnd;       /* where the expression ends in z */
   i64 i;          /* behind the next token */
-  MigToken token; /* the current one */
-  MigToken next;
-  int bLabel; /* the current one is behind AS or COLLATE: no column */
+  MigToken token; /* the current one; END behind the last */
+  MigToken next;  /* the one behind it, to see a parenthesis or a dot */
+  int bLabel;     /* the current one is behind AS or COLLATE: no column */
 } MigWords;
 
 void migWordsStart(MigWords *pWords, const char *z, MigSpan span);

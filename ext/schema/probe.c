@@ -26,6 +26,14 @@
 ** And the new definition itself is compiled as CREATE TABLE would do it. A text
 ** that is put in the place of another one, or a column that is appended, would
 ** get past SQLite with a collation or function that is not there.
+**
+** Example: t(a, b) loses b, and this trigger has worked:
+**
+**   CREATE TRIGGER r AFTER INSERT ON u BEGIN INSERT INTO t(b) VALUES(1); END
+**
+** Then INSERT INTO main."u" DEFAULT VALUES is compiled before and behind the
+** change; now it says "table t has no column named b", so the change is
+** refused.
 */
 #include <string.h>
 #include "fulltext.h"
@@ -41,13 +49,17 @@ static const char zWho[] = "a function or collation of the schema";
 ** Compiling
 */
 
-/* Have views and triggers compiled where the connection would not. */
+/* Have views and triggers compiled where the connection would not: with
+** ENABLE_TRIGGER off SQLite leaves triggers out, so a broken one would seem to
+** work, and with ENABLE_VIEW off it refuses every view. Undone by
+** switchesBack(), on every path. */
 static void switchesOn(MigContext *p, MigTransaction *pTx,
                        MigSwitch aSwitch[2]) {
   migSwitchSet(p, pTx, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, &aSwitch[0]);
   migSwitchSet(p, pTx, SQLITE_DBCONFIG_ENABLE_VIEW, 1, &aSwitch[1]);
 }
 
+/* After an error the transaction is undone by this (migSwitchBack()). */
 static void switchesBack(MigContext *p, MigTransaction *pTx,
                          MigSwitch aSwitch[2]) {
   migSwitchBack(p, pTx, &aSwitch[1]);
@@ -62,7 +74,8 @@ typedef struct Object {
 } Object;
 
 /* Was the trigger of TEMP, whose text names no schema, made for a table or view
-** of TEMP? There must have been one by then. */
+** of TEMP? There must have been one by then: its row stands before that of the
+** trigger. */
 static int isOnTemp(MigContext *p, const MigModelObject *pTrigger) {
   return migQueryInt(p, 0,
                      "SELECT EXISTS(SELECT 1 FROM temp.sqlite_schema AS o,"
@@ -73,7 +86,9 @@ static int isOnTemp(MigContext *p, const MigModelObject *pTrigger) {
                      pTrigger->zName) != 0;
 }
 
-/* The schema of the view, or of what the trigger is on, with a dot; or none. */
+/* The schema of the view, or of what the trigger is on, with a dot; or none.
+** Text for SQL, quoted where that is needed; in the arena or a constant. With
+** none SQLite looks the name up itself, in TEMP, main and what is attached. */
 static const char *schemaText(MigContext *p, const Object *po) {
   const MigModelObject *pObject = po->pObject;
   MigToken schema;
@@ -94,7 +109,9 @@ static const char *schemaText(MigContext *p, const Object *po) {
   return migModelFind(po->pModel, 0, pObject->zTable) >= 0 ? "main." : "";
 }
 
-/* A column of a table or view that can be updated, as its name in quotes. */
+/* A column of a table or view that can be updated, as its name in quotes: one
+** that is not generated, or the first of what the model has no columns of. NULL
+** after an error. zSchema is a schemaText(). */
 static const char *updatedColumn(MigContext *p, const MigModel *pModel,
                                  const char *zSchema, const char *zTable) {
   int iTable =
@@ -121,7 +138,8 @@ static const char *updatedColumn(MigContext *p, const MigModel *pModel,
   return z;
 }
 
-/* The columns of UPDATE OF, or any, each set to itself. */
+/* An UPDATE that fires the trigger: the columns of UPDATE OF, or any, each set
+** to itself. */
 static const char *updateText(MigContext *p, const Object *po,
                               const char *zSchema) {
   const MigModelObject *pTrigger = po->pObject;
@@ -142,7 +160,9 @@ static const char *updateText(MigContext *p, const Object *po,
   return migTextZ(&text);
 }
 
-/* A statement that compiles only if the object does. */
+/* A statement that compiles only if the object does. For a trigger it is one
+** that would fire it, on what it is on, so it compiles all other triggers for
+** that event as well. NULL after an error. */
 static const char *probeText(MigContext *p, const Object *po) {
   const MigModelObject *pObject = po->pObject;
   const char *zSchema = schemaText(p, po);
@@ -166,7 +186,8 @@ static const char *probeText(MigContext *p, const Object *po) {
   }
 }
 
-/* Does a view or trigger compile? If not, *pzWhy is why. */
+/* Does a view or trigger compile? If not, *pzWhy is why. Whatever is no matter
+** of the text (memory, a lock) is an error of p. */
 static int isCompiled(MigContext *p, const Object *po, const char **pzWhy) {
   MigMark mark = migArenaMark(p);
 
@@ -177,7 +198,7 @@ static int isCompiled(MigContext *p, const Object *po, const char **pzWhy) {
   return 1;
 }
 
-/* The names of the columns that a statement gives, in quotes. */
+/* The names of the columns that a statement gives, in quotes. In the arena. */
 static const char *columnsText(MigContext *p, sqlite3_stmt *pStmt) {
   MigText text = {0, 0, 0};
   int i;
@@ -190,8 +211,8 @@ static const char *columnsText(MigContext *p, sqlite3_stmt *pStmt) {
 }
 
 /* The columns of a virtual table that can be read, else NULL, and *pzWhy is
-** why. That a module finds its own tables damaged says nothing about the
-** file. */
+** why. One row is read, as some modules look for what they need only then. That
+** a module finds its own tables damaged says nothing about the file. */
 static const char *columnsRead(MigContext *p, const MigModelObject *pObject,
                                const char **pzWhy) {
   char *zSql =
@@ -216,8 +237,9 @@ static const char *columnsRead(MigContext *p, const MigModelObject *pObject,
   return zColumns;
 }
 
-/* Does what a probe is about work? If not, *pzWhy is why. A virtual table must
-** have the columns it had, once they are known. */
+/* Does what a probe is about work? If not, *pzWhy is why. *pzColumns: the
+** columns that a virtual table must have, or NULL while they are not known;
+** then, and when it works, it is set to those it has. */
 static int isWorking(MigContext *p, const Object *po, const char **pzColumns,
                      const char **pzWhy) {
   const char *zColumns;
@@ -239,7 +261,8 @@ static int isWorking(MigContext *p, const Object *po, const char **pzColumns,
 ** Which
 */
 
-/* Does a text name a table or view? */
+/* Does a text name a table or view? Any identifier of that spelling counts, so
+** there may be one too many. zName is compared apart from case. */
 static int textNames(const char *z, const char *zName) {
   i64 n = (i64)strlen(z);
   i64 nName = (i64)strlen(zName);
@@ -265,7 +288,7 @@ static int textNames(const char *z, const char *zName) {
 }
 
 /* Could a text mean a dropped column by a "name" that may be a string as well?
-** One behind a dot may not. */
+** One behind a dot may not. pDiff has its columns. */
 static int textQuotes(const char *z, const MigTableDiff *pDiff) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
   i64 n = (i64)strlen(z);
@@ -289,7 +312,8 @@ static int textQuotes(const char *z, const MigTableDiff *pDiff) {
   return 0;
 }
 
-/* Could an object break when what has the name zName changes? */
+/* Could an object break when what has the name zName changes? Not when it is
+** beyond us: no statement can be made that tests it. */
 static int objectNames(const MigModelObject *pObject, const char *zName) {
   if (pObject->pDdl == 0) {
     return 0;
@@ -305,8 +329,10 @@ static int objectNames(const MigModelObject *pObject, const char *zName) {
   }
 }
 
-/* Mark in abFound the views, triggers and full-text tables that name zTable or
-** a view that does, and so on. */
+/* Mark in abFound, a byte for each object, the views, triggers and full-text
+** tables that name zTable or a view that does, and so on. What is marked before
+** stays so and is not followed again. Pure; no recursion, views are taken from
+** a list. */
 void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
                    u8 *abFound) {
   MigList names = {0, 0};
@@ -327,7 +353,9 @@ void migProbesFind(MigContext *p, const MigModel *pModel, const char *zTable,
   }
 }
 
-/* Those among the probes that compile when "names" are no strings. */
+/* Find out which of the probes compile when "names" are no strings
+** (DQS_DML; quirks.html), where a change drops a column that one of
+** them may mean. */
 static void probesStrict(MigContext *p, MigTransaction *pTx,
                          const MigModel *pModel, const MigTableDiff *pDiff,
                          MigProbes *pProbes) {
@@ -353,7 +381,8 @@ static void probesStrict(MigContext *p, MigTransaction *pTx,
   migSwitchBack(p, pTx, &strict);
 }
 
-/* Read the views and triggers of TEMP. */
+/* Read the views and triggers of TEMP into pTemp, which is overwritten. Tables
+** of TEMP are left out: nothing happens to those. */
 static void tempRead(MigContext *p, MigModel *pTemp) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT type, name, tbl_name, sql FROM temp.sqlite_schema"
@@ -371,7 +400,7 @@ static void tempRead(MigContext *p, MigModel *pTemp) {
   }
 }
 
-/* Add one to the probes, if it works. */
+/* Add one to the probes, if it works. There is room for it. */
 static void probeAdd(MigContext *p, MigProbes *pOut, const Object *po) {
   const char *zColumns = 0;
   const char *zWhy;
@@ -386,8 +415,12 @@ static void probeAdd(MigContext *p, MigProbes *pOut, const Object *po) {
 /*
 ** Find the views, triggers and full-text tables of pModel that work and that
 ** name the table of pDiff, directly or by a view, and the views and triggers of
-** TEMP that work. pTx is armed again; NULL: scratch database, where TEMP is
-** empty.
+** TEMP that work. pModel is schema main of p as it is; what is found refers to
+** it. pOut is overwritten.
+**
+** pTx is armed again; NULL: scratch database, where TEMP is empty. That
+** something does not work is no error. SQLITE when code of the application has
+** ended the transaction; after any error that may be undone already.
 */
 void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                    const MigTableDiff *pDiff, MigProbes *pOut) {
@@ -427,7 +460,8 @@ void migProbesTake(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
   migTransactionCheck(p, pTx, zWho);
 }
 
-/* Did the full-text table of this name work? */
+/* Did the full-text table of this name work? The name is compared byte for
+** byte. */
 int migProbesHave(const MigProbes *pProbes, const char *zName) {
   int i;
 
@@ -440,7 +474,7 @@ int migProbesHave(const MigProbes *pProbes, const char *zName) {
   return 0;
 }
 
-/* Something has stopped working. */
+/* Something has stopped working. SCRIPT, with SQLite's reason. */
 static void probeFail(MigContext *p, const MigProbe *pProbe, const char *zWhy) {
   const MigModelObject *pObject = pProbe->pObject;
   int bVirtual = pObject->eKind == MIG_DDL_VIRTUAL;
@@ -456,7 +490,9 @@ static void probeFail(MigContext *p, const MigProbe *pProbe, const char *zWhy) {
 }
 
 /* Do the probes work, with bStrict those that did with "names" that are no
-** strings? Their texts may be others now. SCRIPT when not. */
+** strings? Their texts may be others now, so they are looked up by name; one
+** that is not there any more is passed over. SCRIPT for the first that does not
+** work. */
 static void probesWork(MigContext *p, const MigModel *pModel,
                        const MigModel *pTemp, const MigProbes *pProbes,
                        int bStrict) {
@@ -477,7 +513,10 @@ static void probesWork(MigContext *p, const MigModel *pModel,
   }
 }
 
-/* SCRIPT when a probe does not work in what is pModel now. */
+/* SCRIPT when a probe does not work in what is pModel now, schema main behind
+** the change. TEMP is read anew. pTx is armed again; NULL: scratch database.
+** After an error the transaction may be undone already. Nothing is done without
+** probes. */
 void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
                     const MigProbes *pProbes) {
   MigSwitch aSwitch[2];
@@ -507,7 +546,8 @@ void migProbesCheck(MigContext *p, MigTransaction *pTx, const MigModel *pModel,
 */
 
 /* The statement that makes a table under another name. What names the table
-** itself, in front of a column, is changed along with it. */
+** itself, in front of a column, is changed along with it. A dot behind the name
+** tells such a place. In the arena. */
 static const char *makeText(MigContext *p, const MigModelObject *pTable,
                             const char *zName) {
   const char *z = pTable->zSql;
@@ -533,8 +573,9 @@ static const char *makeText(MigContext *p, const MigModelObject *pTable,
   return migTextZ(&text);
 }
 
-/* Why this connection would not make the table, or NULL. What an authorizer
-** has against it is found out by what is done. */
+/* Why this connection would not make the table, or NULL. It is compiled under a
+** name that is free, so that nothing but its definition can be the reason. What
+** an authorizer has against it is found out by what is done. */
 static const char *makeRefused(MigContext *p, const MigModelObject *pTable,
                                const char *zName) {
   const char *zWhy = 0;
@@ -547,6 +588,9 @@ static const char *makeRefused(MigContext *p, const MigModelObject *pTable,
 ** SCRIPT when CREATE TABLE on this connection, which is the user's, would
 ** refuse the new definition: for a collation or a function that it does not
 ** know, mostly. Not when it would refuse the old one for the same reason.
+**
+** pModel is schema main of p; pDiff has its columns. Nothing is made: the
+** statements are only compiled.
 */
 void migProbeDefinition(MigContext *p, const MigModel *pModel,
                         const MigTableDiff *pDiff) {

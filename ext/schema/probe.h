@@ -1,5 +1,12 @@
 /*
 ** probe.h - what works before a table is changed, and must go on doing so.
+**
+**   migProbesTake()      before the change: what works, of what it could break
+**   migProbesCheck()     behind it: SCRIPT when something of that does not
+**   migProbeDefinition() before it: would CREATE TABLE take the new definition?
+**
+** Nothing is written and no row of the user's changed; code of the application
+** (functions, collations, modules) may run all the same.
 */
 #ifndef MIG_PROBE_H
 #define MIG_PROBE_H
@@ -9,13 +16,14 @@
 
 /* A view or trigger that compiled, or a virtual table that could be read. */
 typedef struct MigProbe {
-  const MigModelObject *pObject;
-  const char *zColumns; /* virtual tables: the names of their columns */
-  u8 bStrict;           /* also without taking "names" for strings */
-  u8 bTemp;             /* of schema TEMP, and no object of the model */
+  const MigModelObject *pObject; /* as it was before the change */
+  const char *zColumns;          /* virtual tables: their columns, "a", "b" */
+  u8 bStrict;                    /* also without taking "names" for strings */
+  u8 bTemp; /* of schema TEMP, and no object of the model */
 } MigProbe;
 
-/* Those that a change of a table could break. */
+/* Those that a change of a table could break; those of TEMP are the last ones.
+** Zero-initialized there are none. They belong to the arena. */
 typedef struct MigProbes {
   int n;
   MigProbe *a;

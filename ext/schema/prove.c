@@ -6,6 +6,9 @@
 ** the schema it should lead to, and every view and trigger that compiled before
 ** must compile, unless it has gone. A full-text table does not follow when the
 ** table that its rows are in gets another name, so nothing of that may be left.
+**
+** What is not proven: whether rows fit, and what a script does to rows. A
+** scratch database has none. Nor is what SQLite of another version would say.
 */
 #include <string.h>
 #include "catalog.h"
@@ -17,7 +20,10 @@
 
 #define SHOWN_MAX 5 /* differences that a message shows */
 
-/* A script that was made does not run, for the error of p. */
+/* A script that was made does not run, for the error of p: that becomes
+** UNPROVEN, with its sentence behind zWhat, a name of the script. What has
+** nothing to do with the script (memory, interrupt, disk, lock) stays as it is.
+** Without an error nothing happens. */
 void migProveFailed(MigContext *p, const char *zWhat) {
   char *zWhy;
 
@@ -32,7 +38,8 @@ void migProveFailed(MigContext *p, const char *zWhat) {
   sqlite3_free(zWhy);
 }
 
-/* The first differences, for a message. */
+/* The first differences, for a message, in the arena; "" when there are
+** none. */
 const char *migProveText(MigContext *p, const MigComparison *pCompare) {
   MigText text = {0, 0, 0};
   int i;
@@ -54,7 +61,8 @@ typedef struct Sound {
 } Sound;
 
 /* See which views and triggers of the scratch database, which is much like
-** pKnown, compile. */
+** pKnown, compile. In pSound->model is its schema, whatever that is. Nothing is
+** run in it. */
 static void soundRead(MigContext *p, MigScratch *pScratch,
                       const MigModel *pKnown, Sound *pSound) {
   memset(pSound, 0, sizeof(*pSound));
@@ -67,7 +75,8 @@ static void soundRead(MigContext *p, MigScratch *pScratch,
   migScratchSwap(p, pScratch);
 }
 
-/* UNPROVEN when one that did before does not now. */
+/* UNPROVEN when one that did before does not now. Those that are gone, or of
+** another kind, are no matter, nor are new ones that never compiled. */
 static void soundCheck(MigContext *p, const Sound *pWas, const Sound *pNow,
                        const char *zSide) {
   int i;
@@ -87,7 +96,8 @@ static void soundCheck(MigContext *p, const Sound *pWas, const Sound *pNow,
 }
 
 /* UNPROVEN when the table or view is to go that a full-text table which is
-** wanted has its rows in. */
+** wanted has its rows in. No comparison shows it: the full-text table itself is
+** not changed. */
 static void contentCheck(MigContext *p, const MigModel *pOld,
                          const MigModel *pNew) {
   int i;
@@ -107,7 +117,9 @@ static void contentCheck(MigContext *p, const MigModel *pOld,
   }
 }
 
-/* Replay one script; it must give the wanted schema. */
+/* Replay one script, in the database that pReplay has; it must give the wanted
+** schema. pSound: what compiled before the first script. zSide is its name in
+** messages. */
 static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
                         const MigModel *pWanted, const Sound *pSound,
                         const char *zSide) {
@@ -133,7 +145,12 @@ static void proveScript(MigContext *p, MigReplay *pReplay, const MigText *pText,
 
 /*
 ** Prove two scripts in a scratch database: pUp turns pOld into pNew, pDown,
-** which may be NULL, turns that into pOld again. UNPROVEN otherwise.
+** which may be NULL, turns that into pOld again. UNPROVEN otherwise; all
+** objects of pOld must be known to be good, as those of a live schema are.
+** Nothing is handed out, and p's own connection is not touched.
+**
+** Of a large schema only the part is copied that differs (subset.h). The down
+** script is run behind the up script in the same database.
 */
 void migProve(MigContext *p, const MigModel *pOld, const MigModel *pNew,
               const MigText *pUp, const MigText *pDown) {

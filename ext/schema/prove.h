@@ -1,5 +1,9 @@
 /*
 ** prove.h - does a script do what it should?
+**
+** For scripts that were made for someone (generate.h), before they are stored
+** or shown. All of it happens in scratch databases: nothing is read or written
+** on the connection of p.
 */
 #ifndef MIG_PROVE_H
 #define MIG_PROVE_H

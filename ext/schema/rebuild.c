@@ -57,7 +57,7 @@
 #include "native.h"
 #include "rebuild.h"
 
-/* A rebuild in the making. */
+/* A rebuild in the making. pOld and pNew have a pTable. */
 typedef struct Work {
   MigRebuild *pRebuild;
   const MigModelObject *pOld;
@@ -71,6 +71,7 @@ typedef struct Work {
 /* SQLite's three words for the rowid. */
 static const char *const azRowid[] = {"rowid", "_rowid_", "oid"};
 
+/* Add a statement made with sqlite3_mprintf(), without a semicolon. */
 static void statementAdd(MigContext *p, const Work *pw, const char *zFormat,
                          ...) {
   va_list ap;
@@ -87,7 +88,8 @@ static void statementAdd(MigContext *p, const Work *pw, const char *zFormat,
 */
 
 /* From byte i on, does the text z name a table? bDot: in front of the name of a
-** column. */
+** column. Any identifier of that spelling counts, so the answer may be yes
+** without need. */
 static int textNames(const char *z, i64 i, const char *zTable, int bDot) {
   i64 n = (i64)strlen(z);
   int bName = 0;
@@ -103,7 +105,8 @@ static int textNames(const char *z, i64 i, const char *zTable, int bDot) {
   return 0;
 }
 
-/* Offset behind the table's name at the head of a table or an index. */
+/* Offset behind the table's name at the head of a table or an index, so that
+** the head itself does not count as a use. */
 static i64 behindName(const MigModelObject *pObject) {
   const MigToken *pName = pObject->eKind == MIG_DDL_INDEX
                               ? &pObject->pDdl->table
@@ -112,8 +115,10 @@ static i64 behindName(const MigModelObject *pObject) {
   return pName->iStart + pName->n;
 }
 
-/* A name that no object has. Only what stands behind the last '_' could make it
-** the name of a table that a virtual table keeps, and t is none. */
+/* A name that no object has: t_old, t_old2 and so on. Only what stands behind
+** the last '_' could make it the name of a table that a virtual table keeps,
+** and t is none. Names that begin with sqlite_ are SQLite's, those with
+** _migrate_ ours. In the arena. */
 static const char *asideName(MigContext *p, const MigModel *pModel,
                              const char *zTable) {
   int bReserved =
@@ -129,11 +134,9 @@ static const char *asideName(MigContext *p, const MigModel *pModel,
   return zName;
 }
 
-/*
-** How SQL names the rowid of a table: a column in quotes, or one of three
-** words. NULL when there is none: WITHOUT ROWID, or columns have taken the
-** words.
-*/
+/* How SQL names the rowid of a table, which can be read: a column in quotes, or
+** one of three words. NULL when there is none: WITHOUT ROWID, or columns have
+** taken the words. In the arena or a constant; also NULL after an error. */
 const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable) {
   const MigModelTable *pt = pTable->pTable;
   size_t i;
@@ -156,11 +159,12 @@ const char *migRebuildRowid(MigContext *p, const MigModelObject *pTable) {
 ** The copy
 */
 
+/* The expression that fills new column i, or NULL. */
 static const char *usingOf(const Work *pw, int i) {
   return pw->pRebuild->azUsing ? pw->pRebuild->azUsing[i] : 0;
 }
 
-/* The name of an old column where it is read. */
+/* The name of old column i where it is read: the one that expressions know. */
 static const char *oldName(const Work *pw, int i) {
   return pw->pRebuild->azWas ? pw->pRebuild->azWas[i]
                              : pw->pOld->pTable->aColumn[i].zName;
@@ -174,7 +178,8 @@ static int isCopied(const Work *pw, int i) {
 }
 
 /* Is new column i the rowid, and does it come again by itself? With
-** AUTOINCREMENT SQLite looks up the mark for each row. */
+** AUTOINCREMENT SQLite looks up the mark for each row. Left out of the copy it
+** is then given by SQLite: 1, 2, 3 (autoinc.html). */
 static int isNumbered(const Work *pw, int i) {
   int iRowid = pw->pOld->pTable->iRowid;
 
@@ -183,7 +188,9 @@ static int isNumbered(const Work *pw, int i) {
          !pw->pNew->pTable->bAutoincrement;
 }
 
-/* Is this a change with which SQLite copies no whole records? */
+/* Is this a change with which SQLite copies no whole records? That is what its
+** transfer optimization asks of two tables (xferOptimization() in insert.c);
+** what it looks at in vain only costs time. */
 static int isRecoded(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
   const MigModelTable *pNew = pDiff->pNew->pTable;
@@ -205,7 +212,7 @@ static int isRecoded(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
 }
 
 /* Is it better to leave the column out that is the rowid? Not where records are
-** copied as they are. */
+** copied as they are, because for that the columns must be the same. */
 static int isRowidSpared(const Work *pw) {
   const MigTableDiff *pDiff = pw->pRebuild->pDiff;
   int iRowid = pw->pNew->pTable->iRowid;
@@ -217,7 +224,8 @@ static int isRowidSpared(const Work *pw) {
 }
 
 /* Can whole records be copied, column by column in the same place, and have the
-** same rowids if not? */
+** same rowids if not? bDense has rowids that are no column come again in either
+** case. */
 static int isSameLayout(const Work *pw) {
   const MigModelTable *pOld = pw->pOld->pTable;
   const MigModelTable *pNew = pw->pNew->pTable;
@@ -243,14 +251,15 @@ static int isSameLayout(const Work *pw) {
   return 1;
 }
 
-/* Append an expression in parentheses. It may end in a comment. */
+/* Append an expression in parentheses. It may end in a comment, which would
+** take the parenthesis along. */
 static void expressionAdd(MigContext *p, MigText *pText, const char *zExpr) {
   if (p->rc == SQLITE_OK) {
     migTextF(p, pText, strstr(zExpr, "--") ? "(%s\n)" : "(%s)", zExpr);
   }
 }
 
-/* Append what fills new column i. */
+/* Append what fills new column i, which is copied. */
 static void sourceAdd(MigContext *p, const Work *pw, MigText *pText, int i) {
   const char *zUsing = usingOf(pw, i);
 
@@ -262,7 +271,8 @@ static void sourceAdd(MigContext *p, const Work *pw, MigText *pText, int i) {
   }
 }
 
-/* Could what fills new column i, which is the rowid, be NULL? */
+/* Could what fills new column i, when that is the rowid, be NULL? No column but
+** the rowid matters, and the old rowid is never NULL. */
 static int isNullable(const Work *pw, int i) {
   const MigModelTable *pOld = pw->pOld->pTable;
   int k = pw->pRebuild->pDiff->aiFrom[i];
@@ -279,6 +289,7 @@ typedef struct Copy {
   int nColumn;   /* of those the ones that are not its rowid */
 } Copy;
 
+/* Add new column i to a copy. In the table aside it is c0, c1 and so on. */
 static void copyAdd(MigContext *p, const Work *pw, Copy *pCopy, int i) {
   const char *zComma = pCopy->to.n ? ", " : "";
   int bNull = isNullable(pw, i);
@@ -316,7 +327,8 @@ static void defaultAdd(MigContext *p, const Work *pw, MigText *pText, int i) {
 }
 
 /* Where no column stays and rowids are not copied, as many rows of defaults:
-** SQLite may refuse them, unless there are none. */
+** SQLite may refuse them, unless there are none. INSERT ... SELECT wants a
+** column, so the first that is not generated gets its DEFAULT. */
 static void copyNothing(MigContext *p, const Work *pw, Copy *pCopy) {
   const MigModelTable *pNew = pw->pNew->pTable;
   int i = 0;
@@ -329,6 +341,9 @@ static void copyNothing(MigContext *p, const Work *pw, Copy *pCopy) {
   migTextF(p, &pCopy->aside, "c%d", pCopy->nColumn++);
 }
 
+/* Find out what is copied into what. First the rowids, where they are no column
+** that brings them itself. When a rowid that comes again by itself is all there
+** is, it is copied all the same. */
 static void copyMake(MigContext *p, const Work *pw, Copy *pCopy) {
   int i;
 
@@ -352,7 +367,8 @@ static void copyMake(MigContext *p, const Work *pw, Copy *pCopy) {
   }
 }
 
-/* Has a column of the old table word k for the rowid, or had one? */
+/* Has a column of the old table word k for the rowid, or had one? A word that
+** is taken in either role does not name the rowid. */
 static int wordTaken(const Work *pw, size_t k) {
   const MigModelTable *pOld = pw->pOld->pTable;
   int i;
@@ -367,7 +383,8 @@ static int wordTaken(const Work *pw, size_t k) {
 }
 
 /* Append the columns of the old table under the names they had, and the rowid
-** where it can be named. */
+** where it can be named: what a subquery has to give so that expressions over
+** the old names find them. Not more than that is visible of a subquery. */
 static void wasAdd(MigContext *p, const Work *pw, MigText *pText) {
   const MigModelTable *pOld = pw->pOld->pTable;
   size_t k;
@@ -384,7 +401,7 @@ static void wasAdd(MigContext *p, const Work *pw, MigText *pText) {
   }
 }
 
-/* What is behind FROM to read the old table, called zTable. */
+/* What is behind FROM to read the old table, called zTable. In the arena. */
 static const char *copyFrom(MigContext *p, const Work *pw, const char *zTable) {
   MigText text = {0, 0, 0};
 
@@ -402,7 +419,7 @@ static const char *copyFrom(MigContext *p, const Work *pw, const char *zTable) {
   return migTextZ(&text);
 }
 
-/* Copy from the table aside to the new one: the number of the statement. */
+/* Copy from the table aside to the new one: the index of the statement. */
 static int copyOnce(MigContext *p, const Work *pw) {
   const char *zTo = pw->pNew->zName;
   Copy copy;
@@ -423,8 +440,9 @@ static int copyOnce(MigContext *p, const Work *pw) {
   return pw->pRebuild->statements.n - 1;
 }
 
-/* Copy from the old table to the one aside, which is made first. A table wants
-** a column even if only rowids are copied. */
+/* Copy from the old table to the one aside, which is made first: the index of
+** the statement that copies. Its columns have no type, so values stay what they
+** are. A table wants a column even if only rowids are copied. */
 static int copyAside(MigContext *p, const Work *pw, const Copy *pCopy) {
   MigText columns = {0, 0, 0};
   int i;
@@ -447,7 +465,8 @@ static int copyAside(MigContext *p, const Work *pw, const Copy *pCopy) {
 */
 
 /* zFrom has the mark of the old table: give it to the new one, or to nobody.
-** sqlite_sequence has no key, so what the copy has written goes first. */
+** sqlite_sequence has no key, so what the copy has written goes first. Where
+** the new table begins to count, the copy has set its mark. */
 static void sequenceMove(MigContext *p, const Work *pw, const char *zFrom) {
   const char *zTo = pw->pNew->zName;
 
@@ -474,13 +493,14 @@ static void sequenceMove(MigContext *p, const Work *pw, const char *zFrom) {
 ** Objects
 */
 
-/* Make an object by its stored text. */
+/* Make an object by its stored text, with schema main. */
 static void objectMake(MigContext *p, const Work *pw,
                        const MigModelObject *pObject) {
   migListAdd(p, &pw->pRebuild->statements, migNativeText(p, pObject));
 }
 
-/* Make what was on the table again: indexes, then triggers. */
+/* Make what was on the table again: indexes, then triggers. Triggers of TEMP
+** are the last. Only here, behind the copy: no trigger fires for it. */
 static void objectsMake(MigContext *p, const Work *pw) {
   static const MigDdlKind ae[] = {MIG_DDL_INDEX, MIG_DDL_TRIGGER};
   const MigModel *pModel = pw->pRebuild->pModel;
@@ -500,7 +520,8 @@ static void objectsMake(MigContext *p, const Work *pw) {
   }
 }
 
-/* Drop the indexes that would keep SQLite from renaming the table. */
+/* Drop the indexes that would keep SQLite from renaming the table. They are
+** made again with the others. One that is beyond us may name it, too. */
 static void indexesDrop(MigContext *p, const Work *pw) {
   const MigModel *pModel = pw->pRebuild->pModel;
   int i;
@@ -535,6 +556,7 @@ static int isTwice(const Work *pw) {
   return 0;
 }
 
+/* The first list of statements at the top of the file, up to the DROP TABLE. */
 static void rebuildOnce(MigContext *p, const Work *pw) {
   MigRebuild *pRebuild = pw->pRebuild;
 
@@ -547,6 +569,8 @@ static void rebuildOnce(MigContext *p, const Work *pw) {
   statementAdd(p, pw, "DROP TABLE main.\"%w\"", pw->zAside);
 }
 
+/* The second one. The expressions are used up by the first copy; the second
+** takes values and rowids as they are. */
 static void rebuildTwice(MigContext *p, const Work *pw) {
   MigRebuild *pRebuild = pw->pRebuild;
   const char *zOld = pw->pOld->zName;
@@ -572,7 +596,8 @@ static void rebuildTwice(MigContext *p, const Work *pw) {
   statementAdd(p, pw, "DROP TABLE main.\"%w\"", zAside);
 }
 
-/* How the rowid of the old table is named where it is read. */
+/* How the rowid of the old table is named where it is read, which may be the
+** subquery of wasAdd(). NULL: not at all. */
 static const char *rowidOld(MigContext *p, const Work *pw) {
   int iRowid = pw->pOld->pTable->iRowid;
   size_t k;
@@ -589,7 +614,8 @@ static const char *rowidOld(MigContext *p, const Work *pw) {
 }
 
 /* Find how rowids are carried over. A column that is the new rowid and has a
-** source brings them itself. */
+** source brings them itself; rows that are dense need nothing. zRowidOld also
+** orders the rows. */
 static void rowidsFind(MigContext *p, Work *pw) {
   int iRowid = pw->pNew->pTable->iRowid;
 
@@ -604,6 +630,11 @@ static void rowidsFind(MigContext *p, Work *pw) {
 ** Make the statements of a rebuild, of two definitions that can be read.
 ** Columns that are renamed are copied; that what names them elsewhere follows
 ** is for the caller to see to.
+**
+** What was out before is overwritten, so it may be called again with bTwice
+** set. iCopy and iFirst are indexes of statements; in front of iCopy nothing
+** that is run has put a row into the new table. Only want of memory is an
+** error.
 */
 void migRebuildStatements(MigContext *p, MigRebuild *pRebuild) {
   const MigTableDiff *pDiff = pRebuild->pDiff;

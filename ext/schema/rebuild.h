@@ -5,6 +5,15 @@
 ** with foreign keys not enforced and legacy_alter_table on. They are what
 ** migrate_table() runs, and what it is expanded to where a script must do
 ** without it.
+**
+** Pure: nothing is asked and nothing run. Where rowids need not be copied one
+** by one, a CHECK for column c of t(c) takes these:
+**
+**   ALTER TABLE main."t" RENAME TO "t_old"
+**   CREATE TABLE main.t(c INTEGER CHECK(c > 0))
+**   INSERT OR ABORT INTO main."t" SELECT * FROM main."t_old" NOT INDEXED
+**   DROP TABLE main."t_old"
+**   CREATE INDEX main.i ON t(c)
 */
 #ifndef MIG_REBUILD_H
 #define MIG_REBUILD_H
@@ -12,9 +21,12 @@
 #include "compare.h"
 #include "text.h"
 
+/* A table to be made anew. Zero-initialize, then fill the first part. All that
+** it refers to must live as long; what is out belongs to the arena. */
 typedef struct MigRebuild {
   const MigModel *pModel;    /* the schema as it is, the table in it */
-  const MigTableDiff *pDiff; /* pNew->zSql becomes the stored text */
+  const MigTableDiff *pDiff; /* pNew->zSql becomes the stored text; both
+                             ** definitions can be read */
   const char **azUsing;      /* for each new column an expression over the old
                              ** columns to fill it with, or NULL; may be NULL */
   const char **azWas; /* for each old column its name in those, when it has

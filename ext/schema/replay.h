@@ -3,9 +3,13 @@
 **
 ** A replayed script works on the schema only: statements that write, read or
 ** check rows are passed over, but for SELECT migrate_table(...), which a
-** scratch database understands after migReplayOpen(). Transaction statements
-** and PRAGMAs are passed over; foreign_keys and legacy_alter_table are obeyed
-** as in a run.
+** scratch database understands after migReplayOpen(). BEGIN and COMMIT are
+** passed over as well, and all PRAGMAs but legacy_alter_table, which is obeyed
+** as in a run. Refused are other transaction statements, ATTACH and DETACH, and
+** what writes sqlite_schema.
+**
+** The scratch database keeps what a script has made of it, so scripts can be
+** replayed one behind the other.
 */
 #ifndef MIG_REPLAY_H
 #define MIG_REPLAY_H
@@ -16,8 +20,8 @@
 
 /* A call of migrate_table() met in a replay. */
 typedef struct MigReplayCall {
-  i64 iStart; /* of the statement, in the script */
-  i64 n;
+  i64 iStart;         /* of the statement, in the script */
+  i64 n;              /* its bytes, through the semicolon */
   MigList statements; /* what it was expanded to; none: nothing to be done */
   MigList losses;     /* what the table loses by it, in words (phrase.h) */
 } MigReplayCall;
@@ -28,7 +32,9 @@ typedef struct MigReplayDrop {
   const char *zTable;
 } MigReplayDrop;
 
-/* It must live as long as the scratch database is used. */
+/* It must live as long as the scratch database is used. Zero-initialize; what
+** is set besides bPlain must be set behind migReplayOpen(). What is kept of a
+** script is in the arena of the context it was replayed with. */
 typedef struct MigReplay {
   MigScratch *pScratch;
   const MigModel *pKnown; /* a model much like that of the schema it holds, to

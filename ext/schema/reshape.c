@@ -26,6 +26,10 @@
 ** After a failure the caller undoes the transaction. It may be undone already,
 ** where a setting had to go back (native.c). Foreign keys and
 ** legacy_alter_table go back with the caller's pSaved.
+**
+** Where the first way fails at what only rows or the connection can tell, the
+** next one is taken for what is left; so what is planned is the cheapest way,
+** and what is told at the end the dearest one that was taken.
 */
 #include <string.h>
 #include "fulltext.h"
@@ -40,7 +44,8 @@
 */
 
 /* Does a trigger fire on the UPDATE OF a column? SQLite would make it again
-** without a word, and it would never fire. */
+** without a word, and it would never fire. What stands in its body is left to
+** probe.h. */
 static int triggerUses(const MigModelObject *pTrigger, const char *zColumn) {
   const MigDdl *pDdl = pTrigger->pDdl;
   int i;
@@ -53,7 +58,8 @@ static int triggerUses(const MigModelObject *pTrigger, const char *zColumn) {
   return 0;
 }
 
-/* Refuse to drop a column that an index or the head of a trigger uses. */
+/* Refuse to drop a column that an index or the head of a trigger uses. SCRIPT.
+** SQLite's own indexes go with their constraints and have no text. */
 static void columnsCheck(MigContext *p, const MigModel *pModel,
                          const MigTableDiff *pDiff) {
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -80,7 +86,9 @@ static void columnsCheck(MigContext *p, const MigModel *pModel,
 }
 
 /* DATA_LOSS when the table is to lose what the caller does not know of: a
-** script was made for it as it was, and since then it has become another. */
+** script was made for it as it was, and since then it has become another.
+** Nothing is checked without pChanges, nor for a table in allowLoss. Only the
+** first few are shown. */
 static void changesCheck(MigContext *p, const MigReshape *pr) {
   MigText text = {0, 0, 0};
   MigList losses = {0, 0};
@@ -110,7 +118,8 @@ static void changesCheck(MigContext *p, const MigReshape *pr) {
 ** Running
 */
 
-/* What is left to be done, for messages. */
+/* What is left to be done, for messages: the first few alterations. In the
+** arena. */
 static const char *diffText(MigContext *p, const MigTableDiff *pDiff) {
   MigText text = {0, 0, 0};
   int i;
@@ -122,7 +131,9 @@ static const char *diffText(MigContext *p, const MigTableDiff *pDiff) {
   return migTextZ(&text);
 }
 
-/* Is nothing else gone or changed? */
+/* Is nothing else gone or changed? UNPROVEN then. ALTER TABLE may have
+** rewritten the texts of others, so then only kind and name count. pNow is the
+** schema as it is. */
 static void othersCheck(MigContext *p, const MigWays *pw,
                         const MigModel *pNow) {
   const MigModel *pWas = &pw->pr->model;
@@ -144,7 +155,8 @@ static void othersCheck(MigContext *p, const MigWays *pw,
 }
 
 /* Is what quick_check says a false alarm? SQLite 3.40 takes the columns of a
-** WITHOUT ROWID table for others when it looks for NULL and for types. */
+** WITHOUT ROWID table for others when it looks for NULL and for types. z is a
+** row of quick_check. */
 static int isFalseAlarm(const MigReshape *pr, const char *z) {
   int iVersion = sqlite3_libversion_number();
 
@@ -152,7 +164,8 @@ static int isFalseAlarm(const MigReshape *pr, const char *z) {
          iVersion < 3041000 && strstr(z, " value in ") != 0;
 }
 
-/* Have SQLite look at the rows of the table. */
+/* Have SQLite look at the rows of the table. DAMAGED when it finds something;
+** without bCheck nothing happens. */
 static void rowsCheck(MigContext *p, const MigReshape *pr) {
   sqlite3_stmt *pStmt =
       pr->bCheck ? migPrepareF(p, "PRAGMA main.quick_check(\"%w\")", pr->zTable)
@@ -167,7 +180,9 @@ static void rowsCheck(MigContext *p, const MigReshape *pr) {
   migFinalize(p, pStmt);
 }
 
-/* How far AUTOINCREMENT has counted for the table, 0 when it has not. */
+/* How far AUTOINCREMENT has counted for the table, 0 when it has not. pModel is
+** schema main, to know whether there is a table sqlite_sequence, which is not
+** there before the first AUTOINCREMENT. */
 static i64 markRead(MigContext *p, const MigReshape *pr,
                     const MigModel *pModel) {
   return migModelFind(pModel, 0, "sqlite_sequence") < 0
@@ -178,7 +193,9 @@ static i64 markRead(MigContext *p, const MigReshape *pr,
                            pr->zTable);
 }
 
-/* Has AUTOINCREMENT kept its mark, which was iMark? Or is it gone with it? */
+/* Has AUTOINCREMENT kept its mark, which was iMark, or counted on? Or is it
+** gone with it? UNPROVEN otherwise: ids that were given out would come
+** again. */
 static void markCheck(MigContext *p, const MigReshape *pr,
                       const MigModel *pModel, i64 iMark) {
   const char *zWhat = 0;
@@ -207,7 +224,8 @@ static void markCheck(MigContext *p, const MigReshape *pr,
 ** Full-text tables whose index is left behind
 */
 
-/* A full-text table cannot be filled anew. */
+/* A full-text table cannot be filled anew. SCRIPT. zName is the virtual
+** table. */
 static void fulltextFail(MigContext *p, const MigReshape *pr, const char *zName,
                          const char *zWhy) {
   migFail(p, MIG_SCRIPT,
@@ -217,7 +235,8 @@ static void fulltextFail(MigContext *p, const MigReshape *pr, const char *zName,
           zName, pr->zTable, zWhy);
 }
 
-/* SCRIPT when the connection has not got what filling one takes. */
+/* SCRIPT when the connection has not got what filling one takes. Before
+** anything is done, as that may take long. */
 static void fulltextCheck(MigContext *p, const MigReshape *pr) {
   int i;
 
@@ -230,7 +249,8 @@ static void fulltextCheck(MigContext *p, const MigReshape *pr) {
 }
 
 /* Fill those that worked before. In a scratch database, which has no rows, it
-** is only noted: a script that does without us has to do it. */
+** is only noted: a script that does without us has to do it. One that did not
+** work before is left as it is. */
 static void fulltextFill(MigContext *p, MigWays *pw, const MigProbes *pProbes) {
   const MigReshape *pr = pw->pr;
   const char *zWhy;
@@ -255,7 +275,9 @@ static void fulltextFill(MigContext *p, MigWays *pw, const MigProbes *pProbes) {
   migSwitchBack(p, pr->pTx, &view);
 }
 
-/* Look at everything again. iMark: see markRead(). */
+/* Look at everything again, behind the change. iMark: see markRead(). UNPROVEN
+** or SCRIPT for what is not as it should be. The table is compiled first: a
+** text that SQLite cannot read is told in its own words. */
 static void proveAll(MigContext *p, MigWays *pw, const MigProbes *pProbes,
                      i64 iMark) {
   const MigReshape *pr = pw->pr;
@@ -306,7 +328,8 @@ static int mayBreak(const MigTableDiff *pDiff) {
 }
 
 /* Before anything is changed: what must not break, and the mark, see
-** markRead(). */
+** markRead(). pProbes is zeroed before. In a scratch database, whose functions
+** are stood in for, definition and modules are not asked about. */
 static i64 proofBegin(MigContext *p, const MigReshape *pr, MigProbes *pProbes) {
   if (pr->pTx) {
     migProbeDefinition(p, &pr->model, &pr->diff);
@@ -320,15 +343,23 @@ static i64 proofBegin(MigContext *p, const MigReshape *pr, MigProbes *pProbes) {
 }
 
 /*
-** Carry out what was planned, inside the caller's transaction. When the schema
-** is another one since, it is planned anew. pReshape->statements and eWay tell
-** what was done, which may be a dearer way than planned. Errors:
-**   SCRIPT     rows do not fit the definition (with SQLite's code), a view,
-**              trigger or full-text table would break, SQLite refuses something
-**   DATA_LOSS  not all rows were copied
-**   UNPROVEN   something is not as it should be afterwards
-**   SQLITE     code of the application has ended the transaction; and others
-** The caller must undo the transaction then.
+** Carry out what was planned, inside the caller's write transaction
+** (pReshape->pTx; NULL: a scratch database, in whatever transaction). When the
+** schema is another one since, it is planned anew. pReshape->statements and
+** eWay tell what was done, which may be a dearer way than planned. Errors:
+**
+**   SCRIPT       rows do not fit the definition (with SQLite's code), a view,
+**                trigger or full-text table would break, SQLite refuses it
+**   DATA_LOSS    not all rows were copied
+**   UNPROVEN     something is not as it should be afterwards
+**   DAMAGED      bCheck, and quick_check finds something; or an index disagrees
+**                with its table
+**   UNSUPPORTED  an authorizer denies what has to be done
+**   SQLITE       code of the application has ended the transaction; and others
+**
+** and, when it is planned anew, those of migReshapePlan(). The caller must undo
+** the transaction then. Rows are not checked against foreign keys: that is the
+** caller's, too.
 */
 void migReshapeRun(MigContext *p, MigReshape *pReshape) {
   MigProbes probes = {0, 0, 0};
@@ -363,7 +394,8 @@ void migReshapeRun(MigContext *p, MigReshape *pReshape) {
 ** Planning
 */
 
-/* Plan what is left once columns are renamed. */
+/* Plan what is left once columns are renamed, with the schema as it is then.
+** Statements are added to those of the renames; an edit has none to show. */
 static void planRest(MigContext *p, MigReshape *pr,
                      const MigWaysState *pState) {
   if (p->rc || (pState->diff.n == 0 && pr->azUsing == 0)) {
@@ -378,7 +410,9 @@ static void planRest(MigContext *p, MigReshape *pr,
 }
 
 /* Try the renames in a scratch copy of the schema, to know what is left. When
-** they do not even work there, the rebuild will have to do them. */
+** they do not even work there, the rebuild will have to do them. pState becomes
+** what is there behind them. SCRIPT when only SQLite could rename a column, and
+** does not (ways.c). */
 static void planRenames(MigContext *p, MigReshape *pr, MigWaysState *pState) {
   MigScratch *pScratch = migScratchOpen(p);
   MigReshape scratch = *pr;
@@ -404,7 +438,8 @@ static void planRenames(MigContext *p, MigReshape *pr, MigWaysState *pState) {
   migScratchClose(p, pScratch);
 }
 
-/* List the full-text tables whose index the change leaves behind. */
+/* List the full-text tables whose index the change leaves behind. The names
+** belong to the model. */
 static void planFulltext(MigContext *p, MigReshape *pr) {
   const MigModel *pModel = &pr->model;
   u8 *abFound = 0;
@@ -427,7 +462,8 @@ static void planFulltext(MigContext *p, MigReshape *pr) {
   }
 }
 
-/* Plan how to change a table that is there. */
+/* Plan how to change a table that is there: eWay stays NOTHING when the two say
+** the same. Here is the order of the ways. */
 static void planTable(MigContext *p, MigReshape *pr,
                       const MigModelObject *pLive) {
   MigWaysState state;
@@ -460,12 +496,18 @@ static void planTable(MigContext *p, MigReshape *pr,
 
 /*
 ** Find out how the table can be made what pReshape->zSql says. Nothing is
-** changed. Errors are those of migWantedRead(), and SCRIPT when an index or
-** trigger uses a column that goes, or SQLite would not rename one.
+** changed on p's connection; scratch databases are used. What was out before is
+** overwritten, so it may be called again.
+**
+** Errors are those of migWantedRead(), FORMAT for an annotation that does not
+** fit the two definitions, DATA_LOSS for what pChanges does not allow,
+** UNSUPPORTED when the live definition is beyond us, and SCRIPT when an index
+** or trigger uses a column that goes, or SQLite would not rename one.
 */
 void migReshapePlan(MigContext *p, MigReshape *pReshape) {
   const MigModelObject *pLive;
 
+  /* All from eWay on is ours: see the order of the fields. */
   memset(&pReshape->eWay, 0, sizeof(*pReshape) - offsetof(MigReshape, eWay));
   pReshape->iSchema = migQueryInt(p, 0, "PRAGMA main.schema_version");
   pLive = migWantedRead(p, pReshape);

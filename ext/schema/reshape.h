@@ -6,6 +6,10 @@
 ** keys) for what will happen:
 **   migReshapePlan() reads and decides, and changes nothing;
 **   migReshapeRun()  carries it out, inside the caller's transaction.
+**
+** For a live table the first wants a read transaction at least, the second a
+** write transaction, which is that of pReshape->pTx. What happens in between is
+** noticed by the schema cookie, and then it is planned anew.
 */
 #ifndef MIG_RESHAPE_H
 #define MIG_RESHAPE_H

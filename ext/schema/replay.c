@@ -32,7 +32,9 @@ static const char zOptions[] =
     "SELECT j.key, j.value, j.type FROM json_each(?1, ?2) AS j";
 
 /* Read the object of texts at zPath of the options into two lists. (Of JSON
-** json_valid() would say that it is none when memory runs out.) */
+** json_valid() would say that it is none when memory runs out.) zPath is "$."
+** and the name of the option. USAGE for a value that is no text, and for
+** options that are no JSON. An option that is not given adds nothing. */
 static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
                         MigList *pKeys, MigList *pValues) {
   sqlite3_stmt *pStmt = migPrepare(p, zOptions);
@@ -58,7 +60,9 @@ static void optionsRead(MigContext *p, const char *zJson, const char *zPath,
   migFinalize(p, pStmt);
 }
 
-/* Read option changes, when it is given. */
+/* Read option changes, when it is given. Without it there is nothing that the
+** table must not lose. Tables of which the script itself allows it are added to
+** pReshape->allowLoss. */
 static void changesRead(MigContext *p, const char *zJson,
                         const MigScriptInfo *pGuard, MigReshape *pReshape) {
   sqlite3_stmt *pStmt = migPrepare(p, zOptions);
@@ -84,7 +88,8 @@ static void changesRead(MigContext *p, const char *zJson,
   }
 }
 
-/* The arguments of a call. */
+/* The arguments of a call, copied into the call's memory. Options that do not
+** matter to a schema are not looked at. USAGE when the first is NULL. */
 static void callRead(MigContext *p, const MigReplay *pReplay,
                      MigReshape *pReshape, int nArg, sqlite3_value **apArg) {
   const char *zSql = (const char *)sqlite3_value_text(apArg[0]);
@@ -111,7 +116,8 @@ static void callRead(MigContext *p, const MigReplay *pReplay,
   }
 }
 
-/* Keep what a call was expanded to, in the memory of the script. */
+/* Keep what a call was expanded to, in the memory of the script. Texts are
+** copied, because those of the call go with it. */
 static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
   MigContext *p = pReplay->pContext;
   MigReplayCall *pCall;
@@ -133,7 +139,8 @@ static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
   }
 }
 
-/* Carry a call out; all of it or, after an error, nothing. */
+/* Carry a call out; all of it or, after an error, nothing. The savepoint is the
+** call's own, inside the transaction of migScratchBegin(). */
 static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
   MigContext was;
 
@@ -158,8 +165,14 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
   sqlite3_free(was.zError);
 }
 
-/* The function. A statement that was stopped for taking too long is for the
-** scratch database to report. */
+/*
+** The function migrate_table(definition [, options]); gives the way that was
+** taken. It may be called only by a SELECT or VALUES of the script, and not by
+** anything that such a call runs.
+**
+** A statement that was stopped for taking too long is for the scratch database
+** to report, so an interrupt is no error of the script here.
+*/
 static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
   MigReplay *pReplay = sqlite3_user_data(pCtx);
   int bSelect = pReplay->bSelect;
@@ -193,10 +206,9 @@ static void tableCall(sqlite3_context *pCtx, int nArg, sqlite3_value **apArg) {
   pReplay->bSelect = bSelect;
 }
 
-/*
-** Have a scratch database understand migrate_table(). pReplay must live as long
-** as the database is used; bPlain may be set before or behind this.
-*/
+/* Have a scratch database understand migrate_table(). pReplay must live as long
+** as the database is used, and is zeroed but for bPlain, which may be set
+** before or behind this; the rest behind it. */
 void migReplayOpen(MigContext *p, MigReplay *pReplay, MigScratch *pScratch) {
   int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
   int bPlain = pReplay->bPlain;
@@ -223,7 +235,7 @@ void migReplayOpen(MigContext *p, MigReplay *pReplay, MigScratch *pScratch) {
 ** Scripts
 */
 
-/* A script being replayed. */
+/* A script being replayed. Texts belong to the caller or the arena. */
 typedef struct Script {
   MigReplay *pReplay;
   const char *z;
@@ -234,7 +246,9 @@ typedef struct Script {
   MigList functions; /* stood in for, for calls of migrate_table() */
 } Script;
 
-/* Say where the error of p arose: at byte iAt. Its code stays. */
+/* Say where the error of p arose: in front of its sentence come the script,
+** line and column of byte iAt. Its codes stay. Out of memory has no sentence,
+** and stays as it is. */
 static void errorLocate(MigContext *p, const Script *ps, i64 iAt) {
   MigContext was;
   int iLine;
@@ -253,7 +267,8 @@ static void errorLocate(MigContext *p, const Script *ps, i64 iAt) {
   sqlite3_free(was.zError);
 }
 
-/* SQLite does not take a statement. */
+/* SQLite does not take a statement. SCRIPT with the result code rc, at byte iAt
+** of the script. */
 static void statementFail(MigContext *p, const Script *ps, i64 iAt, int rc,
                           const char *zWhy) {
   if ((rc & 0xff) == SQLITE_NOMEM) {
@@ -263,7 +278,8 @@ static void statementFail(MigContext *p, const Script *ps, i64 iAt, int rc,
   errorLocate(p, ps, iAt);
 }
 
-/* Does a statement call migrate_table()? */
+/* Does a statement call migrate_table()? Its name before a parenthesis is
+** enough. */
 static int statementCalls(const Script *ps, const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
   i64 i = pSt->iStart;
@@ -280,7 +296,8 @@ static int statementCalls(const Script *ps, const MigStatement *pSt) {
   return 0;
 }
 
-/* Does a statement write where the schema is kept? */
+/* Does a statement write where the schema is kept? Whatever schema the name is
+** in. */
 static int writesSchema(const Script *ps, const MigStatement *pSt) {
   static const char *const az[] = {"sqlite_schema", "sqlite_master",
                                    "sqlite_temp_schema", "sqlite_temp_master"};
@@ -294,7 +311,8 @@ static int writesSchema(const Script *ps, const MigStatement *pSt) {
   return 0;
 }
 
-/* Obey a PRAGMA, if it is the one that makes a difference here. */
+/* Obey a PRAGMA, if it is the one that makes a difference here. legacySet()
+** puts it back behind the script. */
 static void pragmaObey(MigContext *p, const Script *ps,
                        const MigStatement *pSt) {
   if (pSt->value.eType != MIG_TK_END &&
@@ -306,7 +324,9 @@ static void pragmaObey(MigContext *p, const Script *ps,
   }
 }
 
-/* Is a statement to be run here? What cannot be replayed is an error. */
+/* Is a statement to be run here? What cannot be replayed is an error:
+** FORBIDDEN_STATEMENT. What only concerns rows, and BEGIN, COMMIT, ANALYZE and
+** the like, is passed over. */
 static int statementWanted(MigContext *p, const Script *ps,
                            const MigStatement *pSt) {
   switch (pSt->eKind) {
@@ -355,7 +375,8 @@ static int statementWanted(MigContext *p, const Script *ps,
   return 0;
 }
 
-/* What a CREATE statement makes; NULL: it is none, or beyond us. */
+/* What a CREATE statement makes, with spans of that statement alone; NULL: it
+** is none, or beyond us, which is no error. */
 static const MigDdl *statementDdl(MigContext *p, const Script *ps,
                                   const MigStatement *pSt) {
   MigDdl *pDdl;
@@ -373,7 +394,8 @@ static const MigDdl *statementDdl(MigContext *p, const Script *ps,
   return pDdl;
 }
 
-/* The name of the function that the error of p is about, or NULL. */
+/* The name of the function that the error kept in pWas is about, or NULL. It is
+** in the arena of p. */
 static char *functionMissing(MigContext *p, const MigContext *pWas) {
   static const char *const az[] = {"no such function: ", "unknown function: "};
   size_t i;
@@ -391,7 +413,8 @@ static char *functionMissing(MigContext *p, const MigContext *pWas) {
 /*
 ** A call of migrate_table() has failed. If that is for a function which is not
 ** there, have it stood in for, by calling it, forget the error and return 1:
-** the statement is worth another try. Each function is worth one.
+** the statement is worth another try. Each function is worth one. 0: the error
+** of p is as it was.
 */
 static int functionStandIn(MigContext *p, Script *ps) {
   MigContext was;
@@ -422,7 +445,8 @@ static int functionStandIn(MigContext *p, Script *ps) {
 }
 
 /* The module of a virtual table drops the tables it keeps; a stand-in does not.
-** Do so for it. */
+** Do so for it, behind DROP TABLE. IF EXISTS, because a real module has done
+** it. ps->model says which they were. */
 static void shadowsDrop(MigContext *p, Script *ps, const MigStatement *pSt) {
   const MigModel *pModel = &ps->model;
   int iVirtual = migModelFind(pModel, 0, migTokenName(p, ps->z, &pSt->name));
@@ -449,7 +473,9 @@ static void shadowsDrop(MigContext *p, Script *ps, const MigStatement *pSt) {
   }
 }
 
-/* Keep which table a statement drops or renames, when there is one. */
+/* Keep which table of main a statement drops or renames, when there is one, and
+** when anybody will ask for it: with bPlain. It runs in front of the statement,
+** so the table is still there. */
 static void dropKeep(MigContext *p, const Script *ps, const MigStatement *pSt) {
   MigReplay *pReplay = ps->pReplay;
   char *zTable;
@@ -474,7 +500,8 @@ static void dropKeep(MigContext *p, const Script *ps, const MigStatement *pSt) {
   migScratchSwap(p, pReplay->pScratch);
 }
 
-/* Run one statement. */
+/* Run one statement. Its errors get line and column; that of SQLite is at the
+** byte it names, if it does. */
 static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   MigReplay *pReplay = ps->pReplay;
   const MigDdl *pDdl = statementDdl(p, ps, pSt);
@@ -512,8 +539,9 @@ static void statementRun(MigContext *p, Script *ps, const MigStatement *pSt) {
   }
 }
 
-/* Read the schema that the script finds, when it has virtual tables. They have
-** no pages of their own. */
+/* Read the schema that the script finds, when it has virtual tables:
+** shadowsDrop() wants it. They have no pages of their own, by which they are
+** found without reading a text. */
 static void virtualsRead(MigContext *p, Script *ps) {
   migScratchSwap(p, ps->pReplay->pScratch);
   if (migQueryInt(p, 0,
@@ -525,8 +553,8 @@ static void virtualsRead(MigContext *p, Script *ps) {
   migScratchSwap(p, ps->pReplay->pScratch);
 }
 
-/* Set legacy_alter_table of the scratch connection, or ask for it with -1: as
-** it was found. */
+/* Set legacy_alter_table of the scratch connection, or leave it with -1.
+** Returns 1 or 0: as it was found. */
 static int legacySet(MigContext *p, const MigReplay *pReplay, int b) {
   int bWas = 0;
 
@@ -539,10 +567,13 @@ static int legacySet(MigContext *p, const MigReplay *pReplay, int b) {
 
 /*
 ** Replay the script in the n bytes of z. zWhat says in messages what it is.
+** pReplay->aCall and aDrop are those of this script from then on, in the arena
+** of p.
 **
 ** SCRIPT with line and column for what SQLite does not take,
-** FORBIDDEN_STATEMENT for what no script may hold, and the errors of
-** migrate_table(); the scratch database is then of no use.
+** FORBIDDEN_STATEMENT for what no script may hold, TOO_BIG for a statement of 2
+** GiB, and the errors of migrate_table(); the scratch database is then of no
+** use.
 */
 void migReplayScript(MigContext *p, MigReplay *pReplay, const char *z, i64 n,
                      const char *zWhat) {

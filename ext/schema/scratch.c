@@ -2,8 +2,8 @@
 ** scratch.c - a private in-memory database with a given schema.
 **
 ** Making n objects by n CREATE statements takes time that grows with n * n:
-** behind each SQLite looks through all of sqlite_schema for the row it has
-** just written. Two ways around that are taken:
+** behind each SQLite looks through all of sqlite_schema for the row it has just
+** written. Two ways around that are taken:
 **
 **   - A schema that SQLite has taken before is put into sqlite_schema row by
 **     row, and read in once. The root pages the rows name must be there and of
@@ -19,6 +19,11 @@
 ** What is run here was written by others. An authorizer denies whatever would
 ** reach beyond the connection. Where sqlite3_auto_extension() puts us on every
 ** new connection we are taken off this one: it is a plain SQLite.
+**
+** Limits: what runs may take TICK_STEPS * TICK_MAX steps of the virtual machine
+** from migScratchBegin() to migScratchEnd(), and values LENGTH_MAX bytes; an
+** interrupt of the user's connection stops it as well. Settings and limits that
+** decide what SQLite takes are those of the user's connection.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -33,25 +38,25 @@
 #define TICK_MAX 4000    /* calls after which a text or script is stopped */
 #define LENGTH_MAX 67108864 /* bytes of a value in it: 64 MiB */
 
-/* A row of sqlite_schema. */
+/* A row of sqlite_schema. Its texts belong to the arena or a model. */
 typedef struct SchemaRow {
   const char *zType;
   const char *zName;
   const char *zTable;
   const char *zSql; /* NULL: index of a PRIMARY KEY or UNIQUE */
-  i64 iRoot;
+  i64 iRoot;        /* number of the root page; 0: it has none */
 } SchemaRow;
 
 struct MigScratch {
-  sqlite3 *db;               /* swapped in: the user's connection */
+  sqlite3 *db;               /* ours; while swapped in: the user's */
   sqlite3_stmt *pAsk;        /* on the user's connection: is it interrupted? */
-  struct MigCached *pCached; /* and its statements */
+  struct MigCached *pCached; /* statements kept for that one */
   int bOwn;                  /* our own statement runs: all is allowed */
   int nTick;                 /* calls of the progress handler, below 0: off */
   int nMade;                 /* statements run since migScratchBegin() */
   MigStandIns standIns;
-  int nRow; /* rows of sqlite_schema that are kept aside */
-  SchemaRow *aRow;
+  int nRow;        /* rows of sqlite_schema that are kept aside */
+  SchemaRow *aRow; /* in the arena */
 };
 
 /* ------------------------------------------------------------------------
@@ -69,12 +74,16 @@ static const char zPragmas[] =
     " table_xinfo"
     " user_version ";
 
+/* Is it one of the list? zName comes from SQLite, as the script spells it. */
 static int pragmaAllowed(const char *zName) {
   MigToken token = {MIG_TK_WORD, 0, (i64)strlen(zName)};
 
   return migWordIn(zName, &token, zPragmas);
 }
 
+/* The authorizer (sqlite3_set_authorizer(), c3ref/set_authorizer.html): what z3
+** and z4 are depends on eAction; for a PRAGMA its name and value, for a
+** function z4 its name. */
 static int authorize(void *pArg, int eAction, const char *z3, const char *z4,
                      const char *zSchema, const char *zTrigger) {
   const MigScratch *pScratch = pArg;
@@ -98,7 +107,9 @@ static int authorize(void *pArg, int eAction, const char *z3, const char *z4,
   }
 }
 
-/* Is the user's connection interrupted? What is interrupted refuses to step. */
+/* Is the user's connection interrupted? What is interrupted refuses to step.
+** The interrupt lasts as long as a statement of that connection runs, and the
+** one that calls us does. */
 static int isInterrupted(MigScratch *pScratch) {
   int rc = sqlite3_step(pScratch->pAsk);
 
@@ -106,7 +117,8 @@ static int isInterrupted(MigScratch *pScratch) {
   return (rc & 0xff) == SQLITE_INTERRUPT;
 }
 
-/* Stop a statement that does not end, or when the user wants it. */
+/* Stop a statement that does not end, or when the user wants it: the progress
+** handler, 1 stops. */
 static int tick(void *pArg) {
   MigScratch *pScratch = pArg;
 
@@ -114,7 +126,9 @@ static int tick(void *pArg) {
          isInterrupted(pScratch);
 }
 
-/* Have the new connection understand SQL as the user's one does. */
+/* Have the new connection understand SQL as the user's one does. Foreign keys
+** are never enforced, and sqlite_schema may be written, by us. Attached
+** databases are not to be had. */
 static void configure(sqlite3 *dbFrom, sqlite3 *db) {
   static const int aeSame[] = {SQLITE_DBCONFIG_ENABLE_TRIGGER,
                                SQLITE_DBCONFIG_ENABLE_VIEW,
@@ -171,7 +185,9 @@ static int oursForget(sqlite3 *db) {
 }
 
 /* Let p work in the scratch database, or, the second time, back where it was.
-** What is caught between the two must lead to the second. */
+** What is caught between the two must lead to the second, so calls of it stand
+** in pairs on every path; it works after an error as well. Kept statements
+** (migCached()) are swapped along: they belong to a connection. */
 void migScratchSwap(MigContext *p, MigScratch *pScratch) {
   sqlite3 *db = p->db;
   struct MigCached *pCached = p->pCached;
@@ -182,7 +198,9 @@ void migScratchSwap(MigContext *p, MigScratch *pScratch) {
   pScratch->pCached = pCached;
 }
 
-/* An empty one, to be closed on every path; NULL after an error. */
+/* An empty one, to be closed on every path; NULL after an error. It keeps a
+** statement on the connection of p and must be closed before the call of ours
+** ends. SQLITE, or want of memory, when it cannot be opened. */
 MigScratch *migScratchOpen(MigContext *p) {
   MigScratch *pScratch = p->rc ? 0 : sqlite3_malloc64(sizeof(*pScratch));
   int rc;
@@ -219,6 +237,8 @@ MigScratch *migScratchOpen(MigContext *p) {
   return pScratch;
 }
 
+/* Close it, with what is kept of statements in it. Works after an error, and
+** for NULL. Statements that were prepared in it must be finalized before. */
 void migScratchClose(MigContext *p, MigScratch *pScratch) {
   if (pScratch) {
     migScratchSwap(p, pScratch);
@@ -234,19 +254,22 @@ void migScratchClose(MigContext *p, MigScratch *pScratch) {
 ** Statements. From here on p works in the scratch database.
 */
 
-/* Run SQL of our own, over sqlite_schema if need be. */
+/* Run SQL of our own, over sqlite_schema if need be: the authorizer lets all of
+** it pass. */
 static void ownExec(MigContext *p, MigScratch *pScratch, const char *zSql) {
   pScratch->bOwn = 1;
   migExec(p, zSql);
   pScratch->bOwn = 0;
 }
 
+/* Let sqlite_schema be written by DML, or not any more. */
 static void schemaWritable(MigContext *p, int bOn) {
   sqlite3_db_config(p->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, bOn, (int *)0);
 }
 
-/* Run the statement in the n bytes of z once. In memory a transaction is ended
-** by nothing but a lack of it; some versions have odd codes for that. */
+/* Run the statement in the n bytes of z once: a result code. *piAt is the byte
+** that SQLite complains about, or -1. In memory a transaction is ended by
+** nothing but a lack of it; some versions have odd codes for that. */
 static int statementTry(MigContext *p, const char *z, i64 n, i64 *piAt) {
   int bAutocommit = sqlite3_get_autocommit(p->db);
   sqlite3_stmt *pStmt = 0;
@@ -265,8 +288,8 @@ static int statementTry(MigContext *p, const char *z, i64 n, i64 *piAt) {
   return rc;
 }
 
-/* The same, standing in for what is missing. pDdl: what it makes, or NULL. The
-** result code; *piAt is the byte SQLite complains about, or -1. */
+/* The same, standing in for what is missing. pDdl: what it makes, or NULL. It
+** ends, because each name is stood in for once. */
 static int statementRun(MigContext *p, MigScratch *pScratch, const char *z,
                         i64 n, const MigDdl *pDdl, i64 *piAt) {
   int rc;
@@ -278,7 +301,8 @@ static int statementRun(MigContext *p, MigScratch *pScratch, const char *z,
   return rc;
 }
 
-/* Run a statement of which the text is known to be good. */
+/* Run a statement of which the text is known to be good. That it fails is an
+** error of p; NULL is none. */
 static void goodRun(MigContext *p, MigScratch *pScratch, const char *zSql,
                     const MigDdl *pDdl) {
   i64 iAt;
@@ -292,7 +316,8 @@ static void goodRun(MigContext *p, MigScratch *pScratch, const char *zSql,
   }
 }
 
-/* Run one statement in it, standing in for what is missing. */
+/* Run one statement in it, standing in for what is missing, rows thrown away.
+** That it fails is an error of p. p works outside. */
 void migScratchExec(MigContext *p, MigScratch *pScratch, const char *zSql) {
   migScratchSwap(p, pScratch);
   goodRun(p, pScratch, zSql, 0);
@@ -310,7 +335,8 @@ static const char zRowAdd[] =
     "INSERT INTO main.sqlite_schema(type, name, tbl_name, sql, rootpage)"
     " VALUES(?1, ?2, ?3, ?4, ?5)";
 
-/* Take all rows out of sqlite_schema; SQLite keeps the objects in memory. */
+/* Take all rows out of sqlite_schema; SQLite keeps the objects in memory. They
+** are added to those aside, so each is there once. The table is left empty. */
 static void rowsAside(MigContext *p, MigScratch *pScratch) {
   sqlite3_stmt *pStmt;
   SchemaRow *pRow;
@@ -337,7 +363,8 @@ static void rowsAside(MigContext *p, MigScratch *pScratch) {
   pScratch->bOwn = 0;
 }
 
-/* Write rows into sqlite_schema. */
+/* Write n rows into sqlite_schema. SQLite does not look at them before it reads
+** the schema the next time. */
 static void rowsWrite(MigContext *p, MigScratch *pScratch,
                       const SchemaRow *aRow, int n) {
   sqlite3_stmt *pStmt;
@@ -359,7 +386,9 @@ static void rowsWrite(MigContext *p, MigScratch *pScratch,
   pScratch->bOwn = 0;
 }
 
-/* Put all rows back, in the order in which the objects were made. */
+/* Put all rows back, in the order in which the objects were made. Those made
+** since the last time stand in the table yet, and go behind the others by way
+** of rowsAside(). */
 static void rowsBack(MigContext *p, MigScratch *pScratch) {
   if (pScratch->nRow) {
     rowsAside(p, pScratch);
@@ -373,11 +402,14 @@ static void rowsBack(MigContext *p, MigScratch *pScratch) {
 ** Filling an empty one with objects that are known to be good
 */
 
-/* An object that is stored in pages of its own has this root page type. */
+/* An object that is stored in pages of its own has this root page type; a
+** WITHOUT ROWID table is an index b-tree. Views, triggers and virtual tables
+** have none. */
 #define ROOT_NONE 0
 #define ROOT_TABLE 13 /* leaf of a table b-tree, fileformat2.html 1.6 */
 #define ROOT_INDEX 10 /* leaf of an index b-tree */
 
+/* The type of its root page. One that is beyond us counts as a rowid table. */
 static u8 rootType(const MigModelObject *pObject) {
   if (pObject->eKind == MIG_DDL_INDEX) {
     return ROOT_INDEX;
@@ -389,18 +421,25 @@ static u8 rootType(const MigModelObject *pObject) {
                                                        : ROOT_TABLE;
 }
 
+/* Big-endian, as all integers of the file format. */
 static void putU16(u8 *a, u32 v) {
   a[0] = (u8)(v >> 8);
   a[1] = (u8)v;
 }
 
+/* The same in four bytes. */
 static void putU32(u8 *a, u32 v) {
   putU16(a, v >> 16);
   putU16(a + 2, v);
 }
 
-/* The bytes of a database file with an empty schema and n pages behind it that
-** are empty root pages of the types at aeRoot (fileformat2.html, 1.3, 1.6). */
+/*
+** The bytes of a database file with an empty schema and n pages behind it that
+** are empty root pages of the types at aeRoot (fileformat2.html, 1.3, 1.6). a
+** has (n + 1) * IMAGE_PAGE bytes. An empty page has its type in byte 0 and, in
+** bytes 5 and 6, where its cells begin: at its end. Page 1 has that behind the
+** 100 bytes of the file header.
+*/
 static void imageMake(u8 *a, const u8 *aeRoot, int n) {
   int i;
 
@@ -427,7 +466,9 @@ static void imageMake(u8 *a, const u8 *aeRoot, int n) {
 }
 
 /* Make n empty root pages by opening bytes that hold them: 1, or 0 when this
-** SQLite cannot. Their numbers are 2, 3 and so on. */
+** SQLite cannot, and nothing has happened. Their numbers are 2, 3 and so on.
+** The bytes belong to SQLite from then on, also when it fails, which is an
+** error of p and 1. */
 static int rootsOpen(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
                      int n) {
   int (*xOpen)(sqlite3 *, const char *, unsigned char *, sqlite3_int64,
@@ -463,7 +504,8 @@ static int rootsOpen(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
 }
 
 /* Make n empty root pages by making tables and forgetting them; put their
-** numbers into aRow. */
+** numbers into aRow. A page of a table that is not in sqlite_schema stays as it
+** is, for SQLite does not look for what is lost. */
 static void rootsCreate(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
                         SchemaRow *aRow, int n) {
   int i;
@@ -490,7 +532,9 @@ static void rootsCreate(MigContext *p, MigScratch *pScratch, const u8 *aeRoot,
 }
 
 /* Fill in those objects of a model, in its order, that abWanted marks, and the
-** indexes of their PRIMARY KEYs and UNIQUEs. */
+** indexes of their PRIMARY KEYs and UNIQUEs. Rows with a root page come first,
+** then the others. PRAGMA writable_schema=RESET has SQLite forget the schema it
+** knows, and the last statement has it read the new one. */
 static void fillRows(MigContext *p, MigScratch *pScratch,
                      const MigModel *pModel, const u8 *abWanted) {
   u64 nMax = (u64)pModel->nObject + (u64)pModel->nAuto;
@@ -538,7 +582,8 @@ static void fillRows(MigContext *p, MigScratch *pScratch,
   ownExec(p, pScratch, "SELECT 1 FROM main.sqlite_schema LIMIT 0");
 }
 
-/* An index or a trigger is made only where its table is. */
+/* An index or a trigger is made only where its table is. All others that are
+** marked stay so. */
 static void fillSettle(const MigModel *pModel, u8 *abWanted) {
   int i;
 
@@ -552,8 +597,9 @@ static void fillSettle(const MigModel *pModel, u8 *abWanted) {
   }
 }
 
-/* Have its module make a virtual table; where it cannot, stand in for it. Then
-** the tables of the virtual table are made as they are. */
+/* Have its module make a virtual table; where it cannot (SQLITE_ERROR), stand
+** in for it. Then the tables of the virtual table are made as they are, which a
+** real module has done by itself. */
 static void virtualMake(MigContext *p, MigScratch *pScratch,
                         const MigModel *pModel, int iVirtual) {
   const MigModelObject *pVirtual = &pModel->aObject[iVirtual];
@@ -595,6 +641,9 @@ static void virtualMake(MigContext *p, MigScratch *pScratch,
 ** that abWanted marks; an index or a trigger only where its table is, which
 ** unmarks it otherwise. They must be known to be good, and no virtual tables.
 ** Tables are empty; they can be used.
+**
+** abWanted has a byte for each object. SQLite reads the texts at once; that it
+** does not take one is an error of p.
 */
 void migScratchFill(MigContext *p, MigScratch *pScratch, const MigModel *pModel,
                     u8 *abWanted) {
@@ -606,11 +655,10 @@ void migScratchFill(MigContext *p, MigScratch *pScratch, const MigModel *pModel,
   migScratchSwap(p, pScratch);
 }
 
-/*
-** Fill a scratch database, just opened, with all objects of a model but our own
+/* Fill a scratch database, just opened, with all objects of a model but our own
 ** tables. The model is that of the user's database, so they are known to be
-** good. Virtual tables are made by their modules, or stood in for.
-*/
+** good. Virtual tables are made by their modules, or stood in for, and then
+** shadow tables by their texts. All tables are empty. */
 void migScratchCopy(MigContext *p, MigScratch *pScratch,
                     const MigModel *pModel) {
   u8 *abWanted = migAlloc(p, (u64)pModel->nObject);
@@ -632,7 +680,8 @@ void migScratchCopy(MigContext *p, MigScratch *pScratch,
   migScratchSwap(p, pScratch);
 }
 
-/* Before many calls of migScratchMake(). */
+/* Before many calls of migScratchMake(): a transaction, and the count of steps
+** begins. migScratchEnd() has to follow, also after an error. */
 void migScratchBegin(MigContext *p, MigScratch *pScratch) {
   migScratchSwap(p, pScratch);
   ownExec(p, pScratch, "BEGIN");
@@ -645,6 +694,11 @@ void migScratchBegin(MigContext *p, MigScratch *pScratch) {
 ** Run the statement in the n bytes of z, which belongs to a schema. pDdl: what
 ** it makes, or NULL. The result code; when it is not 0, *piAt is the byte that
 ** SQLite complains about, or -1, and *pzWhy what it says, until the next call.
+**
+** n is below 2 GiB. Not an error of p is what SQLite says of the statement, nor
+** that it takes too long, which comes as SQLITE_ERROR; an interrupt and want of
+** memory are. Only between migScratchBegin() and migScratchEnd(), with p
+** working outside.
 */
 int migScratchMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
                    const MigDdl *pDdl, i64 *piAt, const char **pzWhy) {
@@ -677,7 +731,8 @@ int migScratchMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
   return p->rc ? p->rc : rc;
 }
 
-/* Behind them. */
+/* Behind them: all rows are put back, and committed. After an error it only
+** stops counting steps, and the database is of no more use. */
 void migScratchEnd(MigContext *p, MigScratch *pScratch) {
   migScratchSwap(p, pScratch);
   pScratch->nTick = -1;

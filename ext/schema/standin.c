@@ -3,17 +3,28 @@
 **
 ** A schema may name functions, collations and modules that only the
 ** application's connection has. SQLite says which one is missing; then one of
-** that name is registered and the statement tried again. A function gives
-** NULL, a collation compares bytes, a virtual table is empty. That is enough
-** for a schema to be taken; the text it is kept as is not changed by it.
+** that name is registered and the statement tried again. A function gives NULL,
+** a collation compares bytes, a virtual table is empty. That is enough for a
+** schema to be taken; the text it is kept as is not changed by it.
 **
 ** A tokenizer of the application's cannot be stood in for, so the module that
 ** asks for it is, and then all virtual tables of that module are empty ones
 ** with one column.
+**
+**   CREATE INDEX i ON t(shout(a))    "no such function: shout"
+**                                    shout() is registered
+**   CREATE INDEX i ON t(shout(a))    is taken
+**
+** A stand-in answers for all calls of that connection, so nothing that reads
+** rows through one may be believed.
+**
+** PROBLEMS. What is missing is taken from the words of SQLite's message; a
+** version with other words would have no stand-ins.
 */
 #include <string.h>
 #include "standin.h"
 
+/* The function that gives NULL, whatever it is given. */
 static void functionCall(sqlite3_context *pCtx, int nArg,
                          sqlite3_value **apArg) {
   MIG_UNUSED(nArg);
@@ -21,6 +32,7 @@ static void functionCall(sqlite3_context *pCtx, int nArg,
   sqlite3_result_null(pCtx);
 }
 
+/* Bytes, the shorter text first: what BINARY does. */
 static int collationCompare(void *pArg, int nA, const void *pA, int nB,
                             const void *pB) {
   int n = nA < nB ? nA : nB;
@@ -30,6 +42,8 @@ static int collationCompare(void *pArg, int nA, const void *pA, int nB,
   return c ? c : nA - nB;
 }
 
+/* SQLite asks for a collation (sqlite3_collation_needed()). It cannot report an
+** error, so want of memory is kept for migStandIn(). */
 static void collationNeeded(void *pArg, sqlite3 *db, int eText,
                             const char *zName) {
   MigStandIns *pStand = pArg;
@@ -41,7 +55,7 @@ static void collationNeeded(void *pArg, sqlite3 *db, int eText,
 }
 
 /* An empty table with one column. xCreate and xConnect must differ, or it
-** could be used without being created. */
+** could be used without being created (vtab.html, eponymous virtual tables). */
 static int moduleConnect(sqlite3 *db, void *pArg, int nArg,
                          const char *const *azArg, sqlite3_vtab **ppTab,
                          char **pzError) {
@@ -60,23 +74,27 @@ static int moduleConnect(sqlite3 *db, void *pArg, int nArg,
   return rc;
 }
 
+/* Nothing is made: it keeps no tables. Arguments are not looked at. */
 static int moduleCreate(sqlite3 *db, void *pArg, int nArg,
                         const char *const *azArg, sqlite3_vtab **ppTab,
                         char **pzError) {
   return moduleConnect(db, pArg, nArg, azArg, ppTab, pzError);
 }
 
+/* Also xDestroy: there is nothing else to take away. */
 static int moduleDisconnect(sqlite3_vtab *pTab) {
   sqlite3_free(pTab);
   return SQLITE_OK;
 }
 
+/* Any plan will do: none gives a row. */
 static int moduleBestIndex(sqlite3_vtab *pTab, sqlite3_index_info *pInfo) {
   MIG_UNUSED(pTab);
   MIG_UNUSED(pInfo);
   return SQLITE_OK;
 }
 
+/* SQLite fills in the cursor; it has nothing of ours. */
 static int moduleOpen(sqlite3_vtab *pTab, sqlite3_vtab_cursor **ppCursor) {
   MIG_UNUSED(pTab);
   *ppCursor = sqlite3_malloc64(sizeof(**ppCursor));
@@ -87,11 +105,13 @@ static int moduleOpen(sqlite3_vtab *pTab, sqlite3_vtab_cursor **ppCursor) {
   return SQLITE_OK;
 }
 
+/* Frees what moduleOpen() has made. */
 static int moduleClose(sqlite3_vtab_cursor *pCursor) {
   sqlite3_free(pCursor);
   return SQLITE_OK;
 }
 
+/* There is nothing to begin with: it stands at the end. */
 static int moduleFilter(sqlite3_vtab_cursor *pCursor, int iIndex,
                         const char *zIndex, int nArg, sqlite3_value **apArg) {
   MIG_UNUSED(pCursor);
@@ -102,6 +122,7 @@ static int moduleFilter(sqlite3_vtab_cursor *pCursor, int iIndex,
   return SQLITE_OK;
 }
 
+/* Always. */
 static int moduleEof(sqlite3_vtab_cursor *pCursor) {
   MIG_UNUSED(pCursor);
   return 1;
@@ -113,6 +134,8 @@ static int moduleNext(sqlite3_vtab_cursor *pCursor) {
   return SQLITE_OK;
 }
 
+/* Never asked without a row. NULL is what a column is that nothing is set
+** for. */
 static int moduleColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
                         int i) {
   MIG_UNUSED(pCursor);
@@ -121,12 +144,15 @@ static int moduleColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
   return SQLITE_OK;
 }
 
+/* Never asked without a row either. */
 static int moduleRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *pRowid) {
   MIG_UNUSED(pCursor);
   *pRowid = 0;
   return SQLITE_OK;
 }
 
+/* It is there so that triggers and views may write to the table in their text:
+** without xUpdate SQLite would not compile them. */
 static int moduleUpdate(sqlite3_vtab *pTab, int nArg, sqlite3_value **apArg,
                         sqlite3_int64 *pRowid) {
   MIG_UNUSED(pTab);
@@ -136,6 +162,7 @@ static int moduleUpdate(sqlite3_vtab *pTab, int nArg, sqlite3_value **apArg,
   return SQLITE_OK;
 }
 
+/* It keeps nothing under its name. */
 static int moduleRename(sqlite3_vtab *pTab, const char *zNew) {
   MIG_UNUSED(pTab);
   MIG_UNUSED(zNew);
@@ -159,6 +186,7 @@ static const sqlite3_module standInModule = {
     .xRename = moduleRename,
 };
 
+/* Is the name in the list, apart from case? */
 static int listHas(const MigList *pList, const char *zName) {
   int i;
 
@@ -170,7 +198,8 @@ static int listHas(const MigList *pList, const char *zName) {
   return 0;
 }
 
-/* A name was registered with the result rc: 1 when that worked. */
+/* A name was registered with the result rc: 1 when that worked. 0 for any other
+** reason, which the statement then fails for. */
 static int registered(MigContext *p, int rc) {
   if ((rc & 0xff) == SQLITE_NOMEM) {
     migNomem(p);
@@ -178,7 +207,9 @@ static int registered(MigContext *p, int rc) {
   return rc == SQLITE_OK;
 }
 
-/* Stand in for a function: 1, or 0 when that was done before. */
+/* Stand in for a function: 1, or 0 when that was done before. zName may be
+** NULL: 0. One for any number of arguments does not take the place of one for a
+** certain number. */
 static int functionAdd(MigContext *p, MigStandIns *pStand, const char *zName) {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 
@@ -191,7 +222,8 @@ static int functionAdd(MigContext *p, MigStandIns *pStand, const char *zName) {
 }
 
 /* Stand in for a module, even if there is one: 1, or 0 when that was done
-** before. */
+** before. zName may be NULL: 0. p works on the connection that is meant. Want
+** of memory is an error of p. */
 int migStandInModule(MigContext *p, MigStandIns *pStand, const char *zName) {
   if (zName == 0 || listHas(&pStand->modules, zName)) {
     return 0;
@@ -202,7 +234,7 @@ int migStandInModule(MigContext *p, MigStandIns *pStand, const char *zName) {
 }
 
 /* What zMark introduces in an error message, in the arena: up to zEnd, or to
-** the end. NULL when the mark is not there. */
+** the end when that is NULL or missing. NULL when the mark is not there. */
 static const char *messageName(MigContext *p, const char *zMessage,
                                const char *zMark, const char *zEnd) {
   const char *z = strstr(zMessage, zMark);
@@ -216,9 +248,10 @@ static const char *messageName(MigContext *p, const char *zMessage,
   return migStrndup(p, z, zStop ? zStop - z : (i64)strlen(z));
 }
 
-/* Stand in for what the connection's last error says is missing: 1 when the
-** statement is worth another try. pDdl: what it makes, or NULL. Out of memory
-** is an error of p. */
+/* Stand in for what the last error of p's connection says is missing: 1 when
+** the statement is worth another try, 0 when there is nothing, or nothing new,
+** to stand in for. pDdl: what it makes, or NULL. Out of memory is an error of
+** p. */
 int migStandIn(MigContext *p, MigStandIns *pStand, const MigDdl *pDdl) {
   const char *zMessage = sqlite3_errmsg(p->db);
   int bTokenizer = strstr(zMessage, "no such tokenizer: ") != 0 ||
@@ -240,12 +273,13 @@ int migStandIn(MigContext *p, MigStandIns *pStand, const MigDdl *pDdl) {
 }
 
 /* Have every collation that is asked for and not there compare bytes. pStand
-** must live as long as the connection. */
+** must live as long as the connection. To be called once, for an open
+** connection. */
 void migStandInCollations(sqlite3 *db, MigStandIns *pStand) {
   sqlite3_collation_needed(db, pStand, collationNeeded);
 }
 
-/* Is the module of this name stood in for? */
+/* Is the module of this name, in any case, stood in for? NULL is not. */
 int migStandInIs(const MigStandIns *pStand, const char *zModule) {
   return zModule && listHas(&pStand->modules, zModule);
 }

@@ -1,5 +1,8 @@
 /*
 ** standin.h - stand-ins for what the application would register.
+**
+** For connections of our own (scratch.h) only: what is registered here would
+** answer in the place of the application's.
 */
 #ifndef MIG_STANDIN_H
 #define MIG_STANDIN_H
@@ -7,11 +10,12 @@
 #include "ddl.h"
 #include "text.h"
 
-/* What is stood in for on one connection. Zero-initialize. */
+/* What is stood in for on one connection. Zero-initialize. The lists belong to
+** the arena of the context that worked on it, which must live as long. */
 typedef struct MigStandIns {
-  MigList functions;
-  MigList modules;
-  int bNomem; /* there was no memory for a collation */
+  MigList functions; /* names; for any number of arguments */
+  MigList modules;   /* names */
+  int bNomem;        /* there was no memory for a collation */
 } MigStandIns;
 
 void migStandInCollations(sqlite3 *db, MigStandIns *pStand);

@@ -1,18 +1,27 @@
 /*
 ** shortrow.c - rows that do not hold all columns of their table.
 **
-** ALTER TABLE ADD COLUMN writes no row; SQLite reads the DEFAULT where a row
-** is too short to have the column, so another DEFAULT would change values that
-** are there. The short rows are found by a DEFAULT that no row is likely to
-** hold, put in for a moment: they read as it. With the old text back each is
-** written as it reads, which makes it long. A row that holds that value in
-** truth is written as it is and does no harm; so the value need not be random.
+** ALTER TABLE ADD COLUMN writes no row; SQLite reads the DEFAULT where a row is
+** too short to have the column, so another DEFAULT would change values that are
+** there. The short rows are found by a DEFAULT that no row is likely to hold,
+** put in for a moment: they read as it. With the old text back each is written
+** as it reads, which makes it long. A row that holds that value in truth is
+** written as it is and does no harm; so the value need not be random.
 **
-** To know that no row is short another one will do that is told sooner: NULL.
-** A row that is NULL in truth only means that the long way has to be gone.
+** To know that no row is short another one will do that is told sooner: NULL. A
+** row that is NULL in truth only means that the long way has to be gone.
 **
 ** Tables without rowids are given up: there NOT INDEXED means nothing, and what
 ** is read may come from an index.
+**
+** Example: c was added to t(a) with DEFAULT 1 while t had rows, and is to have
+** DEFAULT 2:
+**
+**   stored text                   the row written before c was added
+**   t(a, c DEFAULT 1)             a, c = 1
+**   t(a, c DEFAULT x'8f..')       a, c = x'8f..': it is short
+**   t(a, c DEFAULT 1)             UPDATE t SET c = c: it holds 1 from now on
+**   t(a, c DEFAULT 2)             a, c = 1
 */
 #include <string.h>
 #include "fit.h"
@@ -32,7 +41,8 @@ typedef struct Ranges {
 } Ranges;
 
 /* The columns up to this one are in all rows: it can only have been there from
-** the beginning. */
+** the beginning. An index of a column. ALTER TABLE ADD COLUMN can add no key
+** and nothing STORED (lang_altertable.html). */
 static int firstColumns(const MigModelTable *pTable) {
   int iLast = 0;
   int i;
@@ -55,7 +65,8 @@ static int firstColumns(const MigModelTable *pTable) {
 }
 
 /* Does what is read for a row without the column become something else: for
-** another DEFAULT, or the same read with another affinity? */
+** another DEFAULT, or the same read with another affinity? pAlt->iOld is then
+** that of a column. */
 static int readsAnew(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
   const MigModelColumn *pOld;
 
@@ -67,7 +78,8 @@ static int readsAnew(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
          pOld->eAffinity != pDiff->pNew->pTable->aColumn[pAlt->iNew].eAffinity;
 }
 
-/* The value that is put in, as SQL. */
+/* The value that is put in, as SQL, in the arena: the hash of the definition,
+** as a blob. */
 static const char *markText(MigEditing *pe) {
   char zHex[2 * MIG_HASH_SIZE + 1];
   u8 aHash[MIG_HASH_SIZE];
@@ -82,7 +94,8 @@ static const char *markText(MigEditing *pe) {
 
 /* For each column that is read anew and that a row may lack what is put in, as
 ** SQL; NULL for the others, and in place of the array when there are none.
-** bQuick: NULL, where the column may be that. */
+** bQuick: NULL, where the column may be that. Indexed by old columns. Generated
+** columns rely on no DEFAULT. */
 static const char **marksMake(MigEditing *pe, int bQuick) {
   const MigTableDiff *pDiff = pe->pDiff;
   const MigModelTable *pOld = pDiff->pOld->pTable;
@@ -103,7 +116,8 @@ static const char **marksMake(MigEditing *pe, int bQuick) {
   return n ? azMark : 0;
 }
 
-/* The old text with other DEFAULTs. */
+/* The old text with other DEFAULTs: a column's own is replaced, and where there
+** is none it is put behind the column. In the arena. */
 static const char *markedText(MigEditing *pe, const char **azMark) {
   const MigModelObject *pOld = pe->pDiff->pOld;
   const char *z = pOld->pDdl->z;
@@ -130,7 +144,8 @@ static const char *markedText(MigEditing *pe, const char **azMark) {
   return migTextZ(&text);
 }
 
-/* The SQL that is true for a short row, while the marks are in. */
+/* The SQL that is true for a short row, while the marks are in. In the arena.
+** Other rows may fit it as well. */
 static const char *shortText(MigEditing *pe, const char **azMark) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
   MigText text = {0, 0, 0};
@@ -145,7 +160,9 @@ static const char *shortText(MigEditing *pe, const char **azMark) {
   return migTextZ(&text);
 }
 
-/* Add a row to the runs. */
+/* Add a row to the runs. Rows come in the order of their rowids; bNext: the one
+** before it was short, too, so it makes the last run longer, whatever rowids
+** are missing between the two. */
 static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
   if (bNext && pRanges->n) {
     pRanges->a[2 * pRanges->n - 1] = iRowid;
@@ -170,7 +187,8 @@ static void rangesAdd(MigEditing *pe, Ranges *pRanges, i64 iRowid, int bNext) {
   pRanges->a[2 * pRanges->n++ + 1] = iRowid;
 }
 
-/* Collect the short rows from rowid iFirst on. */
+/* Collect the short rows from rowid iFirst on. The order is that of the rowids.
+** zShort is shortText(). */
 static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
                          Ranges *pRanges) {
   /* sql-ok: names in quotes, and what shortText() made of them */
@@ -192,7 +210,7 @@ static void shortCollect(MigEditing *pe, const char *zShort, i64 iFirst,
 }
 
 /* Find the short rows; the mark is in. One pass tells that there are none,
-** which is what most tables have. */
+** which is what most tables have, and otherwise where they begin. */
 static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
   /* sql-ok: names in quotes, and what shortText() made of them */
   sqlite3_stmt *pStmt =
@@ -212,7 +230,8 @@ static void shortFind(MigEditing *pe, const char *zShort, Ranges *pRanges) {
   }
 }
 
-/* Write the rows of the runs as they read. */
+/* Write the rows of the runs as they read. The old text is stored again by
+** then. SQLite writes a row with all its columns. */
 static void shortUpdate(MigEditing *pe, const char **azMark,
                         const Ranges *pRanges) {
   const MigModelTable *pOld = pe->pDiff->pOld->pTable;
@@ -244,7 +263,8 @@ static void shortUpdate(MigEditing *pe, const char **azMark,
 }
 
 /* The same without triggers: nothing changes that one could be for. TEMP
-** triggers cannot be switched off. */
+** triggers cannot be switched off. So where one is on the table, this is given
+** up. The setting goes back on every path behind the first change. */
 static void shortLengthen(MigEditing *pe, const char **azMark,
                           const Ranges *pRanges) {
   int bTrigger = migEditingConfig(pe->p->db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
@@ -270,6 +290,9 @@ static void shortLengthen(MigEditing *pe, const char **azMark,
 ** Have rows that rely on a DEFAULT that is to change read as something else,
 ** until the old text is put back. Returns the SQL that is true for them, and
 ** for some others; "" when there can be none, and no text is put in.
+**
+** The caller puts the text back (migEditingBack()) when the result is not ""
+** and nothing was given up. The result belongs to the arena.
 */
 const char *migShortRowsMark(MigEditing *pe) {
   const char **azMark = marksMake(pe, 1);
@@ -282,7 +305,8 @@ const char *migShortRowsMark(MigEditing *pe) {
 }
 
 /* Have no row rely on a DEFAULT that is to change. The table has rows, and its
-** old text. */
+** old text, which it has again afterwards. Given up for tables without rowids,
+** too many runs, and triggers of TEMP; no harm is done by then. */
 void migShortRowsFill(MigEditing *pe) {
   const char **azMark = marksMake(pe, 0);
   Ranges ranges = {0, 0, 0};

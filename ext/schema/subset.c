@@ -2,9 +2,9 @@
 ** subset.c - of two schemas, the part that a change of one into the other has
 ** to do with.
 **
-** SQLite reads the whole schema again behind each statement that changes it.
-** To try a script with many changes in a copy of a large schema takes a time
-** that grows with the product of both, so it is tried in a copy of a part:
+** SQLite reads the whole schema again behind each statement that changes it. To
+** try a script with many changes in a copy of a large schema takes a time that
+** grows with the product of both, so it is tried in a copy of a part:
 **
 **   - what differs, and all that names one of those: a table that refers to the
 **     table, a view over it, and what names that view, and so on;
@@ -15,17 +15,25 @@
 **
 ** Names are found as tokens. One that only looks like a name makes the part
 ** larger than it need be, and nothing wrong.
+**
+** Both parts hold the same: what one wants by its name the other wants, too,
+** and what that names, until nothing is new. Each round of that is linear in
+** the number of names that were found in the texts.
+**
+** Example: t differs. Wanted are t, a child with a foreign key to t, view v
+** over t, view w over v, the trigger on u that writes to v, with u; then also
+** what w and the trigger name besides.
 */
 #include <string.h>
 #include "subset.h"
 
 #define SMALL 100 /* objects up to which a schema is taken as it is */
 
-/* A schema of which objects are wanted. */
+/* A schema of which objects are wanted. Its arrays belong to the arena. */
 typedef struct Part {
   const MigModel *pModel;
-  u8 *abWanted;
-  int nEdge; /* object aiFrom[i] names object aiTo[i] */
+  u8 *abWanted; /* for each object */
+  int nEdge;    /* object aiFrom[i] names object aiTo[i] */
   int *aiFrom;
   int *aiTo;
 } Part;
@@ -34,6 +42,8 @@ typedef struct Part {
 ** Who names whom
 */
 
+/* Add an edge, unless it leads nowhere (-1) or back at once. The same edge may
+** be there more than once. */
 static void edgeAdd(MigContext *p, Part *pPart, int iFrom, int iTo) {
   if (iTo < 0 || iFrom == iTo) {
     return;
@@ -47,7 +57,8 @@ static void edgeAdd(MigContext *p, Part *pPart, int iFrom, int iTo) {
 }
 
 /* The names in the text of object i. The arguments of a virtual table may have
-** one in quotes, within a string. */
+** one in quotes, within a string. Names are given back to the arena as long as
+** no edge has been put behind them. */
 static void edgesRead(MigContext *p, Part *pPart, int i) {
   const MigModel *pModel = pPart->pModel;
   const char *z = pModel->aObject[i].zSql;
@@ -95,8 +106,9 @@ static void edgesFind(MigContext *p, Part *pPart) {
 ** What is wanted
 */
 
-/* Do edges lead on from an object? Only what differs, and views, make a
-** difference to what names them; only tables need nothing that they name. */
+/* Do edges lead on from an object? Back, from what is named to what names it:
+** only what differs, and views, make a difference to that. Forth: only tables
+** need nothing that they name, but for their virtual table. */
 static int isSpreading(const Part *pPart, int i, int bBack,
                        const u8 *abDiffers) {
   const MigModelObject *pObject = &pPart->pModel->aObject[i];
@@ -108,7 +120,9 @@ static int isSpreading(const Part *pPart, int i, int bBack,
 }
 
 /* Mark as wanted what the edges lead to from what is wanted; with bBack what
-** they come from. */
+** they come from. Edges are sorted by where they lead from by counting: those
+** of object i are in aiEdge from aiFirst[i + 1] on. abDiffers is what was
+** wanted before. No recursion. */
 static void wantedSpread(MigContext *p, Part *pPart, int bBack) {
   const int *aiFrom = bBack ? pPart->aiTo : pPart->aiFrom;
   const int *aiTo = bBack ? pPart->aiFrom : pPart->aiTo;
@@ -153,14 +167,16 @@ static void wantedSpread(MigContext *p, Part *pPart, int bBack) {
   }
 }
 
-/* Is it a name like those that tables get on their way (order.c, rebuild.c)? */
+/* Is it a name like those that tables get on their way (order.c, rebuild.c)?
+** Tables of SQLite's own, such as sqlite_sequence, are taken along. */
 static int isOnTheWay(const char *zName) {
   return sqlite3_strlike("aside%", zName, 0) == 0 ||
          sqlite3_strlike("%\\_old%", zName, '\\') == 0 ||
          migStrNICmp(zName, "sqlite_", 7) == 0;
 }
 
-/* Find what is wanted, from what differs on. */
+/* Find what is wanted, from what differs on, which is marked: who names it,
+** what those name, what is on the tables, and what that names. */
 static void wantedFind(MigContext *p, Part *pPart) {
   const MigModel *pModel = pPart->pModel;
   int i;
@@ -178,7 +194,8 @@ static void wantedFind(MigContext *p, Part *pPart) {
   wantedSpread(p, pPart, 0); /* what triggers on those name */
 }
 
-/* Make a model of what is wanted. */
+/* Make a model of what is wanted, with SQLite's own indexes on it. It shares
+** texts with the whole one, in the same order. */
 static void partMake(MigContext *p, const Part *pPart, MigModel *pOut) {
   const MigModel *pModel = pPart->pModel;
   int i;
@@ -201,7 +218,7 @@ static void partMake(MigContext *p, const Part *pPart, MigModel *pOut) {
 }
 
 /* What one side wants, by its name, the other wants as well: 1 when that was
-** new. */
+** new. A name may be of another kind there. */
 static int wantedShare(const Part *pFrom, Part *pTo) {
   int bNew = 0;
   int i;
@@ -222,7 +239,10 @@ static int wantedShare(const Part *pFrom, Part *pTo) {
 
 /*
 ** Make models of the parts of both schemas that the differences have to do
-** with: 1, or 0 when the schemas are small enough to be taken as they are.
+** with: 1, or 0 when the schemas are small enough to be taken as they are, and
+** after an error; pOld and pNew are then of no use. The models share texts and
+** definitions with those of pCompare, which must live as long. eSkip is found
+** anew in the part, which has a virtual table with all its own.
 */
 int migSubset(MigContext *p, const MigComparison *pCompare, MigModel *pOld,
               MigModel *pNew) {

@@ -24,7 +24,7 @@ static const char zWhat[] = "the definition";
 ** The wanted definition
 */
 
-/* The text holds something else than one CREATE TABLE, at byte i. */
+/* The text holds something else than one CREATE TABLE, at byte i. USAGE. */
 static void textFail(MigContext *p, const MigReshape *pr, i64 i,
                      const char *zWhy) {
   int iLine;
@@ -35,7 +35,8 @@ static void textFail(MigContext *p, const MigReshape *pr, i64 i,
           zWhy);
 }
 
-/* Refuse a text that is not one CREATE TABLE with columns, in schema main. */
+/* Refuse a text that is not one CREATE TABLE with columns, in schema main. pSt
+** is the first statement of the text. */
 static void textCheck(MigContext *p, const MigReshape *pr,
                       const MigStatement *pSt) {
   const char *z = pr->zSql;
@@ -57,8 +58,9 @@ static void textCheck(MigContext *p, const MigReshape *pr,
   }
 }
 
-/* Refuse CREATE TABLE .. AS SELECT. Whether the rest is right is for SQLite to
-** say. */
+/* Refuse CREATE TABLE .. AS SELECT, which SQLite would take. Whether the rest
+** is right is for SQLite to say, so that a text cannot be read is no error
+** here. */
 static void textCheckSelect(MigContext *p, const MigReshape *pr) {
   MigDdl ddl;
 
@@ -75,7 +77,9 @@ static void textCheckSelect(MigContext *p, const MigReshape *pr) {
   }
 }
 
-/* Make the n bytes of z a table in a scratch database: pr->wanted. */
+/* Make the n bytes of z a table in a scratch database: pr->wanted, and
+** pr->renames what annotations say. Both are overwritten. Errors are those of
+** migDesiredMake(). */
 static void wantedMake(MigContext *p, MigReshape *pr, const char *z, i64 n) {
   MigScratch *pScratch = migScratchOpen(p);
 
@@ -91,7 +95,8 @@ static void wantedMake(MigContext *p, MigReshape *pr, const char *z, i64 n) {
   }
 }
 
-/* Read the text and find its table's name. */
+/* Read the text and find its table's name, in the arena; pSt is its statement.
+** NULL after an error: USAGE, or what SQLite says of a table without a name. */
 static char *textName(MigContext *p, MigReshape *pr, MigStatement *pSt) {
   i64 i = 0;
 
@@ -111,8 +116,9 @@ static char *textName(MigContext *p, MigReshape *pr, MigStatement *pSt) {
   return p->rc ? 0 : migTokenName(p, pr->zSql, &pSt->name);
 }
 
-/* Find the live table. What is there under its name and is no table that may be
-** changed is an error. */
+/* Find the live table: NULL when there is none. What is there under its name
+** and is no table that may be changed is an error: USAGE, FORBIDDEN_STATEMENT
+** for tables of ours. Another tool's table may be changed. */
 static const MigModelObject *liveFind(MigContext *p, const MigReshape *pr,
                                       const char *zName) {
   int i = migModelFind(&pr->model, 0, zName);
@@ -139,7 +145,9 @@ static const MigModelObject *liveFind(MigContext *p, const MigReshape *pr,
   return p->rc ? 0 : pLive;
 }
 
-/* The wanted table. */
+/* The wanted table, with the name it has or gets in the schema. Behind
+** migWantedRead() without an error it is there, and its definition can be read.
+** It belongs to pReshape->wanted. */
 const MigModelObject *migWantedTable(const MigReshape *pReshape) {
   int i = migModelFind(&pReshape->wanted, 0, pReshape->zTable);
 
@@ -147,7 +155,8 @@ const MigModelObject *migWantedTable(const MigReshape *pReshape) {
 }
 
 /* Read the wanted definition. Where its name is not written as that of the live
-** table, it is taken from there, once SQLite has taken the text as it is. */
+** table, it is taken from there, once SQLite has taken the text as it is.
+** UNSUPPORTED when it is beyond us. */
 static void wantedRead(MigContext *p, MigReshape *pr, const MigStatement *pSt,
                        const char *zName, const MigModelObject *pLive) {
   wantedMake(p, pr, pr->zSql, pr->nSql);
@@ -172,7 +181,8 @@ static void wantedRead(MigContext *p, MigReshape *pr, const MigStatement *pSt,
 ** Options
 */
 
-/* A column that an option names must be in the definition. */
+/* A column that an option names must be in the definition: its index, or -1
+** with USAGE. zWhich is the option. */
 static int wantedColumn(MigContext *p, const MigReshape *pr, const char *zWhich,
                         const char *zName) {
   int i = p->rc ? -1 : migModelColumn(migWantedTable(pr)->pTable, zName);
@@ -185,7 +195,9 @@ static int wantedColumn(MigContext *p, const MigReshape *pr, const char *zWhich,
   return i;
 }
 
-/* Add a column of option rename to what the text itself says. */
+/* Add a column of option rename to what the text itself says. USAGE when the
+** live table has neither name; that it has the new one means that it was done
+** before. */
 static void renameAdd(MigContext *p, MigReshape *pr, const char *zOld,
                       const char *zNew, const MigModelObject *pLive) {
   MigRename *pRename;
@@ -209,7 +221,7 @@ static void renameAdd(MigContext *p, MigReshape *pr, const char *zOld,
 }
 
 /* Refuse an annotation that the table itself had another name, unless that was
-** carried out. */
+** carried out (USAGE). Those of columns remain. */
 static void renamesCheck(MigContext *p, MigReshape *pr,
                          const MigModelObject *pLive) {
   int n = 0;
@@ -229,7 +241,8 @@ static void renamesCheck(MigContext *p, MigReshape *pr,
   pr->renames.n = n;
 }
 
-/* Refuse what is not one expression: what could end it, or has no value. */
+/* Refuse what is not one expression: what could end it, or has no value. USAGE.
+** It comes into parentheses, so what is between is SQLite's matter. */
 static void usingText(MigContext *p, const char *zColumn, const char *zExpr) {
   i64 n = (i64)strlen(zExpr);
   i64 nDepth = 0;
@@ -249,7 +262,8 @@ static void usingText(MigContext *p, const char *zColumn, const char *zExpr) {
   }
 }
 
-/* Let SQLite say whether the expression makes sense over the old columns. */
+/* Let SQLite say whether the expression makes sense over the old columns: USAGE
+** in its words. It is compiled, not run. */
 static void usingTry(MigContext *p, const MigReshape *pr, const char *zColumn,
                      const char *zExpr) {
   char *zSql = migPrintf(p, "SELECT (%s\n) FROM main.\"%w\" LIMIT 0", zExpr,
@@ -270,6 +284,8 @@ static void usingTry(MigContext *p, const MigReshape *pr, const char *zColumn,
   }
 }
 
+/* Read option using into pr->azUsing. A table that is not there yet has no rows
+** to be filled, so then its expressions are only looked at as texts. */
 static void usingRead(MigContext *p, MigReshape *pr,
                       const MigModelObject *pLive) {
   const MigModelTable *pTable = p->rc ? 0 : migWantedTable(pr)->pTable;
@@ -297,6 +313,7 @@ static void usingRead(MigContext *p, MigReshape *pr,
   }
 }
 
+/* Read the options, behind the definition that they name columns of. */
 static void optionsRead(MigContext *p, MigReshape *pr,
                         const MigModelObject *pLive) {
   int i;
@@ -310,7 +327,9 @@ static void optionsRead(MigContext *p, MigReshape *pr,
 
 /*
 ** Read schema main into pReshape->model, and the definition and the options.
-** Returns the live table, NULL when there is none. Errors:
+** Returns the live table, NULL when there is none; it belongs to that model.
+** Nothing is changed. Errors:
+**
 **   USAGE                not one CREATE TABLE of main, an option that means
 **                        nothing, the name of something else
 **   FORBIDDEN_STATEMENT  a table of ours

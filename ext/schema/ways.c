@@ -7,10 +7,17 @@
 ** left.
 **
 ** Columns are renamed by ALTER TABLE in any case, because then indexes,
-** triggers, views and foreign keys follow; what else there is to do is done
-** the other way. Where SQLite does not rename, for a broken schema that cannot
-** be set aside (native.h), the rebuild renames, provided that nothing else has
+** triggers, views and foreign keys follow; what else there is to do is done the
+** other way. Where SQLite does not rename, for a broken schema that cannot be
+** set aside (native.h), the rebuild renames, provided that nothing else has
 ** that name in it.
+**
+** Foreign keys are not enforced meanwhile, or DROP TABLE would delete all rows
+** first, with what that does to those that refer to them (foreignkeys.html);
+** legacy_alter_table is on for a rebuild, so that
+** nothing that names the table is touched, and off for ALTER TABLE, so that it
+** is. After an error the caller undoes the transaction; what was done until
+** then is in it.
 */
 #include <string.h>
 #include "catalog.h"
@@ -35,7 +42,8 @@ int migWaysHas(const MigTableDiff *pDiff, MigAlterationKind eKind) {
   return i < pDiff->n;
 }
 
-/* Is no column meant any more by the name of old column i? */
+/* Is no column meant any more by the name of old column i? Then what names it
+** names nothing. Both definitions can be read. */
 int migWaysGone(const MigTableDiff *pDiff, int i) {
   const char *zName = pDiff->pOld->pTable->aColumn[i].zName;
   int k = migModelColumn(pDiff->pNew->pTable, zName);
@@ -45,7 +53,8 @@ int migWaysGone(const MigTableDiff *pDiff, int i) {
 
 /* Does the text of an index or another object use a column of this name? That
 ** of an index is read from behind its table on. A name before '(' is that of a
-** function, one behind COLLATE that of a collation. */
+** function, one behind COLLATE that of a collation. zColumn is compared apart
+** from case. One that only looks like it counts. */
 int migWaysUses(const MigModelObject *pObject, const char *zColumn) {
   const char *z = pObject->zSql;
   i64 n = (i64)strlen(z);
@@ -66,6 +75,7 @@ int migWaysUses(const MigModelObject *pObject, const char *zColumn) {
   return 0;
 }
 
+/* Is the connection DEFENSIVE? Then SQLite lets nobody write sqlite_schema. */
 static int isDefensive(MigContext *p) {
   int b = 0;
 
@@ -95,7 +105,7 @@ static int dropsCount(const MigTableDiff *pDiff) {
 ** all rows for each of them, a copy once, and then the indexes. Measured with
 ** 1,000,000 rows of eight columns, in seconds: 0.35 for each column; 0.55 for
 ** the copy, and 0.45 for each index. Indexes of keys are made row by row, which
-** takes about four times as long.
+** takes about four times as long. Below DROPS_ROWS rows the answer is no.
 */
 static int dropsByCopy(MigContext *p, const MigReshape *pr,
                        const MigModel *pModel, const MigTableDiff *pDiff) {
@@ -122,7 +132,8 @@ static int dropsByCopy(MigContext *p, const MigReshape *pr,
 }
 
 /* Can it all be done by ALTER TABLE, and should it? Then the statements are
-** added to pList. */
+** added to pList. Plain SQL keeps to what every supported version can do.
+** Nothing is run. */
 int migWaysAlter(MigContext *p, const MigReshape *pr, const MigModel *pModel,
                  const MigTableDiff *pDiff, MigList *pList) {
   int iVersion = pr->bPlain ? MIG_ALTER_PORTABLE : sqlite3_libversion_number();
@@ -131,7 +142,8 @@ int migWaysAlter(MigContext *p, const MigReshape *pr, const MigModel *pModel,
          migAlterStatements(p, pModel, pDiff, iVersion, pList);
 }
 
-/* Can it be done by another text in the place of the stored one? */
+/* Can it be done by another text in the place of the stored one? Rows may still
+** be in the way, which migEditTable() finds out. Nothing is changed here. */
 int migWaysEdit(MigContext *p, const MigReshape *pr, const MigModel *pModel,
                 const MigTableDiff *pDiff) {
   return pr->azUsing == 0 && editAllowed(p, pr) &&
@@ -139,7 +151,8 @@ int migWaysEdit(MigContext *p, const MigReshape *pr, const MigModel *pModel,
          migEditPossible(p, pModel, pDiff);
 }
 
-/* Read the schema of p's connection, and what is left to be done. */
+/* Read the schema of p's connection, and what is left to be done, into pState,
+** which is overwritten; its azWas is NULL. UNPROVEN when the table is gone. */
 void migWaysState(MigContext *p, const MigReshape *pr, MigWaysState *pState) {
   int i;
 
@@ -160,7 +173,7 @@ void migWaysState(MigContext *p, const MigReshape *pr, MigWaysState *pState) {
 ** Renames
 */
 
-/* A name for a column that no column has. */
+/* A name for a column that no column of either definition has, in the arena. */
 static char *nameFree(MigContext *p, const MigTableDiff *pDiff,
                       const char *zName) {
   char *z;
@@ -174,8 +187,9 @@ static char *nameFree(MigContext *p, const MigTableDiff *pDiff,
   return z;
 }
 
-/* Make the statements that rename columns, and no more. A column that goes, and
-** whose name another one gets, makes room for it first. */
+/* Make the statements that rename columns, and no more, and add them to pList.
+** A column that goes, and whose name another one gets, makes room for it first.
+** Columns that change names among them are migAlterStatements()'s business. */
 static void renamesMake(MigContext *p, const MigModel *pModel,
                         const MigTableDiff *pDiff, MigList *pList) {
   MigTableDiff renames = *pDiff;
@@ -204,7 +218,7 @@ static void renamesMake(MigContext *p, const MigModel *pModel,
 }
 
 /* After the renames of pBefore: how the columns were called. Columns have kept
-** their places. */
+** their places. pState is read anew, and gets azWas. */
 static void renamesNote(MigContext *p, const MigTableDiff *pBefore,
                         MigWaysState *pState) {
   const MigModelTable *pWas = pBefore->pOld->pTable;
@@ -221,7 +235,8 @@ static void renamesNote(MigContext *p, const MigTableDiff *pBefore,
 }
 
 /* Does anything but the table itself have the name of a column in it that is to
-** be renamed? Then only SQLite can rename it. */
+** be renamed? Then only SQLite can rename it. SCRIPT with zWhy, SQLite's
+** reason. Our own tables do not count. */
 static void renamesAlone(MigContext *p, const MigModel *pModel,
                          const MigTableDiff *pDiff, const char *zWhy) {
   int i;
@@ -250,13 +265,17 @@ static void renamesAlone(MigContext *p, const MigModel *pModel,
 ** Settings and statements
 */
 
+/* The schema or a setting has changed. In a scratch database nothing is
+** undone. */
 static void arm(MigContext *p, const MigWays *pw) {
   if (pw->pr->pTx) {
     migTransactionArm(p, pw->pr->pTx);
   }
 }
 
-/* Foreign keys are never enforced while a table is changed. */
+/* Foreign keys are never enforced while a table is changed. bLegacy: what
+** legacy_alter_table is to be. The change is kept in pw->pSaved, by which the
+** caller puts it back after an error. */
 static void settingsSet(MigContext *p, MigWays *pw, int bLegacy) {
   int bChanged;
 
@@ -270,7 +289,8 @@ static void settingsSet(MigContext *p, MigWays *pw, int bLegacy) {
   }
 }
 
-/* Switch DEFENSIVE off where that is allowed. */
+/* Switch DEFENSIVE off where that is allowed. Once; migWaysClose() switches it
+** on again. */
 static void defensiveOff(MigContext *p, MigWays *pw) {
   if (pw->pr->eEdit == MIG_EDIT_DEFENSIVE && !pw->defensive.bDone) {
     migSwitchSet(p, pw->pr->pTx, SQLITE_DBCONFIG_DEFENSIVE, 0, &pw->defensive);
@@ -283,7 +303,8 @@ static void wayTaken(MigWays *pw, MigWay eWay) {
 }
 
 /* Begin work on a connection: that of the caller, or with pTx NULL a scratch
-** database. */
+** database. Nothing is switched yet. pw is overwritten; pr is borrowed until
+** migWaysClose(). */
 void migWaysOpen(MigContext *p, MigWays *pw, MigReshape *pr) {
   memset(pw, 0, sizeof(*pw));
   pw->pr = pr;
@@ -296,8 +317,10 @@ void migWaysOpen(MigContext *p, MigWays *pw, MigReshape *pr) {
   pw->bLegacy = pw->pSaved->bLegacyNow;
 }
 
-/* Put settings back. After a failure foreign keys and legacy_alter_table are
-** for the caller, who undoes the transaction first. */
+/* Put settings back; to be called on every path. After a failure foreign keys
+** and legacy_alter_table are for the caller, who undoes the transaction first;
+** DEFENSIVE goes back here, and the transaction may be undone for that
+** (migSwitchBack()). */
 void migWaysClose(MigContext *p, MigWays *pw) {
   int bChanged = 0;
 
@@ -311,7 +334,9 @@ void migWaysClose(MigContext *p, MigWays *pw) {
   }
 }
 
-/* SQLite refuses a statement, which is not to be. */
+/* SQLite refuses a statement with rc, which is not to be: UNSUPPORTED for an
+** authorizer, else SCRIPT, with what a person can do about it. zWhy is SQLite's
+** reason. */
 static void statementFail(MigContext *p, const MigWays *pw, int rc,
                           const char *zSql, const char *zWhy) {
   const MigModelObject *pNew = migWantedTable(pw->pr);
@@ -340,7 +365,8 @@ static void statementFail(MigContext *p, const MigWays *pw, int rc,
   }
 }
 
-/* Run a statement: 0, or the result code with which SQLite refuses it. */
+/* Run a statement: 0, or the result code with which SQLite refuses it. One that
+** was run is added to pw->run. */
 static int statementTry(MigContext *p, MigWays *pw, const char *zSql,
                         const char **pzWhy) {
   int rc = migNativeTry(p, pw->pr->pTx, zSql, pzWhy);
@@ -351,6 +377,7 @@ static int statementTry(MigContext *p, MigWays *pw, const char *zSql,
   return rc;
 }
 
+/* Run a statement that nothing but rows or an authorizer should refuse. */
 static void statementRun(MigContext *p, MigWays *pw, const char *zSql) {
   const char *zWhy;
   int rc = statementTry(p, pw, zSql, &zWhy);
@@ -361,7 +388,8 @@ static void statementRun(MigContext *p, MigWays *pw, const char *zSql) {
 }
 
 /* Run ALTER TABLE statements: 1, or 0 when SQLite refuses one; then *pzWhy says
-** why, and the ones before it are done. */
+** why, and the ones before it are done. What native.c has set aside is there
+** again in both cases, unless p has an error. */
 static int altersRun(MigContext *p, MigWays *pw, const MigList *pList,
                      const char **pzWhy) {
   MigNative native;
@@ -388,7 +416,10 @@ static int altersRun(MigContext *p, MigWays *pw, const MigList *pList,
 ** The ways
 */
 
-/* Rename columns, if that is to be done. What is left is read again. */
+/* Rename columns, if that is to be done. What is left is read again into
+** pw->state. When SQLite refuses one, those before it are done and the others
+** left to a rebuild; SCRIPT when something else has the name of such a column
+** in it. */
 void migWaysRename(MigContext *p, MigWays *pw) {
   MigWaysState before = pw->state;
   const MigTableDiff *pDiff = &before.diff;
@@ -413,7 +444,9 @@ void migWaysRename(MigContext *p, MigWays *pw) {
   }
 }
 
-/* Have the text be exactly the wanted one, where that may be. */
+/* Have the text be exactly the wanted one, where that may be. After ALTER TABLE
+** the text that SQLite has made of it says the same in other words. That it
+** cannot be replaced does no harm. */
 static void textSettle(MigContext *p, MigWays *pw) {
   const MigModelObject *pNew = migWantedTable(pw->pr);
   const MigWaysState *pState = &pw->state;
@@ -425,7 +458,8 @@ static void textSettle(MigContext *p, MigWays *pw) {
   }
 }
 
-/* Change the table by ALTER TABLE alone: 1 when that was all. */
+/* Change the table by ALTER TABLE alone: 1 when that was all. What it has not
+** done is in pw->state. */
 static int alterRun(MigContext *p, MigWays *pw) {
   MigList list = {0, 0};
   const char *zWhy;
@@ -438,7 +472,8 @@ static int alterRun(MigContext *p, MigWays *pw) {
   return p->rc == SQLITE_OK && pw->state.diff.n == 0;
 }
 
-/* Change the table by another text: 1 when that was all. */
+/* Change the table by another text: 1 when that was all. 0: nothing has
+** changed, or p has an error. */
 static int editRun(MigContext *p, MigWays *pw) {
   MigWaysState *pState = &pw->state;
   int bDone;
@@ -457,7 +492,9 @@ static int editRun(MigContext *p, MigWays *pw) {
   return bDone;
 }
 
-/* Are the rowids of the table 1 to n, and will it be read in their order? */
+/* Are the rowids of the table 1 to n, and will it be read in their order? n is
+** the number of its rows. PRAGMA reverse_unordered_selects would have a SELECT
+** without ORDER BY read them backwards. */
 static int isDense(MigContext *p, const MigModelObject *pOld, i64 n) {
   const char *zRowid = migRebuildRowid(p, pOld);
 
@@ -470,7 +507,8 @@ static int isDense(MigContext *p, const MigModelObject *pOld, i64 n) {
            migQueryInt(p, 1, "PRAGMA reverse_unordered_selects") == 0));
 }
 
-/* Make the statements of a rebuild. */
+/* Make the statements of a rebuild. With expressions columns are read under the
+** names they were found with, else under those they have by now. */
 static void rebuildMake(MigContext *p, const MigReshape *pr,
                         const MigWaysState *pState, MigRebuild *pOut) {
   pOut->pModel = &pState->model;
@@ -484,7 +522,7 @@ static void rebuildMake(MigContext *p, const MigReshape *pr,
 
 /* Run a statement that makes an index, or what else is behind the copy. Its
 ** text may have "strings" that the connection would not take, and that SQLite
-** takes where they are stored. */
+** takes where they are stored. DQS_DDL is switched on for that. */
 static void rebuildObject(MigContext *p, MigWays *pw, const char *zSql) {
   const char *zWhy;
   MigSwitch strings;
@@ -519,9 +557,12 @@ static i64 rowsCount(MigContext *p, const char *zTable) {
   return migQueryInt(p, 0, "%s", zSql); /* sql-ok: made here */
 }
 
-/* The copy from zFrom is done: were all of nRow rows copied? Their number may
-** be that of a damaged index. The rowids are proven to come again by as many
-** rows as there are numbers. */
+/*
+** The copy from zFrom is done: were all of *pnRow rows copied? Their number may
+** be that of a damaged index; then it is counted again in the table itself.
+** DATA_LOSS when rows are missing; DAMAGED where a wrong number was relied on,
+** as the rowids are proven to come again by as many rows as there are numbers.
+*/
 static void rowsCopied(MigContext *p, const MigWays *pw,
                        const MigRebuild *pRebuild, const char *zFrom,
                        i64 *pnRow) {
@@ -545,8 +586,10 @@ static void rowsCopied(MigContext *p, const MigWays *pw,
   }
 }
 
-/* Run the statements of a rebuild. 0 when SQLite refuses to rename the table;
-** nothing that matters has changed then. */
+/* Run the statements of a rebuild of a table with nRow rows. 0 when SQLite
+** refuses to rename the table, and it may be copied twice instead; nothing that
+** matters has changed then, at most indexes of the table are dropped, which the
+** other way drops anyway. */
 static int rebuildRun(MigContext *p, MigWays *pw, const MigRebuild *pRebuild,
                       i64 nRow) {
   const MigList *pList = &pRebuild->statements;
@@ -574,7 +617,8 @@ static int rebuildRun(MigContext *p, MigWays *pw, const MigRebuild *pRebuild,
   return 1;
 }
 
-/* Make the table anew. */
+/* Make the table anew, with its rows copied. A table that cannot be renamed is
+** copied twice. */
 static void rebuildTable(MigContext *p, MigWays *pw) {
   const MigModelObject *pOld = pw->state.diff.pOld;
   MigRebuild rebuild;
@@ -596,7 +640,8 @@ static void rebuildTable(MigContext *p, MigWays *pw) {
   wayTaken(pw, MIG_WAY_REBUILD);
 }
 
-/* What a rebuild would run, for the plan. */
+/* What a rebuild would run, for the plan: added to pOut. Rowids are not looked
+** at, so a run may take shorter statements. */
 void migWaysRebuild(MigContext *p, const MigReshape *pr,
                     const MigWaysState *pState, MigList *pOut) {
   MigRebuild rebuild;
@@ -610,7 +655,14 @@ void migWaysRebuild(MigContext *p, const MigReshape *pr,
   }
 }
 
-/* Change the table, one way or another. */
+/*
+** Change the table, one way or another, from pw->state on, which has to be set.
+** Inside the caller's write transaction, after migWaysOpen(). pw->eWay, pw->run
+** and pw->bAltered tell what was done.
+**
+** That it is done is for the caller to look at (reshape.c). Errors are those
+** that migReshapeRun() lists for the change itself.
+*/
 void migWaysTable(MigContext *p, MigWays *pw) {
   if (alterRun(p, pw)) {
     textSettle(p, pw);
@@ -626,7 +678,8 @@ void migWaysTable(MigContext *p, MigWays *pw) {
   }
 }
 
-/* Make the table that is not there yet. */
+/* Make the table that is not there yet, with the text that is wanted. Errors
+** are those of one statement. */
 void migWaysMake(MigContext *p, MigWays *pw) {
   settingsSet(p, pw, pw->bLegacy);
   statementRun(p, pw, migNativeText(p, migWantedTable(pw->pr)));

@@ -3,6 +3,12 @@
 **
 ** What is to be done is in a MigReshape, whose definition has been read
 ** (wanted.h). Between open and close p's connection is the one it says.
+**
+**   migWaysOpen(p, &w, pReshape)     then w.state is set to schema and diff
+**   migWaysTable() or migWaysMake()  w.eWay and w.run tell what was done
+**   migWaysClose(p, &w)              on every path
+**
+** The first functions below only look, and serve a plan as well.
 */
 #ifndef MIG_WAYS_H
 #define MIG_WAYS_H
@@ -10,7 +16,7 @@
 #include "native.h"
 #include "wanted.h"
 
-/* A schema, and what is left to be done in it. */
+/* A schema, and what is left to be done in it. It belongs to the arena. */
 typedef struct MigWaysState {
   MigModel model;
   MigTableDiff diff;
@@ -20,17 +26,17 @@ typedef struct MigWaysState {
 
 /* A table being changed. */
 typedef struct MigWays {
-  MigReshape *pr;
-  MigWaysState state;
-  MigList run;  /* statements that were run */
-  MigWay eWay;  /* the dearest one that was taken */
+  MigReshape *pr;     /* what is asked for; renames are taken off when done */
+  MigWaysState state; /* as it is now */
+  MigList run;        /* statements that were run */
+  MigWay eWay;        /* the dearest one that was taken */
   int bAltered; /* by ALTER TABLE, which may change texts of other objects */
 
   MigSettingsSaved own; /* of a scratch database */
   MigSettingsSaved *pSaved;
-  int bForeign; /* settings as found */
+  int bForeign; /* foreign_keys and legacy_alter_table as found */
   int bLegacy;
-  MigSwitch defensive;
+  MigSwitch defensive; /* DEFENSIVE, where it may be switched off */
 } MigWays;
 
 int migWaysHas(const MigTableDiff *pDiff, MigAlterationKind eKind);

@@ -87,6 +87,7 @@ static void saySpan(MigContext *p, MigText *pOut, const char *z, MigSpan span) {
 ** Constraints
 */
 
+/* The word for a MigConflict. A constant. */
 static const char *conflictText(int eConflict) {
   static const char *const az[] = {"ABORT", "ROLLBACK", "FAIL", "IGNORE",
                                    "REPLACE"};

@@ -42,7 +42,7 @@ typedef struct Part {
 ** Who names whom
 */
 
-/* Add an edge, unless it leads nowhere (-1) or back at once. The same edge may
+/* Add an edge, unless it leads nowhere (-1) or to itself. The same edge may
 ** be there more than once. */
 static void edgeAdd(MigContext *p, Part *pPart, int iFrom, int iTo) {
   if (iTo < 0 || iFrom == iTo) {

@@ -14,10 +14,9 @@
 **
 ** Foreign keys are not enforced meanwhile, or DROP TABLE would delete all rows
 ** first, with what that does to those that refer to them (foreignkeys.html);
-** legacy_alter_table is on for a rebuild, so that
-** nothing that names the table is touched, and off for ALTER TABLE, so that it
-** is. After an error the caller undoes the transaction; what was done until
-** then is in it.
+** legacy_alter_table is on for a rebuild, so that nothing that names the table
+** is touched, and off for ALTER TABLE, so that it is. After an error the caller
+** undoes the transaction; what was done until then is in it.
 */
 #include <string.h>
 #include "catalog.h"

@@ -221,7 +221,7 @@ typedef struct Blame {
 
 /* Behind the word for its kind, does zWhy name the object? Then *pBlame says
 ** what is behind that. Only the two forms count that SQLite uses, "NAME: why"
-** and "NAME after drop column: why". */
+** and "NAME after what is done: why". */
 static int isNamed(const char *zWhy, const MigModelObject *pObject,
                    Blame *pBlame) {
   size_t n = strlen(pObject->zName);

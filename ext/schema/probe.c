@@ -110,8 +110,9 @@ static const char *schemaText(MigContext *p, const Object *po) {
 }
 
 /* A column of a table or view that can be updated, as its name in quotes: one
-** that is not generated, or the first of what the model has no columns of. NULL
-** after an error. zSchema is a schemaText(). */
+** that is not generated, or the first of what the model has no columns of.
+** Where that cannot be read it is a text that does not compile; NULL after an
+** error. zSchema is a schemaText(). */
 static const char *updatedColumn(MigContext *p, const MigModel *pModel,
                                  const char *zSchema, const char *zTable) {
   int iTable =

@@ -3,15 +3,16 @@
 **
 ** A cut is decided by the hash of a row's key, never by its content, so a
 ** changed row changes one chunk and moves no boundary. Only the bounds on the
-** size, which few chunks meet, depend on content.
+** size, which few chunks meet, depend on content. All sizes are bytes of a
+** chunk before it is compressed.
 */
 #ifndef MIG_CUT_H
 #define MIG_CUT_H
 
 #include "context.h"
 
-#define MIG_CHUNK_MIN 4096 /* no cut by key before so many bytes */
-#define MIG_CHUNK_TARGET 16384
+#define MIG_CHUNK_MIN 4096     /* no cut by key before so many bytes */
+#define MIG_CHUNK_TARGET 16384 /* the most, on average, from cut to cut */
 #define MIG_CHUNK_MAX                                                          \
   32000 /* of every chunk: all of it lies in deflate's                         \
            window when it serves as a dictionary */

@@ -4,17 +4,28 @@
 ** A piece ends before an entry whose hash has ten leading zero bits, so that,
 ** like the rows, lists keep their cuts when entries come and go; and when it
 ** is full. Nothing depends on where pieces end but how well they are shared.
+** One entry in 1024 has such a hash, and a piece has PIECE_MIN bytes before one
+** counts. Each piece begins with a full number, so it can be read by itself.
+**
+** Pieces come from a file that others may have written. What is read is
+** bounded by the bytes that are there; that the chunks named exist, and are
+** those of the table, is seen when they are read (chunk.c, reader.c).
 */
 #include <string.h>
 #include "rowcode.h"
 #include "list.h"
 
-#define ENTRY_MAX (MIG_VARINT_MAX + 4)
-#define PIECE_MIN 2048 /* bytes before a cut by hash */
+#define ENTRY_MAX (MIG_VARINT_MAX + 4) /* bytes of the longest entry */
+#define PIECE_MIN 2048                 /* bytes before a cut by hash */
 
 /* ---- reading ---- */
 
-/* Read the list with these pieces; aiPiece stays the caller's. */
+/*
+** Read the list with these pieces. aiPiece and pChunks stay the caller's and
+** must live until migListReadClose(), which is called on every path. Cannot
+** fail: memory is taken, and the first piece read, by the first
+** migListRead().
+*/
 void migListReadOpen(MigListReader *pRead, MigChunks *pChunks, int nPiece,
                      const i64 *aiPiece) {
   memset(pRead, 0, sizeof(*pRead));
@@ -23,13 +34,15 @@ void migListReadOpen(MigListReader *pRead, MigChunks *pChunks, int nPiece,
   pRead->aiPiece = aiPiece;
 }
 
+/* Free the piece that is in memory; more than once does no harm. */
 void migListReadClose(MigListReader *pRead) {
   sqlite3_free(pRead->a);
   pRead->a = 0;
 }
 
-/* Have the next piece in memory; its bytes are copied, because the entries
-** name chunks that are read in between. */
+/* Have the next piece, of which there is one, in memory; its bytes are copied,
+** because the entries name chunks that are read in between. After failure
+** pRead->n is 0. */
 static void pieceNext(MigContext *p, MigListReader *pRead) {
   u8 aHash[MIG_HASH_SIZE];
   const u8 *a;
@@ -48,7 +61,13 @@ static void pieceNext(MigContext *p, MigListReader *pRead) {
   pRead->iChunk = 0;
 }
 
-/* The next entry; 0 at the end or after an error. */
+/*
+** The next entry, in the order of the table's key. Returns 0 at the end or
+** after an error, and pEntry means nothing then. BACKUP_DAMAGED when a piece is
+** not as it was written or is no list, TOO_BIG (migChunkGet()). iChunk is not
+** tested: it may be any number in a hostile file. Other chunks of the same
+** MigChunks may be read between two calls.
+*/
 int migListRead(MigContext *p, MigListReader *pRead, MigListEntry *pEntry) {
   const u8 *a;
   u64 u;
@@ -82,7 +101,10 @@ int migListRead(MigContext *p, MigListReader *pRead, MigListEntry *pEntry) {
 
 /* ---- writing ---- */
 
-/* Begin a list. After failure p->rc is set; close it all the same. */
+/*
+** Begin a list whose pieces go to pChunks, which must live until
+** migListWriteClose(). After failure p->rc is set; close it all the same.
+*/
 void migListWriteOpen(MigContext *p, MigListWriter *pWrite,
                       MigChunks *pChunks) {
   memset(pWrite, 0, sizeof(*pWrite));
@@ -93,12 +115,14 @@ void migListWriteOpen(MigContext *p, MigListWriter *pWrite,
   }
 }
 
+/* Free the piece being filled; an entry that was not stored by
+** migListWriteEnd() is lost. nPiece and aiPiece stay. */
 void migListWriteClose(MigListWriter *pWrite) {
   sqlite3_free(pWrite->a);
   pWrite->a = 0;
 }
 
-/* Store the piece. */
+/* Store the piece, if it has entries, and begin the next. */
 static void pieceFlush(MigContext *p, MigListWriter *pWrite) {
   u8 aHash[MIG_HASH_SIZE];
   int n = pWrite->nPiece;
@@ -121,8 +145,13 @@ static void pieceFlush(MigContext *p, MigListWriter *pWrite) {
   pWrite->iChunk = 0;
 }
 
-/* Add an entry. iPrevious is the piece that stood here in the list before, as
-** a dictionary, or 0. */
+/*
+** Add an entry; iPiece of it is not looked at, bMore is 0 or 1. iPrevious is
+*the
+** piece that stood here in the list before, as a dictionary, or 0; that of the
+** first entry of a piece counts. A piece that is full is stored first: the
+** caller holds the write transaction, unless pChunks has an overlay.
+*/
 void migListWrite(MigContext *p, MigListWriter *pWrite,
                   const MigListEntry *pEntry, i64 iPrevious) {
   u32 u = pEntry->uHash;
@@ -149,7 +178,8 @@ void migListWrite(MigContext *p, MigListWriter *pWrite,
   pWrite->iChunk = pEntry->iChunk;
 }
 
-/* Store what is left; nPiece and aiPiece are the list. */
+/* Store what is left; nPiece and aiPiece are the list then, in the arena of p.
+** After failure they mean nothing. */
 void migListWriteEnd(MigContext *p, MigListWriter *pWrite) {
   pieceFlush(p, pWrite);
 }

@@ -15,14 +15,37 @@
 ** So every chunk is read in at most two steps. It only ever refers to a base
 ** with a lower number. Numbers are handed out upwards.
 **
+** To read chunk c:
+**
+**   SELECT hash, base, codec, size, data FROM _migrate_chunks WHERE chunk = c
+**   codec 0: the bytes are data
+**   codec 1: the bytes are inflate(data)
+**   codec 2: the bytes are inflate(data) with the bytes of chunk base set as
+**            dictionary (zlib's inflateSetDictionary() on a raw stream)
+**   there must be exactly size of them, with the hash
+**
+** Which chunks refer to a base depends on what was backed up before: a chunk
+** that stands where another one stood in the last backup is tried against that
+** one, or against its base. So a chunk in which a row changes every day is
+** stored as small differences to one base, none to another difference, until
+** one comes to half of a whole chunk; that is stored whole, and is the next
+** base.
+**
+** What rows say is not trusted. Numbers are tested before memory is taken or
+** anything is inflated, the result is hashed, and a base is hashed as well. A
+** damaged chunk costs the backups that need it. As a base for a new one it is
+** passed over, and when its bytes come again it is written anew.
+**
 ** To compare the store with a database that may not be written, an overlay
 ** takes the new chunks: a private temporary database with a table like
-** _migrate_chunks, whose numbers go on where those of the store end.
+** _migrate_chunks, whose numbers go on where those of the store end. It is
+** never committed, and gone with migChunksClose().
 */
 #include <string.h>
 #include "sql.h"
 #include "chunk.h"
 
+/* Column codec, as above. */
 #define CODEC_PLAIN 0
 #define CODEC_DEFLATE 1
 #define CODEC_DELTA 2
@@ -41,11 +64,13 @@ static const char zChunkAdd[] =
     "INSERT INTO main._migrate_chunks(hash, base, codec, size, crc, data)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 
-/* The same of an overlay. */
+/* Make an overlay. Its table has the name, and its schema that of main, so the
+** statements above fit it too. It needs no NOT NULL: nobody else writes it. */
 static const char zOverCreate[] =
     "CREATE TABLE _migrate_chunks(chunk INTEGER PRIMARY KEY, hash UNIQUE, base,"
     " codec, size, crc, data); BEGIN";
 
+/* A buffer for one chunk, to be freed; NULL after an error. */
 static u8 *bufferNew(MigContext *p) {
   u8 *a = p->rc ? 0 : sqlite3_malloc64(MIG_CHUNK_MAX);
 
@@ -55,8 +80,12 @@ static u8 *bufferNew(MigContext *p) {
   return a;
 }
 
-/* Open the store of chunks. iLevel is the zlib level for new ones. After
-** failure p->rc is set, and migChunksClose() must be called all the same. */
+/*
+** Open the store of chunks of schema main of p->db, which has our tables.
+** iLevel is the zlib level for new ones, 1 to 9; who only reads gives any.
+** After failure p->rc is set, and migChunksClose() must be called all the same.
+** Statements are kept in the context and outlive the MigChunks.
+*/
 void migChunksOpen(MigContext *p, MigChunks *pChunks, int iLevel) {
   memset(pChunks, 0, sizeof(*pChunks));
   pChunks->codec.iLevel = iLevel;
@@ -65,7 +94,12 @@ void migChunksOpen(MigContext *p, MigChunks *pChunks, int iLevel) {
   pChunks->aWork = bufferNew(p);
 }
 
-/* Have new chunks go to an overlay from now on. */
+/*
+** Have new chunks go to an overlay from now on; the store is not written any
+** more. Called once, before the first migChunkPut(). What is in the store is
+** found there, a damaged row too, which is not mended then. The store must not
+** get chunks meanwhile: their numbers would be those of the overlay.
+*/
 void migChunksOverlay(MigContext *p, MigChunks *pChunks) {
   sqlite3 *db = p->db;
   int rc;
@@ -75,6 +109,8 @@ void migChunksOverlay(MigContext *p, MigChunks *pChunks) {
   if (p->rc) {
     return;
   }
+  /* "" is a database in memory that goes to a temporary file when it gets
+  ** large (SQLite's page In-Memory Databases) */
   rc = sqlite3_open("", &pChunks->dbOver);
   p->db = pChunks->dbOver;
   if (rc) {
@@ -87,7 +123,8 @@ void migChunksOverlay(MigContext *p, MigChunks *pChunks) {
   p->db = db;
 }
 
-/* Give all memory back. */
+/* Give all memory back, and drop the overlay. Also right for what is zeroed,
+** and a second time. */
 void migChunksClose(MigChunks *pChunks) {
   sqlite3_finalize(pChunks->pOverFind);
   sqlite3_finalize(pChunks->pOverRead);
@@ -103,24 +140,29 @@ void migChunksClose(MigChunks *pChunks) {
 
 /* ---- reading ---- */
 
+/* BACKUP_DAMAGED. zWhy goes on behind "chunk N". */
 static void chunkDamaged(MigContext *p, i64 iChunk, const char *zWhy) {
   migFail(p, MIG_BACKUP_DAMAGED,
           "chunk %lld %s; backups that need it cannot be restored", iChunk,
           zWhy);
 }
 
-/* What a row of the table says; aData belongs to the statement. */
+/* What a row of the table says; aHash and aData belong to the statement. */
 typedef struct ChunkRow {
-  const u8 *aHash;
-  i64 iBase;
-  i64 eCodec;
-  i64 nSize;
-  const u8 *aData;
+  const u8 *aHash; /* MIG_HASH_SIZE bytes, once the row was tested */
+  i64 iBase;       /* 0: NULL */
+  i64 eCodec;      /* CODEC_PLAIN..., or anything in a hostile file */
+  i64 nSize;       /* bytes of the chunk */
+  const u8 *aData; /* NULL when nData is 0 */
   i64 nData;
 } ChunkRow;
 
-/* Find the row of a chunk and test its numbers, before any memory is taken.
-** The statement stays on the row until the caller resets it. */
+/*
+** Find the row of a chunk and test its numbers, before any memory is taken. The
+** statement stays on the row until the caller resets it; it is the result also
+** after an error, NULL when there is none. BACKUP_DAMAGED when the chunk is
+** missing or its numbers cannot be, TOO_BIG.
+*/
 static sqlite3_stmt *rowFind(MigContext *p, const MigChunks *pChunks,
                              i64 iChunk, ChunkRow *pRow) {
   int bOver = pChunks->dbOver && iChunk > pChunks->iOver;
@@ -153,7 +195,9 @@ static sqlite3_stmt *rowFind(MigContext *p, const MigChunks *pChunks,
   return pStmt;
 }
 
-/* Turn the data of a row into aOut, with the base's bytes where it has one. */
+/* Turn the data of a row into aOut, MIG_CHUNK_MAX bytes, with the base's bytes,
+** which are in aBase, where it has one. BACKUP_DAMAGED when they do not give
+** exactly the size of the row. The hash is yet to be compared. */
 static void rowInflate(MigContext *p, MigChunks *pChunks, i64 iChunk,
                        const ChunkRow *pRow, u8 *aOut) {
   const u8 *aDict = pRow->eCodec == CODEC_DELTA ? pChunks->aBase : 0;
@@ -176,6 +220,8 @@ static void rowInflate(MigContext *p, MigChunks *pChunks, i64 iChunk,
   }
 }
 
+/* BACKUP_DAMAGED unless the n bytes at a have the hash aWanted, which is NULL
+** only after an error. Theirs goes to aHash. */
 static void hashCheck(MigContext *p, i64 iChunk, const u8 *a, i64 n,
                       const u8 *aWanted, u8 *aHash) {
   if (p->rc == SQLITE_OK && aWanted) {
@@ -186,7 +232,9 @@ static void hashCheck(MigContext *p, i64 iChunk, const u8 *a, i64 n,
   }
 }
 
-/* Have the bytes of a base in aBase, verified. */
+/* Have the bytes of a base in aBase, verified; they stay for the chunks that
+** come. BACKUP_DAMAGED also when the base has a base itself: nothing is
+** followed further. After failure aBase holds none. */
 static void baseLoad(MigContext *p, MigChunks *pChunks, i64 iBase) {
   u8 aHash[MIG_HASH_SIZE];
   sqlite3_stmt *pStmt;
@@ -211,9 +259,12 @@ static void baseLoad(MigContext *p, MigChunks *pChunks, i64 iBase) {
 }
 
 /*
-** The bytes of a chunk, valid until the next call, and its hash. Both the
-** chunk and its base are verified: BACKUP_DAMAGED names what is not as it was
-** written, TOO_BIG a chunk that claims more than a chunk can have.
+** The bytes of a chunk, *pn of them, at most MIG_CHUNK_MAX, and its hash. The
+** bytes are those of pChunks, valid until the next call; migChunkPut() leaves
+** them alone. Both the chunk and its base are verified: BACKUP_DAMAGED names
+** what is not as it was written, TOO_BIG a chunk that claims more than a chunk
+** can have. After failure *pn is 0, and result and aHash mean nothing. iChunk
+** may be any number.
 */
 const u8 *migChunkGet(MigContext *p, MigChunks *pChunks, i64 iChunk, i64 *pn,
                       u8 aHash[MIG_HASH_SIZE]) {
@@ -237,7 +288,8 @@ const u8 *migChunkGet(MigContext *p, MigChunks *pChunks, i64 iChunk, i64 *pn,
   return pChunks->aData;
 }
 
-/* The CRC-32 of a row. */
+/* What column crc of a row has, given its other columns: the CRC-32 of the data
+** and what follows it (the top of this file). iBase is 0 for NULL. */
 i64 migChunkCrc(i64 iBase, i64 eCodec, const void *aData, i64 nData) {
   u8 a[9];
   int i;
@@ -251,13 +303,16 @@ i64 migChunkCrc(i64 iBase, i64 eCodec, const void *aData, i64 nData) {
 
 /* ---- writing ---- */
 
-/* An error that only concerns the chunk that would have been the base. */
+/* Is the error one that only concerns the chunk that would have been the base?
+** Memory, interrupt and I/O are not. */
 static int onlyDamaged(const MigContext *p) {
   return p->eCode == MIG_BACKUP_DAMAGED || p->eCode == MIG_TOO_BIG;
 }
 
-/* Have in aBase what serves a new chunk best as dictionary: the chunk before
-** it at this place, or its base. 0 when there is none that can be read. */
+/* Have in aBase what serves a new chunk best as dictionary: chunk iPrevious,
+** which stood at this place before, or its base, as a base has none itself.
+** Returns its number; 0 when there is none that can be read, which is no
+** error. One of an overlay is none: it is not looked for there. */
 static i64 baseFor(MigContext *p, MigChunks *pChunks, i64 iPrevious) {
   sqlite3_stmt *pStmt;
   i64 iBase = 0;
@@ -283,10 +338,12 @@ static i64 baseFor(MigContext *p, MigChunks *pChunks, i64 iPrevious) {
 }
 
 /*
-** Compress n bytes to aWork; the result says how. With a base the difference
-** is kept when it is less than half of what the whole would take, judged by
-** what the base took: else a new whole chunk is the better base for what comes
-** later.
+** Compress n bytes, at least 1, to aWork. Returns how many bytes to store, and
+** *peCodec how: with CODEC_PLAIN they are the n bytes at a, else those in
+** aWork. *piBase is the chunk in aBase or 0, and becomes 0 where it was not
+** used. With a base the difference is kept when it is less than half of what
+** the whole would take, judged by what the base took: else a new whole chunk is
+** the better base for what comes later.
 */
 static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                         i64 *piBase, int *peCodec) {
@@ -307,7 +364,8 @@ static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
 }
 
 /* The number of the chunk with that hash that a statement finds; 0: none.
-** *pbBad is set when its row is not as it was written. */
+** *pbBad is set when base, codec or data of its row are not as they were
+** written; the data is not inflated for that. */
 static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
                     int *pbBad) {
   i64 iChunk = 0;
@@ -325,6 +383,7 @@ static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
   return iChunk;
 }
 
+/* The same in the store, then in the overlay. */
 static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
                      int *pbBad) {
   i64 iChunk = hashFind(p, migCached(p, zChunkFind), aHash, pbBad);
@@ -336,8 +395,8 @@ static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
   return iChunk;
 }
 
-/* Give a row its bytes again. What has it as a base fits, because the bytes
-** are the same. */
+/* Give a row of the store its bytes again, n at a. What has it as a base fits,
+** because the bytes are the same. It gets no base itself: it may be one. */
 static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
                       const u8 *a, i64 n) {
   sqlite3_stmt *pStmt = migCached(p, zChunkMend);
@@ -355,7 +414,8 @@ static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
   pChunks->bMended = 1;
 }
 
-/* Bytes of all chunks, as stored. */
+/* Bytes of column data of all chunks: what chunk_bytes of _migrate_meta is to
+** say. Goes through the whole table. */
 i64 migChunkBytes(MigContext *p) {
   return migQueryInt(p, 0,
                      "SELECT CAST(total(length(data)) AS INTEGER)"
@@ -363,10 +423,13 @@ i64 migChunkBytes(MigContext *p) {
 }
 
 /*
-** Store n bytes, at most MIG_CHUNK_MAX, unless they are there; a row that is
+** Store n bytes, 1 to MIG_CHUNK_MAX, unless they are there; a row that is
 ** there and damaged gets its bytes back. iPrevious is a chunk with similar
-** bytes, or 0. Returns the chunk's number and fills aHash. The caller holds the
-** write transaction.
+** bytes, or 0; that it cannot be read is no error. Returns the chunk's number
+** and fills aHash; 0 after failure, when the caller undoes the transaction. The
+** caller holds the write transaction, unless there is an overlay. nStored
+** counts the new bytes. last_insert_rowid() and the counts of changes of p->db
+** move.
 */
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
@@ -394,7 +457,7 @@ i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   aData = eCodec == CODEC_PLAIN ? a : pChunks->aWork;
   pStmt = pChunks->dbOver ? pChunks->pOverAdd : migCached(p, zChunkAdd);
   if (p->rc == SQLITE_OK) {
-    sqlite3_clear_bindings(pStmt);
+    sqlite3_clear_bindings(pStmt); /* pOverAdd may have a base from before */
   }
   migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
   if (iBase) {

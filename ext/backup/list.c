@@ -41,8 +41,7 @@ void migListReadClose(MigListReader *pRead) {
 }
 
 /* Have the next piece, of which there is one, in memory; its bytes are copied,
-** because the entries name chunks that are read in between. After failure
-** pRead->n is 0. */
+** because the entries name chunks that are read in between. */
 static void pieceNext(MigContext *p, MigListReader *pRead) {
   u8 aHash[MIG_HASH_SIZE];
   const u8 *a;
@@ -147,9 +146,8 @@ static void pieceFlush(MigContext *p, MigListWriter *pWrite) {
 
 /*
 ** Add an entry; iPiece of it is not looked at, bMore is 0 or 1. iPrevious is
-*the
-** piece that stood here in the list before, as a dictionary, or 0; that of the
-** first entry of a piece counts. A piece that is full is stored first: the
+** the piece that stood here in the list before, as a dictionary, or 0; that of
+** the first entry of a piece counts. A piece that is full is stored first: the
 ** caller holds the write transaction, unless pChunks has an overlay.
 */
 void migListWrite(MigContext *p, MigListWriter *pWrite,

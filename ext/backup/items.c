@@ -8,6 +8,20 @@
 ** is known a table <virtual table>_<suffix> may be one. That guess (bMaybe)
 ** only decides about the order of things: rows that are in a backup are
 ** restored whatever they are a part of.
+**
+** With CREATE VIRTUAL TABLE docs USING fts5(body) there are, as items,
+**
+**   docs           MIG_ITEM_VIRTUAL
+**   docs_data      MIG_ITEM_TABLE, iVirtual is docs; so docs_idx, docs_content,
+**   ...            docs_docsize, docs_config
+**
+** and bMaybe is 0 where SQLite knew these for shadow tables when the backup was
+** taken. docs_old is not taken for a part: FTS5 has no such table.
+**
+** Names are compared as SQLite does, apart from the case of ASCII letters.
+** Indexes, tables and views share one set of names, triggers have another. What
+** a manifest says need not be so: what it names need not exist, and is then
+** linked with nothing (-1).
 */
 #include <string.h>
 #include "sql.h"
@@ -15,6 +29,9 @@
 #include "statement.h"
 #include "items.h"
 
+/* Type, name, tbl_name, sql and whether it is a virtual table: one has no root
+** page (SQLite's page Database File Format, "Storage Of The SQL Database
+** Schema"). */
 static const char zObjects[] =
     "SELECT type, name, tbl_name, sql,"
     " type = 'table' AND coalesce(rootpage, 0) = 0 FROM main.sqlite_schema"
@@ -22,6 +39,9 @@ static const char zObjects[] =
 
 /* ---- lists ---- */
 
+/* An object from columns 0 to 3 of the row that a statement is at: type, name,
+** tbl_name and sql of a schema table. The texts are in the arena, NULL for
+** NULL; zVirtual stays as it is. */
 void migObjectRead(MigContext *p, sqlite3_stmt *pStmt, MigObject *pOut) {
   pOut->zType = migColumnText(p, pStmt, 0);
   pOut->zName = migColumnText(p, pStmt, 1);
@@ -29,7 +49,8 @@ void migObjectRead(MigContext *p, sqlite3_stmt *pStmt, MigObject *pOut) {
   pOut->zSql = migColumnText(p, pStmt, 3);
 }
 
-/* Is a text that of a virtual table? */
+/* Is a text that of a virtual table? By its first words: the rest may be
+** anything. */
 static int textVirtual(const char *z) {
   MigStatement st;
 
@@ -37,8 +58,12 @@ static int textVirtual(const char *z) {
   return st.eKind == MIG_ST_CREATE_VIRTUAL;
 }
 
-/* Put the objects of schema main into a manifest, but for ours, for those of
-** SQLite itself and for automatic indexes. Are there virtual tables? */
+/*
+** Put the objects of schema main of p->db into a manifest, in the order of
+** sqlite_schema, but for ours and what hangs on them, for those of SQLite
+** itself and for automatic indexes. Texts are in the arena. Returns whether
+** there are virtual tables; of which of them a table is a part is not read.
+*/
 int migObjectsPlain(MigContext *p, MigManifest *pManifest) {
   sqlite3_stmt *pStmt = migPrepare(p, zObjects);
   int bVirtual = 0;
@@ -60,7 +85,8 @@ int migObjectsPlain(MigContext *p, MigManifest *pManifest) {
 }
 
 /* The virtual table that a shadow table belongs to: the longest beginning of
-** its name that is one's. NULL after an error. */
+** its name, up to a '_', that is one's. The name is that of the manifest. NULL
+** when there is none, and after an error. */
 static const char *virtualFind(MigContext *p, const MigManifest *pManifest,
                                const char *zName) {
   i64 n = (i64)strlen(zName);
@@ -79,9 +105,12 @@ static const char *virtualFind(MigContext *p, const MigManifest *pManifest,
   return zVirtual;
 }
 
-/* Put the objects of schema main into a manifest, and of which virtual table a
-** table is a part. The PRAGMA, because a table of the file can take the name
-** of its table-valued function. */
+/*
+** Put the objects of schema main of p->db into a manifest as migObjectsPlain()
+** does, and of which virtual table a table is a part, as far as the modules of
+** this connection tell SQLite. The PRAGMA (since SQLite 3.37), because a table
+** of the file can take the name of its table-valued function.
+*/
 void migObjectsRead(MigContext *p, MigManifest *pManifest) {
   sqlite3_stmt *pStmt = migObjectsPlain(p, pManifest)
                             ? migPrepare(p, "PRAGMA main.table_list")
@@ -101,20 +130,24 @@ void migObjectsRead(MigContext *p, MigManifest *pManifest) {
   migFinalize(p, pStmt);
 }
 
+/* As SQLite folds case in names: ASCII only. */
 static int lowerCase(char c) {
   return c >= 'A' && c <= 'Z' ? c + 32 : (unsigned char)c;
 }
 
+/* 1 for a trigger, else 0: the number of its set of names. */
 static int isTrigger(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TRIGGER;
 }
 
+/* Where to look for a name first; the same in any case. */
 static u32 itemHash(int bTrigger, const char *zName) {
   return migNameHash(zName) + (u32)bTrigger;
 }
 
 /* The item of this name, apart from case, or -1. Triggers have names of their
-** own; everything else shares them. */
+** own; everything else shares them: bTrigger, 0 or 1, says in which to look. Of
+** several, which a manifest can have and a database cannot, the first. */
 int migItemFind(const MigItems *pItems, int bTrigger, const char *zName) {
   u32 uMask = (u32)pItems->nSlot - 1;
   u32 u;
@@ -134,6 +167,8 @@ int migItemFind(const MigItems *pItems, int bTrigger, const char *zName) {
   return -1;
 }
 
+/* Enter item i, behind what has the same hash. There are more slots than items,
+** twice as many at least. */
 static void itemEnter(MigItems *pItems, int i) {
   const MigItem *pItem = &pItems->a[i];
   u32 uMask = (u32)pItems->nSlot - 1;
@@ -146,8 +181,10 @@ static void itemEnter(MigItems *pItems, int i) {
 }
 
 /* Find out what an object is. BACKUP_DAMAGED when it is nothing that belongs
-** into a backup. */
+** into a backup: of no known type, without a text, or one of our own tables, or
+** on one. */
 static void itemKind(MigContext *p, MigItem *pItem) {
+  /* by MigItemKind; a virtual table is a table, and told by its text */
   static const char *const azType[] = {"table", "", "index", "view", "trigger"};
   const MigObject *pObject = pItem->pObject;
   const char *z = pObject->zSql;
@@ -173,7 +210,7 @@ static void itemKind(MigContext *p, MigItem *pItem) {
 
 /* The suffixes of the tables that the module of a CREATE VIRTUAL TABLE makes,
 ** with blanks around each; NULL: not known. The modules that come with SQLite
-** and have such tables. */
+** and have such tables. z has n bytes, and may be any text. */
 static const char *moduleSuffixes(const char *z, i64 n) {
   static const char *const az[][2] = {
       {"fts3", " content segments segdir docsize stat "},
@@ -199,12 +236,15 @@ static const char *moduleSuffixes(const char *z, i64 n) {
 }
 
 /* Does the module that the n bytes of a CREATE VIRTUAL TABLE name write nothing
-** but its shadow tables, and tell SQLite which these are? */
+** but its shadow tables, and tell SQLite which these are? By its name alone: an
+** application that registers a module of its own under such a name is believed
+** to have one that does the same. */
 int migModuleKnown(const char *z, i64 n) {
   return moduleSuffixes(z, n) != 0;
 }
 
-/* Does the text hold the name, apart from case? */
+/* Does the text hold the name, which is not empty, apart from case? As a part
+** of a word as well. */
 static int textHolds(const char *z, const char *zName) {
   i64 n = (i64)strlen(zName);
 
@@ -232,7 +272,8 @@ static int mayBeShadow(MigContext *p, const MigItem *pVirtual,
 }
 
 /* Guess which virtual table, among those without known parts, table i is a part
-** of. */
+** of: that with the longest name, as with virtualFind(). abParts says by item
+** which have known ones: then all of them are known. */
 static void shadowGuess(MigContext *p, MigItems *pItems, int i,
                         const u8 *abParts) {
   const char *zName = pItems->a[i].pObject->zName;
@@ -254,7 +295,8 @@ static void shadowGuess(MigContext *p, MigItems *pItems, int i,
   }
 }
 
-/* Link tables with the virtual tables that they are parts of. */
+/* Link tables with the virtual tables that they are parts of: first what the
+** manifest says, then guesses where it says nothing. */
 static void shadowsLink(MigContext *p, MigItems *pItems) {
   u8 *abParts = migAlloc(p, (u64)pItems->n + 1);
   int i;
@@ -279,7 +321,7 @@ static void shadowsLink(MigContext *p, MigItems *pItems) {
 
 /* ---- lists, continued ---- */
 
-/* FNV-1a, 64 bits, over a text and its end. */
+/* FNV-1a, 64 bits, over a text and its end, going on from u. */
 static u64 textHash(u64 u, const char *z) {
   do {
     u = (u ^ (unsigned char)*z) * 1099511628211u;
@@ -287,7 +329,8 @@ static u64 textHash(u64 u, const char *z) {
   return u;
 }
 
-/* Link a trigger or index with its table. */
+/* Link a trigger or index with its table, or a trigger with its view. Called in
+** the order of the manifest, in which triggers of a table fire. */
 static void itemLink(MigItems *pItems, MigItem *pItem) {
   const MigObject *pObject = pItem->pObject;
 
@@ -301,7 +344,12 @@ static void itemLink(MigItems *pItems, MigItem *pItem) {
   }
 }
 
-/* Make items of the objects of a manifest, which must outlive them. */
+/*
+** Make items of the objects of a manifest, which must outlive them and get no
+** more: items point into it. bGo and bLeave are 0. Errors: BACKUP_DAMAGED when
+** it holds what no backup can; then, as after any failure, pItems has only the
+** first of the items and can still be searched. Reads no database.
+*/
 void migItemsList(MigContext *p, const MigManifest *pManifest,
                   MigItems *pItems) {
   int n = pManifest->nObject;
@@ -330,7 +378,9 @@ void migItemsList(MigContext *p, const MigManifest *pManifest,
   shadowsLink(p, pItems);
 }
 
-/* Are two objects the same to the byte? */
+/* Are two objects the same to the byte? Their names in the same case, as well;
+** where they stand in the schema, and what they are a part of, does not
+** count. */
 int migItemSame(const MigItem *pA, const MigItem *pB) {
   return pA->eKind == pB->eKind &&
          strcmp(pA->pObject->zName, pB->pObject->zName) == 0 &&

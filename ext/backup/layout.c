@@ -14,6 +14,16 @@
 ** PRIMARY KEY, whose collations and directions may differ from those of the
 ** columns: CREATE TABLE t(a, b, PRIMARY KEY(a COLLATE nocase, b DESC)). The
 ** terms of the order are kept with the layout.
+**
+** Which column of which PRAGMA says what is on SQLite's page PRAGMA Statements
+** (table_xinfo, index_list, index_xinfo). For the table above, WITHOUT ROWID,
+** the statements are
+**
+**   SELECT "a", "b" FROM main."t" NOT INDEXED
+**     ORDER BY "a" COLLATE "nocase", "b" COLLATE "BINARY" DESC
+**   INSERT INTO main."t"("a", "b") VALUES(?1, ?2)
+**   DELETE FROM main."t" WHERE "a" = ?1 COLLATE "nocase"
+**     AND "b" = ?2 COLLATE "BINARY"
 */
 #include <string.h>
 #include "sql.h"
@@ -36,13 +46,16 @@ typedef struct LayoutTable {
   MigKeyTerm *aTerm;     /* iColumn is the cid */
 } LayoutTable;
 
-/* Is the table one of SQLite's own? */
+/* Is the table, by its name in any case, one of SQLite's own? It need not
+** exist. */
 int migLayoutSystem(const char *zTable) {
   return sqlite3_strnicmp(zTable, "sqlite_", 7) == 0;
 }
 
 /* ---- what the PRAGMAs say ---- */
 
+/* Read the columns. The PRAGMA has no rows where there is no such table, which
+** is an error: SQLITE. */
 static void tableColumns(MigContext *p, const char *zTable,
                          LayoutTable *pTable) {
   sqlite3_stmt *pStmt =
@@ -105,6 +118,7 @@ static void indexColumns(MigContext *p, const char *zIndex, int bKey,
   migFinalize(p, pStmt);
 }
 
+/* Read the indexes, those that SQLite made included; the columns are there. */
 static void tableIndexes(MigContext *p, const char *zTable, LayoutTable *pTable,
                          MigLayout *pLayout) {
   sqlite3_stmt *pStmt =
@@ -130,7 +144,7 @@ static void tableIndexes(MigContext *p, const char *zTable, LayoutTable *pTable,
 /*
 ** The columns of a WITHOUT ROWID table: those of the key first, each once.
 ** From here on the terms name them by their place. piPlace has a number for
-** every cid.
+** every cid: 0, and behind this call the place, from 1, of those of the key.
 */
 static void columnsByKey(MigContext *p, const LayoutTable *pTable, int *piPlace,
                          MigLayout *pLayout) {
@@ -155,6 +169,8 @@ static void columnsByKey(MigContext *p, const LayoutTable *pTable, int *piPlace,
   }
 }
 
+/* Has the table a column of this name, in any case? Then SQLite does not take
+** it for that of the rowid. */
 static int columnNamed(const LayoutTable *pTable, const char *zName) {
   int i;
 
@@ -169,7 +185,9 @@ static int columnNamed(const LayoutTable *pTable, const char *zName) {
 /*
 ** The name of the rowid: the INTEGER PRIMARY KEY, which is the only key of a
 ** table with rowids that needs no index, or the first of SQLite's own names
-** that no column has. piAlias is set to the cid of the former, or -1.
+** that no column has; NULL when columns have all of them. piAlias is set to the
+** cid of the former, or -1. See "ROWIDs and the INTEGER PRIMARY KEY" on
+** SQLite's page CREATE TABLE.
 */
 static const char *rowidName(const LayoutTable *pTable, int *piAlias) {
   static const char *const azName[] = {"rowid", "_rowid_", "oid"};
@@ -208,7 +226,7 @@ static void layoutFill(MigContext *p, const LayoutTable *pTable,
   }
   for (i = 0; i < pTable->nColumn; i++) {
     if (!pTable->aColumn[i].bPlain) {
-      pLayout->bComputed = 1;
+      pLayout->bComputed = 1; /* it is generated: no virtual table comes here */
     } else if (i != iAlias && piPlace[i] == 0) {
       pLayout->azColumn[pLayout->nColumn++] = pTable->aColumn[i].zName;
     }
@@ -222,9 +240,11 @@ static void layoutFill(MigContext *p, const LayoutTable *pTable,
 }
 
 /*
-** Find out how to read and write the rows of table zTable of schema main,
-** which is no view and no virtual table. zTable must live as long as the
-** layout; all else is in the arena. SQLITE when there is no such table.
+** Find out how to read and write the rows of table zTable of schema main of
+** p->db, which is no view and no virtual table. zTable, in any case, must live
+** as long as the layout; all else is in the arena. SQLITE when there is no such
+** table, or its key cannot be read. After failure pLayout means nothing. No
+** transaction is needed; the layout holds until the schema changes.
 */
 void migLayoutRead(MigContext *p, const char *zTable, MigLayout *pLayout) {
   LayoutTable table;
@@ -241,7 +261,8 @@ void migLayoutRead(MigContext *p, const char *zTable, MigLayout *pLayout) {
 
 /* ---- statements ---- */
 
-/* The columns as a list, that of the rowid first. */
+/* The columns as a list, that of the rowid first: what migLayoutScan() reads
+** and migLayoutInsert() writes. */
 static void columnList(MigContext *p, const MigLayout *pLayout, MigText *pSql) {
   const char *zComma = "";
   int i;
@@ -257,9 +278,11 @@ static void columnList(MigContext *p, const MigLayout *pLayout, MigText *pSql) {
 }
 
 /*
-** A SELECT of all rows in the order of their keys, or of those for which
-** zWhere is true (an expression; NULL: all). For MIG_KEY_ROWID result column 0
-** is the rowid and the stored columns follow; else they begin at 0.
+** A SELECT of all rows in the order of their keys, or of those for which zWhere
+** is true (an expression that our code has made; NULL: all). For MIG_KEY_ROWID
+** result column 0 is the rowid and the stored columns follow; else they begin
+** at 0. The text is in the arena, NULL after an error, as are those of the
+** functions below.
 **
 ** NOT INDEXED keeps SQLite from walking along an index that has all columns.
 ** Where the rowid has no name no order can be asked for, and what comes is the
@@ -288,8 +311,10 @@ char *migLayoutScan(MigContext *p, const MigLayout *pLayout,
   return sql.z;
 }
 
-/* An INSERT whose parameters are the result columns of migLayoutScan(), from
-** ?1 on. */
+/* An INSERT whose parameters are the result columns of migLayoutScan(), from ?1
+** on. The rows of MIG_KEY_NONE get rowids of SQLite's choice: in the order in
+** which they are inserted. Callers rely on the parameters being the last thing
+** in parentheses. */
 char *migLayoutInsert(MigContext *p, const MigLayout *pLayout) {
   MigText sql = {0, 0, 0};
   int n = pLayout->nColumn + (pLayout->zRowid != 0);
@@ -306,7 +331,8 @@ char *migLayoutInsert(MigContext *p, const MigLayout *pLayout) {
 }
 
 /* Add what stands behind WHERE to name the row with the key in ?1 and on;
-** nothing for MIG_KEY_NONE. */
+** nothing for MIG_KEY_NONE. A column of the key that has several terms must
+** equal its parameter under the collation of each. */
 void migLayoutWhere(MigContext *p, const MigLayout *pLayout, MigText *pSql) {
   int i;
 

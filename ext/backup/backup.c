@@ -12,6 +12,26 @@
 **   32 bytes  BLAKE2b-256 of the manifest
 **
 ** or, for a backup of kind `file`, a zero byte and BLAKE2b-256 of the file.
+** (A manifest has a chunk at least, so the first byte tells the two apart; NULL
+** stands for a file whose hash is not known.) A manifest in chunks 300 and 17
+** is 02 82 2c 11 and its hash.
+**
+** So all of a backup hangs on its row, and a hash guards each step:
+**
+**   _migrate_backups   seal over the row
+**     manifest         its hash in the row
+**       entry of a table   digest: the hash over the names of its chunks
+**         pieces of the list   chunks, each with its hash
+**           chunks of rows     the same
+**
+** To read a backup by hand: put the chunks of column manifest together
+** (chunk.c), read the manifest (manifest.c), for a table read the pieces of its
+** list one behind the other (list.h), and of the chunks that these name, in
+** this order, the rows (chunker.c, rowcode.h).
+**
+** What a backup says is not changed later. What it has in common with others is
+** stored once, and a backup that is dropped leaves its chunks to a sweep, which
+** knows what the others need (retain.c).
 */
 #include <string.h>
 #include "sql.h"
@@ -24,8 +44,8 @@
 #include "partial.h"
 #include "backup.h"
 
-#define PIECE_LIMIT 2000 /* chunks of a manifest: 64 MB */
-#define REPORT_BYTES 1000000
+#define PIECE_LIMIT 2000     /* chunks of a manifest: 64 MB */
+#define REPORT_BYTES 1000000 /* bytes between two reports of progress */
 
 static const char zBackupAdd[] =
     "INSERT INTO main._migrate_backups(backup, created_at, kind, action, note,"
@@ -40,12 +60,14 @@ static const char zBackupDrop[] =
 static const char zApplied[] =
     "SELECT revision, run, applied_at, checksum, fingerprint"
     " FROM main._migrate_applied ORDER BY revision";
+/* Tables that have rows of their own: a virtual one has no root page. */
 static const char zTables[] = "SELECT name FROM main.sqlite_schema"
                               " WHERE type = 'table' AND rootpage > 0"
                               " ORDER BY rowid";
 
 /* ---- manifests in the store ---- */
 
+/* BACKUP_DAMAGED. */
 static void manifestDamaged(MigContext *p, i64 iBackup) {
   migFail(p, MIG_BACKUP_DAMAGED,
           "the manifest of backup %lld is not as it was written; use another"
@@ -53,7 +75,8 @@ static void manifestDamaged(MigContext *p, i64 iBackup) {
           iBackup);
 }
 
-/* Does column manifest say that only a file holds the backup? */
+/* Does column manifest, result column i, say that only a file holds the backup?
+** NULL does, or a zero byte and a hash. */
 static int manifestIsFile(sqlite3_stmt *pStmt, int i) {
   const u8 *a = sqlite3_column_blob(pStmt, i);
 
@@ -62,8 +85,10 @@ static int manifestIsFile(sqlite3_stmt *pStmt, int i) {
           sqlite3_column_bytes(pStmt, i) == 1 + MIG_HASH_SIZE);
 }
 
-/* Take column manifest of a row apart: the number of chunks it names, 0 when it
-** does not make sense. */
+/* Take the n bytes of column manifest apart: the number of chunks it names, 0
+** when it does not make sense. *pai are the chunks, in the arena, which may be
+** any numbers; aHash is the hash of the manifest. Both mean nothing when
+** the result is 0. TOO_BIG for more chunks than a manifest can have. */
 static int piecesRead(MigContext *p, const u8 *a, i64 n, i64 **pai, u8 *aHash) {
   u64 u = 0;
   i64 i = a ? migVarintGet(a, n, &u) : 0;
@@ -97,9 +122,10 @@ static int piecesRead(MigContext *p, const u8 *a, i64 n, i64 **pai, u8 *aHash) {
 }
 
 /*
-** The chunks that the manifest of a backup is stored in, and the hash of all of
-** it. Returns their number; 0 when a file holds the backup, or after an error:
-** BACKUP_DAMAGED, BACKUP_UNKNOWN.
+** The chunks that the manifest of a backup is stored in, in the arena, and the
+** hash of all of it. Returns their number; 0 when a file holds the backup,
+** which is no error, or after one: BACKUP_DAMAGED, BACKUP_UNKNOWN, TOO_BIG.
+** *pai and aHash mean nothing then. The seal of the row is not looked at.
 */
 int migBackupPieces(MigContext *p, i64 iBackup, i64 **pai,
                     u8 aHash[MIG_HASH_SIZE]) {
@@ -120,7 +146,8 @@ int migBackupPieces(MigContext *p, i64 iBackup, i64 **pai,
   return p->rc ? 0 : nPiece;
 }
 
-/* Put the bytes of a manifest together, for the caller to free. */
+/* Put the bytes of a manifest together, for the caller to free, also after an
+** error. {NULL, 0} when there are no chunks. */
 static MigBytes manifestLoad(MigContext *p, MigChunks *pChunks, int nPiece,
                              const i64 *aiPiece) {
   MigBytes out = {0, 0};
@@ -149,7 +176,9 @@ static MigBytes manifestLoad(MigContext *p, MigChunks *pChunks, int nPiece,
 
 /*
 ** Read the manifest of a backup into the arena. BACKUP_DAMAGED when it is not
-** as it was written or only a file holds it, BACKUP_UNKNOWN when there is none.
+** as it was written or only a file holds it, BACKUP_UNKNOWN when there is none,
+** TOO_BIG. After failure pManifest is empty or means nothing. The chunks of its
+** tables are not read. A read transaction is enough.
 */
 void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
                    MigManifest *pManifest) {
@@ -174,7 +203,9 @@ void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
 
 /* ---- tables ---- */
 
-/* Tell how far the backup is. */
+/* Tell how far the backup is: every REPORT_BYTES, and with bEnd that it is
+** done. The size that was expected is an estimate: done is below it until the
+** end. SQLITE when the function that is told has ended the transaction. */
 static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
   i64 nTotal = pBackup->nExpected;
 
@@ -193,7 +224,8 @@ static void backupProgress(MigContext *p, MigBackup *pBackup, int bEnd) {
 }
 
 /* Let p work on the database that is backed up; the result goes back by
-** p->db = result. */
+** p->db = result. In between no statement of the context may be used: these are
+** of the database that holds the store. */
 static sqlite3 *fromEnter(MigContext *p, const MigBackup *pBackup) {
   sqlite3 *db = p->db;
 
@@ -203,7 +235,8 @@ static sqlite3 *fromEnter(MigContext *p, const MigBackup *pBackup) {
   return db;
 }
 
-/* The entry of a table in the newest of the backups before that has it. */
+/* The entry of a table in the newest of the backups before that has it; NULL
+** when neither the last nor the last full one does. */
 static const MigTableEntry *entryBefore(const MigBackup *pBackup,
                                         const char *zTable) {
   const MigTableEntry *pEntry = migManifestTable(&pBackup->last, zTable);
@@ -211,7 +244,7 @@ static const MigTableEntry *entryBefore(const MigBackup *pBackup,
   return pEntry ? pEntry : migManifestTable(&pBackup->full, zTable);
 }
 
-/* A chunk of nByte bytes is stored. */
+/* A chunk of nByte bytes is stored: xDone of the job. */
 static void chunkDone(MigContext *p, void *pArg, i64 nByte) {
   MigBackup *pBackup = pArg;
 
@@ -220,8 +253,13 @@ static void chunkDone(MigContext *p, void *pArg, i64 nByte) {
 }
 
 /*
-** Put the rows of a table of schema main into the backup. No-op when they are
-** in it already, or when the table was not there when the backup was begun.
+** Put the rows of a table of schema main into the backup, as they are now.
+** No-op when they are in it already, or when the table was not there when the
+** backup was begun; SQLite's own tables count as there. zTable, which becomes
+*the
+** name in the manifest, must live as long as that; it is no virtual table.
+** Errors: those of migScanTable() and migChunkPut(), SQLITE when there is no
+** such table now or the function of option progress has ended the transaction.
 */
 void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable) {
   MigChunkJob job = {&pBackup->chunks, pBackup->dbFrom, 0, chunkDone, pBackup};
@@ -246,8 +284,9 @@ void migBackupTable(MigContext *p, MigBackup *pBackup, const char *zTable) {
   }
 }
 
-/* Names of the tables that have rows of their own, shadow tables of virtual
-** ones included, but for ours. */
+/* Names of the tables of schema main of p->db that have rows of their own,
+** shadow tables of virtual ones and SQLite's own tables included, but for ours.
+** In the order of sqlite_schema, in the arena. */
 MigList migBackupTableNames(MigContext *p) {
   sqlite3_stmt *pStmt = migPrepare(p, zTables);
   MigList list = {0, 0};
@@ -262,7 +301,8 @@ MigList migBackupTableNames(MigContext *p) {
   return list;
 }
 
-/* Put all tables into the backup that are not in it. */
+/* Put all tables into the backup that are not in it: it is a full one then, and
+** is marked so even after an error, when it means nothing. */
 void migBackupAllTables(MigContext *p, MigBackup *pBackup) {
   sqlite3 *db = fromEnter(p, pBackup);
   MigList list = migBackupTableNames(p);
@@ -276,7 +316,8 @@ void migBackupAllTables(MigContext *p, MigBackup *pBackup) {
 }
 
 /* Put those tables into the backup that the run of an older one, which holds
-** some tables, has made: a restore drops them. */
+** some tables, has made: a restore of that drops them. pOld is its manifest.
+** bPartial stays. */
 void migBackupMadeTables(MigContext *p, MigBackup *pBackup,
                          const MigManifest *pOld) {
   sqlite3 *db = fromEnter(p, pBackup);
@@ -293,7 +334,8 @@ void migBackupMadeTables(MigContext *p, MigBackup *pBackup,
 
 /* ---- begin ---- */
 
-/* A hash column; 0 when it is NULL. */
+/* A hash column; 0 when it is NULL or has another length, and a stays as it
+** is. */
 static int hashRead(sqlite3_stmt *pStmt, int i, u8 *a) {
   if (sqlite3_column_bytes(pStmt, i) != MIG_HASH_SIZE) {
     return 0;
@@ -302,6 +344,7 @@ static int hashRead(sqlite3_stmt *pStmt, int i, u8 *a) {
   return 1;
 }
 
+/* Read the applied set of p->db, by revision, into the arena. */
 static void appliedRead(MigContext *p, MigManifest *pManifest) {
   i64 nMax = migQueryInt(p, 0, "SELECT count(*) FROM main._migrate_applied");
   sqlite3_stmt *pStmt = migPrepare(p, zApplied);
@@ -318,6 +361,7 @@ static void appliedRead(MigContext *p, MigManifest *pManifest) {
   migFinalize(p, pStmt);
 }
 
+/* The encoding of texts in schema main of p->db, as in MigManifest. */
 static int encodingRead(MigContext *p) {
   const char *z = migQueryText(p, "PRAGMA main.encoding");
 
@@ -327,7 +371,8 @@ static int encodingRead(MigContext *p) {
 }
 
 /* Read the manifest of an earlier backup, for its chunks to serve as
-** dictionaries. One that is damaged is left aside. */
+** dictionaries. One that is damaged is left aside: pManifest is then as if it
+** had no tables, as it is for number 0. */
 static void earlierRead(MigContext *p, MigBackup *pBackup, i64 iBackup,
                         MigManifest *pManifest) {
   if (p->rc) {
@@ -342,7 +387,8 @@ static void earlierRead(MigContext *p, MigBackup *pBackup, i64 iBackup,
   }
 }
 
-/* Find the backups that this one follows. */
+/* Find the backups that this one follows: the last one, and, as that may hold
+** some tables only, the last that was taken as a full one. */
 static void earlierFind(MigContext *p, MigBackup *pBackup) {
   i64 iLast = migQueryInt(p, 0,
                           "SELECT max(backup) FROM main._migrate_backups"
@@ -362,8 +408,11 @@ static void earlierFind(MigContext *p, MigBackup *pBackup) {
   }
 }
 
-/* Read what a manifest says besides the tables: schema, applied set, facts.
-** Everything is in the arena. */
+/*
+** Read what a manifest says besides the tables, of p->db: schema, applied set,
+** facts. pManifest is zeroed before; everything is in the arena. It is marked
+** as one that does not hold all tables. Needs our tables in the file.
+*/
 void migBackupSchema(MigContext *p, MigManifest *pManifest) {
   pManifest->bPartial = 1;
   pManifest->eEncoding = encodingRead(p);
@@ -374,8 +423,8 @@ void migBackupSchema(MigContext *p, MigManifest *pManifest) {
   migPartialList(p, &pManifest->partial, &pManifest->states);
 }
 
-/* The number for the next backup. STORE_DAMAGED when the last one has a number
-** that was never given. */
+/* The number for the next backup: numbers of dropped ones are not used again.
+** STORE_DAMAGED when the last one has a number that cannot be. */
 static i64 numberNext(MigContext *p) {
   i64 iLast = migMetaInt(p, "last_backup");
 
@@ -392,9 +441,15 @@ static i64 numberNext(MigContext *p) {
 /*
 ** Begin a backup: what it says about schema and applied set is read now, and
 ** tables are added by migBackupTable(). The caller has filled pBackup->row but
-** for the number and the counts, and holds the write transaction. Nothing is
-** written to _migrate_backups before migBackupEnd(). iLevel is the zlib level.
-** migBackupClose() must be called on every path.
+** for the number and the counts, and holds the write transaction; with bOverlay
+** it only reads, and pBackup->row need not be filled. Nothing is written to
+** _migrate_backups before migBackupEnd(). iLevel is the zlib level, 1 to 9.
+** migBackupClose() must be called on every path, also when p had an error
+** before. Errors: STORE_DAMAGED; that earlier backups are damaged is none.
+**
+** With dbFrom, the chunks go to the store of p->db, and schema, applied set and
+** rows are read from dbFrom, which has our tables too and is held in a
+** transaction by the caller.
 */
 void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel) {
   sqlite3 *db;
@@ -418,7 +473,8 @@ void migBackupBegin(MigContext *p, MigBackup *pBackup, int iLevel) {
 
 /* ---- end ---- */
 
-/* Store the bytes of a manifest; the result goes into the row. */
+/* Store the bytes of a manifest; the result, in the arena, goes into the row.
+** The chunks of the manifest before are the dictionaries. */
 static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
   MigBytes bytes = migManifestEncode(p, &pBackup->manifest);
   i64 nPiece = (bytes.n + MIG_CHUNK_MAX - 1) / MIG_CHUNK_MAX;
@@ -448,6 +504,8 @@ static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
   return out;
 }
 
+/* Write the row and its seal. pManifest is what column manifest gets; NULL when
+** a is. */
 static void rowWrite(MigContext *p, const MigBackupRow *pRow,
                      const MigBytes *pManifest) {
   MigSealed row;
@@ -483,7 +541,8 @@ static void countTables(MigBackup *pBackup) {
 }
 
 /* A partial backup also says what its run has made, or moved to another table:
-** nothing else is dropped when it is restored. */
+** nothing else is dropped when it is restored. It is found by comparing the
+** schema of now with that of the beginning, by type and name. */
 static void madeRead(MigContext *p, MigManifest *pManifest) {
   MigManifest now;
   int i;
@@ -500,8 +559,14 @@ static void madeRead(MigContext *p, MigManifest *pManifest) {
   }
 }
 
-/* Finish the backup. One of kind file has no manifest: its counts, path and
-** hash are the caller's. */
+/*
+** Finish the backup: count, store the manifest, write the row and the facts in
+** _migrate_meta. One of kind file has no manifest: its counts, path and hash
+** are the caller's. The caller holds the write transaction that it was begun
+** in, and there is no overlay. pBackup->manifest and chunks can be read until
+** migBackupClose(). Errors: those of migChunkPut(), SQLITE when the function of
+** option progress has ended the transaction.
+*/
 void migBackupEnd(MigContext *p, MigBackup *pBackup) {
   MigBackupRow *pRow = &pBackup->row;
   MigBytes manifest = {0, 0};
@@ -530,14 +595,16 @@ void migBackupEnd(MigContext *p, MigBackup *pBackup) {
   backupProgress(p, pBackup, 1);
 }
 
-/* Give the memory of the chunk store back; the rest is the arena's. */
+/* Give the memory of the chunk store back; the rest is the arena's. Also right
+** for a backup that is zeroed, or closed. */
 void migBackupClose(MigBackup *pBackup) {
   migChunksClose(&pBackup->chunks);
 }
 
 /* ---- finding ---- */
 
-/* A row of _migrate_backups; 0 when there is none of that number. */
+/* A row of _migrate_backups, texts in the arena; 0 when there is none of that
+** number, or after an error. */
 static int rowRead(MigContext *p, i64 iBackup, MigBackupRow *pRow) {
   sqlite3_stmt *pStmt = migCached(p, zBackupRow);
   int bFound = 0;
@@ -570,7 +637,7 @@ static int rowRead(MigContext *p, i64 iBackup, MigBackupRow *pRow) {
   return bFound;
 }
 
-/* A number of at most 18 digits, else -1. */
+/* A number of at most 18 digits, which fits 64 bits, else -1. */
 static i64 numberRead(const char *z) {
   i64 v = 0;
   int n;
@@ -581,8 +648,12 @@ static i64 numberRead(const char *z) {
   return n > 0 && z[n] == 0 ? v : -1;
 }
 
-/* Find the backup that zBackup names: its number, or 'latest'.
-** BACKUP_UNKNOWN, and 0, when there is none. */
+/*
+** Find the backup that zBackup names: its number, or 'latest', of any kind.
+** Returns 1, and its row; 0 after an error, BACKUP_UNKNOWN when there is none.
+** That the row is not as it was written is no error: bSealed tells it. zBackup
+** may be NULL after an error only.
+*/
 int migBackupFind(MigContext *p, const char *zBackup, MigBackupRow *pRow) {
   i64 iBackup;
 
@@ -602,7 +673,9 @@ int migBackupFind(MigContext *p, const char *zBackup, MigBackupRow *pRow) {
   return p->rc == SQLITE_OK;
 }
 
-/* Forget a backup; its chunks go with the next sweep (retain.c). */
+/* Forget a backup, if there is one of that number; its chunks go with the next
+** sweep (retain.c), its file, if it has one, is the caller's to delete. The
+** caller holds the write transaction. */
 void migBackupDrop(MigContext *p, i64 iBackup) {
   sqlite3_stmt *pStmt = migCached(p, zBackupDrop);
 

@@ -256,8 +256,7 @@ static void chunkDone(MigContext *p, void *pArg, i64 nByte) {
 ** Put the rows of a table of schema main into the backup, as they are now.
 ** No-op when they are in it already, or when the table was not there when the
 ** backup was begun; SQLite's own tables count as there. zTable, which becomes
-*the
-** name in the manifest, must live as long as that; it is no virtual table.
+** the name in the manifest, must live as long as that; it is no virtual table.
 ** Errors: those of migScanTable() and migChunkPut(), SQLITE when there is no
 ** such table now or the function of option progress has ended the transaction.
 */

@@ -17,6 +17,21 @@
 ** the others the rows stay; their definitions are only looked at. Then nothing
 ** that was made since gives way to what is wanted: where it has a name that is
 ** needed, the restore is refused.
+**
+** An example. The backup has t(a), index i on t, and view v; the database has
+** t(a), index i on t with another column, table u, and no view:
+**
+**   table t   the same to the byte   stays; its rows are compared
+**   index i   differs                dropped, and made
+**   view v    is not there           made
+**   table u   is not wanted          dropped; it stays with option tables, and
+**                                    with a backup that holds only some, unless
+**                                    the run of that has made it
+**
+** What is decided is decided in an order in which each step needs those before:
+** what is concerned, tables, rows (a table that is made gets all of them),
+** views, what hangs on tables (an index over rows that are all written is made
+** behind), then what is dropped, and last what stands in the way.
 */
 #include <string.h>
 #include "sql.h"
@@ -26,15 +41,18 @@
 #define MOST_CHANGED 30 /* per cent of the chunks, to be edited in place */
 #define FEW_CHUNKS 8    /* so many are edited in any case */
 
+/* An ordinary table, a shadow table or a virtual one? */
 static int isTable(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TABLE || pItem->eKind == MIG_ITEM_VIRTUAL;
 }
 
+/* 1 or 0: which names to look among, for migItemFind(). */
 static int isTrigger(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TRIGGER;
 }
 
-/* The item of the other list with the name of this one, or NULL. */
+/* The item of the other list with the name of this one, apart from case, or
+** NULL. It may be of another kind: but for triggers, all share their names. */
 static MigItem *twin(const MigItems *pOther, const MigItem *pItem) {
   int i = migItemFind(pOther, isTrigger(pItem), pItem->pObject->zName);
 
@@ -47,12 +65,15 @@ static MigItem *itemVirtual(const MigItems *pItems, const MigItem *pItem) {
                                                 : 0;
 }
 
+/* The table or view that an index or trigger is on; NULL for what hangs on
+** nothing, and where the manifest does not have it. */
 static MigItem *itemTable(const MigItems *pItems, const MigItem *pItem) {
   return pItem->iTable >= 0 ? &pItems->a[pItem->iTable] : 0;
 }
 
 /* ---- which tables are concerned ---- */
 
+/* Is the name, in any case, in option tables? */
 static int onlyNames(const MigDecision *pDo, const char *zName) {
   int i;
 
@@ -120,9 +141,13 @@ static void onlyCheck(MigContext *p, const MigDecision *pDo) {
   }
 }
 
-/* Make the lists of objects, and set bLeave of the wanted tables that this
-** restore does not concern. USAGE when the backup has no table of a name in
-** azOnly, BACKUP_DAMAGED when it holds what it cannot hold. */
+/*
+** Make the lists of objects, and set bLeave of the wanted tables that this
+** restore does not concern; with azOnly, of everything that is not a table as
+** well. Reads no database, and no chunk. USAGE when the backup has no table of
+** a name in azOnly, or it cannot be restored alone; BACKUP_DAMAGED when it
+** holds what it cannot hold.
+*/
 void migDecideScope(MigContext *p, MigDecision *pDo) {
   int i;
 
@@ -141,13 +166,18 @@ void migDecideScope(MigContext *p, MigDecision *pDo) {
 
 /* ---- what is made ---- */
 
+/* SCHEMA_MISMATCH that names an object, and how to go on by force. zWhat goes
+** on behind its name. */
 static void mismatch(MigContext *p, const MigDecision *pDo,
                      const MigItem *pItem, const char *zWhat) {
   migFail(p, MIG_SCHEMA_MISMATCH, "%s %s %s; %s goes on", pItem->pObject->zType,
           pItem->pObject->zName, zWhat, pDo->zForce);
 }
 
-/* Decide on one wanted table. */
+/* Decide on one wanted table. One with the same text stays, unless it has come
+** to be a part of a virtual table and was none. One that is left is only looked
+** at: what differs is an error where everything is restored, and where the user
+** names tables it is not. */
 static void tableDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
   const MigItem *pLive = twin(&pDo->live, pItem);
   int bForce = pDo->bForce;
@@ -171,7 +201,8 @@ static void tableDecide(MigContext *p, MigDecision *pDo, MigItem *pItem) {
 }
 
 /* Decide on tables: those that differ are made, and with a virtual table all
-** its parts. */
+** its parts, whose rows are in the backup where it is known that they are
+** parts. */
 static void tablesDecide(MigContext *p, MigDecision *pDo) {
   MigItems *pItems = &pDo->wanted;
   int i;
@@ -194,7 +225,8 @@ static void tablesDecide(MigContext *p, MigDecision *pDo) {
   }
 }
 
-/* Are the triggers of a table that stays the same, in the same order? */
+/* Are the triggers of a table or view that stays the same, in the same order?
+** By their hash: of 64 bits, over names and texts. */
 static int triggersSame(const MigDecision *pDo, const MigItem *pTable) {
   const MigItem *pLive = twin(&pDo->live, pTable);
 
@@ -208,7 +240,7 @@ static void viewDecide(MigDecision *pDo, MigItem *pItem) {
   pItem->bGo = !pItem->bLeave && !(pLive && migItemSame(pLive, pItem));
 }
 
-/* Does table i of the manifest get all its rows anew? */
+/* Does a wanted table get all its rows anew? aeRows is there. */
 static int rowsWhole(const MigDecision *pDo, const MigItem *pTable) {
   const MigTableEntry *pEntry =
       migManifestTable(pDo->pWanted, pTable->pObject->zName);
@@ -233,7 +265,9 @@ static int partSame(const MigDecision *pDo, const MigItem *pItem) {
   return pLive && migItemSame(pLive, pItem);
 }
 
-/* Decide on a wanted index or trigger. */
+/* Decide on a wanted index or trigger. It comes with its table; an index also
+** when all rows of that are written, since it is dropped before: to fill it row
+** by row takes longer. */
 static void partDecide(MigDecision *pDo, MigItem *pItem) {
   const MigItem *pTable = itemTable(&pDo->wanted, pItem);
 
@@ -295,7 +329,8 @@ static int liveStays(const MigDecision *pDo, const MigItem *pItem) {
          (!partKnown(pDo, pItem) && bPartial && !runMade(pDo, pItem));
 }
 
-/* Is a live object of no concern, though everything is restored? */
+/* Is a live object of no concern, though everything is restored? When it is, or
+** hangs on, a table that the backup has no rows of. */
 static int liveLeft(const MigDecision *pDo, const MigItem *pItem) {
   const MigItem *pOn = itemTable(&pDo->live, pItem);
   const MigItem *pTable = pOn ? pOn : pItem;
@@ -305,7 +340,8 @@ static int liveLeft(const MigDecision *pDo, const MigItem *pItem) {
          (pOn ? partsLeft(pDo, pWanted) : pWanted->bLeave);
 }
 
-/* Drop what is there and is not wanted as it is. */
+/* Drop what is there and is not wanted as it is: unless it stays, it goes when
+** the backup has not the same, or has it and makes it anew. */
 static void liveDecide(MigDecision *pDo, MigItem *pItem) {
   const MigItem *pWanted = twin(&pDo->wanted, pItem);
   int bSome = pDo->nOnly || pDo->pWanted->bPartial;
@@ -317,14 +353,15 @@ static void liveDecide(MigDecision *pDo, MigItem *pItem) {
 
 /* ---- what is in the way ---- */
 
-/* Does a live object go, by itself or with what it hangs on? */
+/* Does a live object go, by itself or with what it hangs on? Once all of them
+** are decided. */
 static int liveGoes(const MigDecision *pDo, const MigItem *pItem) {
   const MigItem *pOn = itemTable(&pDo->live, pItem);
 
   return pItem->bGo || (pOn && pOn->bGo);
 }
 
-/* " of t" for an index or trigger, else nothing. */
+/* " of t" for an index or trigger, else nothing. Never NULL. */
 static const char *ofTable(MigContext *p, const MigItem *pItem) {
   const char *z = pItem->eKind == MIG_ITEM_INDEX || isTrigger(pItem)
                       ? migPrintf(p, " of %s", pItem->pObject->zTable)
@@ -334,7 +371,7 @@ static const char *ofTable(MigContext *p, const MigItem *pItem) {
 }
 
 /* What to do about an object that stays and whose name is wanted. What hangs on
-** a table that was renamed goes back with it. */
+** a table that was renamed goes back with it. Never NULL. */
 static const char *remedy(MigContext *p, const MigDecision *pDo,
                           const MigItem *pWanted, const MigItem *pLive) {
   const char *zType = pLive->pObject->zType;
@@ -404,7 +441,8 @@ static void partsCheck(MigContext *p, const MigDecision *pDo) {
 
 /* ---- what is done with rows ---- */
 
-/* Do so few chunks differ that the rows are best written one by one? */
+/* Do so few chunks differ that the rows are best written one by one? Not where
+** keys cannot be compared. Reads the lists of the table, and no rows. */
 static int fewDiffer(MigContext *p, const MigDecision *pDo,
                      const MigTableEntry *pLive, const MigTableEntry *pWanted) {
   MigChunks *pChunks = pDo->pChunks;
@@ -418,12 +456,16 @@ static int fewDiffer(MigContext *p, const MigDecision *pDo,
   return n <= FEW_CHUNKS || n * 100 <= nAll * MOST_CHANGED;
 }
 
-/* Are the rows of two entries the same? */
+/* Are the rows of two entries the same? By the digest of their chunks: what is
+** the same and was cut elsewhere is not seen as such. Columns and key do not
+** count. */
 int migEntrySame(const MigTableEntry *pA, const MigTableEntry *pB) {
   return pA->nRow == pB->nRow && pA->nChunk == pB->nChunk &&
          memcmp(pA->aDigest, pB->aDigest, MIG_HASH_SIZE) == 0;
 }
 
+/* Decide on the rows of one table of the backup. BACKUP_DAMAGED when its schema
+** has no such table. */
 static MigRowsWork rowsDecide(MigContext *p, MigDecision *pDo,
                               const MigTableEntry *pWanted) {
   int i = migItemFind(&pDo->wanted, 0, pWanted->zName);
@@ -465,9 +507,15 @@ static void allRowsDecide(MigContext *p, MigDecision *pDo) {
   }
 }
 
-/* Decide everything; nothing is changed. SCHEMA_MISMATCH names the first
-** object that is not as it has to be, unless bForce, or whose name is taken;
-** errors of migDecideScope(). */
+/*
+** Decide everything; nothing is changed. pLive is the schema as it is: the
+** caller holds a transaction from before it was read until the answer is
+** carried out. SCHEMA_MISMATCH names the first object that is not as it has to
+** be, unless bForce, or whose name is taken, by force too; BACKUP_DAMAGED when
+** a list of chunks is not as it was written, or the backup has rows of a table
+** that it has not; errors of migDecideScope(). After failure the answer means
+** nothing.
+*/
 void migDecideAll(MigContext *p, MigDecision *pDo) {
   MigItems *pItems;
   int i;

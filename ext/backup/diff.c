@@ -3,7 +3,15 @@
 **
 ** Two lists of chunks are merged by key. Where both stand at the beginning of
 ** units with the same chunks, these are passed over. As chunks are cut by key,
-** the lists come to meet again soon after a difference.
+** the lists come to meet again soon after a difference. With chunks by letter
+** and keys by number,
+**
+**   first   a: 1 2 3 | b: 4 5 | c: 8 9
+**   second  a: 1 2 3 | d: 4 7 | c: 8 9
+**
+** a is passed over, b and d are read: the rows 4 are compared, 5 is removed.
+** For 7 the first row of c is read on the one side: it is greater, so 7 is
+** added. Then both sides are at the beginning of c, and it is passed over.
 **
 ** Rows of a WITHOUT ROWID table lie in the order of their PRIMARY KEY, by
 ** collations that only SQLite knows. Keys with the same bytes are the same;
@@ -22,6 +30,9 @@
 ** always cut in the same way.
 **
 ** Memory: a chunk and the keys of the current rows on either side.
+**
+** Chunks may be damaged. What is read is verified by its hash, and the digest
+** of a list where all of it was read: so damage is an error, and no difference.
 */
 #include <string.h>
 #include "sql.h"
@@ -32,27 +43,29 @@
 
 /* One of the two states. Between rows neither bFresh nor bRow is set. */
 typedef struct DiffSide {
-  MigReader reader;
-  int bFresh;   /* a unit is open, none of its rows was read */
-  int bRow;     /* part is there */
-  int bHead;    /* as the first row of its unit */
-  int bEnd;     /* no more rows */
-  MigPart part; /* beginning of the current row */
-  u64 *aSerial; /* its serials, of MIG_KEY_COLUMNS */
-  i64 nHeader;  /* bytes they take */
-  i64 nKey;     /* bytes of the key values behind them */
-  u8 *aJoin;    /* beginning of a row with a long key, to be freed */
-  i64 nJoin;
+  MigReader reader; /* its open unit is the current one */
+  int bFresh;       /* a unit is open, none of its rows was read */
+  int bRow;         /* part is there */
+  int bHead;        /* as the first row of its unit */
+  int bEnd;         /* no more rows */
+  MigPart part;     /* beginning of the current row */
+  u64 *aSerial;     /* its serials, of MIG_KEY_COLUMNS */
+  i64 nHeader;      /* bytes they take */
+  i64 nKey;         /* bytes of the key values behind them */
+  u8 *aJoin;        /* beginning of a row with a long key, to be freed */
+  i64 nJoin;        /* bytes of it */
   i64 nJoinAlloc;
 } DiffSide;
 
+/* A comparison under way; the lower fields are the arguments of
+** migDiffRun(). */
 typedef struct Diff {
   DiffSide old;
   DiffSide new;
   const MigTableEntry *pTable; /* for what is the same on both sides */
-  int eEncoding;
-  int bSameColumns;
-  sqlite3_stmt *pOrder; /* puts two keys in order, made when needed */
+  int eEncoding;               /* of texts: SQLITE_UTF8 and so on */
+  int bSameColumns;            /* the stored columns: rows can be the same */
+  sqlite3_stmt *pOrder;        /* puts two keys in order, made when needed */
   MigDiffCall xCall;
   void *pArg;
   const MigSink *pSink;
@@ -62,7 +75,8 @@ typedef struct Diff {
 /* ---- chunks ---- */
 
 /* Put the chunks of a table into a set, or count those that are not in it. The
-** set has one bit for all chunks whose numbers are the same modulo SET_BITS. */
+** set has one bit for all chunks whose numbers are the same modulo SET_BITS:
+** one that is not in it may be taken for one that is. Reads the list only. */
 static i64 chunksMark(MigContext *p, MigChunks *pChunks,
                       const MigTableEntry *pEntry, u8 *aSet, int bAdd) {
   MigListReader list;
@@ -83,7 +97,8 @@ static i64 chunksMark(MigContext *p, MigChunks *pChunks,
   return n;
 }
 
-/* How many chunks of pB are not in pA. */
+/* How many chunks of pB are not in pA; one that stands in pB twice counts
+** twice. aSet is SET_BITS / 8 bytes of the caller's. */
 static i64 chunksMissing(MigContext *p, MigChunks *pChunks,
                          const MigTableEntry *pA, const MigTableEntry *pB,
                          u8 *aSet) {
@@ -97,6 +112,9 @@ static i64 chunksMissing(MigContext *p, MigChunks *pChunks,
 ** those that only pNew has, whichever is more. 0 means that both have the same
 ** chunks in the same order: the rows are the same when the columns are. In a
 ** file with millions of chunks some may be missed, but never all.
+**
+** Only lists are read, and not where the digests are the same. After an error,
+** one of migListRead(), the result means nothing. A read transaction is enough.
 */
 i64 migDiffChunks(MigContext *p, MigChunks *pChunks, const MigTableEntry *pOld,
                   const MigTableEntry *pNew) {
@@ -123,6 +141,8 @@ i64 migDiffChunks(MigContext *p, MigChunks *pChunks, const MigTableEntry *pOld,
 
 /* ---- what can be compared ---- */
 
+/* Are the first n columns of both the same, by their names in any case? Both
+** have as many. */
 static int sameColumns(const MigTableEntry *pOld, const MigTableEntry *pNew,
                        int n) {
   int i;
@@ -137,7 +157,8 @@ static int sameColumns(const MigTableEntry *pOld, const MigTableEntry *pNew,
 
 /*
 ** Can the rows of two states of a table be compared by key? Both have rowids,
-** or the same PRIMARY KEY in the same order.
+** or the same PRIMARY KEY in the same order. Not where rows are only numbered:
+** a number says where a row lies, not which it is. Reads nothing.
 */
 int migDiffComparable(const MigTableEntry *pOld, const MigTableEntry *pNew) {
   int i;
@@ -160,6 +181,8 @@ int migDiffComparable(const MigTableEntry *pOld, const MigTableEntry *pNew) {
 
 /* ---- a side ---- */
 
+/* Begin to read a side; nothing is read yet. To be closed also after
+** failure. */
 static void sideOpen(MigContext *p, DiffSide *pSide, MigChunks *pChunks,
                      const MigTableEntry *pEntry) {
   migReaderOpen(p, &pSide->reader, pChunks, pEntry);
@@ -172,13 +195,15 @@ static void sideOpen(MigContext *p, DiffSide *pSide, MigChunks *pChunks,
   }
 }
 
+/* Free what a side holds. Also right for one that is zeroed. */
 static void sideClose(DiffSide *pSide) {
   migReaderClose(&pSide->reader);
   sqlite3_free(pSide->aSerial);
   sqlite3_free(pSide->aJoin);
 }
 
-/* Add the current part to the beginning of the row. */
+/* Add a part to the beginning of the row in aJoin. A key may have gigabytes: no
+** more is taken than twice what was read. */
 static void joinAdd(MigContext *p, DiffSide *pSide, const MigPart *pPart) {
   i64 n = pSide->nJoin + pPart->n;
 
@@ -196,7 +221,9 @@ static void joinAdd(MigContext *p, DiffSide *pSide, const MigPart *pPart) {
 }
 
 /* Have all key values of the current row in part, which may take several parts
-** of a long row. */
+** of a long row: then part is what was joined, longer than other parts, and its
+** bLast is that of the last one read. The serials of a row are all in its first
+** part (scan.h); the reader has tested them. */
 static void sideKey(MigContext *p, DiffSide *pSide) {
   const MigTableEntry *pEntry = pSide->reader.pTable;
   MigPart part = pSide->part;
@@ -222,7 +249,8 @@ static void sideKey(MigContext *p, DiffSide *pSide) {
   pSide->part.bLast = part.bLast;
 }
 
-/* Take the next row of the open unit; 0 when there is none. */
+/* Take the next row of the open unit; 0 when there is none, or after an error.
+** bHead: it is the first of the unit. */
 static int sideTake(MigContext *p, DiffSide *pSide, int bHead) {
   if (!migReaderPart(p, &pSide->reader, &pSide->part)) {
     return 0;
@@ -246,7 +274,8 @@ static void sideNext(MigContext *p, DiffSide *pSide) {
   pSide->bEnd = !pSide->bFresh;
 }
 
-/* Have a row, unless there are no more. */
+/* Have a row, unless there are no more: read the first of a unit that is
+** open. */
 static void sideRow(MigContext *p, DiffSide *pSide) {
   while (pSide->bFresh && p->rc == SQLITE_OK) {
     pSide->bFresh = 0;
@@ -256,7 +285,7 @@ static void sideRow(MigContext *p, DiffSide *pSide) {
   }
 }
 
-/* Leave the current row behind. */
+/* Leave the current row behind, its parts that were not read too. */
 static void sideDrop(DiffSide *pSide) {
   if (!pSide->part.bLast) {
     migReaderSkip(&pSide->reader);
@@ -265,7 +294,7 @@ static void sideDrop(DiffSide *pSide) {
 }
 
 /* Hand the current row over part by part, and leave it behind. What was joined
-** is cut up again. */
+** is cut up again: no sink gets more than MIG_PART_MAX bytes. uHash is 0. */
 static void sideSend(MigContext *p, DiffSide *pSide, const MigSink *pSink) {
   MigPart part = pSide->part;
   const u8 *a = part.a;
@@ -286,7 +315,8 @@ static void sideSend(MigContext *p, DiffSide *pSide, const MigSink *pSink) {
   pSide->bRow = 0;
 }
 
-/* Is the side at the first row of its unit? */
+/* Is the side at the first row of its unit, read or not? Then the unit as a
+** whole can be passed over. */
 static int sideAtHead(const DiffSide *pSide) {
   return pSide->bFresh || (pSide->bRow && pSide->bHead);
 }
@@ -300,7 +330,10 @@ static void sideSkip(DiffSide *pSide) {
 
 /* ---- keys in order ---- */
 
-/* The statement that puts two keys in order: below 0, 0 or above. */
+/* The statement that puts two keys in order, as a column that is below 0, 0 or
+** above; to be finalized. For a key (a, b DESC) it is the one at the top of
+** this file with 1 and -1 swapped for b. A collation that p->db does not have
+** is an error. */
 static sqlite3_stmt *orderPrepare(MigContext *p, const MigTableEntry *pTable) {
   MigText sql = {0, 0, 0};
   int i;
@@ -320,7 +353,8 @@ static sqlite3_stmt *orderPrepare(MigContext *p, const MigTableEntry *pTable) {
   return migPrepare(p, sql.z);
 }
 
-/* Bind the key of the current row, from parameter iFirst on. */
+/* Bind the key of the current row, from parameter iFirst on. Texts and blobs
+** are not copied: they lie in part until the side moves on. */
 static void orderBind(MigContext *p, const Diff *pDiff, const DiffSide *pSide,
                       int iFirst) {
   const u8 *a = pSide->part.a + pSide->nHeader;
@@ -357,7 +391,9 @@ static void orderBind(MigContext *p, const Diff *pDiff, const DiffSide *pSide,
   }
 }
 
-/* Compare the keys of two rows of a WITHOUT ROWID table. */
+/* Compare the keys of two rows of a WITHOUT ROWID table: below 0, 0, or above.
+** The statement is asked only for keys with other bytes; it may say 0 for them,
+** as for 'a' and 'A' under NOCASE. */
 static int orderColumns(MigContext *p, Diff *pDiff) {
   const DiffSide *pOld = &pDiff->old;
   const DiffSide *pNew = &pDiff->new;
@@ -400,6 +436,9 @@ static int diffOrder(MigContext *p, Diff *pDiff) {
 
 /* ---- the merge ---- */
 
+/* Are the values of two rows with the same key the same? Rows in parts count as
+** different: those with the same bytes have the same chunks, and are passed
+** over, as both are units by themselves. */
 static int rowsEqual(const Diff *pDiff) {
   const MigPart *pOld = &pDiff->old.part;
   const MigPart *pNew = &pDiff->new.part;
@@ -408,7 +447,8 @@ static int rowsEqual(const Diff *pDiff) {
          pOld->n == pNew->n && memcmp(pOld->a, pNew->a, (size_t)pOld->n) == 0;
 }
 
-/* Tell of a difference, and leave its rows behind. */
+/* Tell of a difference, and leave its rows behind. xCall comes before the sink:
+** it can make room for the new row. */
 static void diffFound(MigContext *p, Diff *pDiff, MigDiffKind eKind) {
   if (pDiff->xCall) {
     pDiff->xCall(p, pDiff->pArg, eKind,
@@ -426,7 +466,8 @@ static void diffFound(MigContext *p, Diff *pDiff, MigDiffKind eKind) {
   }
 }
 
-/* Look at the first rows of both sides. */
+/* Look at the first rows of both sides, of which there is one at least: one of
+** them, or both, are left behind. */
 static void diffRows(MigContext *p, Diff *pDiff) {
   int iOrder = diffOrder(p, pDiff);
 
@@ -458,7 +499,8 @@ static int diffEnds(const Diff *pDiff) {
 }
 
 /* Count what was not read: the sides have so many more rows, one than the
-** other, as rows were added more than removed. */
+** other, as rows were added more than removed. The numbers of rows are those of
+** the manifests. */
 static void diffRest(Diff *pDiff) {
   i64 nMore = pDiff->new.reader.pTable->nRow - pDiff->old.reader.pTable->nRow;
 
@@ -469,6 +511,8 @@ static void diffRest(Diff *pDiff) {
   }
 }
 
+/* Go through both sides to the end, or as far as there is something to tell. A
+** unit is only opened here, and read once it is known that it differs. */
 static void diffMerge(MigContext *p, Diff *pDiff) {
   DiffSide *pOld = &pDiff->old;
   DiffSide *pNew = &pDiff->new;
@@ -504,7 +548,14 @@ static void diffMerge(MigContext *p, Diff *pDiff) {
 ** is told anything then.
 **
 ** eEncoding is that of the texts of both states and of p->db, where the
-** collations of a WITHOUT ROWID table's key must be known.
+** collations of a WITHOUT ROWID table's key must be known. They can be code of
+** the application: who holds a transaction asks afterwards whether it still
+** stands. pArg is for xCall; the sink has its own.
+**
+** Errors: BACKUP_DAMAGED, TOO_BIG, those of xCall and the sink, and SQLITE for
+** a collation that is not there. After failure pOut means nothing, and what was
+** told stays told. A read transaction is enough, unless xCall or the sink
+** write.
 */
 void migDiffRun(MigContext *p, MigChunks *pChunks, const MigTableEntry *pOld,
                 const MigTableEntry *pNew, int eEncoding, MigDiffCall xCall,

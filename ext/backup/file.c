@@ -12,10 +12,20 @@
 ** index that needs such a function or collation, or a module, cannot be made
 ** there, and then the file cannot be written.
 **
+** The steps, each in one place: <path>-part is made, empty, with the
+** permissions of the database (fileOpen); schema, rows, indexes and triggers
+** are written in one transaction (contentWrite), then our tables (storeWrite);
+** after the commit the file is hashed, closed and renamed, and the folder
+** synced (fileFinish). What is cut short leaves no more than a <path>-part,
+** which is never taken for a backup.
+**
 ** A file may be edited, so its hash is kept with what the store says about it.
-** It is taken of what the VFS gives, under a read lock: by another descriptor
-** it would need, the lock would be gone (POSIX). To read a file, a connection
-** is opened that does as little as possible of what the file asks for.
+** It is taken of what the VFS gives: by another descriptor that would be closed
+** again, the locks of the process on the file would be gone (POSIX). A file
+** that is read is hashed under a read lock, in the transaction that its rows
+** are read in; one that was just written, before anybody knows it by its name.
+** To read a file, a connection is opened that does as little as possible of
+** what the file asks for.
 **
 ** sqlite3_interrupt() does not reach a second connection. There a progress
 ** handler steps a statement of the caller's, which an interrupt ends.
@@ -38,12 +48,14 @@
 /* The file being written. Between fileSwap() and fileSwap() the context works
 ** on it, and these are what belongs to the database. */
 typedef struct File {
-  sqlite3 *db;
-  struct MigCached *pCached;
-  sqlite3_stmt *pPulse;
-  char *zPart; /* it is there */
+  sqlite3 *db;               /* its connection; NULL: not opened */
+  struct MigCached *pCached; /* statements kept on it */
+  sqlite3_stmt *pPulse;      /* of the database */
+  char *zPart;               /* its name for now; set once it is there */
 } File;
 
+/* Let the context work on the file, or again on the database. Also right after
+** an error; pPulse does not move. */
 static void fileSwap(MigContext *p, File *pFile) {
   sqlite3 *db = p->db;
   struct MigCached *pCached = p->pCached;
@@ -56,7 +68,8 @@ static void fileSwap(MigContext *p, File *pFile) {
 
 /* ---- names ---- */
 
-/* The time as a part of a name: 2026-01-31_12-00-00. */
+/* The time as a part of a name, 2026-01-31_12-00-00, without what file systems
+** do not take. */
 static char *timeName(MigContext *p, const char *zTime) {
   char *z = migStrndup(p, zTime, 19);
   int i;
@@ -71,8 +84,8 @@ static char *timeName(MigContext *p, const char *zTime) {
   return z;
 }
 
-/* Is there a file, or a backup whose file had that name? If the latter was
-** lost, another one must not be taken for it. */
+/* Is there a file, or a backup whose file had that name, in whatever folder? If
+** the latter was lost, another one must not be taken for it. */
 static int nameTaken(MigContext *p, const char *zPath) {
   const char *zName = migPathName(zPath);
 
@@ -83,7 +96,8 @@ static int nameTaken(MigContext *p, const char *zPath) {
                      (int)strlen(zName), zName) != 0;
 }
 
-/* The name of the database file, its extension left out but handed over. */
+/* The name of the database file, its extension left out but handed over, from
+** its dot on, or "". That of a database in memory is database.db. */
 static char *mainBase(MigContext *p, const char **pzExtension) {
   const char *zMain = migDatabasePath(p->db);
   const char *zName;
@@ -102,6 +116,10 @@ static char *mainBase(MigContext *p, const char **pzExtension) {
 ** with _2, _3 and so on before .<ext> when that is taken. zTime is as
 ** migTimeText() gives it. Two databases in one folder never get the same name:
 ** app.sqlite may be a copy of app.db, and must not delete the files of that.
+**
+** In the arena; NULL after an error. A zPath that is no folder is taken as it
+** is, whether there is something or not: migFileWrite() refuses. Whether a name
+** is taken is also looked up in the store, so p->db has our tables.
 */
 char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
   size_t n = strlen(zPath);
@@ -125,7 +143,8 @@ char *migFileName(MigContext *p, const char *zPath, const char *zTime) {
 }
 
 /* Has this name, of a file without its folder, the form of those that
-** migFileName() gives to backups of the database? */
+** migFileName() gives to backups of the database? Upper and lower case count. 0
+** after an error. Callers delete no file with another name. */
 int migFileIsBackup(MigContext *p, const char *zName) {
   static const char zForm[] = "_backup_0000-00-00_00-00-00";
   const char *zExtension;
@@ -149,14 +168,19 @@ int migFileIsBackup(MigContext *p, const char *zName) {
   return strcmp(z, zExtension) == 0;
 }
 
-/* Delete a file that migFileWrite() has written. */
+/* Delete a file that migFileWrite() has written, for a caller that fails behind
+** it. No error when it is not there. */
 void migFileRemove(const char *zPath) {
   migFileDelete(zPath);
 }
 
 /* ---- interrupts ---- */
 
-/* Was the caller's connection interrupted? */
+/* Was the caller's connection interrupted? Steps pArg, a statement of it, which
+** has a row unless it was; NULL counts as interrupted. The flag stays as long
+*as
+** a statement runs (SQLite's page Interrupt A Long-Running Query), and the one
+** that has called us does. */
 static int pulseStopped(void *pArg) {
   sqlite3_stmt *pPulse = pArg;
   int rc = sqlite3_step(pPulse);
@@ -166,7 +190,8 @@ static int pulseStopped(void *pArg) {
 }
 
 /* Have an interrupt of the caller's connection end what db does. The result is
-** finalized when db is closed. */
+** finalized by the caller when db is closed, not before: db steps it. NULL
+** after an error. */
 static sqlite3_stmt *pulseStart(MigContext *p, sqlite3 *db) {
   sqlite3_stmt *pPulse = migPrepare(p, "SELECT 1");
 
@@ -178,7 +203,8 @@ static sqlite3_stmt *pulseStart(MigContext *p, sqlite3 *db) {
 
 /* ---- open and close ---- */
 
-/* The VFS of the database, NULL for the default one. */
+/* The VFS of the database, NULL for the default one: of a database in memory
+** also, whose own VFS has no files. */
 static const char *mainVfs(MigContext *p) {
   const char *zMain = migDatabasePath(p->db);
   sqlite3_vfs *pVfs = 0;
@@ -189,7 +215,11 @@ static const char *mainVfs(MigContext *p) {
   return pVfs ? pVfs->zName : 0;
 }
 
-/* Size and hash of an open database file. */
+/*
+** Size and hash of an open database file, through its VFS. What a WAL beside it
+** holds is no part of it: the files that we write have none. Errors: SQLITE,
+** with SQLite's code, INTERRUPT among them; after failure pFacts means nothing.
+*/
 static void fileHash(MigContext *p, sqlite3 *db, sqlite3_stmt *pPulse,
                      MigFileFacts *pFacts) {
   u8 *a = p->rc ? 0 : sqlite3_malloc64(HASH_BYTES);
@@ -225,7 +255,8 @@ static void fileHash(MigContext *p, sqlite3 *db, sqlite3_stmt *pPulse,
 }
 
 /* Have the new connection run nothing of the schema, and write what is as it
-** is. */
+** is: rows of shadow tables, which DEFENSIVE protects, and texts with "strings"
+** in double quotes, which a stored schema may have. */
 static void fileConfigure(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, (int *)0);
@@ -233,7 +264,12 @@ static void fileConfigure(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 1, (int *)0);
 }
 
-/* Create the file. FILE when it is there or cannot be made. */
+/*
+** Create the file and begin its transaction; page size, auto_vacuum and
+** encoding are those of the database, and must be set before anything is
+** written. FILE when it is there or cannot be made. To be ended by fileFinish()
+** also after failure.
+*/
 static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
   const char *zMain = migDatabasePath(p->db);
   const char *zVfs = mainVfs(p);
@@ -267,7 +303,8 @@ static void fileOpen(MigContext *p, const char *zPath, File *pFile) {
   fileSwap(p, pFile);
 }
 
-/* Say in an error what it has to do with the file. */
+/* Say in an error what it has to do with the file; its result code stays. Other
+** errors, those of the database and its backups, say enough. */
 static void fileExplain(MigContext *p, const char *zPath) {
   MigContext was;
   int e = p->rc & 0xff;
@@ -292,7 +329,8 @@ static void fileExplain(MigContext *p, const char *zPath) {
   sqlite3_free(was.zError);
 }
 
-/* Complete the file and give it its name; after a failure leave nothing. */
+/* Complete the file and give it its name; after a failure, of before or of now,
+** leave nothing. Its connection is closed on every path. */
 static void fileFinish(MigContext *p, const char *zPath, File *pFile,
                        MigFileFacts *pFacts) {
   if (pFile->db) {
@@ -317,8 +355,10 @@ static void fileFinish(MigContext *p, const char *zPath, File *pFile,
 
 /* ---- what is written ---- */
 
-/* What a backup of the database would say about it, but for rows: the tables
-** of SQLite itself have entries without anything in them. */
+/* What a backup of the database would say about it, but for rows and for the
+** applied set, which is copied with our tables: the tables of SQLite itself
+** have entries without anything in them, by which migObjectsMakeSystem() knows
+** what to make. */
 static void liveManifest(MigContext *p, MigManifest *pLive) {
   const char *z = migQueryText(p, "PRAGMA main.encoding");
   sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
@@ -346,20 +386,23 @@ static void liveManifest(MigContext *p, MigManifest *pLive) {
 
 /* What to fill the tables with. */
 typedef struct Source {
-  const MigManifest *pManifest;
-  int bLive; /* rows come from the database, else from the backup */
-  MigItems items;
-  MigFill fill;
-  MigFileFacts facts;
+  const MigManifest *pManifest; /* of the backup, or of liveManifest() */
+  int bLive;          /* rows come from the database, else from the backup */
+  MigItems items;     /* of the manifest, all of them to be made */
+  MigFill fill;       /* from p->db to the file */
+  MigFileFacts facts; /* of what was written so far */
 } Source;
 
-/* Fill a table from the database. */
+/* Fill a table from the database. The context works on that. */
 static void rowsCopy(MigContext *p, Source *pSource, const char *zTable) {
   pSource->facts.nRow += migFillCopy(p, &pSource->fill, zTable);
   pSource->facts.nTable++;
 }
 
-/* Fill the tables of the application, or those of SQLite. */
+/* Fill the tables of the application, or those of SQLite; the context works on
+** the database. BACKUP_DAMAGED when the backup has rows of a table that its
+** schema has not. One of SQLite's that this SQLite does not make is left
+** out. */
 static void rowsFill(MigContext *p, File *pFile, Source *pSource, int bSystem) {
   const MigManifest *pManifest = pSource->pManifest;
   int i;
@@ -395,7 +438,11 @@ static void rowsFill(MigContext *p, File *pFile, Source *pSource, int bSystem) {
   }
 }
 
-/* Write schema and rows. */
+/* Write schema and rows, and look whether the schema came out as it was. The
+** order: tables, their rows, then indexes and triggers, which are faster to
+*make
+** behind; SQLite's own tables last, as to fill others writes sqlite_sequence.
+ */
 static void contentWrite(MigContext *p, File *pFile, Source *pSource) {
   const MigManifest *pManifest = pSource->pManifest;
   int i;
@@ -426,7 +473,9 @@ static void contentWrite(MigContext *p, File *pFile, Source *pSource) {
 
 /* ---- our tables ---- */
 
-/* Copy the rows of one of our tables. */
+/* Copy the rows of one of our tables, value by value. The file has it, as our
+** tables were made there; its columns are the same, as a write transaction has
+** brought the store to the version of now. */
 static void storeCopy(MigContext *p, File *pFile, const char *zTable) {
   sqlite3_stmt *pFrom = migPrepareF(p, "SELECT * FROM main.\"%w\"", zTable);
   int nColumn = pFrom ? sqlite3_column_count(pFrom) : 0;
@@ -458,7 +507,7 @@ static void storeCopy(MigContext *p, File *pFile, const char *zTable) {
 }
 
 /* Our tables whose rows are copied; the applied set is not when it comes from
-** a backup. */
+** a backup. Backups and chunks never are: the file has none. */
 static MigList storeNames(MigContext *p, int bApplied) {
   sqlite3_stmt *pStmt = migPrepare(p, "SELECT name FROM main.sqlite_schema"
                                       " WHERE type = 'table'"
@@ -483,7 +532,8 @@ static const char zNoSchema[] =
     " WHERE name IN('schema', 'schema_size', 'fingerprint')";
 
 /* Write the applied set of the backup, less the repeatable revisions that have
-** changed since. */
+** changed since. The context works on the file, which has our tables with the
+** revisions of now. UNKNOWN_REVISION for one that is not among them. */
 static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
   MigRevision rev;
   int i;
@@ -503,7 +553,8 @@ static void appliedWrite(MigContext *p, const MigManifest *pManifest) {
   }
 }
 
-/* Write our tables, unless the database has none. */
+/* Write our tables, unless the database has none, and make the facts in
+** _migrate_meta fit the file: heads, pending revisions, no chunks. */
 static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
   MigList names = storeNames(p, pSource->bLive);
   MigState state;
@@ -537,12 +588,17 @@ static void storeWrite(MigContext *p, File *pFile, const Source *pSource) {
 
 /*
 ** Write a backup, which must hold all tables, to the new file zPath; with
-** pManifest NULL, the database as it is. The caller holds a transaction, in
-** which the backup may have been taken. With pFacts it is told what the file
-** holds. Errors: FILE when the path is taken or
-** cannot be written, UNSUPPORTED when the schema needs what only the
-** application has, UNKNOWN_REVISION, and those of migFillWhole(). After a
-** failure no file is left.
+** pManifest NULL, the database as it is. pChunks is open, and is only read. The
+** caller holds a transaction, in which the backup may have been taken: reading
+** is all that is done in it. With pFacts, which may be NULL, it is told what
+** the file holds. The file is complete and synced when this returns, and does
+** not depend on how the transaction ends: a caller that undoes it deletes the
+** file (migFileRemove()).
+**
+** Errors: FILE when the path, or <path>-part, is taken or cannot be written,
+** UNSUPPORTED when the schema needs what only the application has,
+** UNKNOWN_REVISION, and those of migFillWhole(). After a failure no file is
+** left, and pFacts means nothing.
 */
 void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
                   const MigManifest *pManifest, MigFileFacts *pFacts) {
@@ -574,7 +630,8 @@ void migFileWrite(MigContext *p, const char *zPath, MigChunks *pChunks,
 
 /* ---- reading one ---- */
 
-/* Have the connection run and write as little as possible. */
+/* Have the connection run and write as little as possible: SQLite's page
+** Defense Against The Dark Arts. */
 static void readerConfigure(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
@@ -582,7 +639,9 @@ static void readerConfigure(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)0);
 }
 
-/* Are our tables in the file, and tables? BACKUP_DAMAGED. */
+/* Are our tables in the file, and tables as we make them? BACKUP_DAMAGED when
+** not; STORE_NEWER stays. db is the connection to the file; statements that the
+** context keeps for it are finalized here. */
 static void readerStore(MigContext *p, const char *zPath, sqlite3 *db) {
   struct MigCached *pCached = p->pCached;
   sqlite3 *dbMain = p->db;
@@ -608,9 +667,12 @@ static void readerStore(MigContext *p, const char *zPath, sqlite3 *db) {
 
 /*
 ** Open a file that migFileWrite() has written, to read it in one transaction:
-** pReader->facts has its size and hash. The caller closes it by
+** pReader->facts has its size and hash, which the caller compares with what the
+** store knows. pReader is zeroed before, and the caller closes it by
 ** migFileClose(), also after an error. Errors: FILE when it cannot be read,
-** STORE_NEWER, BACKUP_DAMAGED when it is no database with revisions.
+** STORE_NEWER, BACKUP_DAMAGED when it is no database with revisions. The file
+** may be anyone's: its views and triggers do not run, and what it holds is not
+** trusted.
 */
 void migFileOpen(MigContext *p, const char *zPath, MigFileReader *pReader) {
   int rc;
@@ -635,6 +697,7 @@ void migFileOpen(MigContext *p, const char *zPath, MigFileReader *pReader) {
   }
 }
 
+/* End the transaction and close the file. Also right for what is zeroed. */
 void migFileClose(MigFileReader *pReader) {
   sqlite3_close(pReader->db);
   sqlite3_finalize(pReader->pPulse);

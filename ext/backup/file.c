@@ -178,9 +178,8 @@ void migFileRemove(const char *zPath) {
 
 /* Was the caller's connection interrupted? Steps pArg, a statement of it, which
 ** has a row unless it was; NULL counts as interrupted. The flag stays as long
-*as
-** a statement runs (SQLite's page Interrupt A Long-Running Query), and the one
-** that has called us does. */
+** as a statement runs (SQLite's page Interrupt A Long-Running Query), and the
+** one that has called us does. */
 static int pulseStopped(void *pArg) {
   sqlite3_stmt *pPulse = pArg;
   int rc = sqlite3_step(pPulse);
@@ -440,9 +439,8 @@ static void rowsFill(MigContext *p, File *pFile, Source *pSource, int bSystem) {
 
 /* Write schema and rows, and look whether the schema came out as it was. The
 ** order: tables, their rows, then indexes and triggers, which are faster to
-*make
-** behind; SQLite's own tables last, as to fill others writes sqlite_sequence.
- */
+** make behind; SQLite's own tables last, as to fill others writes
+** sqlite_sequence. */
 static void contentWrite(MigContext *p, File *pFile, Source *pSource) {
   const MigManifest *pManifest = pSource->pManifest;
   int i;

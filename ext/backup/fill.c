@@ -9,6 +9,17 @@
 ** by row, to name the first that differs. Where only some rows were written
 ** each is read back by its key, and the rows are counted.
 **
+**   migFillWhole()     delete all, load the backup's rows, hash the table as a
+**                      backup would; when a hash differs, compare every row
+**   migFillChanges()   merge the states before and after: one pass deletes, one
+**                      inserts; each row is read back
+**   migFillCopy()      scan one table, load the other; each row is read back
+**
+** Code of the application can run meanwhile: in CHECK, generated columns,
+** indexes and collations. It can end the transaction, and what is written
+** behind that would be committed by itself; so where pTx is known it is looked
+** at again and again (fillCheck(), load.c).
+**
 ** The chunks are read through p->db. The tables may be in another file: then
 ** p->db is its connection while they are touched. What runs there keeps no
 ** statements in the context.
@@ -29,18 +40,22 @@ static sqlite3 *fillEnter(MigContext *p, const MigFill *pFill) {
   return db;
 }
 
+/* Tell of nByte bytes. p->db is not dbTo then. */
 static void fillTick(MigContext *p, const MigFill *pFill, i64 nByte) {
   if (pFill->xTick && p->rc == SQLITE_OK) {
     pFill->xTick(p, pFill->pTick, nByte);
   }
 }
 
-/* A statement on the table may have called what ends the transaction. */
+/* A statement on the table may have called what ends the transaction: then
+** SQLITE. */
 static void fillCheck(MigContext *p, const MigFill *pFill) {
   migTransactionCheck(p, pFill->pTx, "a function or collation of the schema");
 }
 
-/* Read the layout of a table, which must be that of the backup. */
+/* Read the layout of a table of p->db, which must be that of the backup:
+** SCHEMA_MISMATCH when columns or key are others. zName of the entry must live
+** as long as the layout. */
 static void layoutRead(MigContext *p, const MigTableEntry *pEntry,
                        MigLayout *pLayout) {
   int bSame;
@@ -68,13 +83,14 @@ static void layoutRead(MigContext *p, const MigTableEntry *pEntry,
 typedef struct Proof {
   const MigFill *pFill;
   const MigTableEntry *pEntry;
-  sqlite3 *dbFrom; /* of the chunks */
-  MigReader reader;
-  MigPart part; /* part of the backup under comparison */
-  i64 i;        /* next byte of it */
+  sqlite3 *dbFrom;  /* of the chunks */
+  MigReader reader; /* of the backup */
+  MigPart part;     /* part of the backup under comparison */
+  i64 i;            /* next byte of it */
 } Proof;
 
-/* The next part of the backup; 0 at the end. */
+/* The next part of the backup, in its next unit where this one has no more; 0
+** at the end, or after an error. p->db is that of the chunks. */
 static int proofNext(MigContext *p, Proof *pProof) {
   pProof->i = 0;
   while (!migReaderPart(p, &pProof->reader, &pProof->part)) {
@@ -86,7 +102,8 @@ static int proofNext(MigContext *p, Proof *pProof) {
 }
 
 /* Does the backup go on with the bytes of this part? The parts of a row need
-** not be cut in the same places. */
+** not be cut in the same places. Keys that are no columns are compared as
+** numbers. 0 after an error too. */
 static int proofSame(MigContext *p, Proof *pProof, const MigPart *pIs) {
   MigPart *pWas = &pProof->part;
   i64 i = 0;
@@ -114,6 +131,8 @@ static int proofSame(MigContext *p, Proof *pProof, const MigPart *pIs) {
   return !pIs->bLast || pProof->i == pWas->n;
 }
 
+/* SCHEMA_MISMATCH; pIs is the row of the table that is not as it was, NULL when
+** the table ends before the backup does. */
 static void proofFail(MigContext *p, const Proof *pProof, const MigPart *pIs) {
   const MigTableEntry *pEntry = pProof->pEntry;
 
@@ -130,7 +149,7 @@ static void proofFail(MigContext *p, const Proof *pProof, const MigPart *pIs) {
   }
 }
 
-/* The sink of the scan. */
+/* The sink of the scan of the table, which runs with p->db where that is. */
 static void proofPart(MigContext *p, void *pArg, const MigPart *pIs) {
   Proof *pProof = pArg;
   sqlite3 *db = p->db;
@@ -143,7 +162,9 @@ static void proofPart(MigContext *p, void *pArg, const MigPart *pIs) {
   p->db = db;
 }
 
-/* Is a table as its entry says? Tells no row that is not. */
+/* Is a table as its entry says? The quick proof: no chunk is read. 0 when it is
+** not, when it would be cut elsewhere today, and after an error; which row
+** differs is not told. */
 static int hashesSame(MigContext *p, const MigFill *pFill,
                       const MigTableEntry *pEntry, const MigLayout *pLayout) {
   MigChunkJob job = {0, pFill->dbTo, 0, pFill->xTick, pFill->pTick};
@@ -151,7 +172,9 @@ static int hashesSame(MigContext *p, const MigFill *pFill,
   return migChunksAre(p, &job, pLayout, pEntry);
 }
 
-/* Compare a table with the backup, row by row. */
+/* Compare a table with the backup, row by row: SCHEMA_MISMATCH names the first
+** row that differs, or BACKUP_DAMAGED when it is the backup that is not as it
+** was. */
 static void proofRun(MigContext *p, const MigFill *pFill,
                      const MigTableEntry *pEntry, const MigLayout *pLayout) {
   Proof proof;
@@ -175,7 +198,9 @@ static void proofRun(MigContext *p, const MigFill *pFill,
 
 /* ---- the whole of a table ---- */
 
-/* Read all parts of a table's rows into the loader. */
+/* Read all parts of a table's rows into the loader, of the database where the
+** tables are. BACKUP_DAMAGED when there are more or fewer than there should
+** be. */
 static void wholeLoad(MigContext *p, const MigFill *pFill,
                       const MigTableEntry *pEntry, MigLoader *pLoader) {
   MigReader reader;
@@ -203,8 +228,13 @@ static void wholeLoad(MigContext *p, const MigFill *pFill,
 
 /*
 ** Make the rows of a table, which exists, those of the backup. Triggers and
-** foreign keys must be off. Errors: those of migLoadPart();
-** SCHEMA_MISMATCH when a row does not come back as it was, SQLITE when code of
+** foreign keys must be off. p->db has the chunks, before and after, wherever
+** the tables are. Bytes are ticked when they are written and when they are
+** proven.
+**
+** Errors: those of migLoadPart(); BACKUP_DAMAGED when a chunk is not as it was
+** written; SCHEMA_MISMATCH when the table has other columns or another key than
+** the entry says, or a row does not come back as it was; SQLITE when code of
 ** the application has ended the transaction.
 */
 void migFillWhole(MigContext *p, const MigFill *pFill,
@@ -231,6 +261,7 @@ void migFillWhole(MigContext *p, const MigFill *pFill,
 
 /* ---- what differs ---- */
 
+/* What both passes of migFillChanges() work with. */
 typedef struct Changes {
   const MigFill *pFill;
   MigLoader *pLoader;
@@ -256,6 +287,8 @@ static void changeNone(MigContext *p, void *pArg, MigDiffKind eKind,
   MIG_UNUSED(pOld);
 }
 
+/* The sink of the second pass: rows that come, and new values of those that
+** were deleted for them. */
 static void changePart(MigContext *p, void *pArg, const MigPart *pPart) {
   Changes *pChanges = pArg;
 
@@ -264,9 +297,12 @@ static void changePart(MigContext *p, void *pArg, const MigPart *pPart) {
 }
 
 /*
-** Make the rows of a table, which are those of pLive, those of pWanted, by
-** writing only what differs. The entries can be compared. Conditions and
-** errors are those of migFillWhole(). pOut counts the rows.
+** Make the rows of a table of p->db, which are those of pLive, those of
+** pWanted, by writing only what differs. The entries can be compared
+** (migDiffComparable()), both are in pChunks, and dbTo is NULL. Conditions and
+** errors are those of migFillWhole(). pOut counts the rows. Rows of pWanted
+** that did not differ are not looked at again: they are those of pLive, which
+** was taken of the table in this transaction.
 */
 void migFillChanges(MigContext *p, const MigFill *pFill,
                     const MigTableEntry *pLive, const MigTableEntry *pWanted,
@@ -307,12 +343,14 @@ void migFillChanges(MigContext *p, const MigFill *pFill,
 
 /* ---- from table to table ---- */
 
+/* A table being copied. */
 typedef struct Copy {
   const MigFill *pFill;
-  MigLoader *pLoader;
-  i64 nRow;
+  MigLoader *pLoader; /* on dbTo */
+  i64 nRow;           /* rows copied */
 } Copy;
 
+/* The sink of the scan of p->db: writes where the tables are. */
 static void copyPart(MigContext *p, void *pArg, const MigPart *pPart) {
   Copy *pCopy = pArg;
   sqlite3 *db = fillEnter(p, pCopy->pFill);
@@ -323,9 +361,13 @@ static void copyPart(MigContext *p, void *pArg, const MigPart *pPart) {
   fillTick(p, pCopy->pFill, pPart->n);
 }
 
-/* Copy the rows of a table of p->db to the empty table of the same definition
-** in pFill->dbTo. Each is read back. Returns their number. Errors are those of
-** migFillWhole(). */
+/*
+** Copy the rows of a table of p->db to the table of the same definition in
+** pFill->dbTo, which loses those it has; no chunks are needed. Each is read
+** back, but for those that cannot be named (MIG_KEY_NONE), and for a large BLOB
+** that is written through a handle (load.c). Returns their number, which means
+** nothing after failure. Errors are those of migScanTable() and migLoadPart().
+*/
 i64 migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
   MigLayout from;
   MigLayout to;

@@ -7,9 +7,21 @@
 ** and values, as rowcode.h says. A long row goes on at the first byte of the
 ** next chunk of its unit.
 **
+** Two rows of a table t(id INTEGER PRIMARY KEY, b), (10, 1) and (12, 1), are a
+** unit of one chunk with four bytes: 14 09 04 09. 14 is zigzag(10), 04 is
+** zigzag(12 - 10), 09 the serial of the integer 1, which has no bytes. The
+** rowid is the key, so it is no column of the row.
+**
+** Which chunks are a unit the list says: those up to the next entry that is not
+** marked as going on. A table without rows has an empty list.
+**
 ** A chunk is read when a row in it is asked for, and its bytes are copied, so
 ** that several readers can share one store of chunks. What is read may come
-** from a damaged file: lengths are compared with the bytes there are.
+** from a damaged file: lengths are compared with the bytes there are. That
+** every chunk has its hash is made sure by the store (chunk.c); that they are
+** the chunks of this table, in this order, by migReaderCheck(), which needs all
+** of them read. Not looked at: whether keys ascend, and the hashes of keys in
+** the list. The number of rows is for the caller to compare.
 */
 #include <string.h>
 #include "rowcode.h"
@@ -22,8 +34,9 @@
 
 /*
 ** Read the rows of pTable, which must live as long as the reader, as must
-** pChunks. After failure p->rc is set; migReaderClose() must be called on
-** every path.
+** pChunks. Several readers may use the same pChunks in turn. No unit is open,
+** and nothing of the file is read yet. After failure p->rc is set (out of
+** memory); migReaderClose() must be called on every path.
 */
 void migReaderOpen(MigContext *p, MigReader *pRead, MigChunks *pChunks,
                    const MigTableEntry *pTable) {
@@ -42,7 +55,8 @@ void migReaderOpen(MigContext *p, MigReader *pRead, MigChunks *pChunks,
   }
 }
 
-/* Give all memory back. */
+/* Give all memory back. Safe to call twice, and after a failure; the parts
+** handed out are gone. */
 void migReaderClose(MigReader *pRead) {
   migListReadClose(&pRead->list);
   sqlite3_free(pRead->aiUnit);
@@ -53,7 +67,8 @@ void migReaderClose(MigReader *pRead) {
   pRead->aSerial = 0;
 }
 
-/* Record that the chunk read last, or the list, makes no sense. */
+/* Record that the chunk read last makes no sense, or the list when no chunk of
+** this unit was read: BACKUP_DAMAGED. */
 static void readerBad(MigContext *p, const MigReader *pRead, const char *zWhy) {
   i64 iChunk = pRead->nRead > 0 ? pRead->aiUnit[pRead->nRead - 1] : 0;
 
@@ -70,6 +85,7 @@ static void readerBad(MigContext *p, const MigReader *pRead, const char *zWhy) {
 
 /* ---- units ---- */
 
+/* Add a chunk to the open unit. After failure the unit is what it was. */
 static void unitAdd(MigContext *p, MigReader *pRead, i64 iChunk) {
   if (pRead->nUnit == pRead->nUnitAlloc) {
     int nNew = pRead->nUnit ? 2 * pRead->nUnit : 8;
@@ -86,7 +102,9 @@ static void unitAdd(MigContext *p, MigReader *pRead, i64 iChunk) {
 
 /*
 ** Go on to the next unit; what is left of this one is skipped. Returns 0 at
-** the end or after an error. Its list entries are read, its chunks are not.
+** the end or after an error: BACKUP_DAMAGED when the list cannot be read or
+** ends within a row, and what reading a chunk of the list raises. Its list
+** entries are read, its chunks are not.
 */
 int migReaderUnit(MigContext *p, MigReader *pRead) {
   MigListEntry entry;
@@ -113,7 +131,8 @@ int migReaderUnit(MigContext *p, MigReader *pRead) {
   return p->rc == SQLITE_OK;
 }
 
-/* Pass over the rest of this unit. */
+/* Pass over the rest of this unit. When chunks of it were not read, the digest
+** of the table does not come out any more: migReaderCheck() is silent. */
 void migReaderSkip(MigReader *pRead) {
   if (pRead->nRead < pRead->nUnit) {
     pRead->bDigest = 0;
@@ -123,7 +142,9 @@ void migReaderSkip(MigReader *pRead) {
   pRead->i = 0;
 }
 
-/* Do the open units of two readers have the same chunks? */
+/* Do the open units of two readers have the same chunks? Then they hold the
+** same rows, whichever backups they are of: a chunk is stored once. Both
+** readers must be of the same store. No unit is like no other. */
 int migReaderSame(const MigReader *pA, const MigReader *pB) {
   return pA->nUnit == pB->nUnit && pA->nUnit > 0 &&
          memcmp(pA->aiUnit, pB->aiUnit, (size_t)pA->nUnit * sizeof(i64)) == 0;
@@ -131,7 +152,8 @@ int migReaderSame(const MigReader *pA, const MigReader *pB) {
 
 /* ---- rows ---- */
 
-/* Read the next chunk of the unit. */
+/* Read the next chunk of the unit, of which there must be one; nothing of the
+** chunk before is left. After failure it has no bytes. */
 static void chunkNext(MigContext *p, MigReader *pRead) {
   u8 aHash[MIG_HASH_SIZE];
   i64 n = 0;
@@ -147,8 +169,10 @@ static void chunkNext(MigContext *p, MigReader *pRead) {
   }
 }
 
-/* Begin a row: its key and serials. Returns the bytes of the row behind the
-** key, -1 when it is malformed. */
+/* Begin a row at the next byte: its key into iKey, its serials into aSerial.
+** Returns the bytes of the row behind the key, serials and values, which may
+** be more than are in this chunk; -1 when it is malformed. The next byte is
+** then the first serial. */
 static i64 rowBegin(MigReader *pRead) {
   int nColumn = pRead->pTable->nColumn;
   i64 n;
@@ -171,7 +195,8 @@ static i64 rowBegin(MigReader *pRead) {
   return n;
 }
 
-/* The next row of a chunk of whole rows. */
+/* The next row of a chunk of whole rows. BACKUP_DAMAGED when it does not end
+** within the chunk. */
 static void rowNext(MigContext *p, MigReader *pRead, MigPart *pPart) {
   i64 n = rowBegin(pRead);
 
@@ -186,7 +211,8 @@ static void rowNext(MigContext *p, MigReader *pRead, MigPart *pPart) {
   pRead->i += n;
 }
 
-/* The next chunk of a long row. */
+/* The next chunk of a long row. The serials must be in the first one.
+** BACKUP_DAMAGED when the row ends before the last chunk, or not with it. */
 static void partNext(MigContext *p, MigReader *pRead, MigPart *pPart) {
   chunkNext(p, pRead);
   pPart->bFirst = pRead->nRead == 1;
@@ -205,8 +231,11 @@ static void partNext(MigContext *p, MigReader *pRead, MigPart *pPart) {
 
 /*
 ** The next row of the open unit, or the next part of its long row. Returns 0
-** at the end of the unit or after an error. The bytes are valid until the next
-** call; uHash is not known. BACKUP_DAMAGED names table and chunk.
+** at the end of the unit or after an error, and also while no unit is open. The
+** bytes belong to the reader, and are valid until the next call on it; uHash is
+** not known and 0. BACKUP_DAMAGED names table and chunk; other errors are those
+** of migChunkGet(). A part keeps the promises of MigPart (scan.h): one with
+** bFirst has all serials of its row.
 */
 int migReaderPart(MigContext *p, MigReader *pRead, MigPart *pPart) {
   if (p->rc) {
@@ -233,7 +262,8 @@ int migReaderPart(MigContext *p, MigReader *pRead, MigPart *pPart) {
 
 /*
 ** At the end of the list: BACKUP_DAMAGED unless the chunks were those that the
-** manifest says. Says nothing when some of them were skipped.
+** manifest says. Says nothing when some of them were skipped, or after an
+** error. It does not close the reader.
 */
 void migReaderCheck(MigContext *p, MigReader *pRead) {
   u8 aDigest[MIG_HASH_SIZE];

@@ -17,22 +17,27 @@
 **   bytes     h = n * 0x9e3779b97f4a7c15 for n bytes; then for every 8 of
 **             them, read as a little-endian number w, the last ones filled up
 **             with zero bytes: h = (h ^ w) * 0xff51afd7ed558ccd, then
-**             h ^= h >> 32. The hash is mix(h).
+**             h ^= h >> 32. The hash is mix(h). scan.c says which bytes stand
+**             for a key.
+**
+** What writes trusts its caller: the buffer is large enough. What reads does
+** not: a and n may come from a hostile file, no byte behind a + n is looked
+** at, and no length is added up that could wrap.
 */
 #include <string.h>
 #include "rowcode.h"
 
-#define HASH_STEP 0x9e3779b97f4a7c15ULL
-#define HASH_WORD 0xff51afd7ed558ccdULL
+#define HASH_STEP 0x9e3779b97f4a7c15ULL /* 2^64 by the golden ratio, odd */
+#define HASH_WORD 0xff51afd7ed558ccdULL /* of the finalizer of MurmurHash3 */
 
 /* Longest text or blob there can be: far above SQLite's own limit, so that
 ** the sum over all columns of a row stays in 64 bits. */
 #define VALUE_MAX ((u64)1 << 40)
 
-/* Bytes of a value by its serial, up to 9. */
+/* Bytes of a value by its serial, up to 9; 8 and 9 are the value. */
 static const u8 aSerialSize[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
 
-/* Bytes that migVarintPut() writes for v. */
+/* Bytes that migVarintPut() writes for v, 1 to 9: the fewest that hold it. */
 int migVarintSize(u64 v) {
   int n = 2;
 
@@ -45,7 +50,8 @@ int migVarintSize(u64 v) {
   return n;
 }
 
-/* The varints of three to nine bytes. */
+/* The varints of three to nine bytes, from the last byte to the first. Returns
+** how many; a has room for them. */
 static int varintPutLong(u8 *a, u64 v) {
   int n = migVarintSize(v);
   int i = n - 1;
@@ -64,7 +70,8 @@ static int varintPutLong(u8 *a, u64 v) {
   return n;
 }
 
-/* Write v, at most MIG_VARINT_MAX bytes. Returns how many. */
+/* Write v at a, where room for MIG_VARINT_MAX bytes is. Returns how many were
+** written. */
 int migVarintPut(u8 *a, u64 v) {
   if (v < 0x80) {
     a[0] = (u8)v;
@@ -79,8 +86,8 @@ int migVarintPut(u8 *a, u64 v) {
 }
 
 /* Read a varint at a, where n bytes are. Returns the bytes used, or 0 when
-** they are too few. As in SQLite, one that is longer than need be is read
-** like any other. */
+** they are too few; *pv is as it was then. As in SQLite, one that is longer
+** than need be is read like any other. No bytes (n <= 0) are too few. */
 int migVarintGet(const u8 *a, i64 n, u64 *pv) {
   u64 v = 0;
   int i;
@@ -104,16 +111,18 @@ int migVarintGet(const u8 *a, i64 n, u64 *pv) {
 }
 
 /* Signed numbers as unsigned ones, small for small: 0, -1, 1, -2 become 0, 1,
-** 2, 3. */
+** 2, 3. Defined for all 64-bit numbers, the least one included. */
 u64 migZigzag(i64 v) {
   return (u64)v << 1 ^ (v < 0 ? ~(u64)0 : 0);
 }
 
+/* The number that migZigzag() has made into v. */
 i64 migUnzigzag(u64 v) {
   return (i64)(v >> 1 ^ ((v & 1) ? ~(u64)0 : 0));
 }
 
-/* The serial of an integer; the shortest. */
+/* The serial of an integer; the shortest, and for 0 and 1 the one that needs
+** no bytes at all. */
 static u64 serialOfInt(i64 v) {
   u64 u = v < 0 ? ~(u64)v : (u64)v; /* the sign needs one more bit */
 
@@ -129,7 +138,9 @@ static u64 serialOfInt(i64 v) {
   return 6;
 }
 
-/* The serial of a value. A float is always 7: it comes back as a float. */
+/* The serial of a value. A float is always 7: it comes back as a float, where
+** SQLite's own records would hold 2.0 as an integer. A type that is none of
+** SQLite's five counts as NULL. */
 u64 migSerialOf(const MigValue *pValue) {
   switch (pValue->eType) {
   case SQLITE_INTEGER:
@@ -145,7 +156,9 @@ u64 migSerialOf(const MigValue *pValue) {
   }
 }
 
-/* Bytes of a value with this serial; -1 when there is none. */
+/* Bytes of a value with this serial; -1 when there is no such serial (10, 11)
+** or the value would be longer than any can be. The serial may be hostile: the
+** sum of these sizes over the columns of a table does not wrap. */
 i64 migSerialSize(u64 uSerial) {
   if (uSerial < sizeof(aSerialSize)) {
     return aSerialSize[uSerial];
@@ -156,7 +169,7 @@ i64 migSerialSize(u64 uSerial) {
   return (i64)((uSerial - 12) / 2);
 }
 
-/* The low nByte bytes of v, big-endian. */
+/* Write the low nByte bytes of v, big-endian. */
 static void bigPut(u8 *a, u64 v, i64 nByte) {
   while (nByte > 0) {
     a[--nByte] = (u8)v;
@@ -164,7 +177,8 @@ static void bigPut(u8 *a, u64 v, i64 nByte) {
   }
 }
 
-/* nByte bytes as a two's-complement number, big-endian. */
+/* Read nByte bytes, 1 to 8, as a two's-complement number, big-endian. The sign
+** is in the first bit, and fills the bytes that are not there. */
 static u64 bigGet(const u8 *a, i64 nByte) {
   u64 v = a[0] & 0x80 ? ~(u64)0 : 0;
   i64 i;
@@ -175,8 +189,8 @@ static u64 bigGet(const u8 *a, i64 nByte) {
   return v;
 }
 
-/* Write the bytes of a value, whose migSerialOf() is uSerial. Returns how
-** many. */
+/* Write the bytes of a value, whose migSerialOf() is uSerial, at a, where they
+** have room. Returns how many; none for NULL, 0, 1 and what is empty. */
 i64 migValuePut(u8 *a, u64 uSerial, const MigValue *pValue) {
   i64 n = migSerialSize(uSerial);
   u64 u;
@@ -196,8 +210,9 @@ i64 migValuePut(u8 *a, u64 uSerial, const MigValue *pValue) {
 }
 
 /* Read the value of serial uSerial at a, where n bytes are. A text or blob
-** stays where it is. Returns 0 when the bytes are too few or there is no such
-** serial, else 1. */
+** stays where it is: pValue->a points into a. Returns 0 when the bytes are too
+** few or there is no such serial, and leaves pValue as it was; else 1, and all
+** fields are set. */
 int migValueGet(const u8 *a, i64 n, u64 uSerial, MigValue *pValue) {
   i64 nValue = migSerialSize(uSerial);
   u64 u;
@@ -226,7 +241,8 @@ int migValueGet(const u8 *a, i64 n, u64 uSerial, MigValue *pValue) {
   return 1;
 }
 
-/* Find the serials of a row. Returns the bytes that migRowPut() writes. */
+/* Fill aSerial with the serials of the nValue values of a row. Returns the
+** bytes that migRowPut() writes. */
 i64 migRowSerials(const MigValue *aValue, int nValue, u64 *aSerial) {
   i64 n = 0;
   int i;
@@ -238,7 +254,8 @@ i64 migRowSerials(const MigValue *aValue, int nValue, u64 *aSerial) {
   return n;
 }
 
-/* Write a row with these serials. Returns how many bytes. */
+/* Write a row with these serials, which migRowSerials() has found, at a, where
+** as many bytes have room as that returned. Returns how many bytes. */
 i64 migRowPut(u8 *a, const u64 *aSerial, const MigValue *aValue, int nValue) {
   i64 n = 0;
   int i;
@@ -252,8 +269,9 @@ i64 migRowPut(u8 *a, const u64 *aSerial, const MigValue *aValue, int nValue) {
   return n;
 }
 
-/* Read a row at a, where n bytes are. Texts and blobs stay where they are.
-** Returns the bytes used; -1 when it is malformed or does not end within the
+/* Read a row of nValue values at a, where n bytes are. Texts and blobs stay
+** where they are, so aValue is good as long as a is. Returns the bytes used,
+** which may be fewer than n; -1 when it is malformed or does not end within the
 ** n bytes, and aValue means nothing then. */
 i64 migRowGet(const u8 *a, i64 n, int nValue, MigValue *aValue) {
   i64 iValue = 0;
@@ -278,9 +296,10 @@ i64 migRowGet(const u8 *a, i64 n, int nValue, MigValue *aValue) {
   return iValue;
 }
 
-/* Read only the serials of a row whose values may lie elsewhere. Returns the
-** bytes they take; -1 when they are malformed or do not end within the n
-** bytes. */
+/* Read only the nValue serials of a row whose values may lie elsewhere, or in
+** part. Returns the bytes they take; -1 when they are malformed or do not end
+** within the n bytes. The values of serials it has accepted have sizes from
+** migSerialSize() that are not negative. */
 i64 migRowHeader(const u8 *a, i64 n, int nValue, u64 *aSerial) {
   i64 iByte = 0;
   int i;
@@ -307,12 +326,14 @@ static u32 hashMix(u64 x) {
   return (u32)x;
 }
 
-/* The hash of a rowid, or of the number of a row. */
+/* The hash of a rowid, or of the number of a row: of one that is a key by
+** itself. */
 u32 migKeyHashInt(i64 iKey) {
   return hashMix((u64)iKey + HASH_STEP);
 }
 
-/* Eight bytes as a little-endian number, which compilers know how to load. */
+/* Eight bytes as a little-endian number, on any machine and at any address;
+** compilers make one load of it. */
 static u64 littleGet(const u8 *a) {
   return (u64)a[0] | (u64)a[1] << 8 | (u64)a[2] << 16 | (u64)a[3] << 24 |
          (u64)a[4] << 32 | (u64)a[5] << 40 | (u64)a[6] << 48 | (u64)a[7] << 56;
@@ -324,7 +345,8 @@ static u64 hashWord(u64 h, u64 w) {
   return h ^ h >> 32;
 }
 
-/* The hash of a key of several columns, encoded as a row. */
+/* The hash of the n bytes that stand for the key of a WITHOUT ROWID row
+** (scan.c). They may lie at any address. */
 u32 migKeyHashBytes(const u8 *a, i64 n) {
   u64 h = (u64)n * HASH_STEP;
   u8 aLast[8] = {0, 0, 0, 0, 0, 0, 0, 0};

@@ -15,6 +15,23 @@
 ** A row is the serials of its values, one behind the other, then the bytes of
 ** the values in the same order. How many values there are is in the table's
 ** entry of the manifest. Serials 10 and 11 do not occur.
+**
+** The row (5, 'ab', NULL, 1.5) of a file in UTF-8, fifteen bytes in hex:
+**
+**   01 11 00 07               serials: 1 byte, text of 2, NULL, double
+**   05  61 62  3f f8 00 00 00 00 00 00
+**
+** An integer is written with the shortest serial that holds it, and a varint
+** with the fewest bytes. So equal values have equal bytes, and rows can be
+** compared as bytes. A reader takes longer forms as well.
+**
+** Signed numbers next to rows (differences of keys and of chunk numbers) are
+** varints of their zigzag: 2 * v for v >= 0, else -2 * v - 1.
+**
+** SQLite's page "Database File Format" (fileformat2.html, section "Record
+** Format") describes its own records in the same words. They differ in two
+** points: their header begins with its length, and a float without a fraction
+** may lie in them as an integer.
 */
 #ifndef MIG_ROWCODE_H
 #define MIG_ROWCODE_H
@@ -23,13 +40,14 @@
 
 #define MIG_VARINT_MAX 9 /* bytes of the longest varint */
 
-/* A value; a points to bytes that someone else keeps. */
+/* A value. Only the fields of its type count. */
 typedef struct MigValue {
-  int eType; /* SQLITE_NULL, INTEGER, FLOAT, TEXT or BLOB */
-  i64 i;     /* of an integer */
-  double r;  /* of a float */
-  i64 n;     /* bytes of a text or blob */
-  const u8 *a;
+  int eType;   /* SQLITE_NULL, INTEGER, FLOAT, TEXT or BLOB */
+  i64 i;       /* of an integer */
+  double r;    /* of a float; never NaN, which SQLite stores as NULL */
+  i64 n;       /* bytes of a text or blob, 0 to 2^40 */
+  const u8 *a; /* these bytes, which someone else keeps; a text in the encoding
+                  of the file, without a terminator; any pointer when n is 0 */
 } MigValue;
 
 int migVarintSize(u64 v);

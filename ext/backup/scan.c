@@ -10,7 +10,16 @@
 ** connection's SQLITE_LIMIT_LENGTH is SCAN_LARGE. SQLite answers TOOBIG for a
 ** longer row without having read it; that row is then read a column at a
 ** time, its texts and blobs through sqlite3_blob_read(), and the scan goes on
-** behind it.
+** behind it. Rows of tables without rowids that can be named come into memory
+** as a whole: sqlite3_blob_open() needs a rowid.
+**
+** The hash of a key (rowcode.c gives the functions) decides where chunks are
+** cut. Of a rowid, or of the number of a row, it is that of the integer. Of a
+** WITHOUT ROWID row it is that of these bytes: for each key column its serial,
+** and behind it the bytes of its value, of a text or blob at most the first
+** KEY_SAMPLE. They end before a column for which fewer than 82 of KEY_MAX bytes
+** may be left. Keys that only differ behind that have the same hash, which
+** costs some cuts and nothing else.
 */
 #include <string.h>
 #include "sql.h"
@@ -22,15 +31,17 @@
 #define KEY_SAMPLE 64      /* bytes of each key value that its hash covers */
 #define KEY_MAX 512        /* bytes that are hashed */
 
+/* A scan under way. */
 typedef struct Scan {
   const MigLayout *pLayout;
   const MigSink *pSink;
-  int bUtf16;
+  int bUtf16;       /* texts of main are in UTF-16, of either byte order */
   int bSample;      /* only some rows are wanted, to see how long they are */
   int bLong;        /* a row in parts was met */
-  int iFirst;       /* result column of the first stored column */
-  MigValue *aValue; /* of the current row */
-  u64 *aSerial;     /* of the current row */
+  int iFirst;       /* result column of the first stored column, 0 or 1 */
+  MigValue *aValue; /* of the current row, by column; the memory of the four
+                       arrays is one block, which begins here */
+  u64 *aSerial;     /* of the current row, by column */
   MigPart part;     /* being filled; a is aPart */
   u8 *aPart;        /* MIG_PART_MAX bytes */
   sqlite3_stmt *
@@ -39,6 +50,8 @@ typedef struct Scan {
 
 /* ---- parts ---- */
 
+/* Hand over what is collected; bLast: the row ends with it. The next part goes
+** on with the same row, unless partStart() comes first. */
 static void partSend(MigContext *p, Scan *pScan, int bLast) {
   pScan->part.bLast = bLast;
   if (p->rc == SQLITE_OK) {
@@ -48,7 +61,7 @@ static void partSend(MigContext *p, Scan *pScan, int bLast) {
   pScan->part.n = 0;
 }
 
-/* Add bytes to the row that is under way. A full part is only sent when more
+/* Add n bytes to the row that is under way. A full part is only sent when more
 ** comes, so that the last one is known. */
 static void partAdd(MigContext *p, Scan *pScan, const u8 *a, i64 n) {
   while (n > 0 && p->rc == SQLITE_OK) {
@@ -65,6 +78,7 @@ static void partAdd(MigContext *p, Scan *pScan, const u8 *a, i64 n) {
   }
 }
 
+/* Begin a row. */
 static void partStart(Scan *pScan, i64 iKey, u32 uHash) {
   pScan->part.iKey = iKey;
   pScan->part.uHash = uHash;
@@ -73,8 +87,9 @@ static void partStart(Scan *pScan, i64 iKey, u32 uHash) {
   pScan->part.n = 0;
 }
 
-/* The serials of a row. They fit the first part: a table has at most 32767
-** columns only where SQLite was built so; more than fit are refused. */
+/* Add the n serials of a row, which MigPart promises to be in its first part.
+** Where SQLite was built for that a table has up to 32767 columns: more than
+** fit are refused with TOO_BIG. */
 static void headerAdd(MigContext *p, Scan *pScan, const u64 *aSerial, int n) {
   u8 a[MIG_VARINT_MAX];
   int i;
@@ -89,7 +104,8 @@ static void headerAdd(MigContext *p, Scan *pScan, const u64 *aSerial, int n) {
   }
 }
 
-/* A row whose values are in memory. */
+/* Hand over the row in aValue, whose values are all in memory: at once, or in
+** parts. */
 static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
   int n = pScan->pLayout->nColumn;
   u64 *aSerial = pScan->aSerial;
@@ -118,10 +134,12 @@ static void rowSend(MigContext *p, Scan *pScan, i64 iKey, u32 uHash) {
 
 /* ---- rows in memory ---- */
 
-/* Take result column i as it is stored. It is asked for once: each function
+/* Take result column i as it is stored. A text or blob stays SQLite's, until
+** the statement is stepped or reset. It is asked for once: each function
 ** sqlite3_column_...() takes and leaves the mutex of the connection, those of
 ** values rely on it. It is held: we run within a statement of the caller's, and
-** no one else has the other connections that are scanned. */
+** no one else has the other connections that are scanned. sqlite3_value_blob()
+** of a text gives its bytes without converting them. */
 static void valueRead(MigContext *p, const Scan *pScan, sqlite3_stmt *pStmt,
                       int i, MigValue *pValue) {
   sqlite3_value *pIs = sqlite3_column_value(pStmt, i);
@@ -148,8 +166,8 @@ static void valueRead(MigContext *p, const Scan *pScan, sqlite3_stmt *pStmt,
   }
 }
 
-/* Hash of the key of a WITHOUT ROWID row: serials and the first bytes of its
-** values. */
+/* Hash of the key of the WITHOUT ROWID row in aValue: serials and the first
+** bytes of its values, as atop this file. */
 static u32 keyHash(const Scan *pScan) {
   u8 a[KEY_MAX];
   i64 n = 0;
@@ -173,7 +191,8 @@ static u32 keyHash(const Scan *pScan) {
   return migKeyHashBytes(a, n);
 }
 
-/* Hand over the row that the statement stands on. */
+/* Hand over the row that the statement stands on, the iRow-th, counted from 1.
+** Returns its key as MigPart has it. */
 static i64 rowRead(MigContext *p, Scan *pScan, sqlite3_stmt *pStmt, i64 iRow) {
   MigKeyKind eKey = pScan->pLayout->eKey;
   i64 iKey = eKey == MIG_KEY_ROWID     ? sqlite3_column_int64(pStmt, 0)
@@ -193,8 +212,10 @@ static i64 rowRead(MigContext *p, Scan *pScan, sqlite3_stmt *pStmt, i64 iRow) {
 
 /* ---- long rows ---- */
 
-/* Statement that reads column i of the row with rowid ?1: its type, 3 text and
-** 4 blob; the value unless it is a text or blob; with ?2, the value. */
+/* Statement that reads column i of the row with rowid ?1. Result columns: its
+** type, SQLITE_TEXT (3), SQLITE_BLOB (4) or 0 for the others; the value, unless
+** it is a text or blob; the value whatever it is, when ?2 is true. It belongs
+** to the scan. */
 static sqlite3_stmt *columnPrepare(MigContext *p, Scan *pScan, int i) {
   const MigLayout *pLayout = pScan->pLayout;
   const char *z = pLayout->azColumn[i];
@@ -211,6 +232,8 @@ static sqlite3_stmt *columnPrepare(MigContext *p, Scan *pScan, int i) {
   return pScan->apColumn[i];
 }
 
+/* Open column i of a row for reading, for the caller to close. NULL, and no
+** error, when the row has no such value to open: SQLITE_ERROR says so. */
 static sqlite3_blob *blobOpen(MigContext *p, const Scan *pScan, i64 iKey,
                               int i) {
   sqlite3_blob *pBlob = 0;
@@ -227,9 +250,10 @@ static sqlite3_blob *blobOpen(MigContext *p, const Scan *pScan, i64 iKey,
   return pBlob;
 }
 
-/* Length of a text or blob. A row that is older than its column has no value
-** to open, but the column's default: then the statement stays on the row, and
-** the value is in memory. */
+/* Length of a text or blob, into pValue->n; pValue->a stays NULL. A row that is
+** older than its column has no value to open, but the column's default: then
+** the statement stays on the row, and the value is in memory, and pValue->a set
+** even when it is empty. */
 static void lengthRead(MigContext *p, Scan *pScan, i64 iKey, int i,
                        MigValue *pValue) {
   sqlite3_blob *pBlob = blobOpen(p, pScan, iKey, i);
@@ -249,7 +273,8 @@ static void lengthRead(MigContext *p, Scan *pScan, i64 iKey, int i,
 }
 
 /* Type and value of one column of a row; of a text or blob that is in the
-** row, only the length. */
+** row, only the length. UNSUPPORTED when typeof() is another function here: it
+** would let texts and blobs through as whole values. */
 static void columnRead(MigContext *p, Scan *pScan, i64 iKey, int i,
                        MigValue *pValue) {
   sqlite3_stmt *pStmt = columnPrepare(p, pScan, i);
@@ -276,7 +301,8 @@ static void columnRead(MigContext *p, Scan *pScan, i64 iKey, int i,
   }
 }
 
-/* Add a text or blob that is read piece by piece. */
+/* Add a text or blob that is read piece by piece, right into the part. Its
+** length is that of lengthRead(): nothing writes the table meanwhile. */
 static void blobAdd(MigContext *p, Scan *pScan, i64 iKey, int i) {
   sqlite3_blob *pBlob = blobOpen(p, pScan, iKey, i);
   i64 n = pBlob ? sqlite3_blob_bytes(pBlob) : 0;
@@ -301,7 +327,10 @@ static void blobAdd(MigContext *p, Scan *pScan, i64 iKey, int i) {
   sqlite3_blob_close(pBlob);
 }
 
-/* Hand over a row that does not come into memory as a whole. */
+/* Hand over a row that does not come into memory as a whole, of a table with
+** rowids: first the types and lengths of all columns, which are the serials,
+** then the values. The statements of columns that are defaults hold their
+** values until the end. */
 static void longRow(MigContext *p, Scan *pScan, i64 iKey) {
   int n = pScan->pLayout->nColumn;
   u64 *aSerial = pScan->aSerial;
@@ -333,8 +362,9 @@ static void longRow(MigContext *p, Scan *pScan, i64 iKey) {
 /* ---- tables ---- */
 
 /* An authorizer of the application can make SQLite answer NULL instead of a
-** column (SQLITE_IGNORE). Such a backup would be a trap: refuse. EXPLAIN has
-** one opcode Column or Rowid for each result column that is really read. */
+** column (SQLITE_IGNORE). Such a backup would be a trap: refuse with
+** UNSUPPORTED. EXPLAIN has one opcode Column or Rowid for each result column
+** that is really read. A sample only needs the length of rows. */
 static void columnsCheck(MigContext *p, const Scan *pScan,
                          sqlite3_stmt *pStmt) {
   sqlite3_stmt *pExplain =
@@ -356,7 +386,8 @@ static void columnsCheck(MigContext *p, const Scan *pScan,
   }
 }
 
-/* Step with the limit on lengths at nLimit. */
+/* Step with the limit on lengths at nLimit bytes; it is as it was afterwards.
+** Returns SQLITE_ROW, DONE or TOOBIG; any other result is an error of p. */
 static int stepLimited(MigContext *p, sqlite3_stmt *pStmt, int nLimit) {
   int nWas = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, nLimit);
   int rc = sqlite3_step(pStmt);
@@ -368,7 +399,8 @@ static int stepLimited(MigContext *p, sqlite3_stmt *pStmt, int nLimit) {
   return rc;
 }
 
-/* The first rowid from iFrom on. */
+/* The first rowid from iFrom on; iFrom when there is none. It reads no column
+** but the rowid, so the length of the row is no matter. */
 static i64 rowidFrom(MigContext *p, const MigLayout *pLayout, i64 iFrom) {
   return migQueryInt(p, iFrom,
                      "SELECT \"%w\" FROM main.\"%w\" NOT INDEXED"
@@ -377,7 +409,11 @@ static i64 rowidFrom(MigContext *p, const MigLayout *pLayout, i64 iFrom) {
                      pLayout->zRowid);
 }
 
-/* All rows of a table with rowids, at most nMax. */
+/* All rows of a table with rowids, at most nMax. The rows handed over are all
+** below iNext. SQLite does not say which row was too long, so that is looked
+** up: the first from iNext on. A sample ends with the first row that comes in
+** parts: there is no more to learn. One that SQLite has not read has a part of
+** the full size in it, of which only the length means something. */
 static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
   const MigLayout *pLayout = pScan->pLayout;
   int nLimit = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, -1);
@@ -418,7 +454,8 @@ static void scanRowids(MigContext *p, Scan *pScan, i64 nMax) {
 
 /* Compile the scan of a table without rowids that can be named. Where it has no
 ** key either, its order is that of the table: PRAGMA reverse_unordered_selects
-** would have it backwards. Such a PRAGMA acts when it is compiled. */
+** would have it backwards. Such a PRAGMA acts when it is compiled, so it is
+** never stepped, and put back after an error too. The caller finalizes. */
 static sqlite3_stmt *rowsPrepare(MigContext *p, const MigLayout *pLayout) {
   int bReverse = pLayout->eKey == MIG_KEY_NONE &&
                  migQueryInt(p, 0, "PRAGMA reverse_unordered_selects") != 0;
@@ -438,7 +475,7 @@ static sqlite3_stmt *rowsPrepare(MigContext *p, const MigLayout *pLayout) {
   return pStmt;
 }
 
-/* All rows of another table. */
+/* The rows of a table of another kind, at most nMax. */
 static void scanRows(MigContext *p, Scan *pScan, i64 nMax) {
   sqlite3_stmt *pStmt = rowsPrepare(p, pScan->pLayout);
   i64 n;
@@ -460,8 +497,8 @@ static int encodingUtf16(MigContext *p) {
   return z && strncmp(z, "UTF-16", 6) == 0;
 }
 
-/* Memory of a scan; not of the arena, in which the sink may build something
-** that lasts. After failure p->rc is set. */
+/* Memory of a scan, for scanFree(); not of the arena, in which the sink may
+** build something that lasts. After failure p->rc is set and aValue is NULL. */
 static void scanAlloc(MigContext *p, Scan *pScan) {
   u64 n = (u64)pScan->pLayout->nColumn;
   u64 nByte = n * (sizeof(MigValue) + sizeof(u64) + sizeof(sqlite3_stmt *));
@@ -481,6 +518,7 @@ static void scanAlloc(MigContext *p, Scan *pScan) {
   pScan->aPart = a;
 }
 
+/* Finalize the statements of columns and give the memory back. */
 static void scanFree(Scan *pScan) {
   int i;
 
@@ -492,8 +530,20 @@ static void scanFree(Scan *pScan) {
 
 /*
 ** Hand the rows of a table of schema main to pSink, in the order of the key,
-** at most nMax of them (below 0: all). The sink may run statements, but none
-** that changes the table.
+** at most nMax of them (below 0: all). pLayout is that of the table as it is
+** now. The sink may run statements, but none that changes the table; it may let
+** p work on another connection, and must put p->db back before it returns. What
+** it is handed is valid during the call only.
+**
+** With nMax >= 0 the rows are a sample: the sink may look at lengths alone, and
+** the scan ends early at a long row. Wants a read transaction when all rows are
+** to be of one moment. Nothing is kept in the context or in the arena but a few
+** texts of statements.
+**
+** Errors: UNSUPPORTED when an authorizer hides columns or typeof() is another
+** function, TOO_BIG when the serials of a row do not fit a part, what the sink
+** raises, what SQLite reports. The rows handed over before count for nothing
+** then.
 */
 void migScanTable(MigContext *p, const MigLayout *pLayout, i64 nMax,
                   const MigSink *pSink) {

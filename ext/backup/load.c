@@ -32,6 +32,22 @@
 **
 ** A loader writes to the connection that p->db is, and keeps nothing in the
 ** context, so p->db may be another connection between the calls.
+**
+** The statements, for t(a INTEGER PRIMARY KEY, b, c):
+**
+**   INSERT INTO main."t"("a", "b", "c") VALUES(?1, ?2, ?3)
+**   DELETE FROM main."t" WHERE "a" = ?1
+**   SELECT 1, "b", "c" FROM main."t" NOT INDEXED WHERE "a" = ?1
+**
+** the first with VALUES(?1, ?2, (?3 || x'')) for a text that SQLite would
+** change, and in a UTF-16 file with computed columns
+**
+**   WITH m AS MATERIALIZED(VALUES(?1, ?2, ?3))
+**   INSERT INTO main."t"("a", "b", "c") SELECT * FROM m
+**
+** Values are bound as SQLITE_STATIC: they stay in the bytes that were handed
+** in, or in the loader, until the statement is reset. A reset statement keeps
+** bindings to bytes that are gone; all of them are bound anew before each step.
 */
 #include <string.h>
 #include "sql.h"
@@ -39,43 +55,47 @@
 #include "rowcode.h"
 #include "load.h"
 
-#define ROW_MAX 0x7fffffff /* bytes; SQLite has no longer ones */
+#define ROW_MAX 0x7fffffff /* bytes of a row; SQLite has no longer ones */
 #define STREAM_MIN 1000000 /* bytes of a BLOB that is not collected */
 
+/* The fields from a on are those of the row that is coming in parts. */
 struct MigLoader {
-  const MigLayout *pLayout;
+  const MigLayout *pLayout;  /* of the caller */
   const MigTransaction *pTx; /* that must stand; NULL: it is not watched */
-  int eEncoding;
+  int eEncoding;  /* of texts: SQLITE_UTF8, SQLITE_UTF16LE, SQLITE_UTF16BE */
   int bProve;     /* read every row back */
   int bUnchecked; /* CHECK is left out */
   int bNoStream;  /* an index needs the column that would be streamed */
   char *zInsert;  /* texts of the statements, in the arena */
-  char *zDelete;
-  char *zSelect;
-  sqlite3_stmt *pInsert; /* made when first needed */
+  char *zDelete;  /* NULL for MIG_KEY_NONE */
+  char *zSelect;  /* NULL unless bProve */
+  sqlite3_stmt *pInsert; /* made when first needed, finalized by the close */
   sqlite3_stmt *pDelete;
   sqlite3_stmt *pSelect;
-  MigValue *aValue; /* of the row */
+  MigValue *aValue; /* of the row, by column; in the arena, as is aSerial */
   u64 *aSerial;
-  u8 *a; /* row that comes in parts */
-  i64 nAlloc;
+  u8 *a;       /* its bytes as far as they are collected, to be freed */
+  i64 nAlloc;  /* room at a */
   i64 n;       /* bytes of it collected */
-  i64 nWanted; /* bytes of it to collect */
+  i64 nWanted; /* bytes of it to collect: all but those written in parts */
   i64 nRow;    /* bytes of the whole row */
   int iStream; /* column written through pBlob, or -1 */
   i64 nStream; /* bytes of it written */
-  sqlite3_blob *pBlob;
+  sqlite3_blob *pBlob; /* open from when the row is there until its last part */
 };
 
-/* What was written or read last may have ended the transaction. */
+/* What was written or read last may have ended the transaction: SQLITE, with
+** SQLITE_ABORT. */
 static void loadCheck(MigContext *p, const MigLoader *pLoader) {
   migTransactionCheck(p, pLoader->pTx, "a function or collation of the schema");
 }
 
 /* ---- statements ---- */
 
-/* The text of a SELECT of the first nColumn columns of the row that the key
-** in ?1 and on names. */
+/* The text of a SELECT of the first nColumn stored columns of the row that the
+** key in ?1 and on names. They are result columns 1 and on, behind a constant,
+** so that there is one where nColumn is 0. NOT INDEXED: what is in the table
+** counts, not the copy in an index. */
 static char *selectText(MigContext *p, const MigLayout *pLayout, int nColumn) {
   MigText sql = {0, 0, 0};
   int i;
@@ -90,7 +110,8 @@ static char *selectText(MigContext *p, const MigLayout *pLayout, int nColumn) {
 }
 
 /* The text of the INSERT. The parameters are the last pair of parentheses of
-** what the layout gives. */
+** what the layout gives, and hold no other. MATERIALIZED, which SQLite knows
+** since 3.35, is what has the values stored before they are read. */
 static char *insertText(MigContext *p, const MigLayout *pLayout,
                         int eEncoding) {
   static const char zBefore[] = " VALUES";
@@ -111,7 +132,9 @@ static void checksIgnore(MigContext *p, int bIgnore) {
   migFinalize(p, migPrepareF(p, "PRAGMA ignore_check_constraints=%d", bIgnore));
 }
 
-/* Compile a statement without CHECK. */
+/* Compile a statement without CHECK, for the caller to finalize. NULL when
+** SQLite does not take it, which is no error here. The setting is put back at
+** once, unless an error comes in between. */
 static sqlite3_stmt *uncheckedPrepare(MigContext *p, const char *zSql) {
   int bWas = (int)migQueryInt(p, 0, "PRAGMA ignore_check_constraints");
   sqlite3_stmt *pStmt = 0;
@@ -124,8 +147,9 @@ static sqlite3_stmt *uncheckedPrepare(MigContext *p, const char *zSql) {
   return pStmt;
 }
 
-/* Prepare a statement on the table. UNSUPPORTED when the schema needs what the
-** connection does not have. */
+/* Prepare a statement on the table, for the caller to finalize. One that SQLite
+** does not take is tried once more without CHECK, which is left out from then
+** on. UNSUPPORTED when the schema needs what the connection does not have. */
 static sqlite3_stmt *loadPrepare(MigContext *p, MigLoader *pLoader,
                                  const char *zSql) {
   sqlite3_stmt *pStmt = 0;
@@ -154,7 +178,8 @@ static sqlite3_stmt *loadPrepare(MigContext *p, MigLoader *pLoader,
 
 /* ---- values ---- */
 
-/* Would SQLite change this text when it is bound? */
+/* Would SQLite change this text when it is bound? In a UTF-16 file one with a
+** byte order mark of either order in front, or with an odd number of bytes. */
 static int textChanges(const MigLoader *pLoader, const MigValue *pValue) {
   const u8 *a = pValue->a;
 
@@ -164,6 +189,8 @@ static int textChanges(const MigLoader *pLoader, const MigValue *pValue) {
           (a[0] == 0xfe && a[1] == 0xff));
 }
 
+/* Bind the bytes of a value as a blob. An empty one may have no pointer, which
+** sqlite3_bind_blob64() would take for NULL. */
 static void blobBind(MigContext *p, sqlite3_stmt *pStmt, int i,
                      const MigValue *pValue) {
   int rc = pValue->n ? sqlite3_bind_blob64(pStmt, i, pValue->a, (u64)pValue->n,
@@ -175,6 +202,8 @@ static void blobBind(MigContext *p, sqlite3_stmt *pStmt, int i,
   }
 }
 
+/* Bind a value as it is to parameter i of a statement, which statementFor() has
+** given for it. The bytes must stay until the statement is reset. */
 static void valueBind(MigContext *p, const MigLoader *pLoader,
                       sqlite3_stmt *pStmt, int i, const MigValue *pValue) {
   int rc = SQLITE_OK;
@@ -210,8 +239,9 @@ static void valueBind(MigContext *p, const MigLoader *pLoader,
   }
 }
 
-/* zSql with (?N || x'') for each parameter whose value would change. The first
-** value stands at parameter iFirst. */
+/* Prepare zSql with (?N || x'') for each parameter whose value would change.
+** The first nValue values of the row are parameters iFirst and on, written ?N.
+** The caller finalizes. */
 static sqlite3_stmt *joinPrepare(MigContext *p, MigLoader *pLoader,
                                  const char *zSql, int iFirst, int nValue) {
   MigMark mark = migArenaMark(p);
@@ -244,8 +274,10 @@ static sqlite3_stmt *joinPrepare(MigContext *p, MigLoader *pLoader,
   return pStmt;
 }
 
-/* The statement to use for the first nValue values: the kept one, or one of
-** its own when one of them would change. statementDone() lets it go. */
+/* The statement to use for the first nValue values, of which the first is
+** parameter iFirst: the one kept at *ppKept, prepared when it is not there yet,
+** or one of its own when one of the values would change. statementDone() lets
+** it go. NULL after an error. */
 static sqlite3_stmt *statementFor(MigContext *p, MigLoader *pLoader,
                                   sqlite3_stmt **ppKept, const char *zSql,
                                   int iFirst, int nValue) {
@@ -265,6 +297,8 @@ static sqlite3_stmt *statementFor(MigContext *p, MigLoader *pLoader,
   return *ppKept;
 }
 
+/* Let go what statementFor() has given: reset pKept, the one that is kept, or
+** finalize another. */
 static void statementDone(sqlite3_stmt *pKept, sqlite3_stmt *pStmt) {
   if (pStmt == pKept) {
     sqlite3_reset(pStmt);
@@ -273,14 +307,15 @@ static void statementDone(sqlite3_stmt *pKept, sqlite3_stmt *pStmt) {
   }
 }
 
-/* unreached: the reader has looked at all rows, this is to be sure */
+/* A row has other bytes than its serials say: BACKUP_DAMAGED.
+** unreached: the reader has looked at all rows, this is to be sure */
 static void rowDamaged(MigContext *p, const MigLoader *pLoader) {
   migFail(p, MIG_BACKUP_DAMAGED,
           "a row of table %s is not as it was written; use another backup",
           pLoader->pLayout->zTable);
 }
 
-/* The row with this key, for messages. */
+/* The row with this key, for messages; never NULL. */
 static const char *rowName(MigContext *p, const MigLoader *pLoader, i64 iKey) {
   const char *z = pLoader->pLayout->eKey == MIG_KEY_ROWID
                       ? migPrintf(p, "row %lld", iKey)
@@ -288,6 +323,9 @@ static const char *rowName(MigContext *p, const MigLoader *pLoader, i64 iKey) {
   return z ? z : "a row";
 }
 
+/* The INSERT of a row has failed with rc. A constraint that refuses the row is
+** SCHEMA_MISMATCH, as it took the row when it was first written; anything else
+** is for SQLite to name. */
 static void loadFail(MigContext *p, const MigLoader *pLoader, i64 iKey,
                      int rc) {
   if ((rc & 0xff) == SQLITE_CONSTRAINT) {
@@ -304,6 +342,7 @@ static void loadFail(MigContext *p, const MigLoader *pLoader, i64 iKey,
 
 /* ---- reading back ---- */
 
+/* Compared as bits, -0.0 is not 0.0. */
 static u64 doubleBits(double r) {
   u64 u;
 
@@ -311,7 +350,8 @@ static u64 doubleBits(double r) {
   return u;
 }
 
-/* Is result column i the value pValue, to the bit? */
+/* Is result column i of the current row the value pValue, to the bit? The type
+** is asked before the value, which may change it. */
 static int valueIs(const MigLoader *pLoader, sqlite3_stmt *pStmt, int i,
                    const MigValue *pValue) {
   const void *a;
@@ -339,7 +379,9 @@ static int valueIs(const MigLoader *pLoader, sqlite3_stmt *pStmt, int i,
   }
 }
 
-/* Read the row just written back and compare its first nColumn values. */
+/* Read the row just written back by its key, and compare its first nColumn
+** values with aValue: SCHEMA_MISMATCH when it is not there or not the same. Not
+** for MIG_KEY_NONE. */
 static void rowProve(MigContext *p, MigLoader *pLoader, i64 iKey, int nColumn) {
   const MigLayout *pLayout = pLoader->pLayout;
   int bAll = nColumn == pLayout->nColumn;
@@ -365,7 +407,7 @@ static void rowProve(MigContext *p, MigLoader *pLoader, i64 iKey, int nColumn) {
     }
     bSame = i == nColumn;
   }
-  statementDone(pLoader->pSelect, pStmt);
+  statementDone(pLoader->pSelect, pStmt); /* pNone is not kept */
   loadCheck(p, pLoader);
   if (p->rc == SQLITE_OK && !bSame) {
     migFail(p, MIG_SCHEMA_MISMATCH,
@@ -377,8 +419,8 @@ static void rowProve(MigContext *p, MigLoader *pLoader, i64 iKey, int nColumn) {
 
 /* ---- rows ---- */
 
-/* Bind the values of the row to the INSERT; column iStream gets nStream
-** zeros. */
+/* Bind the values of the row to the INSERT; column iStream, unless -1, gets
+** nStream zeros, for which SQLite takes no memory. */
 static void rowBind(MigContext *p, const MigLoader *pLoader,
                     sqlite3_stmt *pStmt, i64 iKey, int iStream, i64 nStream) {
   const MigLayout *pLayout = pLoader->pLayout;
@@ -401,7 +443,9 @@ static void rowBind(MigContext *p, const MigLoader *pLoader,
   }
 }
 
-/* Insert the row in aValue. */
+/* Insert the row in aValue, column iStream as nStream zeros (-1: none). When
+** CHECK refuses it, it is inserted once more by a statement without CHECK, as
+** are all rows behind it. Other failures: loadFail(). */
 static void rowInsert(MigContext *p, MigLoader *pLoader, i64 iKey, int iStream,
                       i64 nStream) {
   const MigLayout *pLayout = pLoader->pLayout;
@@ -430,7 +474,7 @@ static void rowInsert(MigContext *p, MigLoader *pLoader, i64 iKey, int iStream,
   }
 }
 
-/* Write a whole row. */
+/* Write a whole row of n bytes, and read it back when that is asked for. */
 static void rowWrite(MigContext *p, MigLoader *pLoader, i64 iKey, const u8 *a,
                      i64 n) {
   const MigLayout *pLayout = pLoader->pLayout;
@@ -448,7 +492,7 @@ static void rowWrite(MigContext *p, MigLoader *pLoader, i64 iKey, const u8 *a,
 
 /* ---- rows in parts ---- */
 
-/* Have room for nWanted bytes of the row. */
+/* Have room for nWanted bytes of the row. After failure the old room stays. */
 static void bufferGrow(MigContext *p, MigLoader *pLoader) {
   u8 *a;
 
@@ -464,7 +508,10 @@ static void bufferGrow(MigContext *p, MigLoader *pLoader) {
   pLoader->nAlloc = pLoader->nWanted;
 }
 
-/* The column of the row that may be written in parts, or -1. */
+/* The column of the row, by its serials, that may be written in parts, or -1:
+** the last that is not NULL, when that is a BLOB of STREAM_MIN bytes and more.
+** Then its bytes are the last of the row. Where columns or indexes are computed
+** they would be so from the zeros. */
 static int streamColumn(const MigLoader *pLoader) {
   const MigLayout *pLayout = pLoader->pLayout;
   int i = pLayout->nColumn - 1;
@@ -484,7 +531,8 @@ static int streamColumn(const MigLoader *pLoader) {
 
 /* May this column be written in parts? Asked before the row is there: SQLite
 ** looks at the column first and answers that there is no such row only when
-** it may. */
+** it may. The words are those of sqlite3_blob_open(), "no such rowid: N"; if
+** they change rows are collected, and nothing is wrong. */
 static int streamAllowed(MigContext *p, const MigLoader *pLoader, i64 iKey,
                          int iColumn) {
   sqlite3_blob *pBlob = 0;
@@ -498,7 +546,8 @@ static int streamAllowed(MigContext *p, const MigLoader *pLoader, i64 iKey,
   return bAllowed;
 }
 
-/* The first part of a row: find out how long it is and how to write it. */
+/* The first part of a row: find out how long it is and how to write it. TOO_BIG
+** for more than ROW_MAX bytes. */
 static void partsStart(MigContext *p, MigLoader *pLoader,
                        const MigPart *pPart) {
   int nColumn = pLoader->pLayout->nColumn;
@@ -534,8 +583,9 @@ static void partsStart(MigContext *p, MigLoader *pLoader,
   bufferGrow(p, pLoader);
 }
 
-/* What stands before the streamed BLOB is there: write the row, and open the
-** BLOB. */
+/* What stands before the streamed BLOB is there: write the row, with zeros in
+** the place of the BLOB and NULLs behind it, and open the BLOB. Read back is
+** what stands before it. */
 static void streamStart(MigContext *p, MigLoader *pLoader, i64 iKey) {
   const MigLayout *pLayout = pLoader->pLayout;
   i64 i =
@@ -602,6 +652,8 @@ static void partsAdd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
   }
 }
 
+/* The last part of a row is there: write what was collected, unless the row was
+** written before its BLOB. The room of a large row is given back. */
 static void partsEnd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
   if (p->rc == SQLITE_OK && pLoader->n + pLoader->nStream != pLoader->nRow) {
     /* unreached: the reader has counted the bytes */
@@ -623,7 +675,10 @@ static void partsEnd(MigContext *p, MigLoader *pLoader, const MigPart *pPart) {
 
 /*
 ** Begin to write rows into the table of pLayout, which must outlive the
-** loader; texts come in eEncoding, that of the file. NULL after failure.
+** loader; texts come in eEncoding, that of the file. The caller holds the write
+** transaction, or is alone with the file; triggers and foreign keys are off.
+** Nothing is compiled yet. NULL after failure; the other functions then do
+** nothing, as p->rc is set.
 */
 MigLoader *migLoadOpen(MigContext *p, const MigLayout *pLayout, int eEncoding) {
   MigLoader *pLoader = migAlloc(p, sizeof(*pLoader));
@@ -643,15 +698,19 @@ MigLoader *migLoadOpen(MigContext *p, const MigLayout *pLayout, int eEncoding) {
   return pLoader;
 }
 
-/* Watch the transaction that the rows are written in. */
+/* Watch the transaction that the rows are written in: code of the application
+** that ends it is noticed before the next row is written. pTx stays the
+** caller's; NULL watches nothing. */
 void migLoadWatch(MigLoader *pLoader, const MigTransaction *pTx) {
   if (pLoader) {
     pLoader->pTx = pTx;
   }
 }
 
-/* From now on read each row back behind its INSERT. What is written through
-** a BLOB handle is not read: nothing stands between it and the file. */
+/* From now on read each row back behind its INSERT: a row that does not come
+** back as it was is SCHEMA_MISMATCH. What is written through a BLOB handle is
+** not read: nothing stands between it and the file. Rows of MIG_KEY_NONE are
+** not read back either, as they cannot be found again. */
 void migLoadProve(MigContext *p, MigLoader *pLoader) {
   if (p->rc == SQLITE_OK) {
     pLoader->bProve = 1;
@@ -661,11 +720,13 @@ void migLoadProve(MigContext *p, MigLoader *pLoader) {
 }
 
 /*
-** Insert a row, or a part of one: the sink for scans and readers. Errors:
+** Insert a row, or a part of one: the sink for scans and readers, pArg is the
+** loader. The row must not be there. Its bytes may go after the call. Errors:
 ** BACKUP_DAMAGED when the bytes are no row, TOO_BIG, SCHEMA_MISMATCH when a
 ** constraint refuses the row or it cannot be read back as it was, UNSUPPORTED
 ** when the schema needs what the connection does not have, SQLITE when the
-** transaction that is watched has ended.
+** transaction that is watched has ended. After one the table holds some of the
+** rows: the caller undoes the transaction.
 */
 void migLoadPart(MigContext *p, void *pArg, const MigPart *pPart) {
   MigLoader *pLoader = pArg;
@@ -691,7 +752,8 @@ void migLoadPart(MigContext *p, void *pArg, const MigPart *pPart) {
   }
 }
 
-/* Decode the values of the key from the beginning of a row. */
+/* Decode the values of the key from the beginning of a row into aValue; nothing
+** for a table with rowids, whose key is not among them. */
 static void keyRead(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
   const MigLayout *pLayout = pLoader->pLayout;
   i64 i = migRowHeader(pKey->a, pKey->n, pLayout->nColumn, pLoader->aSerial);
@@ -709,7 +771,9 @@ static void keyRead(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
 }
 
 /* Delete the row with the key of pKey, which holds a row or its beginning
-** with the whole key. Not for MIG_KEY_NONE. */
+** with the whole key; of a table with rowids its iKey is enough. Not for
+** MIG_KEY_NONE. That no row has the key is no error. BACKUP_DAMAGED when pKey
+** is no row; UNSUPPORTED and SQLITE as migLoadPart(). */
 void migLoadDelete(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
   const MigLayout *pLayout = pLoader->pLayout;
   sqlite3_stmt *pStmt;
@@ -734,7 +798,8 @@ void migLoadDelete(MigContext *p, MigLoader *pLoader, const MigPart *pKey) {
   statementDone(pLoader->pDelete, pStmt);
 }
 
-/* Give back what the loader holds, on every path. */
+/* Give back what the loader holds, on every path, while the connection is still
+** open. NULL is allowed. */
 void migLoadClose(MigLoader *pLoader) {
   if (pLoader) {
     sqlite3_blob_close(pLoader->pBlob);

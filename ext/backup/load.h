@@ -1,5 +1,10 @@
 /*
 ** load.h - writing encoded rows into a table.
+**
+** A loader is opened for one table, takes rows (migLoadPart) and keys of rows
+** to delete (migLoadDelete) in any order, but all parts of a row one behind the
+** other, and is closed on every path. Nothing that it has written is taken back
+** after a failure: that is for the transaction to do.
 */
 #ifndef MIG_LOAD_H
 #define MIG_LOAD_H
@@ -8,6 +13,7 @@
 #include "scan.h"
 #include "transaction.h"
 
+/* Rows on their way into a table. Most of it is in the arena. */
 typedef struct MigLoader MigLoader;
 
 MigLoader *migLoadOpen(MigContext *p, const MigLayout *pLayout, int eEncoding);

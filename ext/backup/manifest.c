@@ -1,15 +1,15 @@
 /*
 ** manifest.c - what a backup holds.
 **
-** A manifest is kept as bytes in column manifest of _migrate_backups. It is
-** made of
+** A manifest is kept as bytes, which are stored as chunks; backup.c says how a
+** row of _migrate_backups names these. The bytes are made of
 **
 **   varint   unsigned, 1 to 9 bytes, as rowcode.h describes it
 **   signed   a varint v that stands for v/2 when v is even, else -(v+1)/2
 **   text     varint n, then n bytes of UTF-8, none of them zero
 **   hash     32 bytes
 **
-** and is, one behind the other and nothing after it:
+** and are, one behind the other and nothing after it:
 **
 **   varint   2, the version of this description
 **   varint   encoding of the file: 1 UTF-8, 2 UTF-16le, 3 UTF-16be. Texts in
@@ -30,7 +30,7 @@
 **     signed   run
 **     text     applied_at
 **     hash     checksum
-**     varint   1 when the fingerprint is known, and then
+**     varint   1 when the fingerprint is known, else 0; with 1 then
 **     hash     the fingerprint
 **   varint   number of tables whose rows are in the backup; for each
 **     text     name
@@ -60,8 +60,19 @@
 **     text     revision
 **     text     how far it was (ext/revision/partial.c)
 **
+** That of an empty database in UTF-8 is eight bytes, 02 01 00 00 00 00 00 00.
+**
+** The order of all parts is given, so equal manifests have equal bytes: whether
+** a database is what a backup says is asked that way. Schema objects are all of
+** schema main but ours, SQLite's own and those without text.
+**
 ** Bytes are read from files that others may have made: every count is compared
-** with the bytes that are left before memory is taken for it.
+** with the bytes that are left before memory is taken for it. What is read
+** makes sense by itself: keys and terms fit the columns, texts have no zero
+** bytes, piece numbers are positive. Not compared here are the parts with each
+** other, a table with its CREATE text (items.c, decide.c), a piece with the
+** chunks there are (list.c). The hash that a manifest must have is compared by
+** who loads it (backup.c).
 */
 #include <string.h>
 #include "rowcode.h"
@@ -69,7 +80,7 @@
 
 #define FLAG_PARTIAL 1
 #define FLAG_BATCHES 2
-#define BITS_MAX 24
+#define BITS_MAX 24 /* as in cut.c */
 
 /* The fewest bytes of a schema object, an applied revision, a term of an
 ** order, a table. A text takes one byte at least. */
@@ -87,7 +98,8 @@ typedef struct MigNameSlot {
 
 /* ---- names ---- */
 
-/* FNV-1a over the name in lower case. */
+/* FNV-1a, 32 bits, over the name with A to Z in lower case, as SQLite compares
+** names. Only used in memory. */
 u32 migNameHash(const char *z) {
   u32 h = 2166136261u;
 
@@ -98,6 +110,7 @@ u32 migNameHash(const char *z) {
   return h;
 }
 
+/* Put a name into the first free slot from its hash on; there is one. */
 static void slotPut(MigNameSlot *aSlot, int nSlot, MigNameSlot slot) {
   u32 i = slot.uHash & (u32)(nSlot - 1);
 
@@ -107,7 +120,8 @@ static void slotPut(MigNameSlot *aSlot, int nSlot, MigNameSlot slot) {
   aSlot[i] = slot;
 }
 
-/* Add the next name. Half of the slots at most are taken. */
+/* Add the next name of the array, which zName must be. Half of the slots at
+** most are taken, so a search always meets a free one. */
 static void indexAdd(MigContext *p, MigNameIndex *pIndex, const char *zName) {
   MigNameSlot slot;
   int i;
@@ -133,8 +147,9 @@ static void indexAdd(MigContext *p, MigNameIndex *pIndex, const char *zName) {
   }
 }
 
-/* The number from 1 of a name with this hash, or 0 when there are no more.
-** *pi, 0 at first, counts the slots that were looked at. */
+/* The number from 1 of a name with this hash, or 0 when there are no more. The
+** caller compares the name itself. *pi, 0 at first, counts the slots that were
+** looked at. */
 static int indexNext(const MigNameIndex *pIndex, u32 uHash, u32 *pi) {
   while (pIndex->nSlot) {
     u32 i = (uHash + (*pi)++) & (u32)(pIndex->nSlot - 1);
@@ -148,7 +163,9 @@ static int indexNext(const MigNameIndex *pIndex, u32 uHash, u32 *pi) {
 
 /* ---- building ---- */
 
-/* Room for one element more behind n. *pnAlloc elements are there. */
+/* The array with room for one element of nSize bytes more behind n. *pnAlloc
+** elements have room in it, and it is copied when these are used up. NULL only
+** after an error, or before the first one. */
 static void *arrayGrow(MigContext *p, void *a, int n, int *pnAlloc, u64 nSize) {
   int nNew = n > 4 ? 2 * n : 8;
 
@@ -160,8 +177,9 @@ static void *arrayGrow(MigContext *p, void *a, int n, int *pnAlloc, u64 nSize) {
   return a;
 }
 
-/* Add an object that the run of a partial backup has made; the texts must live
-** as long as the manifest. */
+/* Add an object that the run of a partial backup has made: a restore drops it.
+** zType as in sqlite_schema. The texts must live as long as the manifest. After
+** failure the manifest is what it was. */
 void migManifestAddMade(MigContext *p, MigManifest *pManifest,
                         const char *zType, const char *zName) {
   int n = pManifest->nMade;
@@ -176,7 +194,8 @@ void migManifestAddMade(MigContext *p, MigManifest *pManifest,
   }
 }
 
-/* Did the run of a partial backup make this object? */
+/* Did the run of a partial backup make this object? Names are compared as
+** SQLite does. Of any other backup the answer is no. */
 int migManifestMade(const MigManifest *pManifest, const char *zType,
                     const char *zName) {
   int i;
@@ -190,7 +209,9 @@ int migManifestMade(const MigManifest *pManifest, const char *zType,
   return 0;
 }
 
-/* Add a schema object; what it points to must live as long as the manifest. */
+/* Add a schema object; what it points to must live as long as the manifest.
+** Objects are added in the order of sqlite_schema. Pointers into aObject from
+** before are out of date afterwards. */
 void migManifestAddObject(MigContext *p, MigManifest *pManifest,
                           const MigObject *pObject) {
   int n = pManifest->nObject;
@@ -205,7 +226,8 @@ void migManifestAddObject(MigContext *p, MigManifest *pManifest,
   }
 }
 
-/* Add a table; what it points to must live as long as the manifest. */
+/* Add a table whose rows are stored; what it points to must live as long as the
+** manifest. Pointers into aTable from before are out of date afterwards. */
 void migManifestAddTable(MigContext *p, MigManifest *pManifest,
                          const MigTableEntry *pEntry) {
   int n = pManifest->nTable;
@@ -220,7 +242,8 @@ void migManifestAddTable(MigContext *p, MigManifest *pManifest,
   }
 }
 
-/* The entry of a table, or NULL. Names are compared as SQLite does. */
+/* The entry of a table, or NULL: its rows are not in the backup. Names are
+** compared as SQLite does. The entry is good until a table is added. */
 const MigTableEntry *migManifestTable(const MigManifest *pManifest,
                                       const char *zName) {
   const MigTableEntry *a = pManifest->aTable;
@@ -236,14 +259,15 @@ const MigTableEntry *migManifestTable(const MigManifest *pManifest,
   return 0;
 }
 
+/* Is this the object? Types are in lower case, names in any. */
 static int objectIs(const MigObject *pObject, const char *zType,
                     const char *zName) {
   return migStrICmp(pObject->zName, zName) == 0 &&
          strcmp(pObject->zType, zType) == 0;
 }
 
-/* A schema object by type and name, or NULL. Names are compared as SQLite
-** does. */
+/* A schema object by type (table, index, view, trigger) and name, or NULL. The
+** names are compared as SQLite does. It is good until an object is added. */
 const MigObject *migManifestObject(const MigManifest *pManifest,
                                    const char *zType, const char *zName) {
   const MigObject *a = pManifest->aObject;
@@ -261,14 +285,15 @@ const MigObject *migManifestObject(const MigManifest *pManifest,
 
 /* ---- writing ---- */
 
-/* Bytes being written; a is from sqlite3_malloc64(). */
+/* Bytes being written. After an error what is written is nothing. */
 typedef struct ManifestWriter {
   MigContext *p;
-  u8 *a;
-  i64 n;
-  i64 nAlloc;
+  u8 *a;      /* from sqlite3_malloc64(), to be freed */
+  i64 n;      /* bytes written */
+  i64 nAlloc; /* bytes that have room */
 } ManifestWriter;
 
+/* Append n bytes. All others write through this one. */
 static void putBytes(ManifestWriter *pWrite, const void *a, i64 n) {
   if (pWrite->p->rc) {
     return;
@@ -289,16 +314,19 @@ static void putBytes(ManifestWriter *pWrite, const void *a, i64 n) {
   }
 }
 
+/* Append a number of the kind varint. */
 static void putVarint(ManifestWriter *pWrite, u64 v) {
   u8 a[MIG_VARINT_MAX];
 
   putBytes(pWrite, a, migVarintPut(a, v));
 }
 
+/* Append a number of the kind signed. */
 static void putSigned(ManifestWriter *pWrite, i64 v) {
   putVarint(pWrite, migZigzag(v));
 }
 
+/* Append a text; NULL as an empty one. */
 static void putText(ManifestWriter *pWrite, const char *z) {
   i64 n = z ? (i64)strlen(z) : 0;
 
@@ -306,6 +334,7 @@ static void putText(ManifestWriter *pWrite, const char *z) {
   putBytes(pWrite, z, n);
 }
 
+/* Append a row of the applied set. */
 static void putApplied(ManifestWriter *pWrite, const MigAppliedRow *pRow) {
   putText(pWrite, pRow->zRevision);
   putSigned(pWrite, pRow->iRun);
@@ -317,6 +346,7 @@ static void putApplied(ManifestWriter *pWrite, const MigAppliedRow *pRow) {
   }
 }
 
+/* Append the entry of a table. */
 static void putTable(ManifestWriter *pWrite, const MigTableEntry *pEntry) {
   i64 iPrevious = 0;
   int i;
@@ -346,8 +376,11 @@ static void putTable(ManifestWriter *pWrite, const MigTableEntry *pEntry) {
   }
 }
 
-/* The bytes of a manifest, for the caller to free; {NULL, 0} after an
-** error. */
+/*
+** The bytes of a manifest, as atop this file, for the caller to free with
+** sqlite3_free(); {NULL, 0} after an error. Equal manifests have equal bytes.
+** What its run has made is left out unless the manifest is partial.
+*/
 MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
   ManifestWriter write = {p, 0, 0, 0};
   MigBytes bytes;
@@ -401,20 +434,23 @@ MigBytes migManifestEncode(MigContext *p, const MigManifest *pManifest) {
 
 /* ---- reading ---- */
 
-/* Bytes being read. After an error everything read is 0, NULL or "". */
+/* Bytes being read. After an error everything read is 0, NULL or "", so that
+** the readers below need not test. */
 typedef struct ManifestReader {
   MigContext *p;
-  const u8 *a;
-  i64 n;
-  i64 i; /* next byte */
+  const u8 *a; /* the caller's */
+  i64 n;       /* so many */
+  i64 i;       /* next byte */
 } ManifestReader;
 
+/* The bytes are no manifest, as seen at the next byte: BACKUP_DAMAGED. */
 static void manifestBad(ManifestReader *pRead, const char *zWhat) {
   migFail(pRead->p, MIG_BACKUP_DAMAGED,
           "the manifest is not as it was written: %s at byte %lld", zWhat,
           pRead->i);
 }
 
+/* Read a number of the kind varint, of any size. */
 static u64 getVarint(ManifestReader *pRead) {
   u64 v = 0;
   int n = migVarintGet(pRead->a + pRead->i, pRead->n - pRead->i, &v);
@@ -426,11 +462,12 @@ static u64 getVarint(ManifestReader *pRead) {
   return pRead->p->rc ? 0 : v;
 }
 
+/* Read a number of the kind signed, of any size. */
 static i64 getSigned(ManifestReader *pRead) {
   return migUnzigzag(getVarint(pRead));
 }
 
-/* A number from 0 to iMax. */
+/* Read a varint that must be from 0 to iMax. */
 static i64 getNumber(ManifestReader *pRead, i64 iMax) {
   u64 v = getVarint(pRead);
 
@@ -441,14 +478,17 @@ static i64 getNumber(ManifestReader *pRead, i64 iMax) {
   return (i64)v;
 }
 
-/* A count of things that take nMin bytes each, at least. */
+/* Read a count of things that take nMin bytes each, at least: one that the
+** bytes left have no room for is refused, so that memory for all of them may be
+** taken at once. It fits an int. */
 static int getCount(ManifestReader *pRead, i64 nMin) {
   i64 nMax = (pRead->n - pRead->i) / nMin;
 
   return (int)getNumber(pRead, nMax < 0x7fffffff ? nMax : 0x7fffffff);
 }
 
-/* n bytes, where they lie; NULL when there are not so many. */
+/* The next n bytes (0 or more), where they lie; NULL after an error, and when
+** there are not so many, which is one. */
 static const u8 *getBytes(ManifestReader *pRead, i64 n) {
   const u8 *a = pRead->a + pRead->i;
 
@@ -462,6 +502,8 @@ static const u8 *getBytes(ManifestReader *pRead, i64 n) {
   return a;
 }
 
+/* Read a text into the arena; "" after an error, never NULL. Whether it is
+** UTF-8 is not looked at. */
 static const char *getText(ManifestReader *pRead) {
   i64 n = getCount(pRead, 1);
   const u8 *a = getBytes(pRead, n);
@@ -474,6 +516,7 @@ static const char *getText(ManifestReader *pRead) {
   return z ? z : "";
 }
 
+/* Read a hash; aHash stays as it was after an error. */
 static void getHash(ManifestReader *pRead, u8 aHash[MIG_HASH_SIZE]) {
   const u8 *a = getBytes(pRead, MIG_HASH_SIZE);
 
@@ -482,6 +525,7 @@ static void getHash(ManifestReader *pRead, u8 aHash[MIG_HASH_SIZE]) {
   }
 }
 
+/* Read the schema objects. An empty name of a virtual table means none. */
 static void getObjects(ManifestReader *pRead, MigManifest *pManifest) {
   int n = getCount(pRead, OBJECT_MIN);
   int i;
@@ -500,6 +544,7 @@ static void getObjects(ManifestReader *pRead, MigManifest *pManifest) {
   }
 }
 
+/* Read the applied set, in its order. */
 static void getApplied(ManifestReader *pRead, MigManifest *pManifest) {
   int n = getCount(pRead, APPLIED_MIN);
   int i;
@@ -519,7 +564,8 @@ static void getApplied(ManifestReader *pRead, MigManifest *pManifest) {
   pManifest->nApplied = n;
 }
 
-/* Key and columns of a table. */
+/* Read key and columns of a table. Key columns are some of the columns, and
+** there are some just when the key is MIG_KEY_COLUMNS. */
 static void getColumns(ManifestReader *pRead, MigTableEntry *pEntry) {
   int i;
 
@@ -537,7 +583,8 @@ static void getColumns(ManifestReader *pRead, MigTableEntry *pEntry) {
   }
 }
 
-/* The terms a table is ordered by: as many as key columns, or more. */
+/* Read the terms a table is ordered by: as many as key columns, or more, and
+** each of a key column. None where there is no key of columns. */
 static void getTerms(ManifestReader *pRead, MigTableEntry *pEntry) {
   int n = getCount(pRead, TERM_MIN);
   MigKeyTerm *a = migAlloc(pRead->p, (u64)n * sizeof(MigKeyTerm));
@@ -556,6 +603,7 @@ static void getTerms(ManifestReader *pRead, MigTableEntry *pEntry) {
   pEntry->aTerm = a;
 }
 
+/* Read the numbers of the pieces of a list, which are differences. */
 static void getPieces(ManifestReader *pRead, MigTableEntry *pEntry) {
   int n = getCount(pRead, 1);
   u64 uPiece = 0;
@@ -572,6 +620,7 @@ static void getPieces(ManifestReader *pRead, MigTableEntry *pEntry) {
   pEntry->nPiece = n;
 }
 
+/* Read the tables. The counts of rows, bytes and chunks are only bounded. */
 static void getTables(ManifestReader *pRead, MigManifest *pManifest) {
   const i64 iMax = 0x7fffffffffffffffLL;
   int n = getCount(pRead, TABLE_MIN);
@@ -593,6 +642,7 @@ static void getTables(ManifestReader *pRead, MigManifest *pManifest) {
   }
 }
 
+/* Read what the run has made, of a partial backup. */
 static void getMade(ManifestReader *pRead, MigManifest *pManifest) {
   int n = pManifest->bPartial ? getCount(pRead, 2) : 0;
   int i;
@@ -603,6 +653,7 @@ static void getMade(ManifestReader *pRead, MigManifest *pManifest) {
   }
 }
 
+/* Read the revisions that were applied in part; only with their flag. */
 static void getPartial(ManifestReader *pRead, MigManifest *pManifest) {
   int n = getCount(pRead, 2);
   int i;
@@ -614,9 +665,11 @@ static void getPartial(ManifestReader *pRead, MigManifest *pManifest) {
 }
 
 /*
-** Read a manifest from n bytes, which may be any. What it consists of is in
-** the arena. BACKUP_DAMAGED when the bytes are no manifest, or one of a
-** version that is not known here; pManifest means nothing then.
+** Read a manifest from n bytes, which may be any; a may be NULL when n is 0.
+** What it consists of is copied into the arena: the bytes may go. The memory it
+** takes is bounded by a multiple of n. BACKUP_DAMAGED when the bytes are no
+** manifest, or one of a version that is not known here; pManifest means nothing
+** then. That they can be read does not say that they are what was written.
 */
 void migManifestDecode(MigContext *p, const u8 *a, i64 n,
                        MigManifest *pManifest) {

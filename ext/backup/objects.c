@@ -7,8 +7,18 @@
 ** the same to the byte. That, and that nothing else is there, is looked up
 ** when all is done (migObjectsCheck).
 **
+** Texts come from files that others may have made, and CREATE statements can do
+** more than create. So a text is only run when it is one CREATE statement of
+** the kind and name that the object is listed under, and names no schema.
+**
 ** Each change of the schema expires the statements that undo the transaction,
-** so it is armed again after each.
+** so it is armed again after each. Where pTx is NULL there is no transaction of
+** that kind: the database is a file being written, which is thrown away after a
+** failure. Everywhere the schema meant is main of p->db.
+**
+** The order, for schemas to come back whole: migObjectsDrop(), then
+** migObjectsMakeTables(), rows, migObjectsMakeRest(), migObjectsMakeSystem(),
+** rows of SQLite's own tables, migObjectsCheck().
 */
 #include <string.h>
 #include "sql.h"
@@ -22,8 +32,8 @@ static const char zTemp[] =
 
 /* ---- changes of the schema ---- */
 
-/* The schema has changed, and functions and collations may have been called
-** for it. */
+/* The schema has changed, and functions and collations may have been called for
+** it: SQLITE when they have ended the transaction. pTx may be NULL. */
 static void armAgain(MigContext *p, MigTransaction *pTx) {
   migTransactionCheck(p, pTx, "a function or collation of the schema");
   if (pTx) {
@@ -31,7 +41,10 @@ static void armAgain(MigContext *p, MigTransaction *pTx) {
   }
 }
 
-/* SQLite refused to make or drop an object. */
+/* SQLite refused, with rc, to make or drop an object; zDoing is "made" or
+** "dropped". UNSUPPORTED when the connection lacks something, which only the
+** words of the message tell; SCHEMA_MISMATCH for other reasons in the
+** statement; else what SQLite reports (memory, disk, locks). */
 static void objectFail(MigContext *p, const MigTransaction *pTx,
                        const MigObject *pObject, const char *zDoing, int rc) {
   static const char *const azLacks[] = {
@@ -55,7 +68,8 @@ static void objectFail(MigContext *p, const MigTransaction *pTx,
             pObject->zType, pObject->zName, zDoing, zWhy);
 }
 
-/* Run one statement that changes the schema. */
+/* Run one statement that changes the schema. A statement may have a row, by
+** PRAGMA count_changes for one; it is done then. */
 static void changeRun(MigContext *p, MigTransaction *pTx,
                       const MigObject *pObject, const char *zDoing,
                       const char *zSql) {
@@ -79,6 +93,8 @@ static void changeRun(MigContext *p, MigTransaction *pTx,
 
 /* ---- dropping ---- */
 
+/* Drop one item, unless it goes with what it is on. A shadow table may be gone
+** with its virtual table by now. */
 static void itemDrop(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
                      const MigItem *pItem) {
   static const char *const azType[] = {"TABLE", "TABLE", "INDEX", "VIEW",
@@ -95,8 +111,14 @@ static void itemDrop(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
   migArenaRelease(p, mark);
 }
 
-/* Drop the items with bGo. What hangs on a table goes with it, and so do the
-** tables of a virtual one. */
+/*
+** Drop the items with bGo, which are of schema main as it is. What hangs on a
+** table goes with it, and so do the tables of a virtual one; that comes before
+** tables, so that its module still finds them. Triggers and foreign keys are
+** off. The caller holds the write transaction. Errors: SCHEMA_MISMATCH,
+*UNSUPPORTED when a
+** module is not there, SQLITE; after one some are dropped.
+*/
 void migObjectsDrop(MigContext *p, MigTransaction *pTx,
                     const MigItems *pItems) {
   static const MigItemKind aeOrder[] = {MIG_ITEM_TRIGGER, MIG_ITEM_VIEW,
@@ -116,9 +138,10 @@ void migObjectsDrop(MigContext *p, MigTransaction *pTx,
 
 /* ---- making ---- */
 
-/* Is the text one CREATE statement for the object that the item names? Its
-** parts are put into pSt. SQLite never stores CREATE TABLE ... AS SELECT, which
-** would run what it selects. */
+/* Is the text one CREATE statement for the object that the item names, with
+** that name to the byte, without a schema and with nothing behind? Its parts
+** are put into pSt. SQLite never stores CREATE TABLE ... AS SELECT, which would
+** run what it selects: behind the name of a table stands a parenthesis. */
 static int textFits(MigContext *p, const MigItem *pItem, MigStatement *pSt) {
   static const MigKind aeKind[] = {MIG_ST_CREATE_TABLE, MIG_ST_CREATE_VIRTUAL,
                                    MIG_ST_CREATE_INDEX, MIG_ST_CREATE_VIEW,
@@ -142,13 +165,15 @@ static int textFits(MigContext *p, const MigItem *pItem, MigStatement *pSt) {
          pSt->schema.eType == MIG_TK_END && token.eType == MIG_TK_END;
 }
 
+/* The stored text of an object cannot be run: SCHEMA_MISMATCH. */
 static void textFail(MigContext *p, const MigObject *pObject) {
   migFail(p, MIG_SCHEMA_MISMATCH,
           "%s %s cannot be made: its stored text is not as SQLite writes it",
           pObject->zType, pObject->zName);
 }
 
-/* Make an object of schema main by its stored text. */
+/* Make an object of schema main by its stored text, with main. put in front of
+** its name. Errors: SCHEMA_MISMATCH, UNSUPPORTED, SQLITE. */
 static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem) {
   const char *z = pItem->pObject->zSql;
   MigText sql = {0, 0, 0};
@@ -166,7 +191,8 @@ static void itemMake(MigContext *p, MigTransaction *pTx, const MigItem *pItem) {
   migArenaRelease(p, mark);
 }
 
-/* Does schema main have a table of this name? Looks through all of them. */
+/* Does schema main have a table of this name, which must be spelt as it is
+** there? Looks through all of them. 0 after an error. */
 int migObjectThere(MigContext *p, const char *zTable) {
   return migQueryInt(p, 0,
                      "SELECT 1 FROM main.sqlite_schema"
@@ -174,8 +200,8 @@ int migObjectThere(MigContext *p, const char *zTable) {
                      zTable) != 0;
 }
 
-/* The wanted objects of a kind with bGo; bPart: those that a virtual table
-** makes. */
+/* Make the wanted objects of a kind with bGo, in the order of the list, which
+** triggers fire in; bPart: those that a virtual table makes. */
 static void kindMake(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
                      MigItemKind eKind, int bPart) {
   int i;
@@ -217,6 +243,7 @@ static void partsMake(MigContext *p, MigTransaction *pTx,
   }
 }
 
+/* Is there a part of a virtual table to be made? */
 static int partsGo(const MigItems *pItems) {
   int i;
 
@@ -228,8 +255,14 @@ static int partsGo(const MigItems *pItems) {
   return 0;
 }
 
-/* Make the tables and views with bGo. A module may look at the table or view
-** that its content comes from, so virtual ones come behind. */
+/*
+** Make the tables and views with bGo, whose names are free. A module may look
+** at the table or view that its content comes from, so virtual ones come
+** behind. Tables are empty, those of virtual tables as their modules fill them.
+** The caller holds the write transaction. Errors: SCHEMA_MISMATCH, UNSUPPORTED
+*when a
+** module is not there, SQLITE; after one some are made.
+*/
 void migObjectsMakeTables(MigContext *p, MigTransaction *pTx,
                           const MigItems *pItems) {
   kindMake(p, pTx, pItems, MIG_ITEM_TABLE, 0);
@@ -240,7 +273,9 @@ void migObjectsMakeTables(MigContext *p, MigTransaction *pTx,
   }
 }
 
-/* Make the indexes and triggers with bGo, once the rows are there. */
+/* Make the indexes and triggers with bGo, once the rows are there: an index is
+** faster built over rows than filled row by row, and no trigger may fire.
+** SCHEMA_MISMATCH when rows break a UNIQUE index; else as above. */
 void migObjectsMakeRest(MigContext *p, MigTransaction *pTx,
                         const MigItems *pItems) {
   kindMake(p, pTx, pItems, MIG_ITEM_INDEX, 0);
@@ -249,7 +284,7 @@ void migObjectsMakeRest(MigContext *p, MigTransaction *pTx,
 
 /* ---- tables of SQLite ---- */
 
-/* A table that only its use can make: a name that no one else has. */
+/* A name that no one else has, in the arena; random, 64 bits. */
 static char *scratchName(MigContext *p) {
   u64 iRandom;
 
@@ -257,6 +292,7 @@ static char *scratchName(MigContext *p) {
   return migPrintf(p, "migrate_%llx", iRandom);
 }
 
+/* Run a statement that is about zName, a table of SQLite's own. */
 static void systemRun(MigContext *p, MigTransaction *pTx, const char *zName,
                       const char *zSql) {
   MigObject object = {"table", 0, 0, 0, 0};
@@ -267,9 +303,13 @@ static void systemRun(MigContext *p, MigTransaction *pTx, const char *zName,
 
 /*
 ** Have the tables sqlite_sequence and sqlite_stat1 to 4 when the manifest has
-** rows of them. SQLite makes them itself, and does not let sqlite_sequence be
+** rows of them, and no sqlite_stat otherwise. Only SQLite can make them:
+** sqlite_sequence with the first AUTOINCREMENT table, the others by ANALYZE, of
+** sqlite_schema because that does the least. It does not let sqlite_sequence be
 ** dropped, which may so be left over, and empty. sqlite_stat2, 3 and, unless
-** SQLite was built for it, 4 cannot be made.
+** SQLite was built for it, 4 cannot be made: the caller asks what is there
+** (migObjectThere) before it fills them. The caller holds the write
+*transaction.
 */
 void migObjectsMakeSystem(MigContext *p, MigTransaction *pTx,
                           const MigManifest *pManifest) {
@@ -307,7 +347,8 @@ void migObjectsMakeSystem(MigContext *p, MigTransaction *pTx,
 /*
 ** SCHEMA_MISMATCH naming the first object that is not as wanted, or, unless
 ** bMore, that is there and not wanted. Items with bLeave, and what hangs on
-** them, may be as they are.
+** them, may be as they are. Text, name, table and kind are compared to the
+** byte; that triggers are in their order is not looked at. Only reads.
 */
 void migObjectsCheck(MigContext *p, const MigItems *pWanted, int bMore) {
   MigManifest manifest;
@@ -343,7 +384,9 @@ void migObjectsCheck(MigContext *p, const MigItems *pWanted, int bMore) {
 ** Have every virtual table connect anew, after its tables were written behind
 ** its back: modules keep in memory what they have read from them. SQLite
 ** forgets a schema, and with it the connections to modules, when it rolls back
-** to before a change of it.
+** to before a change of it. So a table is made and taken back within a
+** savepoint; its name is one that no one has. The file stays as it is. The
+** caller holds the write transaction.
 */
 void migObjectsReconnect(MigContext *p, MigTransaction *pTx) {
   char *z = scratchName(p);
@@ -360,7 +403,10 @@ void migObjectsReconnect(MigContext *p, MigTransaction *pTx) {
 /* ---- TEMP triggers ---- */
 
 /* Find the table in the text of a trigger: behind the ON that follows what it
-** fires on. What it has for a schema goes into *pSchema. */
+** fires on. What it has for a schema goes into *pSchema, of type MIG_TK_END
+** when there is none. The first ON of the text is that one: the word is a
+** keyword, so names can only be "on" in quotes, which migTokenIs() does not
+** take for it. */
 static void triggerOn(const char *z, MigToken *pSchema, MigToken *pTable) {
   i64 n = (i64)strlen(z);
   MigToken token;
@@ -378,10 +424,10 @@ static void triggerOn(const char *z, MigToken *pSchema, MigToken *pTable) {
   }
 }
 
-/* The names of the tables and views of TEMP, as a list of objects. */
+/* The TEMP schema being read, in the order in which it was made. */
 typedef struct TempRead {
-  MigManifest there; /* tables and views made before the current row */
-  MigTempTriggers *pOut;
+  MigManifest there;     /* tables and views made before the current row */
+  MigTempTriggers *pOut; /* has room for all triggers */
 } TempRead;
 
 /* Take a trigger when it is on a table or view of main. One that names no
@@ -406,7 +452,8 @@ static void triggerTake(MigContext *p, TempRead *pRead,
   }
 }
 
-/* List the TEMP triggers that are on tables and views of main. */
+/* List the TEMP triggers that are on tables and views of main, in the arena, in
+** the order in which they were made. Only reads. */
 void migTempTriggersRead(MigContext *p, MigTempTriggers *pTriggers) {
   i64 n = migQueryInt(p, 0,
                       "SELECT count(*) FROM temp.sqlite_schema"
@@ -431,8 +478,10 @@ void migTempTriggersRead(MigContext *p, MigTempTriggers *pTriggers) {
   migFinalize(p, pStmt);
 }
 
-/* Drop the triggers of a list: they fire even where triggers are switched off,
-** and go with their table when that is dropped. */
+/* Drop the triggers of a list: they fire even where triggers are switched off
+** (SQLITE_DBCONFIG_ENABLE_TRIGGER leaves those of TEMP alone), and go with
+** their table when that is dropped. They come back by migTempTriggersMake(), or
+** when the transaction is undone. */
 void migTempTriggersDrop(MigContext *p, MigTransaction *pTx,
                          const MigTempTriggers *pTriggers) {
   int i;
@@ -444,8 +493,9 @@ void migTempTriggersDrop(MigContext *p, MigTransaction *pTx,
   }
 }
 
-/* Make them again. Each names schema main then, because a table that TEMP has
-** got since may hide that of main. */
+/* Make them again, in their order. Each names schema main then, because a table
+** that TEMP has got since may hide that of main. What they are on must be
+** there. Errors: SCHEMA_MISMATCH, UNSUPPORTED, SQLITE. */
 void migTempTriggersMake(MigContext *p, MigTransaction *pTx,
                          const MigTempTriggers *pTriggers) {
   int i;

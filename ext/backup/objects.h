@@ -7,14 +7,15 @@
 #include "items.h"
 #include "transaction.h"
 
-/* A TEMP trigger that is out of the way for a while. */
+/* A TEMP trigger on a table or view of main. All of it is in the arena. */
 typedef struct MigTempTrigger {
-  MigObject object;
-  i64 iOn;       /* offset in its text of the table's name */
-  int bPlain;    /* no schema stands before it */
-  const char *z; /* the table or view of main */
+  MigObject object; /* as temp.sqlite_schema has it */
+  i64 iOn;          /* offset in its text of the name of the table it is on */
+  int bPlain;       /* no schema stands before it */
+  const char *z;    /* the table or view of main */
 } MigTempTrigger;
 
+/* Some of them, in the order in which they were made. */
 typedef struct MigTempTriggers {
   int n;
   MigTempTrigger *a;

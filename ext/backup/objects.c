@@ -68,8 +68,8 @@ static void objectFail(MigContext *p, const MigTransaction *pTx,
             pObject->zType, pObject->zName, zDoing, zWhy);
 }
 
-/* Run one statement that changes the schema. A statement may have a row, by
-** PRAGMA count_changes for one; it is done then. */
+/* Run one statement that changes the schema, for the sake of pObject, and arm
+** the transaction again. That the statement has a row is no error. */
 static void changeRun(MigContext *p, MigTransaction *pTx,
                       const MigObject *pObject, const char *zDoing,
                       const char *zSql) {
@@ -116,8 +116,7 @@ static void itemDrop(MigContext *p, MigTransaction *pTx, const MigItems *pItems,
 ** table goes with it, and so do the tables of a virtual one; that comes before
 ** tables, so that its module still finds them. Triggers and foreign keys are
 ** off. The caller holds the write transaction. Errors: SCHEMA_MISMATCH,
-*UNSUPPORTED when a
-** module is not there, SQLITE; after one some are dropped.
+** UNSUPPORTED when a module is not there, SQLITE; after one some are dropped.
 */
 void migObjectsDrop(MigContext *p, MigTransaction *pTx,
                     const MigItems *pItems) {
@@ -260,8 +259,7 @@ static int partsGo(const MigItems *pItems) {
 ** at the table or view that its content comes from, so virtual ones come
 ** behind. Tables are empty, those of virtual tables as their modules fill them.
 ** The caller holds the write transaction. Errors: SCHEMA_MISMATCH, UNSUPPORTED
-*when a
-** module is not there, SQLITE; after one some are made.
+** when a module is not there, SQLITE; after one some are made.
 */
 void migObjectsMakeTables(MigContext *p, MigTransaction *pTx,
                           const MigItems *pItems) {
@@ -309,7 +307,7 @@ static void systemRun(MigContext *p, MigTransaction *pTx, const char *zName,
 ** dropped, which may so be left over, and empty. sqlite_stat2, 3 and, unless
 ** SQLite was built for it, 4 cannot be made: the caller asks what is there
 ** (migObjectThere) before it fills them. The caller holds the write
-*transaction.
+** transaction.
 */
 void migObjectsMakeSystem(MigContext *p, MigTransaction *pTx,
                           const MigManifest *pManifest) {

@@ -6,6 +6,10 @@
 ** such a table and not the index, and triggers, which would keep the two
 ** together, are off. So the index is made anew from the rows (fulltext.h).
 ** One that is restored itself is in the backup as it was with these rows.
+**
+** Of t and CREATE VIRTUAL TABLE f USING fts5(b, content='t'), restored with
+** option tables ["t"]: the rows of t are those of the backup, f is left, and
+** INSERT INTO f(f) VALUES('rebuild') is run.
 */
 #include <string.h>
 #include "catalog.h"
@@ -15,14 +19,17 @@
 #include "sql.h"
 #include "refill.h"
 
-/* Does a restore leave a virtual table that is there alone? */
+/* Does a restore leave a virtual table that is there alone? It does when the
+** backup does not know it, or has not all of its rows, or is not asked for
+** it. */
 static int isLeft(const MigDecision *pDo, const char *zName) {
   int i = migItemFind(&pDo->wanted, 0, zName);
 
   return i < 0 || pDo->wanted.a[i].bLeave;
 }
 
-/* Can there be anything to do? To read the schema costs more than this. */
+/* Can there be anything to do: is there a virtual table, of any module, that
+** stays and is left? To read the schema costs more than this. */
 static int isNeeded(const MigDecision *pDo) {
   int i;
 
@@ -37,7 +44,7 @@ static int isNeeded(const MigDecision *pDo) {
 }
 
 /* Fill one anew. One that could not be read before is as good as it was. By
-** force it is left where that fails. */
+** force it is left where that fails; else UNSUPPORTED. */
 static void refillOne(MigContext *p, const MigDecision *pDo,
                       MigTransaction *pTx, const char *zName) {
   const char *zWhy = migFulltextMissing(p, zName);
@@ -57,7 +64,10 @@ static void refillOne(MigContext *p, const MigDecision *pDo,
 /*
 ** The rows are written: fill the full-text tables anew that have theirs in
 ** these tables, directly or through a view, and are not restored themselves.
-** Errors: UNSUPPORTED when that is not possible.
+** pDo is decided and carried out; pTx is the write transaction, which is armed
+** again. Views are switched on meanwhile, as an application may have switched
+** them off (SQLITE_DBCONFIG_ENABLE_VIEW). Errors: UNSUPPORTED when that is not
+** possible, SQLITE; then the transaction may be undone already.
 */
 void migRefill(MigContext *p, const MigDecision *pDo, MigTransaction *pTx) {
   const MigManifest *pWanted = pDo->pWanted;

@@ -1,5 +1,7 @@
 /*
 ** refill.h - full-text tables over rows that a restore has written.
+**
+** Comes behind all other rows of a restore: these indexes are filled from them.
 */
 #ifndef MIG_REFILL_H
 #define MIG_REFILL_H

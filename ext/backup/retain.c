@@ -4,12 +4,16 @@
 ** Retention concerns automatic backups: kinds full, touched and file. The
 ** oldest go first; the one just taken, and the newest that was taken before an
 ** upgrade, never go. Manual backups stay until they are pruned by number, or
-** by a count of their own.
+** by a count of their own. Of the automatic backups 1 to 5 and max_backups 2,
+** 1 to 3 go; when 2 is the newest from before an upgrade, 1, 3 and 4.
 **
-** A sweep then deletes the chunks that no manifest needs any more: those of a
-** manifest itself, the pieces of the lists it names, the chunks these name,
-** and the base of each. They are kept as one bit each; a piece that several
-** backups share is read once.
+** A sweep then deletes the chunks that no manifest needs any more. Needed are
+** those of a manifest itself, the pieces of the lists it names, the chunks
+** these name, and the base of each. They are kept as one bit each; a piece that
+** several backups share is read once. Chunks of rows are not read for it.
+**
+** When one manifest or list cannot be read, nothing is deleted at all: what
+** that backup needs is not known.
 */
 #include <string.h>
 #include "sql.h"
@@ -19,11 +23,12 @@
 #include "list.h"
 #include "retain.h"
 
+/* Up to CHUNK_LIMIT the pointers to the pages of a set take at most 16 MB. */
 #define CHUNK_LIMIT (1LL << 36) /* greatest chunk number that is swept */
-#define PAGE_BITS 32768         /* chunk numbers in a page of a set */
+#define PAGE_BITS 32768         /* chunk numbers in a page of a set: 4 KB */
 
-/* Manual or automatic ones that may go, oldest first, and how many there are in
-** all. */
+/* Manual (?1 is 1) or automatic ones (0) that may go, oldest first, and how
+** many there are in all. Numbers ascend with time. */
 static const char zMayGo[] =
     "SELECT backup FROM main._migrate_backups AS b"
     " WHERE (kind = 'manual') = ?1 AND backup <> ?2"
@@ -41,9 +46,10 @@ static const char zSweepDelete[] =
 /* ---- which backups ---- */
 
 /*
-** Backups to drop so that nMax automatic ones are left, or with bManual nMax
-** manual ones; oldest first, in the arena. iKeep, if not 0, stays. Returns
-** their number.
+** Backups to drop so that nMax automatic ones are left, or with bManual (0 or
+** 1) nMax manual ones; oldest first, in the arena. iKeep, if not 0, stays, as
+** does the newest automatic one from before an upgrade: so more than nMax can
+** be left. Returns their number, 0 after an error. Only reads.
 */
 int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep,
                     i64 **pai) {
@@ -63,8 +69,10 @@ int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep,
   return p->rc ? 0 : n;
 }
 
-/* Forget a backup. The file of one that is a file goes to pFiles: the caller
-** deletes it once the change is committed. */
+/* Forget a backup, whose chunks stay until a sweep. The path of one that is a
+** file goes to pFiles, as it stands in the row: the caller deletes the file
+** once the change is committed. That there is no such backup is no error. The
+** caller holds the write transaction. */
 void migRetainDrop(MigContext *p, i64 iBackup, MigList *pFiles) {
   char *zPath = migQueryText(p,
                              "SELECT path FROM main._migrate_backups"
@@ -82,17 +90,21 @@ void migRetainDrop(MigContext *p, i64 iBackup, MigList *pFiles) {
 /* A set of chunk numbers: pages of bits, made when first needed, because the
 ** numbers in use may lie far apart. */
 typedef struct ChunkSet {
-  u8 **apPage;
+  u8 **apPage; /* by number / PAGE_BITS; NULL: no number of it is in the set.
+                  Bit i & 7 of byte i / 8 of a page is number i of it */
   i64 nPage;
 } ChunkSet;
 
+/* A sweep under way. */
 typedef struct Sweep {
   MigChunks *pChunks;
-  i64 nMax; /* greatest number */
-  ChunkSet needed;
+  i64 nMax;        /* greatest number there is; sets hold 1 to nMax */
+  ChunkSet needed; /* what stays */
   ChunkSet pieces; /* pieces of lists that were read */
 } Sweep;
 
+/* Make an empty set for the numbers to nMax. setClose() takes it on every path,
+** also one that was only zeroed. */
 static void setOpen(MigContext *p, ChunkSet *pSet, i64 nMax) {
   u64 nByte = (u64)(nMax / PAGE_BITS + 1) * sizeof(u8 *);
 
@@ -105,6 +117,7 @@ static void setOpen(MigContext *p, ChunkSet *pSet, i64 nMax) {
   pSet->nPage = nMax / PAGE_BITS + 1;
 }
 
+/* Give the memory of a set back. */
 static void setClose(ChunkSet *pSet) {
   i64 i;
 
@@ -114,13 +127,15 @@ static void setClose(ChunkSet *pSet) {
   sqlite3_free(pSet->apPage);
 }
 
+/* Is the number, which is 1 to nMax, in the set? */
 static int setHas(const ChunkSet *pSet, i64 i) {
   const u8 *a = pSet->apPage[i / PAGE_BITS];
 
   return a && (a[i % PAGE_BITS / 8] >> (i & 7) & 1);
 }
 
-/* Put a chunk into a set; numbers that do not exist are left to verify. */
+/* Put a chunk into a set; numbers that do not exist are left to verify. A page
+** is made with its first number. */
 static void setAdd(MigContext *p, ChunkSet *pSet, const Sweep *pSweep, i64 i) {
   u8 **ppPage;
 
@@ -139,7 +154,9 @@ static void setAdd(MigContext *p, ChunkSet *pSet, const Sweep *pSweep, i64 i) {
   (*ppPage)[i % PAGE_BITS / 8] |= (u8)(1 << (i & 7));
 }
 
-/* Mark the chunks that a piece of a list names, unless that was done. */
+/* Mark a piece of a list and the chunks that it names, unless that was done. A
+** piece is one chunk, read as a list of one piece. BACKUP_DAMAGED when it is
+** not there or no list. */
 static void pieceMark(MigContext *p, Sweep *pSweep, i64 iPiece) {
   MigListReader reader;
   MigListEntry entry;
@@ -156,7 +173,8 @@ static void pieceMark(MigContext *p, Sweep *pSweep, i64 iPiece) {
   migListReadClose(&reader);
 }
 
-/* Mark all that a backup needs. */
+/* Mark all that a backup needs, but for the bases; nothing for one that a file
+** holds. BACKUP_DAMAGED, TOO_BIG when its manifest or lists cannot be read. */
 static void backupMark(MigContext *p, Sweep *pSweep, i64 iBackup) {
   MigMark mark = migArenaMark(p);
   u8 aHash[MIG_HASH_SIZE];
@@ -180,8 +198,8 @@ static void backupMark(MigContext *p, Sweep *pSweep, i64 iBackup) {
   migArenaRelease(p, mark);
 }
 
-/* Mark the bases of what is marked. A base has a lower number than what is
-** made from it, and none of its own. */
+/* Mark the bases of what is marked. A base has none of its own (chunk.c), so
+** one pass finds all. */
 static void basesMark(MigContext *p, Sweep *pSweep) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT chunk, base FROM main._migrate_chunks"
@@ -197,7 +215,8 @@ static void basesMark(MigContext *p, Sweep *pSweep) {
   migFinalize(p, pStmt);
 }
 
-/* Delete the chunks iFirst to iLast. */
+/* Delete the chunks iFirst to iLast, and add them to pSwept. There need not be
+** one for every number. */
 static void rangeDelete(MigContext *p, i64 iFirst, i64 iLast,
                         MigSwept *pSwept) {
   sqlite3_stmt *pStmt = migCached(p, zSweepSum);
@@ -215,7 +234,8 @@ static void rangeDelete(MigContext *p, i64 iFirst, i64 iLast,
   migRun(p, pStmt);
 }
 
-/* Delete all that is not marked, range by range. */
+/* Delete all that is not marked, range by range. A page that was never made is
+** passed over as a whole. */
 static void unmarkedDelete(MigContext *p, const Sweep *pSweep,
                            MigSwept *pSwept) {
   i64 i = 1;
@@ -235,8 +255,8 @@ static void unmarkedDelete(MigContext *p, const Sweep *pSweep,
   }
 }
 
-/* Name those that cannot be read, and the call that drops them. zFirst is what
-** is wrong with the first. */
+/* BACKUP_DAMAGED: name those that cannot be read, pList, and the call that
+** drops them. zFirst is what is wrong with the first. */
 static void damagedTell(MigContext *p, MigText *pList, const char *zFirst) {
   if (p->rc == SQLITE_OK) {
     migFail(p, MIG_BACKUP_DAMAGED,
@@ -247,6 +267,10 @@ static void damagedTell(MigContext *p, MigText *pList, const char *zFirst) {
   }
 }
 
+/* Mark what all backups need, but for the bases. A damaged one does not end the
+** search: all of them are named, as they have to go in one call. Other errors
+** end it. The message of an error is "migrate: CODE: sentence" (context.c): the
+** sentence is kept. */
 static void backupsMark(MigContext *p, Sweep *pSweep) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT backup FROM main._migrate_backups ORDER BY backup");
@@ -276,9 +300,12 @@ static void backupsMark(MigContext *p, Sweep *pSweep) {
 }
 
 /*
-** Delete the chunks that no backup needs, and say how much that was. When a
-** manifest or list cannot be read, nothing is deleted: BACKUP_DAMAGED names
-** the backup. The caller holds the write transaction.
+** Delete the chunks that no backup needs, and say how much that was; the fact
+** chunk_bytes is what is left. When a manifest or list cannot be read, nothing
+** is deleted: BACKUP_DAMAGED names all such backups, TOO_BIG what claims more
+** than there can be. BACKUP_DAMAGED as well when a chunk has an impossible
+** number. pChunks is open, on the store. The caller holds the write
+** transaction, and no backup is being taken: its chunks are in no manifest yet.
 */
 void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
   Sweep sweep;
@@ -311,7 +338,8 @@ void migRetainSweep(MigContext *p, MigChunks *pChunks, MigSwept *pSwept) {
 }
 
 /* Sweep, where the call is about something else: a damaged backup keeps the
-** chunks from being swept, but not the call from succeeding. */
+** chunks from being swept, but not the call from succeeding. Conditions are
+** those of migRetainSweep(), errors all others; no-op after one. */
 void migRetainTidy(MigContext *p, MigChunks *pChunks) {
   MigSwept swept;
 
@@ -323,8 +351,9 @@ void migRetainTidy(MigContext *p, MigChunks *pChunks) {
   }
 }
 
-/* Drop automatic backups beyond nMax, but not iKeep, and what only they
-** needed. Files to delete after the commit go to pFiles. */
+/* Drop automatic backups beyond nMax, but not iKeep, the one just taken, and
+** what only they needed. Files to delete after the commit go to pFiles. Where
+** none has to go, nothing is swept. The caller holds the write transaction. */
 void migRetain(MigContext *p, MigChunks *pChunks, i64 nMax, i64 iKeep,
                MigList *pFiles) {
   i64 *ai = 0;

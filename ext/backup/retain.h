@@ -7,10 +7,10 @@
 #include "chunk.h"
 #include "text.h"
 
-/* What a sweep has freed. */
+/* What a sweep has deleted. SQLite keeps the pages for other rows. */
 typedef struct MigSwept {
   i64 nChunk;
-  i64 nByte; /* as stored */
+  i64 nByte; /* of their data, as stored */
 } MigSwept;
 
 int migRetainSelect(MigContext *p, i64 nMax, int bManual, i64 iKeep, i64 **pai);

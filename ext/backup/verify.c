@@ -5,6 +5,13 @@
 ** Then, for every backup: the seal of its row, its manifest, and for each of
 ** its tables that all chunks of the list are there, in the order that the
 ** digest in the manifest says. A damaged list is named by its backup.
+**
+** For the digest the hashes that stand in the rows of chunks are taken: that
+** these are the hashes of the bytes is what the first pass makes sure of. Only
+** the two together say that all rows are as they were. Rows are not decoded.
+**
+** What a backup in a file of its own holds is not looked at, only whether the
+** file is there.
 */
 #include <string.h>
 #include "sql.h"
@@ -15,7 +22,7 @@
 #include "list.h"
 #include "verify.h"
 
-#define BAD_MAX 100    /* findings that are kept */
+#define BAD_MAX 100    /* findings that are kept in a list; more are dropped */
 #define PATH_COLUMN 11 /* of _migrate_backups */
 
 static const char zChunks[] = "SELECT chunk, crc, data, base, codec FROM "
@@ -25,15 +32,16 @@ static const char zHash[] =
 static const char zRows[] =
     "SELECT * FROM main._migrate_backups ORDER BY backup";
 
-/* Add a finding. */
+/* Add a finding, which is in the arena. */
 static void badAdd(MigContext *p, MigList *pBad, char *z) {
   if (pBad->n < BAD_MAX && z) {
     migListAdd(p, pBad, z);
   }
 }
 
-/* When a check has failed, keep its message and go on; what concerns the
-** check itself (memory, interrupt, I/O) stays an error. */
+/* When a check has failed, keep its message, without the code, behind zWhat and
+** go on; what concerns the check itself (memory, interrupt, I/O) stays an
+** error. A page that SQLite finds damaged is a finding too. */
 static void badTake(MigContext *p, MigList *pBad, const char *zWhat) {
   char *z;
 
@@ -53,7 +61,13 @@ static void badTake(MigContext *p, MigList *pBad, const char *zWhat) {
   sqlite3_free(z);
 }
 
-/* Find chunks that are not as they were written. */
+/*
+** Find chunks that are not as they were written: data without the CRC-32 that
+** stands beside it, bytes that do not inflate or do not have their hash, a base
+** that is not there. The sum of all must be what _migrate_meta says. Needs a
+** store of version 2 or newer. Only reads; of one moment only within a read
+** transaction.
+*/
 void migVerifyChunks(MigContext *p, MigList *pBad) {
   sqlite3_stmt *pStmt = migPrepare(p, zChunks);
   u8 aHash[MIG_HASH_SIZE];
@@ -87,7 +101,8 @@ void migVerifyChunks(MigContext *p, MigList *pBad) {
   }
 }
 
-/* Are the chunks of a table there, in their order? */
+/* Are the chunks of a table there, in their order? BACKUP_DAMAGED when not. A
+** chunk that is missing is not counted, and changes the digest. */
 static void tableVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
                         const MigTableEntry *pEntry) {
   sqlite3_stmt *pStmt = migCached(p, zHash);
@@ -118,6 +133,7 @@ static void tableVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
   }
 }
 
+/* Is the row of _migrate_backups one of kind file? */
 static int kindIsFile(sqlite3_stmt *pStmt) {
   const char *z = (const char *)sqlite3_column_text(pStmt, 2);
 
@@ -125,7 +141,8 @@ static int kindIsFile(sqlite3_stmt *pStmt) {
 }
 
 /* Look at the manifest and all lists of a backup, up to the first that is
-** damaged. The memory of the manifest is given back. */
+** damaged, which is the finding. The memory of the manifest is given back
+** before that is added: it stays. */
 static void backupVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
                          MigList *pBad) {
   MigMark mark = migArenaMark(p);
@@ -142,8 +159,9 @@ static void backupVerify(MigContext *p, MigChunks *pChunks, i64 iBackup,
   badTake(p, pBad, zWhat);
 }
 
-/* Is the file of a backup there? What it holds is looked at by a restore. A
-** path that leaves the folder of the database is none of ours. */
+/* Is the file of a backup there? What it holds is looked at by a restore. The
+** path is from the folder of the database on: one that leaves it is none of
+** ours, and is not looked for. A database in memory has no folder. */
 static void fileVerify(MigContext *p, i64 iBackup, sqlite3_stmt *pStmt,
                        MigList *pBad) {
   const char *zMain = migDatabasePath(p->db);
@@ -163,7 +181,13 @@ static void fileVerify(MigContext *p, i64 iBackup, sqlite3_stmt *pStmt,
   }
 }
 
-/* Find backups that are not as they were written. */
+/*
+** Find backups that are not as they were written: the row does not have its
+** seal, the manifest or a list is damaged, a chunk of a table is missing, the
+** file of one is gone, or the number was never given out. Whether the bytes of
+** chunks of rows are right is for migVerifyChunks() to say. Needs a store of
+** version 2 or newer. Only reads.
+*/
 void migVerifyBackups(MigContext *p, MigList *pBad) {
   sqlite3_stmt *pStmt = migPrepare(p, zRows);
   MigChunks chunks;

@@ -25,6 +25,19 @@
 ** An EXPLAIN costs less than a tenth of a millisecond. Statement by statement
 ** the root pages that were seen are remembered, until the schema may have
 ** changed, so that a script of many INSERTs costs no more than that.
+**
+** What the statements of a script do, for a trigger tr on t that writes log:
+**
+**   INSERT INTO t VALUES(1)      t and log go into the backup
+**   UPDATE t SET a = 2           nothing: both root pages are known
+**   CREATE INDEX i ON t(a)       nothing: no row changes
+**   ALTER TABLE u RENAME TO v    u, and the tables that refer to u
+**   SELECT f(a) FROM t           all tables, when f() is the application's
+**
+** The doubt always goes to the side of more: a table in the backup that nothing
+** writes costs time, one that is missing could not be restored. EXPLAIN tells
+** of the schema as it is, so nothing may change that between migTouchedBefore()
+** and the step.
 */
 #include <string.h>
 #include "sql.h"
@@ -52,7 +65,9 @@ static const char zOrdinary[] = "SELECT name, sql FROM main.sqlite_schema"
                                 " ORDER BY rowid";
 
 /* Put a table into the backup, and with a part of a virtual table all the
-** others: they only fit together. */
+** others: they only fit together. No-op for one that is in it, and for one that
+** was not there when the backup was begun: it has no rows from before. Names
+** are compared as SQLite does. */
 static void oneTouch(MigContext *p, MigTouched *pTouched, const char *zName) {
   MigBackup *pBackup = pTouched->pBackup;
   const MigManifest *pManifest = &pBackup->manifest;
@@ -84,8 +99,9 @@ static void listTouch(MigContext *p, MigTouched *pTouched,
   }
 }
 
-/* Put all tables into the backup. Not by migBackupAllTables(), which would
-** take a sqlite_sequence that only the run has made. */
+/* Put all tables into the backup, which is a full one from now on: all other
+** calls become no-ops. Not by migBackupAllTables(), which would take a
+** sqlite_sequence that only the run has made. */
 static void allTouch(MigContext *p, MigTouched *pTouched) {
   MigList list = migBackupTableNames(p);
 
@@ -96,7 +112,7 @@ static void allTouch(MigContext *p, MigTouched *pTouched) {
 
 /* ---- functions ---- */
 
-/* Is z in a sorted list? */
+/* Is z in a list sorted by bytes? Unlike migListHas() it halves the list. */
 static int listHas(const MigList *pList, const char *z) {
   int iLow = 0;
   int iHigh = pList->n;
@@ -116,9 +132,11 @@ static int listHas(const MigList *pList, const char *z) {
   return 0;
 }
 
-/* Read which functions are SQLite's own. A name counts only when nobody has
-** registered a function under it. Where SQLite cannot list functions, none
-** does. The names of both, and those in EXPLAIN, are in lower case. */
+/* Read which functions are SQLite's own, once a run. A name counts only when
+** nobody has registered a function under it, with whatever number of arguments.
+** Where SQLite cannot list functions (SQLITE_OMIT_INTROSPECTION_PRAGMAS), none
+** does. The names of both, and those in EXPLAIN, are in lower case. PRAGMA
+** function_list: column 0 is the name, column 1 whether it is built in. */
 static void builtinRead(MigContext *p, MigTouched *pTouched) {
   sqlite3_stmt *pStmt;
   MigList own = {0, 0};
@@ -148,8 +166,9 @@ static void builtinRead(MigContext *p, MigTouched *pTouched) {
 }
 
 /* Does the statement call a function of which we do not know what it does?
-** ALTER TABLE has functions of its own, which no list names; migrate_table()
-** announces what it touches itself. */
+** ALTER TABLE has functions of its own, sqlite_..., which no list names;
+** migrate_table() announces what it touches itself. load_extension() is
+** SQLite's own and may do anything. */
 static int callsOther(const MigTouched *pTouched, const MigStatement *pSt,
                       const MigWriteset *pSet) {
   int i;
@@ -167,7 +186,9 @@ static int callsOther(const MigTouched *pTouched, const MigStatement *pSt,
   return 0;
 }
 
-/* Are the bytes of zWord in the text, in either case? */
+/* Are the bytes of zWord, letters, in the n bytes of the text, in either case?
+** Also within a longer word, or a comment: a quick look before a slow one. The
+** first byte is compared without the bit that tells upper from lower case. */
 static int mentions(const char *z, i64 n, const char *zWord) {
   i64 nWord = (i64)strlen(zWord);
   i64 i;
@@ -181,7 +202,9 @@ static int mentions(const char *z, i64 n, const char *zWord) {
   return 0;
 }
 
-/* Does a text call changes() or total_changes(), or name sqlite_sequence? */
+/* Does a text call changes() or total_changes(), or name sqlite_sequence? z may
+** be NULL. A call is the name, in any quotes, and a pair of parentheses; of
+** sqlite_sequence it is enough that the bytes are there. */
 static int wantsAll(const char *z, i64 n) {
   MigToken aLast[3]; /* the last three tokens */
   i64 i = 0;
@@ -206,7 +229,7 @@ static int wantsAll(const char *z, i64 n) {
   return 0;
 }
 
-/* The same for everything in the schema. */
+/* The same for everything in the schemas main and TEMP. */
 static int schemaWantsAll(MigContext *p) {
   sqlite3_stmt *pStmt = migPrepare(p, zTexts);
   int bFound = 0;
@@ -221,9 +244,10 @@ static int schemaWantsAll(MigContext *p) {
 
 /* ---- virtual tables ---- */
 
-/* Put the shadow tables of a virtual table, or of all (NULL), into the backup.
-** The PRAGMA, because a table of the file can take the name of its
-** table-valued function. */
+/* Put the shadow tables of a virtual table, or of all (NULL), into the backup:
+** those that SQLite takes for such, and whose name begins with that of the
+** virtual table and an underscore. The PRAGMA, because a table of the file can
+** take the name of its table-valued function. */
 static void shadowsTouch(MigContext *p, MigTouched *pTouched,
                          const char *zVirtual) {
   sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA main.table_list");
@@ -243,7 +267,8 @@ static void shadowsTouch(MigContext *p, MigTouched *pTouched,
   listTouch(p, pTouched, &list);
 }
 
-/* All virtual tables may be written. */
+/* Any virtual table of main may be written: all their shadow tables go in, or
+** all tables when there is one of a module that is not known. */
 static void virtualsTouch(MigContext *p, MigTouched *pTouched) {
   sqlite3_stmt *pStmt = migPrepare(p, zVirtuals);
   int bKnown = 1;
@@ -269,6 +294,8 @@ typedef struct Table {
   int bKnown; /* virtual, and its module is known */
 } Table;
 
+/* Look a table up, by a name in any case or NULL; zName is NULL when there is
+** none. A view is none. */
 static Table tableFind(MigContext *p, const char *zName) {
   sqlite3_stmt *pStmt = migPrepare(p, zTable);
   Table table = {0, 0, 0};
@@ -285,7 +312,8 @@ static Table tableFind(MigContext *p, const char *zName) {
   return table;
 }
 
-/* The whole of one table. */
+/* Put the whole of one table into the backup: of a virtual one what holds its
+** rows, which for a module that is not known may be anything. */
 static void tableTouch(MigContext *p, MigTouched *pTouched,
                        const Table *pTable) {
   if (pTable->bVirtual && !pTable->bKnown) {
@@ -297,7 +325,8 @@ static void tableTouch(MigContext *p, MigTouched *pTouched,
   }
 }
 
-/* Does the CREATE text refer to a table by a foreign key? */
+/* Does the CREATE text refer to a table by a foreign key? That is the name
+** behind REFERENCES, which has no schema. z may be NULL. */
 static int refersTo(const char *z, i64 n, const char *zName) {
   MigToken token = {MIG_TK_END, 0, 0};
   i64 i = 0;
@@ -315,7 +344,9 @@ static int refersTo(const char *z, i64 n, const char *zName) {
   return 0;
 }
 
-/* Tables that refer to zName: a rename is written into their definition. */
+/* Put the tables of main that refer to zName into the backup: a rename is
+** written into their definition, and a restore needs their rows to make them
+** anew. */
 static void referringTouch(MigContext *p, MigTouched *pTouched,
                            const char *zName) {
   sqlite3_stmt *pStmt = migPrepare(p, zOrdinary);
@@ -331,7 +362,8 @@ static void referringTouch(MigContext *p, MigTouched *pTouched,
   listTouch(p, pTouched, &list);
 }
 
-/* The table that an ALTER TABLE or DROP TABLE names. */
+/* Put the table that an ALTER TABLE or DROP TABLE names into the backup;
+** nothing when it is not one of main. */
 static void namedTouch(MigContext *p, MigTouched *pTouched, const char *z,
                        const MigStatement *pSt) {
   Table table = tableFind(p, migWritesetTarget(p, z, pSt));
@@ -351,7 +383,13 @@ static void namedTouch(MigContext *p, MigTouched *pTouched, const char *z,
 
 /* ---- what EXPLAIN tells ---- */
 
-/* A virtual table is written: the statement's own, or one of a trigger. */
+/*
+** A virtual table is written, EXPLAIN does not say which: the statement's own,
+** or one of a trigger. When the statement names a virtual table of main it is
+** that one. When it names an ordinary table or a view, its triggers do it, so
+** it may be any of main. A name that is neither is one of TEMP, or a virtual
+** table without CREATE, of whose module nothing is known.
+*/
 static void updateTouch(MigContext *p, MigTouched *pTouched, const char *z,
                         const MigStatement *pSt) {
   int bPlain = pSt->schema.eType == MIG_TK_END;
@@ -378,6 +416,8 @@ static void updateTouch(MigContext *p, MigTouched *pTouched, const char *z,
   pTouched->zKnown = bPlain ? zName : 0;
 }
 
+/* Does this root page need no looking at? Page 1 is sqlite_schema, and 0 stands
+** for a schema that is written: no rows of a table. */
 static int rootKnown(const MigTouched *pTouched, i64 iRoot) {
   int i;
 
@@ -389,7 +429,7 @@ static int rootKnown(const MigTouched *pTouched, i64 iRoot) {
   return iRoot <= 1;
 }
 
-/* Remember a root page. */
+/* Remember a root page, until schemaForget(). */
 static void rootKeep(MigContext *p, MigTouched *pTouched, i64 iRoot) {
   int n = pTouched->nKnown;
 
@@ -403,7 +443,8 @@ static void rootKeep(MigContext *p, MigTouched *pTouched, i64 iRoot) {
   }
 }
 
-/* The tables whose root pages, or those of their indexes, are written. */
+/* Put the tables of main whose root pages, or those of their indexes, are
+** written into the backup. Where all pages are known the schema is not read. */
 static void rootsTouch(MigContext *p, MigTouched *pTouched,
                        const MigWriteset *pSet) {
   MigList list;
@@ -423,7 +464,8 @@ static void rootsTouch(MigContext *p, MigTouched *pTouched,
   }
 }
 
-/* Can the schema be another one after the statement? */
+/* Can the schema, and with it the meaning of root pages, be another one after
+** the statement? */
 static int changesSchema(const MigStatement *pSt) {
   return pSt->eKind != MIG_ST_SELECT && pSt->eKind != MIG_ST_VALUES &&
          pSt->eKind != MIG_ST_INSERT && pSt->eKind != MIG_ST_UPDATE &&
@@ -431,20 +473,21 @@ static int changesSchema(const MigStatement *pSt) {
 }
 
 /* Does the statement leave the rows of all tables as they are, whatever it
-** opens? */
+** opens? An index is made anew by a restore. */
 static int keepsRows(const MigStatement *pSt) {
   return pSt->eKind == MIG_ST_CREATE_INDEX || pSt->eKind == MIG_ST_DROP_INDEX ||
          pSt->eKind == MIG_ST_REINDEX;
 }
 
-/* Forget what only holds for the schema as it is. */
+/* Forget what only holds for the schema as it is. The memory is the arena's. */
 static void schemaForget(MigTouched *pTouched) {
   pTouched->nKnown = 0;
   pTouched->aiKnown = 0;
   pTouched->zKnown = 0;
 }
 
-/* Put into the backup what a statement touches. */
+/* Put into the backup what a statement touches: by what EXPLAIN tells, and
+** where that says too little by the statement's text. */
 static void statementTouch(MigContext *p, MigTouched *pTouched, const char *z,
                            const MigStatement *pSt, sqlite3_stmt *pStmt) {
   MigWriteset set;
@@ -473,7 +516,8 @@ static void statementTouch(MigContext *p, MigTouched *pTouched, const char *z,
 /* ---- the run ---- */
 
 /* The script is not to see what was written since: the rowid inserted last is
-** put back, the rows are counted. */
+** put back to iRowid, the rows that total_changes() counts since nBefore are
+** added up. */
 static void countsRestore(MigContext *p, MigTouched *pTouched, i64 iRowid,
                           i64 nBefore) {
   pTouched->nChange += sqlite3_total_changes64(p->db) - nBefore;
@@ -481,8 +525,11 @@ static void countsRestore(MigContext *p, MigTouched *pTouched, i64 iRowid,
 }
 
 /*
-** Begin to watch a run. pBackup was begun, and stays the caller's. Tables that
-** nothing announces are put into it.
+** Begin to watch a run. pBackup was begun, and stays the caller's; it must live
+** as long as pTouched is used, or pTouched->pBackup be set to NULL. Tables that
+** nothing announces are put into it: SQLite's own; and all, when the schema has
+** something that asks for that. The caller holds the write transaction. Errors
+** are those of migBackupTable().
 */
 void migTouchedStart(MigContext *p, MigTouched *pTouched, MigBackup *pBackup) {
   sqlite3_stmt *pStmt = migPrepare(p, zKept);
@@ -503,7 +550,9 @@ void migTouchedStart(MigContext *p, MigTouched *pTouched, MigBackup *pBackup) {
   }
 }
 
-/* A script of n bytes is about to begin. */
+/* A script of n bytes is about to begin: all tables go into the backup when it
+** could notice that backups are written in its midst. No-op without a backup
+** and after an error. */
 void migTouchedScript(MigContext *p, MigTouched *pTouched, const char *z,
                       i64 n) {
   if (p->rc == SQLITE_OK && pTouched->pBackup && !pTouched->bAll &&
@@ -516,9 +565,10 @@ void migTouchedScript(MigContext *p, MigTouched *pTouched, const char *z,
 }
 
 /*
-** The prepared statement pStmt, read from z as pSt, is about to be stepped: put
-** into the backup what it touches. Errors are those of the backup: the
-** statement must then not be stepped.
+** The prepared statement pStmt, read from the script z as pSt, is about to be
+** stepped: put into the backup what it touches. last_insert_rowid() is as
+** before. Errors are those of the backup: the statement must then not be
+** stepped. No-op without a backup, and when all tables are in it.
 */
 void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
                       const MigStatement *pSt, sqlite3_stmt *pStmt) {
@@ -539,7 +589,7 @@ void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
       pSt->eKind == MIG_ST_EXPLAIN) {
     return; /* ANALYZE writes only what is in the backup already */
   }
-  builtinRead(p, pTouched);
+  builtinRead(p, pTouched); /* before the mark: it stays */
   mark = migArenaMark(p);
   nTable = pTouched->pBackup->manifest.nTable;
   nKnown = pTouched->nKnown;
@@ -556,8 +606,11 @@ void migTouchedBefore(MigContext *p, MigTouched *pTouched, const char *z,
 }
 
 /*
-** Table zName is about to get another definition: put it, and the tables that
-** refer to it, into the backup. A virtual one is about to be filled anew.
+** Table zName of main is about to get another definition: put it, and the
+** tables that refer to it, into the backup. A virtual one is about to be filled
+** anew. The name may be in any case, and of a table that is not there. The
+** schema may change behind this without another announcement. Errors are those
+** of the backup.
 */
 void migTouchedTable(MigContext *p, MigTouched *pTouched, const char *zName) {
   Table table;

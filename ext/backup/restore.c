@@ -11,6 +11,24 @@
 ** the rows were first written (of CHECK see load.c). A text with "strings" in
 ** double quotes is accepted where the connection would not, because SQLite
 ** accepts it in a stored schema.
+**
+** TEMP triggers on tables that are written or dropped would fire, or be lost:
+** they are dropped first and made again last. Last of all the applied set
+** becomes that of the backup, unless only some tables are restored.
+**
+** Nothing here can be half done: all is one transaction, which the caller
+** undoes after any failure. Only settings of the connection outlive it; they
+** are put back by migRestoreClose().
+**
+** Three kinds of restore differ in what is of no concern:
+**
+**   everything    backup of all tables: schema, rows, user_version and
+**                 application_id, all rows of SQLite's own tables, applied set
+**   a partial     the same, but of tables only those that the backup has rows
+**   backup        of, and of sqlite_sequence only their rows; what was made
+**                 since stays, but for what the run of the backup has made
+**   some tables   (nOnly) only these tables, with their indexes and triggers,
+**                 and their rows of sqlite_sequence
 */
 #include <string.h>
 #include "sql.h"
@@ -24,7 +42,7 @@
 #include "refill.h"
 #include "restore.h"
 
-#define REPORT_BYTES 1000000
+#define REPORT_BYTES 1000000 /* bytes between two reports of progress */
 
 static const char zRevisionKnown[] =
     "SELECT 1 FROM main._migrate_revisions WHERE revision = ?1";
@@ -33,15 +51,16 @@ static const char zRevisionKnown[] =
 typedef struct Work {
   MigRestore *pRestore;
   MigDecision todo;
-  int bShadow; /* tables of a virtual table are written */
-  MigTempTriggers temp;
+  int bShadow;          /* tables of a virtual table are written */
+  MigTempTriggers temp; /* that were taken away */
   MigFill fill;
-  i64 nDone; /* bytes written, and again when they are proven */
-  i64 nReported;
+  i64 nDone;     /* bytes written, and again when they are proven */
+  i64 nReported; /* bytes that progress was told last, counted once */
 } Work;
 
 /* ---- the applied set ---- */
 
+/* Is a revision of this id stored? 0 after an error. */
 static int revisionKnown(MigContext *p, const char *zRevision) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionKnown);
   int bKnown;
@@ -68,13 +87,15 @@ static void appliedCheck(MigContext *p, const MigRestore *pRestore) {
   }
 }
 
+/* Are two rows of the same revision the same? A fingerprint is written in the
+** transaction that adds the row, so it need not be compared. */
 static int appliedSame(const MigAppliedRow *pA, const MigAppliedRow *pB) {
   return pA->iRun == pB->iRun && strcmp(pA->zAppliedAt, pB->zAppliedAt) == 0 &&
          memcmp(pA->aChecksum, pB->aChecksum, MIG_HASH_SIZE) == 0;
 }
 
-/* Those that are not stored are left out, by force; repeatable ones that have
-** changed since are pending. */
+/* Put a row of the backup into the applied set. Those that are not stored are
+** left out, by force; repeatable ones that have changed since are pending. */
 static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
   if (migRevisionTakes(p, pRow->zRevision, pRow->aChecksum)) {
     migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
@@ -82,7 +103,8 @@ static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
   }
 }
 
-/* Make the applied set that of the backup. Both lists are by revision. */
+/* Make the applied set that of the backup. Both lists are by revision, sorted
+** by bytes, and merged; rows that are the same are not written. */
 static void appliedReplace(MigContext *p, const MigManifest *pLive,
                            const MigManifest *pWanted) {
   int iLive = 0;
@@ -108,7 +130,8 @@ static void appliedReplace(MigContext *p, const MigManifest *pLive,
 
 /* ---- settings of the connection ---- */
 
-/* Set an option of the connection, or with -1 only ask; what it was. */
+/* Set an option of the connection to b, or with -1 only ask. Returns what it
+** was: 0 or 1, 0 also where SQLite does not know the option. */
 static int configSwap(sqlite3 *db, int iOption, int b) {
   int bWas = 0;
 
@@ -117,6 +140,10 @@ static int configSwap(sqlite3 *db, int iOption, int b) {
   return bWas;
 }
 
+/* Save the settings of the connection and switch off what would act on rows:
+** triggers, foreign keys; and let DDL have "strings". ignore_check_constraints
+** is saved because a loader that fails may leave it on (load.c). Compiled
+** statements expire with this, so the transaction is armed again. */
 static void settingsOff(MigContext *p, MigRestore *pRestore) {
   if (p->rc) {
     return;
@@ -135,9 +162,10 @@ static void settingsOff(MigContext *p, MigRestore *pRestore) {
 }
 
 /*
-** Put the settings of the connection back. migRestoreRun() has done it when it
-** succeeded; after a failure it must wait until the transaction is undone,
-** because a change of settings expires the statements that undo it.
+** Put the settings of the connection back, on every path. migRestoreRun() has
+** done it when it succeeded; after a failure it must wait until the transaction
+** is undone, because a change of settings expires the statements that undo it.
+** No-op when nothing was switched, and the second time.
 */
 void migRestoreClose(MigContext *p, MigRestore *pRestore) {
   if (pRestore->bSettings) {
@@ -150,13 +178,15 @@ void migRestoreClose(MigContext *p, MigRestore *pRestore) {
 
 /* ---- rows ---- */
 
-/* Progress was reported, to a function of the application. */
+/* Progress was reported, to a function of the application: SQLITE when that has
+** ended the transaction. */
 static void progressCheck(MigContext *p, const MigRestore *pRestore) {
   migTransactionCheck(p, pRestore->pTx, "the function of option progress");
 }
 
 /* Counts bytes; they are counted when they are written and when they are
-** proven, so a byte is two of nDone. */
+** proven, so a byte is two of nDone. The total is an estimate: rows that are
+** written one by one are not in it. So it is kept above what is done. */
 static void workTick(MigContext *p, void *pArg, i64 nByte) {
   Work *pWork = pArg;
   const MigRestore *pRestore = pWork->pRestore;
@@ -174,11 +204,14 @@ static void workTick(MigContext *p, void *pArg, i64 nByte) {
   }
 }
 
+/* The greater one. */
 static i64 most(i64 a, i64 b) {
   return a > b ? a : b;
 }
 
-/* Write the rows of one table. */
+/* Write the rows of table iEntry of the backup, as was decided, and count them:
+** of a table that is written as a whole the greater number of rows, as it is
+** not known how many of them changed. */
 static void rowsWrite(MigContext *p, Work *pWork, int iEntry) {
   const MigTableEntry *pEntry = &pWork->pRestore->pWanted->aTable[iEntry];
   const MigTableEntry *pLive =
@@ -195,7 +228,7 @@ static void rowsWrite(MigContext *p, Work *pWork, int iEntry) {
   pWork->pRestore->nTable++;
 }
 
-/* Tell what will be done to a table. */
+/* Tell the caller that something will be done to a table. */
 static void tableTell(MigContext *p, const MigRestore *pRestore,
                       const char *zTable) {
   if (pRestore->xTable && p->rc == SQLITE_OK) {
@@ -203,8 +236,8 @@ static void tableTell(MigContext *p, const MigRestore *pRestore,
   }
 }
 
-/* Go through the tables that are dropped, and count those that do not come
-** back. */
+/* Go through the tables that are dropped: tell the caller, and count those that
+** do not come back, with their rows. The others are counted by rowsWrite(). */
 static void droppedAnnounce(MigContext *p, Work *pWork) {
   int i;
 
@@ -224,7 +257,8 @@ static void droppedAnnounce(MigContext *p, Work *pWork) {
   }
 }
 
-/* Go through the tables whose rows are written. */
+/* Go through the tables whose rows are written: tell the caller, and find out
+** whether one is a part of a virtual table. */
 static void writtenAnnounce(MigContext *p, Work *pWork) {
   const MigManifest *pWanted = pWork->pRestore->pWanted;
   int i;
@@ -245,7 +279,8 @@ static void writtenAnnounce(MigContext *p, Work *pWork) {
 
 /* ---- TEMP triggers ---- */
 
-/* Is a table or view of main dropped, or are its rows written? */
+/* Is a table or view of main, by a name in any case, dropped, or are its rows
+** written? */
 static int isTouched(const Work *pWork, const char *zName) {
   const MigManifest *pWanted = pWork->pRestore->pWanted;
   const MigTableEntry *pEntry = migManifestTable(pWanted, zName);
@@ -280,9 +315,10 @@ static int tempHides(MigContext *p, const char *zName) {
 }
 
 /*
-** Take the TEMP triggers away that would fire or would be lost. When virtual
-** tables have to connect anew SQLite reads its schemas again, and those that
-** name a table which TEMP has got since would move to that: they go too.
+** Drop the TEMP triggers that would fire or would be lost, and keep them in
+** pWork->temp. When virtual tables have to connect anew SQLite reads its
+** schemas again, and those that name a table which TEMP has got since would
+** move to that: they go too.
 */
 static void tempTriggersTake(MigContext *p, Work *pWork) {
   MigTempTriggers *pTriggers = &pWork->temp;
@@ -301,7 +337,8 @@ static void tempTriggersTake(MigContext *p, Work *pWork) {
   migTempTriggersDrop(p, pWork->pRestore->pTx, pTriggers);
 }
 
-/* Make them again, but for those whose table or view is gone. */
+/* Make them again, but for those whose table or view is gone: SQLite drops the
+** TEMP triggers of a table with it as well. */
 static void tempTriggersBack(MigContext *p, Work *pWork) {
   MigTempTriggers *pTriggers = &pWork->temp;
   int n = 0;
@@ -319,14 +356,17 @@ static void tempTriggersBack(MigContext *p, Work *pWork) {
 /* ---- tables of SQLite ---- */
 
 static const char zSequence[] = "sqlite_sequence";
-/* In the place it had, unless that was taken since. */
+/* A row of sqlite_sequence, name ?1 and mark ?2, at rowid ?3: in the place it
+** had, unless that was taken since. */
 static const char zMarkAdd[] =
     "INSERT INTO main.sqlite_sequence(rowid, name, seq)"
     " SELECT CASE WHEN EXISTS(SELECT 1 FROM main.sqlite_sequence"
     " WHERE rowid = ?3) THEN NULL ELSE ?3 END, ?1, ?2";
 
-/* Make the rows of the tables sqlite_... those of the backup. Of
-** sqlite_sequence a backup of some tables concerns only some rows. */
+/* Make the rows of the tables sqlite_... those of the backup, as far as SQLite
+** can be brought to have these tables. Comes behind all other rows, because
+** writing those moves the marks of AUTOINCREMENT. Of sqlite_sequence a backup
+** of some tables concerns only some rows: sequenceRestore(). */
 static void systemRestore(MigContext *p, Work *pWork) {
   const MigManifest *pWanted = pWork->pRestore->pWanted;
   int bPartial = pWanted->bPartial;
@@ -347,7 +387,8 @@ static void systemRestore(MigContext *p, Work *pWork) {
 }
 
 /* Is the AUTOINCREMENT mark of this table concerned, when not all are: is the
-** table one of those that are restored? */
+** table one of those that are restored? The name is as sqlite_sequence has
+** it. */
 static int markConcerned(const Work *pWork, const char *zName) {
   const MigDecision *pDo = &pWork->todo;
   int i = migItemFind(&pDo->wanted, 0, zName);
@@ -356,7 +397,8 @@ static int markConcerned(const Work *pWork, const char *zName) {
          migManifestTable(pDo->pWanted, zName) != 0;
 }
 
-/* Delete the marks that are concerned. */
+/* Delete the marks that are concerned. They are collected first: a table is not
+** written under a statement that reads it. */
 static void marksDelete(MigContext *p, const Work *pWork) {
   sqlite3_stmt *pRead =
       migPrepare(p, "SELECT rowid, name FROM main.sqlite_sequence"
@@ -383,13 +425,16 @@ static void marksDelete(MigContext *p, const Work *pWork) {
   migFinalize(p, pDelete);
 }
 
-/* Takes the rows of sqlite_sequence, and writes those that are concerned. */
+/* The rows of sqlite_sequence as they are read from the backup. */
 typedef struct Sequence {
   const Work *pWork;
   sqlite3_stmt *pName; /* for the name, in UTF-8 */
-  sqlite3_stmt *pAdd;
+  sqlite3_stmt *pAdd;  /* zMarkAdd */
 } Sequence;
 
+/* Take a row of sqlite_sequence, and write it when it is concerned. It is short
+** enough to come whole. SQLite converts its name, which is in the encoding of
+** the file. */
 static void sequencePart(MigContext *p, const Sequence *pSequence,
                          const MigPart *pPart) {
   MigValue aValue[2];
@@ -418,8 +463,9 @@ static void sequencePart(MigContext *p, const Sequence *pSequence,
   sqlite3_reset(pSequence->pName);
 }
 
-/* Set the marks of AUTOINCREMENT of the tables that are restored, where others
-** stay: a number that was given to a row since must not be given again. */
+/* Set the marks of AUTOINCREMENT of the tables that are restored to those of
+** the backup. The marks of the others stay: a number that was given to a row
+** since must not be given again. */
 static void sequenceRestore(MigContext *p, Work *pWork) {
   const MigRestore *pRestore = pWork->pRestore;
   const MigTableEntry *pEntry = migManifestTable(pRestore->pWanted, zSequence);
@@ -451,7 +497,8 @@ static void sequenceRestore(MigContext *p, Work *pWork) {
 /* ---- all of it ---- */
 
 /* Comparing keys can call a collation of the application. When that has ended
-** the transaction, what was stored in it is gone: no backup is damaged. */
+** the transaction, what was stored in it is gone, and its chunks are not found:
+** no backup is damaged. The error is then that the transaction was ended. */
 static void compareCheck(MigContext *p, const MigRestore *pRestore) {
   if (p->eCode == MIG_BACKUP_DAMAGED && migTransactionLost(pRestore->pTx)) {
     migErrorClear(p);
@@ -460,6 +507,8 @@ static void compareCheck(MigContext *p, const MigRestore *pRestore) {
                       "a function or collation of the schema");
 }
 
+/* Begin a restore: pass on what its caller has filled in. pWork points to
+** itself, so it must stay where it is. */
 static void workOpen(Work *pWork, MigRestore *pRestore) {
   memset(pWork, 0, sizeof(*pWork));
   pWork->pRestore = pRestore;
@@ -477,6 +526,8 @@ static void workOpen(Work *pWork, MigRestore *pRestore) {
   pWork->fill.pTick = pWork;
 }
 
+/* Carry out what was decided. The order is that of the header of this file.
+** Where a step fails the others are no-ops. */
 static void workRun(MigContext *p, Work *pWork) {
   MigRestore *pRestore = pWork->pRestore;
   MigTransaction *pTx = pRestore->pTx;
@@ -516,13 +567,16 @@ static void workRun(MigContext *p, Work *pWork) {
 /*
 ** Make schema, rows and applied set those of the backup; with nOnly only these
 ** tables. The caller holds the write transaction pTx, undoes it after failure
-** and then calls migRestoreClose(). Errors:
+** and then calls migRestoreClose(). nTable and nRow are set, aLost is not. The
+** rows of tables have been read back and compared. Whether foreign keys
+** hold is for the caller to check. Errors:
 **   USAGE             the backup has no such table
-**   SCHEMA_MISMATCH   a table is not as the backup needs it, or something does
-**                     not come back as it was
+**   SCHEMA_MISMATCH   a table is not as the backup needs it, something does not
+**                     come back as it was, or a name that is needed is taken
 **   UNKNOWN_REVISION  one that was applied then is not stored any more
 **   SQLITE            code of the application has ended the transaction
-**   UNSUPPORTED       the module of a virtual table is not loaded
+**   UNSUPPORTED       the module of a virtual table, a function or a collation
+**                     is not loaded
 **   BACKUP_DAMAGED, TOO_BIG
 */
 void migRestoreRun(MigContext *p, MigRestore *pRestore) {
@@ -555,14 +609,16 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
     progressCheck(p, pRestore);
   }
   if (p->rc == SQLITE_OK) {
-    migRestoreClose(p, pRestore);
+    migRestoreClose(p, pRestore); /* the commit can still fail: armed again */
     migTransactionArm(p, pRestore->pTx);
   }
 }
 
 /* ---- what would be lost ---- */
 
-/* Rows of a table that go: all of them where it cannot be told which. */
+/* How many rows of a table that is there would go: all of them where it cannot
+** be told which. None of a table that this restore leaves; all of one that it
+** drops; else those whose keys are not in the backup. */
 static i64 tableLost(MigContext *p, const Work *pWork,
                      const MigTableEntry *pLive) {
   const MigTableEntry *pWanted =
@@ -588,6 +644,8 @@ static i64 tableLost(MigContext *p, const Work *pWork,
   return diff.bByCount ? pLive->nRow : diff.nRemoved;
 }
 
+/* Add a table that loses n rows; none is not added. The list stays sorted by
+** name, by bytes; its room doubles when n is a power of two. */
 static void lostAdd(MigContext *p, MigRestore *pRestore, const char *zTable,
                     i64 n) {
   int i = pRestore->nLost;
@@ -613,7 +671,8 @@ static void lostAdd(MigContext *p, MigRestore *pRestore, const char *zTable,
 
 /* Name under which the rows of a table count as lost, NULL when they do not:
 ** SQLite's own tables, and shadow tables but for the one that has a row for
-** each of the virtual table's (FTS3 to 5, rtree). */
+** each of the virtual table's (FTS3 to 5, rtree). That is the first of the list
+** below that is there: full-text tables need not have both. */
 static const char *lostName(MigContext *p, const Work *pWork,
                             const MigTableEntry *pEntry) {
   static const char *const azRow[] = {"_docsize", "_content", "_rowid"};
@@ -638,8 +697,14 @@ static const char *lostName(MigContext *p, const Work *pWork,
   return 0;
 }
 
-/* Count the rows, by their keys, that are there now and would not be after
-** migRestoreRun(). Changes nothing. Errors: USAGE, BACKUP_DAMAGED. */
+/*
+** Count the rows, by their keys, that are there now and would not be after
+** migRestoreRun(): nLost and aLost, in the arena. Of pRestore the same is
+** needed as there. Changes nothing, but can call collations of the application.
+** Errors: USAGE when the backup has no table of a name in azOnly,
+** BACKUP_DAMAGED, SQLITE when code of the application has ended the
+** transaction.
+*/
 void migRestoreLost(MigContext *p, MigRestore *pRestore) {
   Work work;
   int i;

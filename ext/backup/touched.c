@@ -186,9 +186,10 @@ static int callsOther(const MigTouched *pTouched, const MigStatement *pSt,
   return 0;
 }
 
-/* Are the bytes of zWord, letters, in the n bytes of the text, in either case?
-** Also within a longer word, or a comment: a quick look before a slow one. The
-** first byte is compared without the bit that tells upper from lower case. */
+/* Are the bytes of zWord, a letter first, in the n bytes of the text, in either
+** case? Also within a longer word, or a comment: a quick look before a slow
+** one. The first byte is compared without the bit that tells upper from lower
+** case. */
 static int mentions(const char *z, i64 n, const char *zWord) {
   i64 nWord = (i64)strlen(zWord);
   i64 i;

@@ -4,8 +4,7 @@
 ** A run calls migTouchedStart() once, then for each script migTouchedScript(),
 ** and before each of its statements migTouchedBefore(). What changes a table in
 ** another way calls migTouchedTable() first. All of it is within the write
-** transaction of the run. The backup is begun before and ended behind by the
-** caller.
+** transaction that the backup was begun in. The caller ends the backup, too.
 */
 #ifndef MIG_TOUCHED_H
 #define MIG_TOUCHED_H

@@ -133,8 +133,8 @@ CREATE TABLE _migrate_history(
   chain BLOB NOT NULL       -- BLAKE2b-256 of the row before and this row
 );
 
--- Backups. What one holds is in its manifest; ext/backup/manifest.c gives the
--- bytes.
+-- Backups. What one holds is in its manifest: ext/backup/manifest.c gives its
+-- bytes, ext/backup/backup.c how column manifest names the chunks they are in.
 CREATE TABLE _migrate_backups(
   backup INTEGER PRIMARY KEY, -- number, never used again
   created_at TEXT NOT NULL,   -- ISO-8601 UTC
@@ -152,7 +152,8 @@ CREATE TABLE _migrate_backups(
   seal BLOB NOT NULL          -- hash of the row (ext/store/seal.h)
 );
 
--- Pieces of backups, each stored once; ext/backup/chunk.c says how.
+-- Pieces of backups, each stored once; ext/backup/chunk.c says how. The crc is
+-- of base and codec too.
 CREATE TABLE _migrate_chunks(
   chunk INTEGER PRIMARY KEY, -- number
   hash BLOB NOT NULL UNIQUE, -- BLAKE2b-256 of its bytes

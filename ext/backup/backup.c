@@ -191,7 +191,7 @@ void migBackupRead(MigContext *p, MigChunks *pChunks, i64 iBackup,
   memset(pManifest, 0, sizeof(*pManifest));
   if (p->rc == SQLITE_OK) {
     migHashBytes(bytes.a, bytes.n, aIs);
-    if (memcmp(aIs, aHash, MIG_HASH_SIZE)) {
+    if (nPiece == 0 || memcmp(aIs, aHash, MIG_HASH_SIZE)) {
       manifestDamaged(p, iBackup);
     }
   }

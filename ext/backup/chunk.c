@@ -51,7 +51,7 @@
 #define CODEC_DELTA 2
 
 static const char zChunkFind[] =
-    "SELECT chunk, crc, base, codec, data FROM main._migrate_chunks"
+    "SELECT chunk, crc, base, codec, data, size FROM main._migrate_chunks"
     " WHERE hash = ?1";
 static const char zChunkBase[] =
     "SELECT base FROM main._migrate_chunks WHERE chunk = ?1";
@@ -363,41 +363,49 @@ static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
   return nData ? nData : n;
 }
 
-/* The number of the chunk with that hash that a statement finds; 0: none.
-** *pbBad is set when base, codec or data of its row are not as they were
-** written; the data is not inflated for that. */
-static i64 hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
-                    int *pbBad) {
-  i64 iChunk = 0;
+/* A chunk that was found by its hash. */
+typedef struct Found {
+  i64 iChunk; /* its number, 0: there is none */
+  i64 nData;  /* bytes of column data */
+  int bBad;   /* its row is not as it was written */
+} Found;
+
+/* The chunk of n bytes with that hash that a statement finds. Its data is not
+** inflated to find out whether the row is damaged. */
+static Found hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
+                      i64 n) {
+  Found found = {0, 0, 0};
 
   migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
   if (migStep(p, pStmt)) {
     const void *a = sqlite3_column_blob(pStmt, 4);
-    iChunk = sqlite3_column_int64(pStmt, 0);
-    *pbBad = sqlite3_column_int64(pStmt, 1) !=
-             migChunkCrc(sqlite3_column_int64(pStmt, 2),
-                         sqlite3_column_int64(pStmt, 3), a,
-                         sqlite3_column_bytes(pStmt, 4));
+    found.iChunk = sqlite3_column_int64(pStmt, 0);
+    found.nData = sqlite3_column_bytes(pStmt, 4);
+    found.bBad =
+        sqlite3_column_int64(pStmt, 5) != n ||
+        sqlite3_column_int64(pStmt, 1) !=
+            migChunkCrc(sqlite3_column_int64(pStmt, 2),
+                        sqlite3_column_int64(pStmt, 3), a, found.nData);
   }
   sqlite3_reset(pStmt);
-  return iChunk;
+  return found;
 }
 
 /* The same in the store, then in the overlay. */
-static i64 chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
-                     int *pbBad) {
-  i64 iChunk = hashFind(p, migCached(p, zChunkFind), aHash, pbBad);
+static Found chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
+                       i64 n) {
+  Found found = hashFind(p, migCached(p, zChunkFind), aHash, n);
 
-  if (iChunk == 0 && pChunks->dbOver) {
-    iChunk = hashFind(p, pChunks->pOverFind, aHash, pbBad);
-    iChunk += iChunk ? pChunks->iOver : 0;
+  if (found.iChunk == 0 && pChunks->dbOver) {
+    found = hashFind(p, pChunks->pOverFind, aHash, n);
+    found.iChunk += found.iChunk ? pChunks->iOver : 0;
   }
-  return iChunk;
+  return found;
 }
 
 /* Give a row of the store its bytes again, n at a. What has it as a base fits,
 ** because the bytes are the same. It gets no base itself: it may be one. */
-static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
+static void chunkMend(MigContext *p, MigChunks *pChunks, const Found *pFound,
                       const u8 *a, i64 n) {
   sqlite3_stmt *pStmt = migCached(p, zChunkMend);
   i64 iBase = 0;
@@ -405,13 +413,13 @@ static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
   i64 nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);
   const u8 *aData = eCodec == CODEC_PLAIN ? a : pChunks->aWork;
 
-  migBindInt(p, pStmt, 1, iChunk);
+  migBindInt(p, pStmt, 1, pFound->iChunk);
   migBindInt(p, pStmt, 2, eCodec);
   migBindInt(p, pStmt, 3, n);
   migBindInt(p, pStmt, 4, migChunkCrc(0, eCodec, aData, nData));
   migBindBlob(p, pStmt, 5, aData, nData);
   migRun(p, pStmt);
-  pChunks->bMended = 1;
+  pChunks->nStored += nData - pFound->nData;
 }
 
 /* Bytes of column data of all chunks: what chunk_bytes of _migrate_meta is to
@@ -434,23 +442,22 @@ i64 migChunkBytes(MigContext *p) {
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
   sqlite3_stmt *pStmt;
-  i64 iChunk;
+  Found found;
   i64 iBase;
   const u8 *aData;
   i64 nData;
   int eCodec;
-  int bBad = 0;
 
   if (p->rc) {
     return 0;
   }
   migHashBytes(a, n, aHash);
-  iChunk = chunkFind(p, pChunks, aHash, &bBad);
-  if (bBad && pChunks->dbOver == 0) {
-    chunkMend(p, pChunks, iChunk, a, n);
+  found = chunkFind(p, pChunks, aHash, n);
+  if (found.bBad && pChunks->dbOver == 0) {
+    chunkMend(p, pChunks, &found, a, n);
   }
-  if (iChunk || p->rc) {
-    return iChunk;
+  if (found.iChunk || p->rc) {
+    return found.iChunk;
   }
   iBase = baseFor(p, pChunks, iPrevious);
   nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);

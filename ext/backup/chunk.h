@@ -28,7 +28,6 @@ typedef struct MigChunks {
   sqlite3_stmt *pOverRead;
   sqlite3_stmt *pOverAdd;
   i64 iOver;   /* greatest number in the store: those above are of dbOver */
-  int bMended; /* a damaged row was written again */
   i64 nStored; /* bytes of column data added since it was opened */
 } MigChunks;
 

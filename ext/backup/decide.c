@@ -2,7 +2,7 @@
 ** decide.c - what has to be done to restore a backup.
 **
 ** The schema that is there and the one that is wanted are two lists of
-** objects (objects.c). An object that is the same to the byte in both stays;
+** objects (items.c). An object that is the same to the byte in both stays;
 ** every other one is dropped, or made. What hangs on a table goes and comes
 ** with it. The triggers of a table fire in the order in which they were made,
 ** so they stay only when all of them are the same, in the same order.

@@ -185,12 +185,12 @@ static void itemEnter(MigItems *pItems, int i) {
 ** on one. */
 static void itemKind(MigContext *p, MigItem *pItem) {
   /* by MigItemKind; a virtual table is a table, and told by its text */
-  static const char *const azType[] = {"table", "", "index", "view", "trigger"};
+  static const char *const azType[] = {"table", 0, "index", "view", "trigger"};
   const MigObject *pObject = pItem->pObject;
   const char *z = pObject->zSql;
   int i = 0;
 
-  while (i < 5 && strcmp(azType[i], pObject->zType)) {
+  while (i < 5 && (azType[i] == 0 || strcmp(azType[i], pObject->zType))) {
     i++;
   }
   if (i == 5 || z == 0 || migStoreOwnsTable(pObject->zTable) ||

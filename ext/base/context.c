@@ -29,6 +29,7 @@ struct MigBlock {
   MigBlock *pNext; /* older block */
   size_t nSize;    /* payload bytes */
   size_t nUsed;    /* of which handed out; always a multiple of 8 */
+  u64 aData[];     /* the payload; u64 aligns it where pointers are small */
 };
 
 /* The codes, indexed by MigCode. */
@@ -251,7 +252,7 @@ void *migAlloc(MigContext *p, u64 nByte) {
     pBlock->pNext = p->pBlock;
     p->pBlock = pBlock;
   }
-  z = (char *)&pBlock[1] + pBlock->nUsed;
+  z = (char *)pBlock->aData + pBlock->nUsed;
   pBlock->nUsed += n;
   memset(z, 0, n);
   return z;

@@ -92,7 +92,11 @@ static const char *columnOf(MigContext *p, const MigModelObject *pObject) {
   }
   pStmt = migPrepareF(p, "SELECT * FROM main.\"%w\"", pObject->zName);
   if (p->rc == SQLITE_OK) {
-    z = migStrdup(p, sqlite3_column_name(pStmt, 0));
+    z = sqlite3_column_name(pStmt, 0);
+    if (z == 0) {
+      migNomem(p);
+    }
+    z = migStrdup(p, z);
   }
   migFinalize(p, pStmt);
   migCompilesNot(p);

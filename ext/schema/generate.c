@@ -45,11 +45,6 @@
 **
 ** PROBLEMS. A script in which tables are renamed natively means
 ** legacy_alter_table to be off, as it is unless an application sets it.
-**
-** A column that is renamed natively and becomes a generated one in the same
-** script loses its values without a comment that says so: the loss is kept
-** under the old name, and looked up by the new one. What the call lists as its
-** changes has it.
 */
 #include <string.h>
 #include "catalog.h"
@@ -385,8 +380,7 @@ static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
   return 1;
 }
 
-/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. A column
-** is looked up by its name of now; see PROBLEMS. */
+/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. */
 static void tableLosses(MigContext *p, Generator *pg,
                         const MigTableDiff *pDiff) {
   int i;

@@ -40,7 +40,7 @@ static MigLoss *lossAdd(MigContext *p, MigLosses *pLosses,
   pLoss->pObject = pObject;
   pLoss->iColumn = iColumn;
   pLoss->zTable = zTable;
-  pLoss->bComputed = 0;
+  pLoss->zComputed = 0;
   pLoss->n = MIG_LOSS_UNCOUNTED;
   return pLoss;
 }
@@ -91,8 +91,8 @@ static void lossColumns(MigContext *p, const MigTableDiff *pDiff,
         pDiff->pOld->pTable->aColumn[pAlt->iOld].pGenerated == 0) {
       MigLoss *pLoss =
           lossAdd(p, pLosses, pDiff->pOld, pAlt->iOld, pDiff->pNew->zName);
-      if (pLoss) {
-        pLoss->bComputed = bComputed;
+      if (pLoss && bComputed) {
+        pLoss->zComputed = pDiff->pNew->pTable->aColumn[pAlt->iNew].zName;
       }
     }
   }
@@ -142,9 +142,20 @@ void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
 ** Telling
 */
 
+/* Is zColumn the column that is lost? One that is computed then may have its
+*new
+** name already: it was renamed before, and no two names have crossed. */
+static int lossIsColumn(const MigLoss *pLoss, const char *zColumn) {
+  const MigModelTable *pTable = pLoss->pObject->pTable;
+
+  return migStrICmp(pTable->aColumn[pLoss->iColumn].zName, zColumn) == 0 ||
+         (pLoss->zComputed && migModelColumn(pTable, zColumn) < 0 &&
+          migStrICmp(pLoss->zComputed, zColumn) == 0);
+}
+
 /* The loss of a table, or of a column of it, apart from case; NULL: it is none.
-** zTable is its name when the loss happens, zColumn that of the old schema, or
-** NULL for the table. Good until one more loss is added. */
+** zTable is its name when the loss happens, zColumn that of the column then or
+** in the old schema, NULL for the table. Good until one more loss is added. */
 const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
                            const char *zColumn) {
   int i;
@@ -153,9 +164,7 @@ const MigLoss *migLossFind(const MigLosses *pLosses, const char *zTable,
     const MigLoss *pLoss = &pLosses->a[i];
     int bColumn = pLoss->iColumn >= 0;
     if (bColumn == (zColumn != 0) && migStrICmp(pLoss->zTable, zTable) == 0 &&
-        (!bColumn ||
-         migStrICmp(pLoss->pObject->pTable->aColumn[pLoss->iColumn].zName,
-                    zColumn) == 0)) {
+        (!bColumn || lossIsColumn(pLoss, zColumn))) {
       return pLoss;
     }
   }
@@ -192,7 +201,7 @@ void migLossWrite(MigContext *p, const MigLoss *pLoss, MigText *pOut) {
   migTextStr(p, pOut, "-- destructive: ");
   if (pLoss->iColumn >= 0) {
     migTextF(p, pOut, "%s column %s of table %s",
-             pLoss->bComputed ? "computes" : "drops",
+             pLoss->zComputed ? "computes" : "drops",
              nameShown(p, pObject->pTable->aColumn[pLoss->iColumn].zName),
              zTable);
   } else {

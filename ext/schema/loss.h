@@ -12,7 +12,8 @@ typedef struct MigLoss {
   const MigModelObject *pObject; /* of the old schema */
   int iColumn;                   /* column of it, or -1: all of it */
   const char *zTable;            /* name of the table when the loss happens */
-  int bComputed;                 /* the column stays, but is computed then */
+  const char *zComputed;         /* the column stays, but is computed then: its
+                                 ** name in the wanted schema; else NULL */
   i64 n;                         /* rows, values that are not NULL, or below */
 } MigLoss;
 

@@ -133,6 +133,8 @@ static const char *updatedColumn(MigContext *p, const MigModel *pModel,
                   /* sql-ok: schemaText() */ zSchema, zTable);
     if (z && sqlite3_prepare_v2(p->db, z, -1, &pStmt, 0) == SQLITE_OK) {
       z = migPrintf(p, "\"%w\"", sqlite3_column_name(pStmt, 0));
+    } else if (z) {
+      z = migPrintf(p, "(%s)", z); /* "SET (SELECT": an error as well */
     }
     sqlite3_finalize(pStmt);
   }

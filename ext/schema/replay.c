@@ -88,23 +88,35 @@ static void changesRead(MigContext *p, const char *zJson,
   }
 }
 
+/* An argument as text, copied into the call's memory; NULL for NULL, or after
+** an error. */
+static const char *valueText(MigContext *p, sqlite3_value *pValue) {
+  const char *z = (const char *)sqlite3_value_text(pValue);
+
+  if (z == 0 && sqlite3_value_type(pValue) != SQLITE_NULL) {
+    migNomem(p);
+  }
+  return migStrdup(p, z);
+}
+
 /* The arguments of a call, copied into the call's memory. Options that do not
 ** matter to a schema are not looked at. USAGE when the first is NULL. */
 static void callRead(MigContext *p, const MigReplay *pReplay,
                      MigReshape *pReshape, int nArg, sqlite3_value **apArg) {
-  const char *zSql = (const char *)sqlite3_value_text(apArg[0]);
-  const char *zJson = 0;
+  int bNull = sqlite3_value_type(apArg[0]) == SQLITE_NULL;
+  const char *zSql = valueText(p, apArg[0]);
+  const char *zJson = nArg > 1 ? valueText(p, apArg[1]) : 0;
 
-  if (zSql == 0) {
+  if (bNull) {
     migFail(p, MIG_USAGE,
             "migrate_table: the first argument is a CREATE TABLE statement");
     return;
   }
-  pReshape->zSql = migStrdup(p, zSql);
-  pReshape->nSql = (i64)strlen(zSql);
-  if (nArg > 1) {
-    zJson = migStrdup(p, (const char *)sqlite3_value_text(apArg[1]));
+  if (p->rc) {
+    return;
   }
+  pReshape->zSql = zSql;
+  pReshape->nSql = (i64)strlen(zSql);
   if (zJson) {
     optionsRead(p, zJson, "$.rename", &pReshape->renameOld,
                 &pReshape->renameNew);

@@ -863,7 +863,7 @@ static void functionShow(MigContext *p, MigArgs *pArgs, sqlite3_context *pCtx,
   zResult = p->rc ? 0 : pArgs->pFunction->xCall(p, pArgs);
   if (p->rc == SQLITE_OK && zResult) {
     sqlite3_result_text(pCtx, zResult, -1, sqlite3_free);
-    if (pArgs->pFunction->xCall == callConfig && argc == 0) {
+    if (pArgs->pFunction->xCall == callConfig && !argText(p, pArgs, 0, 0)) {
       sqlite3_result_subtype(pCtx, JSON_SUBTYPE);
     }
   } else {

@@ -126,6 +126,35 @@ MigSpan migCursorSpan(const MigCursor *pc, i64 iStart) {
   return span;
 }
 
+/* Pass over '(', which must be there. */
+void migCursorLeft(MigCursor *pc) {
+  if (migCursorIs(pc, MIG_TK_LP)) {
+    migCursorNext(pc);
+  } else {
+    migCursorFail(pc, "'('");
+  }
+}
+
+/* Pass over ')', which must be there. */
+void migCursorRight(MigCursor *pc) {
+  if (migCursorIs(pc, MIG_TK_RP)) {
+    migCursorNext(pc);
+  } else {
+    migCursorFail(pc, "')'");
+  }
+}
+
+/* Pass over all up to the statement's end, the semicolon not included: the
+** span of it. */
+MigSpan migCursorRest(MigCursor *pc) {
+  i64 iStart = pc->token.iStart;
+
+  while (!migCursorIs(pc, MIG_TK_END) && !migCursorIs(pc, MIG_TK_SEMI)) {
+    migCursorNext(pc);
+  }
+  return migCursorSpan(pc, iStart);
+}
+
 /* ------------------------------------------------------------------------
 ** Expressions
 */

@@ -51,7 +51,10 @@ MigSpan migCursorSpan(const MigCursor *pc, i64 iStart);
 int migCursorTake(MigCursor *pc, const char *zWord);
 void migCursorNeed(MigCursor *pc, const char *zWord);
 void migCursorName(MigCursor *pc, MigToken *pName);
+void migCursorLeft(MigCursor *pc);
+void migCursorRight(MigCursor *pc);
 MigSpan migCursorParens(MigCursor *pc);
+MigSpan migCursorRest(MigCursor *pc);
 void migCursorExpr(MigCursor *pc, MigExpr *pExpr);
 
 #endif

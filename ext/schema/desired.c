@@ -13,12 +13,13 @@
 ** comparison with few differences cheap. Where the text changes what it has
 ** made, all of it is run.
 **
-** A comment "-- migrate:renamed-from name" says that what it belongs to (ddl.c)
-** had that name before. One behind a statement, on the line of its end, belongs
-** to that.
+** A comment "-- migrate:renamed-from name" (note.c) says that what it belongs to
+** (ddlreader.c) had that name before. One behind a statement, on the line of
+** its end, belongs to that.
 */
 #include <string.h>
 #include "desired.h"
+#include "note.h"
 #include "script.h"
 #include "text.h"
 
@@ -184,7 +185,7 @@ static void notesNone(MigContext *p, const Wishes *pw, i64 i, i64 iEnd) {
 
   do {
     i = migTokenNext(pw->z, iEnd, i, &token);
-    if (migDdlNote(pw->z, &token, &name)) {
+    if (migNoteRead(pw->z, &token, &name)) {
       noteFail(p, pw, token.iStart, zAstray);
     }
   } while (token.eType != MIG_TK_END);
@@ -210,7 +211,7 @@ static void notesRead(MigContext *p, const Wishes *pw, const MigDdl *pDdl) {
     const MigDdlNote *pNote = &pDdl->aNote[i];
     MigRename *pRename;
     int n = pRenames->n;
-    if (pNote->iColumn == -2 ||
+    if (pNote->iColumn == MIG_OWNER_NONE ||
         (pDdl->eKind != MIG_DDL_TABLE && pDdl->eKind != MIG_DDL_VIRTUAL)) {
       noteFail(p, pw, iBase + pNote->iStart, zAstray);
       return;

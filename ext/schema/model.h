@@ -2,9 +2,9 @@
 ** model.h - a schema as structs.
 **
 ** A model holds what sqlite_schema lists, each object with its stored text,
-** the spans of that (ddl.h), and, for tables, what they say once the rules of
-** SQLite are applied to them: which of several DEFAULTs counts, which columns
-** a key has, what is NOT NULL without saying so.
+** the spans of that (ddlparts.h), and, for tables, what they say once the rules
+** of SQLite are applied to them: which of several DEFAULTs counts, which
+** columns a key has, what is NOT NULL without saying so.
 **
 ** For
 **

@@ -1,0 +1,11 @@
+/*
+** tablebody.h - what stands behind the name in CREATE TABLE.
+*/
+#ifndef MIG_TABLEBODY_H
+#define MIG_TABLEBODY_H
+
+#include "ddlreader.h"
+
+void migTableBodyRead(MigDdlReader *pr);
+
+#endif

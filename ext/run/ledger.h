@@ -28,34 +28,18 @@ typedef struct MigLedger {
   MigText members; /* ids of its revisions, quoted, by commas */
 } MigLedger;
 
-/* What the script expects to find. */
-typedef struct MigLedgerStart {
-  const MigSet *pApplied; /* applied revisions */
-  int bHere;              /* as they are applied in this file */
-  int nObject;            /* base: objects of the schema; else below 0 */
-  const u8 *aFingerprint; /* of the schema, when nObject is below 0 */
-} MigLedgerStart;
-
+void migLedgerBlob(MigContext *p, MigText *pOut, const void *a, i64 n);
 char *migLedgerText(MigContext *p, const char *z);
-void migLedgerOpen(MigContext *p, MigLedger *pLedger,
-                   const MigLedgerStart *pStart);
-void migLedgerRevision(MigContext *p, MigLedger *pLedger,
-                       const MigRevision *pRev);
-void migLedgerRevisionsEnd(MigContext *p, MigLedger *pLedger);
-void migLedgerEdges(MigContext *p, MigLedger *pLedger, const MigSet *pSet);
-void migLedgerMirror(MigContext *p, MigLedger *pLedger, const char *zFirst,
-                     const MigList *pIds);
-void migLedgerAgain(MigContext *p, MigLedger *pLedger);
+
+void migLedgerOpen(MigContext *p, MigLedger *pLedger, const char *zAt);
+void migLedgerMake(MigContext *p, MigLedger *pLedger);
 void migLedgerApply(MigContext *p, MigLedger *pLedger, const MigRevision *pRev);
 void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId);
 void migLedgerHistory(MigContext *p, MigLedger *pLedger,
                       const MigRevision *pRev, const char *zFrom,
                       const char *zTo, const u8 *aFingerprint);
-void migLedgerForeign(MigContext *p, MigLedger *pLedger);
 void migLedgerFacts(MigContext *p, MigLedger *pLedger, const char *zCurrent,
                     const MigText *pSchema, const u8 *aFingerprint);
 void migLedgerClose(MigContext *p, MigLedger *pLedger);
-
-int migLedgerObjects(MigContext *p, const MigLedger *pLedger);
 
 #endif

@@ -15,7 +15,8 @@
 **
 ** The script, in this order:
 **   header, .bail on, PRAGMA foreign_keys=OFF where a step wants it, CHECKs on
-**   BEGIN IMMEDIATE, guards, revisions that the file lacks   (ledger.c)
+**   BEGIN IMMEDIATE, guards                                  (ledgerguard.c)
+**   revisions that the file lacks                            (ledgerrevision.c)
 **   the steps                                                (plainscript.c)
 **   applied set, history, facts                              (ledger.c)
 **   were all guards passed?                                  (tally.c)
@@ -38,7 +39,8 @@
 #include "drift.h"
 #include "execute.h"
 #include "fingerprint.h"
-#include "ledger.h"
+#include "ledgerguard.h"
+#include "ledgerrevision.h"
 #include "mirror.h"
 #include "orphans.h"
 #include "plainscript.h"
@@ -416,7 +418,7 @@ static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
     migLedgerHistory(p, &po->ledger, 0, po->zFrom, zTo, po->aFingerprint);
   }
   if (po->ledger.bForeign && migOrphansCountable(p, po->pScratch)) {
-    migLedgerForeign(p, &po->ledger);
+    migLedgerGuardForeign(p, &po->ledger);
   }
   migLedgerFacts(p, &po->ledger, zTo, &po->schema, po->aFingerprint);
   migTallyEnd(p, &po->ledger.tally, &po->body);
@@ -434,12 +436,13 @@ static void revisionsWrite(MigContext *p, Offline *po) {
   for (i = 0; i < po->plan.nStep && apStep; i++) {
     apStep[po->aStep[i].iNode] = &po->aStep[i];
   }
+  migLedgerRevisionStart(p, &po->ledger);
   for (i = 0; i < nNode && apStep && p->rc == SQLITE_OK; i++) {
     if (apStep[i]) {
-      migLedgerRevision(p, &po->ledger, &apStep[i]->rev);
+      migLedgerRevisionAdd(p, &po->ledger, &apStep[i]->rev);
     }
   }
-  migLedgerRevisionsEnd(p, &po->ledger);
+  migLedgerRevisionEnd(p, &po->ledger);
 }
 
 /* The guards, and the revisions that the file may lack. */
@@ -455,22 +458,22 @@ static void bodyStart(MigContext *p, Offline *po) {
   start.pApplied = &applied;
   start.bHere = po->bHere;
   start.nObject = migSetNext(&applied, -1) >= 0 ? -1
-                  : po->bHere ? migLedgerObjects(p, &po->ledger)
+                  : po->bHere ? migLedgerGuardObjects(p, &po->ledger)
                               : 0;
   start.aFingerprint = po->aFingerprint;
   po->ledger.bShared = migSetCount(&po->plan.after) == po->live.pGraph->nNode;
-  migLedgerOpen(p, &po->ledger, &start);
+  migLedgerGuardStart(p, &po->ledger, &start);
   if (!po->plan.bDown) {
     revisionsWrite(p, po);
     applied = ordinary(p, po->live.pGraph, &po->plan.after);
   }
   if (p->rc == SQLITE_OK) {
-    migLedgerEdges(p, &po->ledger, &applied);
+    migLedgerGuardEdges(p, &po->ledger, &applied);
   }
   migMirrorSql(p, po->bStore, &po->now, &mirror);
   if (mirror.n && p->rc == SQLITE_OK) {
     migMirrorIds(p, po->ledger.zMirror, &po->now, &ids);
-    migLedgerMirror(p, &po->ledger, mirror.az[0], &ids);
+    migLedgerGuardMirror(p, &po->ledger, mirror.az[0], &ids);
   }
 }
 
@@ -490,7 +493,7 @@ static void aloneWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   if (bBook) {
     migTextStr(p, &po->body, "BEGIN IMMEDIATE;\n");
     checksOn(p, po);
-    migLedgerAgain(p, &po->ledger);
+    migLedgerGuardAgain(p, &po->ledger);
   }
   stepApply(p, po, pStep);
 }
@@ -515,7 +518,7 @@ static void groupBooked(MigContext *p, Offline *po, int iFirst, int iEnd) {
   if (iFirst == 0) {
     bodyStart(p, po);
   } else {
-    migLedgerAgain(p, &po->ledger);
+    migLedgerGuardAgain(p, &po->ledger);
   }
   if (bAlone) {
     migTallyEnd(p, &po->ledger.tally, &po->body);

@@ -125,6 +125,32 @@ MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel) {
   return out;
 }
 
+/* Inflate n bytes at a into nSize bytes at aOut, which they must fill, with
+** nothing behind them: else STORE_DAMAGED. */
+static void inflateInto(MigContext *p, const void *a, i64 n, u8 *aOut,
+                        i64 nSize) {
+  z_stream z;
+  int rc;
+
+  streamInit(&z, a, n);
+  if (inflateInit(&z) != Z_OK) {
+    migNomem(p);
+    return;
+  }
+  z.next_out = aOut;
+  z.avail_out = (uInt)nSize;
+  rc = inflate(&z, Z_FINISH);
+  inflateEnd(&z);
+  if (rc == Z_MEM_ERROR) {
+    /* unreached: zlib needs this memory for damaged data only */
+    migNomem(p);
+  } else if (rc != Z_STREAM_END || z.avail_out || z.avail_in) {
+    migFail(p, MIG_STORE_DAMAGED,
+            "stored data does not inflate;"
+            " restore the file from a copy");
+  }
+}
+
 /*
 ** Read n bytes in sqlar form that stand for nSize bytes. The caller frees the
 ** result; a zero byte follows it. TOO_BIG when nSize exceeds nMax,
@@ -134,8 +160,6 @@ MigBytes migDeflate(MigContext *p, const void *a, i64 n, int iLevel) {
 */
 MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
   MigBytes out = {0, 0};
-  z_stream z;
-  int rc;
 
   if (p->rc) {
     return out; /* unreached: nobody asks after an error */
@@ -154,25 +178,11 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
             " restore the file from a copy");
     return out;
   }
-  streamInit(&z, a, n);
   out.a = sqlite3_malloc64((u64)nSize + 1);
-  if (out.a == 0 || inflateInit(&z) != Z_OK) {
-    sqlite3_free(out.a);
-    out.a = 0;
+  if (out.a) {
+    inflateInto(p, a, n, out.a, nSize);
+  } else {
     migNomem(p);
-    return out;
-  }
-  z.next_out = out.a;
-  z.avail_out = (uInt)nSize;
-  rc = inflate(&z, Z_FINISH);
-  inflateEnd(&z);
-  if (rc == Z_MEM_ERROR) {
-    /* unreached: zlib needs this memory for damaged data only */
-    migNomem(p);
-  } else if (rc != Z_STREAM_END || z.avail_out || z.avail_in) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "stored data does not inflate;"
-            " restore the file from a copy");
   }
   if (p->rc) {
     sqlite3_free(out.a);

@@ -263,10 +263,32 @@ static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
   return iEnd > i ? iEnd : i + 1;
 }
 
-/* The type of the token at i and the offset behind it. */
-static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
+/* What only its second byte tells: comments, numbers and a dot. */
+static i64 scanPair(const char *z, i64 n, i64 i, MigTokenType *pe) {
   char c = byteAt(z, n, i);
   char cNext = byteAt(z, n, i + 1);
+
+  if (c == '-' && cNext == '-') {
+    *pe = MIG_TK_COMMENT;
+    return scanLineComment(z, n, i + 2);
+  }
+  if (c == '/' && cNext == '*' && byteAt(z, n, i + 2)) {
+    *pe = MIG_TK_COMMENT;
+    return scanBlockComment(z, n, i + 2);
+  }
+  if (isOf(c, CLASS_DIGIT) || (c == '.' && isOf(cNext, CLASS_DIGIT))) {
+    return scanNumber(z, n, i, pe);
+  }
+  if (c == '.') {
+    *pe = MIG_TK_DOT;
+    return i + 1;
+  }
+  return scanRest(z, n, i, pe);
+}
+
+/* The type of the token at i and the offset behind it, by its first byte. */
+static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
+  char c = byteAt(z, n, i);
 
   if (isOf(c, CLASS_FIRST)) { /* most tokens are words */
     *pe = MIG_TK_WORD;
@@ -312,24 +334,8 @@ static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
     }
     return i;
   default:
-    break;
+    return scanPair(z, n, i, pe);
   }
-  if (c == '-' && cNext == '-') {
-    *pe = MIG_TK_COMMENT;
-    return scanLineComment(z, n, i + 2);
-  }
-  if (c == '/' && cNext == '*' && byteAt(z, n, i + 2)) {
-    *pe = MIG_TK_COMMENT;
-    return scanBlockComment(z, n, i + 2);
-  }
-  if (isOf(c, CLASS_DIGIT) || (c == '.' && isOf(cNext, CLASS_DIGIT))) {
-    return scanNumber(z, n, i, pe);
-  }
-  if (c == '.') {
-    *pe = MIG_TK_DOT;
-    return i + 1;
-  }
-  return scanRest(z, n, i, pe);
 }
 
 /*

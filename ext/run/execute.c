@@ -547,7 +547,61 @@ static void detailAdd(MigContext *p, MigExecution *pExec, const Script *pScript,
   }
 }
 
-/* Run one statement; the offset after it, or -1 after failure. */
+/* Give a compiled statement its values: a batch has some, which pMark tells and
+** pGuard remembers; any other must want none, SCRIPT. */
+static void statementBind(MigContext *p, const Script *pScript,
+                          const MigScriptMark *pMark, sqlite3_stmt *pStmt,
+                          MigBatchGuard *pGuard) {
+  const char *zName;
+
+  if (pMark) {
+    batchBind(p, pScript, pMark, pStmt, pGuard);
+  } else if (sqlite3_bind_parameter_count(pStmt) > 0) {
+    zName = sqlite3_bind_parameter_name(pStmt, 1);
+    migFail(p, MIG_SCRIPT,
+            "the statement has a parameter, %s, and a script has no values for"
+            " it; write the value",
+            zName ? zName : "?");
+  }
+}
+
+/* What is looked up, counted and backed up before a statement is stepped.
+** zTable: the table that it replaces, or NULL. */
+static void statementBefore(MigContext *p, MigExecution *pExec, Script *pScript,
+                            const MigStatement *pSt, const char *zTable,
+                            sqlite3_stmt *pStmt) {
+  const char *z = pScript->pJob->z;
+
+  migLookupCheck(p, &pExec->lookup, z, pSt, pStmt);
+  if (zTable) {
+    guardRows(p, pExec, pScript, pSt, zTable);
+  }
+  guardForeign(p, pExec, z, pSt, zTable, pStmt);
+  errorLocate(p, pScript, pSt->iStart);
+  migTouchedBefore(p, pExec->pTouched, z, pSt, pStmt);
+}
+
+/* Carry a statement out: let it wait with others that add columns, or step it
+** and see that undo and guard are compiled afterwards. */
+static void statementDo(MigContext *p, MigExecution *pExec, Script *pScript,
+                        const MigStatement *pSt, const char *zTable,
+                        sqlite3_stmt *pStmt, MigBatchGuard *pGuard) {
+  if (pExec->fold.pNew && p->rc == SQLITE_OK) {
+    pExec->bRan = 1;
+    migFoldAdd(&pExec->fold);
+    return;
+  }
+  statementStep(p, pExec, pScript, pSt, pStmt);
+  batchCheck(p, pScript, pSt, pGuard);
+  if (statementExpires(pSt)) {
+    migTransactionArm(p, pExec->pTx);
+  }
+  pExec->fold.bFormat |= pSt->eAlter == MIG_ALTER_ADD && zTable;
+}
+
+/* Run one statement, in the order that is written atop this file; pMark: that
+** of its batch, or NULL. Returns the offset after it, from its begin, or -1
+** after failure. */
 static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
                         const MigScriptMark *pMark, const MigStatement *pSt) {
   MigScriptJob *pJob = pScript->pJob;
@@ -573,34 +627,9 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
     scriptFail(p, pScript, pSt, rc);
     return -1;
   }
-  if (pMark) {
-    batchBind(p, pScript, pMark, pStmt, &guard);
-  } else if (sqlite3_bind_parameter_count(pStmt) > 0) {
-    migFail(p, MIG_SCRIPT,
-            "the statement has a parameter, %s, and a script has no values for"
-            " it; write the value",
-            sqlite3_bind_parameter_name(pStmt, 1)
-                ? sqlite3_bind_parameter_name(pStmt, 1)
-                : "?");
-  }
-  migLookupCheck(p, &pExec->lookup, z, pSt, pStmt);
-  if (zTable) {
-    guardRows(p, pExec, pScript, pSt, zTable);
-  }
-  guardForeign(p, pExec, z, pSt, zTable, pStmt);
-  errorLocate(p, pScript, pSt->iStart);
-  migTouchedBefore(p, pExec->pTouched, z, pSt, pStmt);
-  if (pExec->fold.pNew && p->rc == SQLITE_OK) {
-    pExec->bRan = 1;
-    migFoldAdd(&pExec->fold);
-  } else {
-    statementStep(p, pExec, pScript, pSt, pStmt);
-    batchCheck(p, pScript, pSt, &guard);
-    if (statementExpires(pSt)) {
-      migTransactionArm(p, pExec->pTx);
-    }
-    pExec->fold.bFormat |= pSt->eAlter == MIG_ALTER_ADD && zTable;
-  }
+  statementBind(p, pScript, pMark, pStmt, &guard);
+  statementBefore(p, pExec, pScript, pSt, zTable, pStmt);
+  statementDo(p, pExec, pScript, pSt, zTable, pStmt, &guard);
   sqlite3_finalize(pStmt);
   if (zTable && pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
     migForeignRenamed(p, &pExec->foreign, zTable,

@@ -230,11 +230,10 @@ void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId) {
 }
 
 /* The history row of a step, or with pRev NULL of the whole script. zFrom and
-** zTo are the current heads before and after it, by commas; aFingerprint is
-*that
-** of the schema after it, or NULL when it is not known here. The row has the
-** outcome `offline`, takes 0 ms, and has no chain yet. After a step of an
-** upgrade the applied revision gets the fingerprint as well. */
+** zTo are where it went from and to, ids by commas; aFingerprint is that of the
+** schema after it, or NULL when it is not known here. The row has the outcome
+** `offline`, takes 0 ms, and has no chain yet. After a step of an upgrade the
+** applied revision gets the fingerprint as well. */
 void migLedgerHistory(MigContext *p, MigLedger *pLedger,
                       const MigRevision *pRev, const char *zFrom,
                       const char *zTo, const u8 *aFingerprint) {

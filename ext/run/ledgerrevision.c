@@ -6,10 +6,9 @@
 ** every row below is inserted by a SELECT from there. So a script can be run on
 ** files that have some of its revisions already.
 **
-**   _migrate_revisions   seq behind the last one of the file, or what it has
-*for
-**                        a repeatable revision; an empty seal, as seq and pack
-**                        depend on the file
+**   _migrate_revisions   seq behind the last one of the file, or the one that
+**                        is there of a repeatable revision; an empty seal, as
+**                        seq and pack depend on the file
 **   _migrate_scripts     packs, numbered from the last one of the file on; one
 **                        is closed at PACK_SIZE bytes or behind, and inserted
 **                        when one of its revisions is new

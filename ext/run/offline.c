@@ -587,8 +587,9 @@ static void bodyWrite(MigContext *p, Offline *po) {
 
 /* ---- the header ---- */
 
-static void headerWrite(MigContext *p, const Offline *po, const char *zTo,
-                        MigText *pOut) {
+/* Comments: what the script does, and what whoever runs it must know. */
+static void headerComments(MigContext *p, const Offline *po, const char *zTo,
+                           MigText *pOut) {
   int nLast = po->plan.nStep - 1;
   int i;
 
@@ -630,6 +631,10 @@ static void headerWrite(MigContext *p, const Offline *po, const char *zTo,
                "-- It has lines that end with CR LF, which the sqlite3 shell"
                " reads as LF.\n");
   }
+}
+
+/* What is set on the connection, and in the shell, in front of all. */
+static void headerSettings(MigContext *p, const Offline *po, MigText *pOut) {
   if (po->pSpec->bShell) {
     migTextStr(p, pOut, ".bail on\n");
     migTextStr(p, pOut,
@@ -663,7 +668,8 @@ static const char *planWrite(MigContext *p, Offline *po) {
   }
   po->now.current = migGraphCurrent(p, po->live.pGraph, &po->now.applied);
   zTo = migStateNames(p, &po->now, &po->now.current);
-  headerWrite(p, po, zTo, &text);
+  headerComments(p, po, zTo, &text);
+  headerSettings(p, po, &text);
   migTextAdd(p, &text, migTextZ(&po->body), po->body.n);
   return migTextZ(&text);
 }

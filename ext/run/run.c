@@ -460,26 +460,13 @@ static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
   pStep->ms = migRecordClock(pRun) ? migMonotonicMs() - msStart : 0;
 }
 
-/* Run the steps iFirst to iEnd-1 in one transaction, which is open for the
-** first group of the run. */
-static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
-  int bAlone = pRun->aStep[iFirst].bAlone;
+/* Run the scripts of the steps iFirst to iEnd-1 inside the open transaction,
+** and move the applied set. The script of one that wants no transaction has run
+** before. */
+static void groupSteps(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
+  int bAlone = pRun->aStep[iFirst].bAlone; /* then it is the only one */
   int i;
 
-  if (!pRun->tx.bOpen) {
-    groupBegin(p, pRun, iFirst);
-    migMirrorCheck(p, &pRun->state);
-  }
-  if (bAlone && p->rc == SQLITE_OK && !pRun->aStep[iFirst].bSkip) {
-    aloneRun(p, pRun, iFirst);
-  }
-  if (pRun->aStep[iFirst].bBatch && p->rc == SQLITE_OK) {
-    batchesRun(p, pRun, iFirst);
-  }
-  if (pRun->bStopped) {
-    return;
-  }
-  runNumber(p, pRun); /* there was no lock around a first step that ran alone */
   for (i = iFirst; i < iEnd && p->rc == SQLITE_OK; i++) {
     MigRunStep *pStep = &pRun->aStep[i];
     if (pStep->bSkip) {
@@ -496,6 +483,12 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
     stepApply(p, pRun, pStep);
     pStep->bDone = p->rc == SQLITE_OK;
   }
+}
+
+/* End the transaction of the steps iFirst to iEnd-1: foreign keys, the backup,
+** settings back, history and result, commit. A dry run stays open, its caller
+** undoes it. */
+static void groupEnd(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   migExecuteSettle(p, &pRun->exec);
   migForeignCheck(p, &pRun->exec.foreign);
   if (iEnd == pRun->plan.nStep) {
@@ -518,6 +511,31 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
       pRun->iOpen = iEnd;
     }
   }
+}
+
+/* Run the steps iFirst to iEnd-1 in one transaction, which is open for the
+** first group of the run. A step without transaction, or in batches, is a group
+** by itself; when there was no more time for its batches, the run has stopped
+** behind the last one. */
+static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
+  const MigRunStep *pFirst = &pRun->aStep[iFirst];
+
+  if (!pRun->tx.bOpen) {
+    groupBegin(p, pRun, iFirst);
+    migMirrorCheck(p, &pRun->state);
+  }
+  if (pFirst->bAlone && p->rc == SQLITE_OK && !pFirst->bSkip) {
+    aloneRun(p, pRun, iFirst);
+  }
+  if (pFirst->bBatch && p->rc == SQLITE_OK) {
+    batchesRun(p, pRun, iFirst);
+  }
+  if (pRun->bStopped) {
+    return;
+  }
+  runNumber(p, pRun); /* there was no lock around a first step that ran alone */
+  groupSteps(p, pRun, iFirst, iEnd);
+  groupEnd(p, pRun, iFirst, iEnd);
 }
 
 /* Run all groups. */

@@ -13,9 +13,9 @@
 ** comparison with few differences cheap. Where the text changes what it has
 ** made, all of it is run.
 **
-** A comment "-- migrate:renamed-from name" (note.c) says that what it belongs to
-** (ddlreader.c) had that name before. One behind a statement, on the line of
-** its end, belongs to that.
+** A comment "-- migrate:renamed-from name" says that what it belongs to had
+** that name before (note.c, ddlreader.c). One behind a statement, on the line
+** of its end, belongs to that.
 */
 #include <string.h>
 #include "desired.h"
@@ -50,6 +50,25 @@ static int lineAt(const Wishes *pw, i64 i) {
 
   migPosition(pw->z, i, &iLine, &iColumn);
   return iLine;
+}
+
+/* FORBIDDEN_STATEMENT: say why a statement may not stand in a schema. */
+static void wishRefuse(MigContext *p, const Wishes *pw,
+                       const MigStatement *pSt) {
+  int iLine = lineAt(pw, pSt->iStart);
+
+  if (pSt->eKind == MIG_ST_INSERT) {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: a row of sqlite_schema is written; put the CREATE "
+            "statement there, as the command .schema of the sqlite3 shell has "
+            "it",
+            pw->zWhat, iLine);
+  } else {
+    migFail(p, MIG_FORBIDDEN_STATEMENT,
+            "%s, line %d: a statement of the kind %s may not stand in a "
+            "schema; it may hold CREATE, ALTER TABLE and DROP, remove it",
+            pw->zWhat, iLine, migKindName(pSt->eKind));
+  }
 }
 
 /* Decide what is to be done with a statement: bPass or not, or
@@ -95,17 +114,8 @@ static void wishJudge(MigContext *p, const Wishes *pw, Wish *pWish) {
   default:
     break;
   }
-  if (!pWish->bPass && pSt->eKind == MIG_ST_INSERT) {
-    migFail(p, MIG_FORBIDDEN_STATEMENT,
-            "%s, line %d: a row of sqlite_schema is written; put the CREATE "
-            "statement there, as the command .schema of the sqlite3 shell has "
-            "it",
-            pw->zWhat, lineAt(pw, pSt->iStart));
-  } else if (!pWish->bPass) {
-    migFail(p, MIG_FORBIDDEN_STATEMENT,
-            "%s, line %d: a statement of the kind %s may not stand in a "
-            "schema; it may hold CREATE, ALTER TABLE and DROP, remove it",
-            pw->zWhat, lineAt(pw, pSt->iStart), migKindName(pSt->eKind));
+  if (!pWish->bPass) {
+    wishRefuse(p, pw, pSt);
   }
 }
 

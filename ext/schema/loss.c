@@ -143,8 +143,7 @@ void migLossRead(MigContext *p, const MigComparison *pCompare, int bCount,
 */
 
 /* Is zColumn the column that is lost? One that is computed then may have its
-*new
-** name already: it was renamed before, and no two names have crossed. */
+** new name already: it was renamed before, and no two names have crossed. */
 static int lossIsColumn(const MigLoss *pLoss, const char *zColumn) {
   const MigModelTable *pTable = pLoss->pObject->pTable;
 

@@ -590,7 +590,9 @@ void migBackupEnd(MigContext *p, MigBackup *pBackup) {
   rowWrite(p, pRow, &manifest);
   migMetaSetInt(p, "last_backup", pRow->iBackup);
   migMetaSetInt(p, "chunk_bytes",
-                migMetaCount(p, "chunk_bytes") + pRow->nStored);
+                pBackup->chunks.bMended
+                    ? migChunkBytes(p)
+                    : migMetaCount(p, "chunk_bytes") + pRow->nStored);
   backupProgress(p, pBackup, 1);
 }
 

@@ -366,7 +366,6 @@ static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
 /* A chunk that was found by its hash. */
 typedef struct Found {
   i64 iChunk; /* its number, 0: there is none */
-  i64 nData;  /* bytes of column data */
   int bBad;   /* its row is not as it was written */
 } Found;
 
@@ -374,38 +373,37 @@ typedef struct Found {
 ** inflated to find out whether the row is damaged. */
 static Found hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
                       i64 n) {
-  Found found = {0, 0, 0};
+  Found hit = {0, 0};
 
   migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
   if (migStep(p, pStmt)) {
     const void *a = sqlite3_column_blob(pStmt, 4);
-    found.iChunk = sqlite3_column_int64(pStmt, 0);
-    found.nData = sqlite3_column_bytes(pStmt, 4);
-    found.bBad =
-        sqlite3_column_int64(pStmt, 5) != n ||
-        sqlite3_column_int64(pStmt, 1) !=
-            migChunkCrc(sqlite3_column_int64(pStmt, 2),
-                        sqlite3_column_int64(pStmt, 3), a, found.nData);
+    hit.iChunk = sqlite3_column_int64(pStmt, 0);
+    hit.bBad = sqlite3_column_int64(pStmt, 5) != n ||
+               sqlite3_column_int64(pStmt, 1) !=
+                   migChunkCrc(sqlite3_column_int64(pStmt, 2),
+                               sqlite3_column_int64(pStmt, 3), a,
+                               sqlite3_column_bytes(pStmt, 4));
   }
   sqlite3_reset(pStmt);
-  return found;
+  return hit;
 }
 
 /* The same in the store, then in the overlay. */
 static Found chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
                        i64 n) {
-  Found found = hashFind(p, migCached(p, zChunkFind), aHash, n);
+  Found hit = hashFind(p, migCached(p, zChunkFind), aHash, n);
 
-  if (found.iChunk == 0 && pChunks->dbOver) {
-    found = hashFind(p, pChunks->pOverFind, aHash, n);
-    found.iChunk += found.iChunk ? pChunks->iOver : 0;
+  if (hit.iChunk == 0 && pChunks->dbOver) {
+    hit = hashFind(p, pChunks->pOverFind, aHash, n);
+    hit.iChunk += hit.iChunk ? pChunks->iOver : 0;
   }
-  return found;
+  return hit;
 }
 
 /* Give a row of the store its bytes again, n at a. What has it as a base fits,
 ** because the bytes are the same. It gets no base itself: it may be one. */
-static void chunkMend(MigContext *p, MigChunks *pChunks, const Found *pFound,
+static void chunkMend(MigContext *p, MigChunks *pChunks, i64 iChunk,
                       const u8 *a, i64 n) {
   sqlite3_stmt *pStmt = migCached(p, zChunkMend);
   i64 iBase = 0;
@@ -413,13 +411,13 @@ static void chunkMend(MigContext *p, MigChunks *pChunks, const Found *pFound,
   i64 nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);
   const u8 *aData = eCodec == CODEC_PLAIN ? a : pChunks->aWork;
 
-  migBindInt(p, pStmt, 1, pFound->iChunk);
+  migBindInt(p, pStmt, 1, iChunk);
   migBindInt(p, pStmt, 2, eCodec);
   migBindInt(p, pStmt, 3, n);
   migBindInt(p, pStmt, 4, migChunkCrc(0, eCodec, aData, nData));
   migBindBlob(p, pStmt, 5, aData, nData);
   migRun(p, pStmt);
-  pChunks->nStored += nData - pFound->nData;
+  pChunks->bMended = 1;
 }
 
 /* Bytes of column data of all chunks: what chunk_bytes of _migrate_meta is to
@@ -442,7 +440,7 @@ i64 migChunkBytes(MigContext *p) {
 i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
                 i64 iPrevious, u8 aHash[MIG_HASH_SIZE]) {
   sqlite3_stmt *pStmt;
-  Found found;
+  Found hit;
   i64 iBase;
   const u8 *aData;
   i64 nData;
@@ -452,12 +450,12 @@ i64 migChunkPut(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
     return 0;
   }
   migHashBytes(a, n, aHash);
-  found = chunkFind(p, pChunks, aHash, n);
-  if (found.bBad && pChunks->dbOver == 0) {
-    chunkMend(p, pChunks, &found, a, n);
+  hit = chunkFind(p, pChunks, aHash, n);
+  if (hit.bBad && pChunks->dbOver == 0) {
+    chunkMend(p, pChunks, hit.iChunk, a, n);
   }
-  if (found.iChunk || p->rc) {
-    return found.iChunk;
+  if (hit.iChunk || p->rc) {
+    return hit.iChunk;
   }
   iBase = baseFor(p, pChunks, iPrevious);
   nData = chunkDeflate(p, pChunks, a, n, &iBase, &eCodec);

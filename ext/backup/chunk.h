@@ -28,6 +28,8 @@ typedef struct MigChunks {
   sqlite3_stmt *pOverRead;
   sqlite3_stmt *pOverAdd;
   i64 iOver;   /* greatest number in the store: those above are of dbOver */
+  int bMended; /* a damaged row was written again: what is known of the bytes of
+               ** all rows holds no more */
   i64 nStored; /* bytes of column data added since it was opened */
 } MigChunks;
 

@@ -179,11 +179,11 @@ MigBytes migInflate(MigContext *p, const void *a, i64 n, i64 nSize, i64 nMax) {
     return out;
   }
   out.a = sqlite3_malloc64((u64)nSize + 1);
-  if (out.a) {
-    inflateInto(p, a, n, out.a, nSize);
-  } else {
+  if (out.a == 0) {
     migNomem(p);
+    return out;
   }
+  inflateInto(p, a, n, out.a, nSize);
   if (p->rc) {
     sqlite3_free(out.a);
     out.a = 0;

@@ -21,6 +21,19 @@
 **     drop below ----.
 **
 ** A file of which only a section is the up script says itself what is what.
+**
+**     001_a.sql  001_a_down.sql       refused: the second one undoes the first
+**     004_b.sql  005_b_rollback.sql   both are upgrades, with a note on 005
+**     down/001_a.sql  001_a.sql       refused
+**     down/001_a.sql alone            an upgrade
+**
+** Of a folder with such a name one script is looked at, not all of them.
+**
+** PROBLEMS
+**
+** Comments are held against a few patterns, so an honest one can be refused:
+** any of four words of which the last is "below", say. Rewording it, or giving
+** the format, is the way out, and the message says so.
 */
 #include <string.h>
 #include "direction.h"
@@ -32,7 +45,7 @@ static const char *const azDown[] = {"down", "undo", "rollback", "revert",
 
 #define DOWN_COUNT ((int)(sizeof(azDown) / sizeof(azDown[0])))
 
-/* Are the n bytes at z such a word? */
+/* Are the n bytes at z such a word, in any case of letters? */
 static int isDown(const char *z, i64 n) {
   int i;
 
@@ -44,11 +57,13 @@ static int isDown(const char *z, i64 n) {
   return 0;
 }
 
+/* An ASCII letter: what words are made of here. */
 static int isLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Is the whole file the up script of the step? */
+/* Is the whole file the up script of the step? So it is when the id is made of
+** its name and the script has its length. */
 static int isWhole(const MigStep *pStep) {
   return pStep->rev.bNamed && pStep->rev.zUp &&
          pStep->rev.nUp == pStep->pFile->n;
@@ -56,7 +71,9 @@ static int isWhole(const MigStep *pStep) {
 
 /* ---- comments ---- */
 
-/* Is the comment line of n bytes at z the mark of a down section? */
+/* Is the comment line of n bytes at z the mark of a down section? Words are
+** runs of letters, whatever stands between them: of "-- rambler down" there are
+** two, of "-- //@UNDO" one, of "---- create above / drop below ----" four. */
 static int downMark(const char *z, i64 n) {
   i64 aWord[2] = {0, 0}; /* where the last two words begin */
   i64 anWord[2] = {0, 0};
@@ -80,6 +97,7 @@ static int downMark(const char *z, i64 n) {
   if (nWords <= 2 && isDown(z + aWord[1], anWord[1])) {
     return 1;
   }
+  /* "migrations" and "scripts" as well: what follows is not looked at */
   if (nWords == 2 && isDown(z + aWord[0], anWord[0]) &&
       (migStrNICmp(z + aWord[1], "migration", 9) == 0 ||
        migStrNICmp(z + aWord[1], "script", 6) == 0)) {
@@ -89,7 +107,8 @@ static int downMark(const char *z, i64 n) {
          migStrNICmp(z + aWord[1], "below", 5) == 0;
 }
 
-/* FORMAT when a line begins a down section of another tool. */
+/* FORMAT when a line begins a down section of another tool. Only comments at
+** the first column count. The file is read. */
 static void marksCheck(MigContext *p, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
   i64 i;
@@ -108,8 +127,9 @@ static void marksCheck(MigContext *p, MigFile *pFile) {
 
 /* ---- names ---- */
 
-/* How many bytes of a name are left without such a word at its end and the
-** separator before it; -1 when there is none. */
+/* How many bytes of a name without its ending are left without such a word at
+** its end and the separator before it; -1 when there is none. Of "001_a_undo"
+** it is 5. A name that is nothing but the word has none. */
 static i64 nameBefore(const char *z) {
   i64 n = (i64)strlen(z);
   i64 i = n;
@@ -120,7 +140,9 @@ static i64 nameBefore(const char *z) {
   return i > 1 && isDown(z + i, n - i) && strchr("._- ", z[i - 1]) ? i - 1 : -1;
 }
 
-/* FORMAT: the step undoes another one. */
+/* FORMAT: the step, whose name has such a word, undoes another one. What the
+** message proposes depends on the name: X.down.sql has the right one already,
+** but the format takes no down scripts. */
 static void nameFail(MigContext *p, const MigStep *pStep,
                      const MigStep *pOther) {
   i64 n = nameBefore(pStep->zStem);
@@ -141,8 +163,10 @@ static void nameFail(MigContext *p, const MigStep *pStep,
 }
 
 /* Look at the steps ap[0..n-1], which have one number: those with such a name
-** are down scripts when there is one without. The others are added to the
-** note. */
+** are down scripts when there is one without, which is FORMAT. Without a number
+** nothing says that they belong together. The others are added to the note, the
+** first few by name; *pnNote counts all. A step that has a down script already
+** is the up half of a pair and stays. */
 static void groupCheck(MigContext *p, MigStep **ap, int n, MigText *pNote,
                        int *pnNote) {
   const MigStep *pOther = 0;
@@ -169,6 +193,9 @@ static int sameNumber(const MigStep *pA, const MigStep *pB) {
          migNaturalCompare(pA->zVersion, pB->zVersion) == 0;
 }
 
+/* Look at the names of the steps at ap, which are sorted by folder and number,
+** group by group. FORMAT for a down script; a note for those that only look
+** like one. */
 static void namesCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
   MigText note = {0, 0, 0};
   int nNote = 0;
@@ -194,7 +221,9 @@ static void namesCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
 /* ---- folders ---- */
 
 /* A step that what stands in the folder of pStep, which has such a name, would
-** undo, or NULL. */
+** undo, or NULL: the one of the file of the same name in the folder above, else
+** one in a folder "up" beside it. nAbove is how many bytes of the folder's name
+** the folder above takes, its '/' included; 0 at the top. */
 static const MigStep *folderOther(MigContext *p, MigFolder *pFolder,
                                   const MigStep *pStep, i64 nAbove) {
   const char *zDir = pStep->pFile->zDir;
@@ -215,8 +244,8 @@ static const MigStep *folderOther(MigContext *p, MigFolder *pFolder,
   return 0;
 }
 
-/* FORMAT for a folder of down scripts. Steps are by folder: one of each is
-** looked at. */
+/* FORMAT for a folder of down scripts. Steps are by folder, so one of each is
+** looked at, the first that is a whole file. */
 static void foldersCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
   const char *zLast = "";
   int i;
@@ -244,9 +273,15 @@ static void foldersCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
   }
 }
 
-/* FORMAT when a file that would run as an upgrade looks like the down script of
-** another one. The steps have been joined to pairs. A tool whose files have
-** marks of their own runs the others as a whole, whatever their comments. */
+/*
+** FORMAT when a file that would run as an upgrade looks like the down script of
+** another one. The steps have been joined to pairs and have their ids. A tool
+** whose files have marks of their own runs the others as a whole, whatever
+** their comments: these are read in the format plain only. Of a path that names
+** one file its name says nothing, as there is no other one to undo.
+**
+** The order of the folder's steps stays. May add a note.
+*/
 void migDirectionCheck(MigContext *p, MigFolder *pFolder, const char *zFormat) {
   int n = pFolder->nStep;
   MigStep **ap = migAlloc(p, ((u64)n + 1) * sizeof(*ap));

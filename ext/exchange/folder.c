@@ -10,6 +10,18 @@
 **
 ** A name that is not UTF-8 is refused, because ids, messages and the kept
 ** files are texts. A link to nowhere is a file that cannot be read.
+**
+** Of   a/1.sql  a/b/2.sql  .git/x  c -> a   are listed: a/1.sql and a/b/2.sql.
+** The sub-folders wait in two queues, so nothing recurses: plain ones first,
+** links when there are none, and so the files of a folder with a link to it go
+** by the name of the folder. Two folders are the same when the system says so
+** (migPathPlace()), not when their names are.
+**
+** PROBLEMS
+**
+** migFolderLooks() holds the time of a file against the clock of the system,
+** which counts from 1970. Where the times of files count from another year, as
+** on Windows, it cannot tell whether a file is young.
 */
 #include <string.h>
 #include "migrate.h"
@@ -21,7 +33,10 @@
 #define FOLDER_DEPTH 8 /* sub-folders below each other that are looked into */
 #define FOLDER_FILES (4 * MIGRATE_MAX_REVISIONS) /* of a folder */
 
-/* A file of the folder. zDir is "" at the top. */
+/* A new file at the folder's end, in memory and not read. zDir is "" at the
+** top, and borrowed; zBase is copied. zPath is the caller's to set. NULL after
+** failure; TOO_BIG for too many files. The array may move: no pointer to a file
+** is kept before all are there. */
 static MigFile *fileAdd(MigContext *p, MigFolder *pFolder, const char *zDir,
                         const char *zBase) {
   int n = pFolder->nFile;
@@ -49,7 +64,7 @@ static MigFile *fileAdd(MigContext *p, MigFolder *pFolder, const char *zDir,
   return pFile;
 }
 
-/* A file of zRoot on disk. */
+/* A file of zRoot, which is on disk. */
 static void folderAdd(MigContext *p, MigFolder *pFolder, const char *zRoot,
                       const char *zDir, const char *zBase) {
   MigFile *pFile = fileAdd(p, pFolder, zDir, zBase);
@@ -62,13 +77,13 @@ static void folderAdd(MigContext *p, MigFolder *pFolder, const char *zRoot,
 /* A queue of sub-folders to list. */
 typedef struct FolderQueue {
   int n;
-  int iNext; /* the first one that was not listed yet */
-  const char **az;
+  int iNext;       /* the first one that was not listed yet; n: none */
+  const char **az; /* names below the root; all that were ever put in */
 } FolderQueue;
 
 /* A folder being listed. */
 typedef struct FolderWalk {
-  const char *zRoot;
+  const char *zRoot; /* the path that was given */
   FolderQueue plain; /* sub-folders that are no links */
   FolderQueue links; /* wait until there is none of the others */
   int nPlace;        /* folders that were listed */
@@ -76,7 +91,7 @@ typedef struct FolderWalk {
   u64 (*aPlace)[2];  /* by hash: where they are; zeros are a free slot */
 } FolderWalk;
 
-/* Put a sub-folder at the queue's end. */
+/* Put a sub-folder at the queue's end. Its name is borrowed. */
 static void queueAdd(MigContext *p, FolderQueue *pQueue, const char *zDir) {
   int n = pQueue->n;
 
@@ -99,7 +114,9 @@ static const char *walkNext(FolderWalk *pWalk) {
   return pQueue->iNext < pQueue->n ? pQueue->az[pQueue->iNext++] : 0;
 }
 
-/* The slot of a place, or the free one where it belongs. */
+/* The slot of a place, or the free one where it belongs: open addressing with
+** linear probing. There is always a free slot, as walkEnter() keeps the table
+** half empty. The factor is 2^64 divided by the golden ratio. */
 static u64 *walkSlot(const FolderWalk *pWalk, const u64 *aPlace) {
   u64 iHash = (aPlace[0] ^ aPlace[1]) * 0x9e3779b97f4a7c15u;
   u64 i = iHash >> 32 & (u64)(pWalk->nSlot - 1);
@@ -111,7 +128,8 @@ static u64 *walkSlot(const FolderWalk *pWalk, const u64 *aPlace) {
   return pWalk->aPlace[i];
 }
 
-/* Double the table of places. */
+/* Double the table of places, or make it. After failure it has no places, and
+** nothing looks for one. */
 static void walkGrow(MigContext *p, FolderWalk *pWalk) {
   FolderWalk old = *pWalk;
   int i;
@@ -156,8 +174,9 @@ static int folderDepth(const char *zDir) {
   return n;
 }
 
-/* Take in an entry of the sub-folder zDir: a file into the folder, a folder
-** into a queue. */
+/* Take in an entry of the sub-folder zDir, "" for the top: a file into the
+** folder, a folder into a queue. A folder that lies too deep, or is called as a
+** script is, is noted. FORMAT for a name that is not UTF-8. */
 static void walkEntry(MigContext *p, MigFolder *pFolder, FolderWalk *pWalk,
                       const char *zDir, const MigEntry *pEntry) {
   const char *zName =
@@ -177,7 +196,8 @@ static void walkEntry(MigContext *p, MigFolder *pFolder, FolderWalk *pWalk,
   }
 }
 
-/* List a sub-folder, unless it was listed. */
+/* List a sub-folder, unless it was listed, which is noted. Names that begin
+** with a dot are passed over. FILE when it cannot be read. */
 static void walkList(MigContext *p, MigFolder *pFolder, FolderWalk *pWalk,
                      const char *zDir) {
   const char *zPath =
@@ -218,7 +238,8 @@ static void fileSift(MigFile *a, int i, int n) {
   a[i] = file;
 }
 
-/* Sort the files: heap sort, so that no names take quadratic time. */
+/* Sort the files: heap sort, so that no names take quadratic time. No two have
+** one name, so that it is not stable does no harm. */
 static void folderSort(MigFolder *pFolder) {
   MigFile *a = pFolder->aFile;
   int n = pFolder->nFile;
@@ -235,7 +256,8 @@ static void folderSort(MigFolder *pFolder) {
   }
 }
 
-/* List the folder at zPath with all below it. */
+/* List the folder at zPath with all below it, in the order of
+** migFormatOrder(). */
 static void folderWalk(MigContext *p, MigFolder *pFolder, const char *zPath) {
   const char *zDir = "";
   FolderWalk walk;
@@ -252,8 +274,9 @@ static void folderWalk(MigContext *p, MigFolder *pFolder, const char *zPath) {
 }
 
 /* List the one file zPath and, when it is one half of a pair (x.up.sql,
-** x.down.sql), the other half: alone it would read as a revision that has
-** lost it. */
+** x.down.sql), the other half if there is one: alone it would read as a
+** revision that has lost it. The one that was named comes first, sorted or not.
+** Names are without their folder, as if that had been opened. */
 static void folderSingle(MigContext *p, MigFolder *pFolder, const char *zPath) {
   static const char *const azHalf[] = {".up.sql", ".down.sql"};
   const char *azPath[2] = {zPath, 0};
@@ -278,7 +301,8 @@ static void folderSingle(MigContext *p, MigFolder *pFolder, const char *zPath) {
 
 /* List what zPath names, a folder or one file. FILE when nothing is there or a
 ** sub-folder cannot be read, FORMAT for a name that is not UTF-8, TOO_BIG for
-** too many files. What was set in *pFolder before stays. */
+** too many files. What was set in *pFolder before stays. No file is read. After
+** failure, too, the folder is to be closed. */
 void migFolderOpen(MigContext *p, MigFolder *pFolder, const char *zPath) {
   int eKind = migPathKind(zPath);
 
@@ -292,7 +316,8 @@ void migFolderOpen(MigContext *p, MigFolder *pFolder, const char *zPath) {
 }
 
 /* Add a file of n bytes that are in memory. Files are added in the order that
-** migFormatOrder() gives. */
+** migFormatOrder() gives, by the caller's care. Name and bytes are copied.
+** TOO_BIG for too many files. */
 void migFolderAdd(MigContext *p, MigFolder *pFolder, const char *zName,
                   const char *z, i64 n) {
   const char *zSlash = strrchr(zName, '/');
@@ -312,7 +337,8 @@ void migFolderAdd(MigContext *p, MigFolder *pFolder, const char *zName,
   }
 }
 
-/* Free the files' bytes. The rest is the arena's. */
+/* Free the files' bytes. The rest is the arena's. May be called twice, and for
+** a folder of zeros; the files are listed still, and have no bytes. */
 void migFolderClose(MigFolder *pFolder) {
   int i;
 
@@ -323,15 +349,21 @@ void migFolderClose(MigFolder *pFolder) {
 }
 
 /* A file that was written so shortly before it is looked at can be written
-** again without its time showing it. */
+** again without its time showing it: times on FAT go by two seconds. */
 #define LOOK_NANOSECONDS 2000000000LL
 
 /*
 ** What a folder or file looks like, without reading it: a hash, in hex, of the
-** path, the names, sizes and times of its files, and nMore other texts. ""
-** when a file is too young for its time to tell. The bytes hashed are the
-** texts, each with a zero byte, and behind the name of a file its size and time
-** in digits, with a blank in front of each.
+** path, the names, sizes and times of its files, and nMore other texts, of
+** which a NULL counts as "". "" when a file is too young for its time to tell,
+** which is no value to keep. In the arena; NULL after failure, whose errors are
+** those of migFolderOpen(). The bytes hashed, by BLAKE2b-256, are
+**
+**     path 00
+**     text 00                     nMore times
+**     name 20 size 20 time 00     of every file, in the folder's order
+**
+** size in bytes and time in nanoseconds, as the system counts, in decimal.
 */
 char *migFolderLooks(MigContext *p, const char *zPath, int nMore,
                      const char *const *azMore) {

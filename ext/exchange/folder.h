@@ -1,5 +1,8 @@
 /*
 ** folder.h - a folder of files, or one file, on disk or in memory.
+**
+** A MigFolder is zero-initialized by the caller, filled by migFolderOpen() or
+** migFolderAdd(), read by a format, and closed whatever has failed.
 */
 #ifndef MIG_FOLDER_H
 #define MIG_FOLDER_H

@@ -10,6 +10,11 @@
 ** end. Line-based owners (goose, dbmate, our own format) see a directive
 ** wherever such a line stands, inside literals and block comments too, and
 ** so do we.
+**
+** Names, numbers and messages are looked at byte by byte and in ASCII; what is
+** above 0x7f passes as it is. Sorting needs no recursion and is stable, so that
+** two folders with the same files give the same revisions whatever the system
+** lists first.
 */
 #include <string.h>
 #include "migrate.h"
@@ -20,12 +25,14 @@
 /* One file may hold both scripts of a revision and a header. */
 #define FORMAT_MAX_FILE (2 * (i64)MIGRATE_MAX_SCRIPT + 1048576)
 
+/* U+FEFF in UTF-8, as some editors put it in front of a text. */
 static const char zBom[] = "\xef\xbb\xbf";
 
 /*
 ** The file's contents, zero-terminated, pFile->n bytes. They belong to the
-** folder and go when it is closed. "" after an error: FILE, TOO_BIG, or
-** FORMAT for a zero byte in the text.
+** folder and go when it is closed. The file is read once, at the first call.
+** "" after an error: FILE, TOO_BIG, or FORMAT for a zero byte in the text. The
+** bytes are gone then, those handed out before as well, and pFile->z is NULL.
 */
 const char *migFormatBytes(MigContext *p, MigFile *pFile) {
   if (!pFile->bRead && p->rc == SQLITE_OK) {
@@ -53,7 +60,8 @@ const char *migFormatBytes(MigContext *p, MigFile *pFile) {
   return pFile->z ? pFile->z : "";
 }
 
-/* FORMAT with file, and the line of byte iByte of it. */
+/* FORMAT with file, and the line of byte iByte of it, from 1. Line 1 when the
+** file was not read. zFormat is one of sqlite3_mprintf(). */
 void migFormatFail(MigContext *p, const MigFile *pFile, i64 iByte,
                    const char *zFormat, ...) {
   va_list ap;
@@ -64,14 +72,16 @@ void migFormatFail(MigContext *p, const MigFile *pFile, i64 iByte,
   va_start(ap, zFormat);
   zText = migVprintf(p, zFormat, ap);
   va_end(ap);
-  if (p->rc == SQLITE_OK) {
+  if (p->rc == SQLITE_OK) { /* counting lines takes time */
     migPosition(pFile->z ? pFile->z : "", pFile->z ? iByte : 0, &iLine,
                 &iColumn);
     migFail(p, MIG_FORMAT, "%s:%d: %s", pFile->zName, iLine, zText);
   }
 }
 
-/* Add a sentence to the import's notes. */
+/* Add a sentence to the import's notes; zFormat is one of sqlite3_mprintf().
+** It ends without a full stop, and begins with what it is about: a file, ids.
+*/
 void migFormatNote(MigContext *p, MigFolder *pFolder, const char *zFormat,
                    ...) {
   int n = pFolder->nNote;
@@ -92,7 +102,9 @@ void migFormatNote(MigContext *p, MigFolder *pFolder, const char *zFormat,
 
 /*
 ** A new step made from pFile, which counts as used. Stem and file are set;
-** version, message and scripts are the loader's. NULL once p->rc is set.
+** version, message and scripts are the loader's. A file that gives a second
+** step becomes a shared one. NULL once p->rc is set; else the step stays where
+** it is while the list of steps grows.
 */
 MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   MigStep *pStep = migAlloc(p, sizeof(MigStep));
@@ -126,19 +138,23 @@ MigStep *migFormatStep(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   return pStep;
 }
 
-/* A further file of a step: another script, what says how to run it. */
+/* A further file of a step: another script, what says how to run it. It is
+** kept for an export with the step's revision. */
 void migFormatAttach(MigFile *pFile, MigStep *pStep) {
   pFile->bUsed = 1;
   pFile->pStep = pStep;
 }
 
-/* A file of the folder as a whole: a plan, a journal, checksums. */
+/* A file of the folder as a whole: a plan, a journal, checksums. It is kept for
+** an export and belongs to no revision. */
 void migFormatShare(MigFile *pFile) {
   pFile->bUsed = 1;
   pFile->bShared = 1;
 }
 
-/* Order of the files of a folder: by their folder, then by name, bytewise. */
+/* Order of the files of a folder: by their folder, then by name, bytewise. The
+** files of one folder are neighbours, the top's come first; what is below a
+** folder need not come next. 0 only for the same name. */
 int migFormatOrder(const char *zA, const char *zB) {
   const char *zSlashA = strrchr(zA, '/');
   const char *zSlashB = strrchr(zB, '/');
@@ -152,7 +168,8 @@ int migFormatOrder(const char *zA, const char *zB) {
   return c ? c : strcmp(zA, zB);
 }
 
-/* The file of that name below the folder, or NULL. */
+/* The file of that name below the folder, or NULL. Case counts. By bisection:
+** aFile is sorted by migFormatOrder(). */
 MigFile *migFormatFile(MigFolder *pFolder, const char *zName) {
   int iLow = 0;
   int iHigh = pFolder->nFile;
@@ -172,7 +189,8 @@ MigFile *migFormatFile(MigFolder *pFolder, const char *zName) {
   return 0;
 }
 
-/* A copy of n bytes of a script from pFile. TOO_BIG above the limit. */
+/* A copy of n bytes of a script from pFile, in the arena, a zero behind them.
+** NULL after failure. TOO_BIG above MIGRATE_MAX_SCRIPT. */
 const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
                             i64 n) {
   if (n > MIGRATE_MAX_SCRIPT) {
@@ -183,7 +201,8 @@ const char *migFormatScript(MigContext *p, const MigFile *pFile, const char *z,
   return p->rc ? 0 : migStrndup(p, z, n);
 }
 
-/* Make the whole file the up script. */
+/* Make the whole file, a byte order mark included, the up script. An empty file
+** is a script that does nothing. */
 void migFormatUp(MigContext *p, MigStep *pStep, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
 
@@ -191,7 +210,8 @@ void migFormatUp(MigContext *p, MigStep *pStep, MigFile *pFile) {
   pStep->rev.nUp = pFile->n;
 }
 
-/* Make the whole file the down script. */
+/* Make the whole file the down script. pFile need not be the step's own; one
+** that is not is attached by the caller. */
 void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
 
@@ -201,7 +221,9 @@ void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
 
 /*
 ** Join pStep, one half of a revision, with its other half. Halves are found
-** in any order; what is shown of the revision comes from the up half.
+** in any order; what is shown of the revision comes from the up half, and so
+** does a mark against a transaction. pStep stays and pOther leads to it by
+** pInto, whichever was which: files that point to either find the revision.
 */
 static void pairJoin(MigStep *pStep, MigStep *pOther) {
   pOther->pInto = pStep;
@@ -228,7 +250,8 @@ static int pairSameNumber(const MigStep *pA, const MigStep *pB) {
 
 /* Join the halves among the n steps at ap, which share a number: an up and a
 ** down alone belong together whatever their names, else those with the same
-** stem do. Returns how many remain. */
+** stem do. Those with one stem are neighbours. Returns how many remain, at ap
+** in the same order. FORMAT when two are the same half. */
 static int pairGroup(MigContext *p, MigStep **ap, int n) {
   int bPlain = n == 2 && (ap[0]->rev.zUp == 0) != (ap[1]->rev.zUp == 0);
   int nKeep = 0;
@@ -252,7 +275,12 @@ static int pairGroup(MigContext *p, MigStep **ap, int n) {
 
 /*
 ** Join steps that are the up and the down half of one revision. Sorts them by
-** folder and number. FORMAT when two files claim the same half.
+** folder and number. FORMAT when two files claim the same half. A step without
+** a version shares its number with all others of its folder that have none.
+**
+**     1_a.up.sql  1_b.down.sql                      one revision
+**     1_a.up.sql  1_a.down.sql  1_b.up.sql          two: the stems decide
+**     1_a.up.sql  1_a.sql                           FORMAT, one step twice
 */
 void migFormatPair(MigContext *p, MigFolder *pFolder) {
   MigStep **ap = pFolder->apStep;
@@ -274,7 +302,8 @@ void migFormatPair(MigContext *p, MigFolder *pFolder) {
   pFolder->nStep = nKeep;
 }
 
-/* How many of n bytes of z a message shows: few, and no half character. */
+/* How many of n bytes of z a message shows: few, and no half character. For
+** "%.*s". z is UTF-8, or cut anywhere. */
 int migFormatClip(const char *z, i64 n) {
   i64 nShown = n < 60 ? n : 60;
 
@@ -292,7 +321,8 @@ int migFormatSuffix(const char *zName, const char *zSuffix) {
   return n > nSuffix && migStrICmp(zName + n - nSuffix, zSuffix) == 0;
 }
 
-/* How many digits z begins with. */
+/* How many ASCII digits z, zero-terminated, begins with. Their value may be of
+** any size. */
 i64 migFormatDigits(const char *z) {
   i64 n = 0;
 
@@ -302,8 +332,9 @@ i64 migFormatDigits(const char *z) {
   return n;
 }
 
-/* The describing part of a file name as a sentence: '_' and '-' become
-** spaces, separators at both ends go. NULL when nothing is left. */
+/* The describing part of a file name, n bytes at z, as a sentence: '_' and '-'
+** become spaces, separators at both ends go. "_add-users" is "add users". In
+** the arena; NULL when nothing is left, or after failure. n may be below 0. */
 const char *migFormatMessage(MigContext *p, const char *z, i64 n) {
   char *zMessage;
   i64 i;
@@ -324,12 +355,14 @@ const char *migFormatMessage(MigContext *p, const char *z, i64 n) {
   return zMessage;
 }
 
-/* Where the lines of a file begin: after a byte order mark. */
+/* Where the lines of a file of n bytes begin: 3 after a byte order mark, else
+** 0. */
 i64 migFormatStart(const char *z, i64 n) {
   return n >= 3 && memcmp(z, zBom, 3) == 0 ? 3 : 0;
 }
 
-/* The end of z[i..iEnd) without the white space at its end. */
+/* The end of z[i..iEnd) without the white space at its end, i when there is
+** nothing else. */
 i64 migFormatTrim(const char *z, i64 i, i64 iEnd) {
   while (iEnd > i && migIsSpace(z[iEnd - 1])) {
     iEnd--;
@@ -337,7 +370,8 @@ i64 migFormatTrim(const char *z, i64 i, i64 iEnd) {
   return iEnd;
 }
 
-/* Whether the line at i is blank or a "--" comment. */
+/* Whether the line at i is blank or a "--" comment, blanks before it allowed.
+** Where the line stands, within a literal or not, is not looked at. */
 int migFormatIdle(const char *z, i64 n, i64 i) {
   i64 iEnd = migFormatTrim(z, i, migLineEnd(z, n, i));
 
@@ -350,7 +384,8 @@ int migFormatIdle(const char *z, i64 n, i64 i) {
 /*
 ** Whether the line at i is the section line "-- migrate:NAME", blanks after
 ** the dashes or none, followed by white space or the line's end. *piOption is
-** then the offset of what follows the name.
+** then the offset of what follows the name. It begins at the first column, and
+** the case of letters counts. dbmate's files and our own have such lines.
 */
 int migFormatSection(const char *z, i64 n, i64 i, const char *zName,
                      i64 *piOption) {
@@ -365,7 +400,7 @@ int migFormatSection(const char *z, i64 n, i64 i, const char *zName,
   while (i < iEnd && migIsSpace(z[i])) {
     i++;
   }
-  if (iEnd - i < 8 + nName || memcmp(z + i, zKey, 8) ||
+  if (iEnd - i < 8 + nName || memcmp(z + i, zKey, 8) || /* 8: "migrate:" */
       memcmp(z + i + 8, zName, (size_t)nName)) {
     return 0;
   }
@@ -373,8 +408,10 @@ int migFormatSection(const char *z, i64 n, i64 i, const char *zName,
   return *piOption == n || migIsSpace(z[*piOption]);
 }
 
-/* The value the caller gave for the placeholder named by n bytes at z, or
-** NULL. The environment is never read. */
+/* The value the caller gave for the placeholder named by n bytes at z, or NULL.
+** The case of letters counts; a NULL that was given is "". The environment is
+** never read. Where missing values are counted (pnAsked), one is counted and ""
+** is returned. Borrowed from the folder. */
 const char *migFormatPlaceholder(const MigFolder *pFolder, const char *z,
                                  i64 n) {
   int i;
@@ -394,8 +431,9 @@ const char *migFormatPlaceholder(const MigFolder *pFolder, const char *z,
 
 /*
 ** Compare names as people count: runs of digits by value, everything else by
-** byte; '/' comes first, so a folder stays together. Names that differ only
-** in leading zeros are equal.
+** byte; '/' comes first, so a folder stays together. Names that differ only in
+** leading zeros are equal: who needs an order that tells all names apart asks
+** strcmp() next. Numbers may have any length. Below, at or above zero.
 */
 int migNaturalCompare(const char *zA, const char *zB) {
   while (*zA && *zB) {
@@ -447,12 +485,12 @@ int migStepByNumber(const MigStep *pA, const MigStep *pB) {
   return c ? c : migStepByName(pA, pB);
 }
 
-/* By file name, bytewise. */
+/* By file name below the folder, bytewise. */
 int migStepByName(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->rev.zFile, pB->rev.zFile);
 }
 
-/* By the text of the version; equal ones by name. */
+/* By the text of the version, bytewise, none first; equal ones by name. */
 int migStepByVersion(const MigStep *pA, const MigStep *pB) {
   int c = strcmp(pA->zVersion ? pA->zVersion : "",
                  pB->zVersion ? pB->zVersion : "");
@@ -478,8 +516,9 @@ static void sortMerge(MigStep **a, MigStep **aOut, int iLeft, int iRight,
   }
 }
 
-/* Sort n steps in place; equal ones keep their order. The temporary array goes
-** back to the arena. Nothing is moved after an error. */
+/* Sort n steps in place; equal ones keep their order. At most n log n calls of
+** xOrder whatever the names. The temporary array goes back to the arena.
+** Nothing is moved after an error. */
 void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
   MigMark mark = migArenaMark(p);
   MigStep **apTemp = migAlloc(p, (u64)n * sizeof(*ap));
@@ -499,7 +538,9 @@ void migStepSort(MigContext *p, MigStep **ap, int n, MigStepOrder xOrder) {
 
 /* ---- writing ---- */
 
-/* Add a file of n bytes, which stay where they are. */
+/* Add a file of n bytes, which stay where they are, and so does the name: both
+** must last until the export has been written. The file belongs to no revision
+** yet. Two of one name are found later (compose.c). */
 void migOutputAdd(MigContext *p, MigOutput *pOut, const char *zName,
                   const char *z, i64 n) {
   int nFile = pOut->nFile;
@@ -518,13 +559,14 @@ void migOutputAdd(MigContext *p, MigOutput *pOut, const char *zName,
   }
 }
 
-/* Add a file with that text. */
+/* Add a file with that text, whose bytes it borrows: append nothing to the text
+** afterwards. */
 void migOutputText(MigContext *p, MigOutput *pOut, const char *zName,
                    const MigText *pText) {
   migOutputAdd(p, pOut, zName, migTextZ(pText), pText->n);
 }
 
-/* Add a sentence to the export's notes. */
+/* Add a sentence to the export's notes; zFormat is one of sqlite3_mprintf(). */
 void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...) {
   va_list ap;
 
@@ -533,7 +575,8 @@ void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...) {
   va_end(ap);
 }
 
-/* Append a line to a text that may end without a line end. */
+/* Append a line to a text that may end without a line end: it gets one first. A
+** text that is empty gets none. */
 void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...) {
   va_list ap;
   char *z;
@@ -547,8 +590,9 @@ void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...) {
   migTextF(p, pText, "%s\n", z ? z : "");
 }
 
-/* The name of a revision's files without an ending: as file_template says,
-** else version and slug. */
+/* The name of a revision's files without an ending: as file_template says, else
+** version and slug. In the arena, or borrowed from the revision; NULL after
+** failure. */
 const char *migOutputStem(MigContext *p, const MigExported *pRev) {
   return pRev->zStem ? pRev->zStem
                      : migPrintf(p, "%s_%s", pRev->zVersion, pRev->zSlug);

@@ -9,27 +9,40 @@
 ** steps by assemble.c, the same way for all formats. A writer turns revisions
 ** into files; what it writes is read back by the loader and compared before
 ** any of it reaches the disk.
+**
+** An import goes
+**
+**     MigFolder      migFolderOpen() lists the files (folder.c)
+**     probe          which format is it? (dispatch.c)
+**     loader         MigFolder.apStep, with scripts, versions, stems
+**     migAssemble()  order, ids, flags, notes
+**     MigImport      what callers get: revisions, and which file is whose
+**
+** Names are UTF-8, below the folder, '/' between their parts on every system.
+** Memory is the arena of the context that is given, but for the bytes of files,
+** which are the folder's until migFolderClose().
 */
 #ifndef MIG_FORMAT_H
 #define MIG_FORMAT_H
 
 #include "text.h"
 
-/* One revision read from files. Memory is the context's. */
+/* One revision read from files. Memory is the context's. A loader leaves zId
+** and zMessage NULL where assemble.c is to make them. */
 typedef struct MigImported {
-  const char *zId;
-  const char *zMessage;
+  const char *zId;       /* never NULL once assembled */
+  const char *zMessage;  /* the same; "" for none */
   const char *zFile;     /* of the up part, below the folder */
   const char **azParent; /* NULL for linear formats and for roots */
   int nParent;
-  int bLinear; /* the parent is the predecessor in the list */
-  const char **azDepend;
+  int bLinear;           /* the parent is the predecessor in the list */
+  const char **azDepend; /* ids or labels it depends on, as written */
   int nDepend;
   const char **azLabel;
   int nLabel;
   const char *zCreatedAt; /* as the file says, or NULL */
-  const char *zUp; /* bytes of the script, a zero after them; NULL: none */
-  i64 nUp;
+  const char *zUp;   /* bytes of the script, a zero after them; NULL: none */
+  i64 nUp;           /* without that zero; 0 for NULL */
   const char *zDown; /* the same; "" is a script that does nothing */
   i64 nDown;
   int bNoTransaction;   /* nothing but statements that want no transaction */
@@ -49,20 +62,24 @@ typedef struct MigImported {
                         ** names of files say that */
 } MigImported;
 
+/* What an import gives. All zero after an error. */
 typedef struct MigImport {
-  const char *zFormat;
+  const char *zFormat; /* its name, constant text */
   int nRevision;
-  MigImported *aRevision; /* in the owner's order */
+  MigImported *aRevision; /* in the owner's order, repeatable ones last */
   int nNote;
   const char **azNote; /* sentences for the user */
 } MigImport;
 
-/* One file of the folder. */
+/* One file of the folder. The last four fields say whose it is: a loader sets
+** the first three by migFormatStep(), migFormatAttach() and migFormatShare(),
+** and assemble.c what is handed out. A file that is not used is none of the
+** format. */
 typedef struct MigFile {
   const char *zName; /* below the folder, '/' between the parts */
   const char *zDir;  /* zName's folder, "" at the top */
   const char *zBase; /* zName's last part */
-  const char *zPath; /* where it is on disk */
+  const char *zPath; /* where it is on disk; its name for one in memory */
   char *z;           /* contents and a zero, sqlite3_malloc'ed; NULL: unread */
   i64 n;             /* bytes at z */
   int bRead;         /* the contents are there and were looked at */
@@ -81,27 +98,31 @@ typedef struct MigStep {
   const char *zStem;    /* file name without .up, .down and .sql */
   const char *zMark;    /* the tool's mark against a transaction, or NULL */
   int bShared;          /* another step has the same version */
-  int bSquash; /* stands for all steps before it in a database that is new */
+  int bSquash;          /* stands for all before it in a database that is new */
   struct MigStep *pInto; /* the step that this one was joined to, or NULL */
   struct MigFile *pFile; /* where it was found */
   int iRevision;         /* its index in what is handed out */
 } MigStep;
 
-/* What the database says, when it matters. NULL: it is new. */
+/* What the database says, when it matters. xNew NULL: it is new; xHas NULL:
+** nothing is stored. They may read p->db and raise errors in p. */
 typedef struct MigFolderHost {
   int (*xNew)(MigContext *p); /* has it neither revisions nor tables? */
   int (*xHas)(MigContext *p, const char *zId); /* is that revision stored? */
 } MigFolderHost;
 
+/* A folder being imported, or what is to be read as one. Zero-initialize; the
+** caller sets the placeholders and the host before it is read. */
 typedef struct MigFolder {
   int bSingle; /* the path named one file */
   int nFile;
-  MigFile *aFile; /* by folder, then by name bytewise */
+  MigFile *aFile; /* in the order of migFormatOrder(); a pair of which one
+                  ** half was named begins with that half */
   int nStep;
   int nStepAlloc;
-  MigStep **apStep; /* what the loader made so far */
+  MigStep **apStep; /* what the loader made so far; joined ones are gone */
   int nNote;
-  const char **azNote;
+  const char **azNote; /* sentences for the user */
   int nPlaceholder;
   const char **azKey; /* placeholders the caller gave, and their values */
   const char **azValue;
@@ -110,7 +131,8 @@ typedef struct MigFolder {
   MigFolderHost host;
 } MigFolder;
 
-/* One revision to be written as files. Texts of the caller. */
+/* One revision to be written as files. Texts of the caller, which live until
+** the files have been written. */
 typedef struct MigExported {
   const char *zId;
   const char *zMessage;   /* "" for none */
@@ -122,11 +144,11 @@ typedef struct MigExported {
   int nLabel;
   const char **azLabel;
   const char *zUp; /* bytes of the script, a zero after them; NULL: none */
-  i64 nUp;
+  i64 nUp;         /* without that zero; 0 for NULL */
   const char *zDown;
   i64 nDown;
-  int bNoTransaction; /* runs outside a transaction */
-  int bRepeatable;
+  int bNoTransaction;   /* runs outside a transaction */
+  int bRepeatable;      /* runs again when it has changed */
   const char *zVersion; /* digits, rising from one to the next: the id when all
                         ** ids are so, else made from created_at */
   const char *zSlug;    /* message in letters, digits and '_', not empty */
@@ -138,14 +160,16 @@ typedef struct MigExported {
   const char *zOriginalStem; /* what zStem would be for their names, or NULL */
 } MigExported;
 
-/* A file that was written, below the folder. */
+/* A file that was written. The bytes are borrowed. */
 typedef struct MigOutputFile {
-  const char *zName;
-  const char *z;
-  i64 n;
-  int iRevision; /* whose it is, -1 for a shared one; compose.c finds out */
+  const char *zName; /* below the folder, '/' between the parts */
+  const char *z;     /* need not be terminated */
+  i64 n;             /* bytes at z */
+  int iRevision;     /* whose it is, -1 for a shared one; compose.c finds out */
 } MigOutputFile;
 
+/* An export: what is to be written, and what was. A writer reads nRevision and
+** aRevision, and adds files and notes. */
 typedef struct MigOutput {
   int nRevision;
   const MigExported *aRevision; /* ancestors first, repeatable ones last */
@@ -153,7 +177,7 @@ typedef struct MigOutput {
   MigOutputFile *aFile; /* made so far */
   int nShared;          /* shared files as they were imported */
   const MigOutputFile *aShared;
-  MigList notes;
+  MigList notes; /* sentences for the user */
 } MigOutput;
 
 /* Order of two steps: below, at or above zero. */
@@ -200,9 +224,15 @@ void migOutputNote(MigContext *p, MigOutput *pOut, const char *zFormat, ...);
 void migOutputLine(MigContext *p, MigText *pText, const char *zFormat, ...);
 const char *migOutputStem(MigContext *p, const MigExported *pRev);
 
-/* The formats. A probe returns how many files (diesel: folders) fit. A writer
+/* The formats. None of them needs a store or a transaction.
+**
+** A probe returns how many files (diesel, prisma: folders) fit, or 1 where one
+** file says it all; 0 for another format. It may read files, takes no file and
+** makes no step. A loader makes the steps of all files that the owner would
+** run; the others stay unused. It raises FORMAT, with file and line, where the
+** owner's rules are broken, and FILE and TOO_BIG. A writer
 ** adds files and notes; what its format cannot say is a note, what it cannot
-** hold at all is FORMAT. */
+** hold at all is FORMAT. Files that are the scripts' bytes borrow them. */
 int migOwnHeader(const char *z, i64 n);
 const char *migSqitchProject(MigContext *p, char *z, i64 n);
 #define MIG_FORMAT_FUNCTIONS(Name)                                             \

@@ -32,22 +32,39 @@
 ** only a section line or the end of the file may follow.
 **
 ** Every .sql file of the folder and its sub-folders whose header names a
-** revision is read, in the order of names.
+** revision is read, in the order of names. The graph is made of the parents,
+** not of that order; whether they exist is for the import to see.
+**
+** Line by line, by lines that end with LF, a CR before it allowed:
+**
+**     file     := [BOM] header-line* section*
+**     header   := "--" blank* word ":" blank* value blank*   word: letters, '-'
+**     section  := "-- migrate:" ("up" | "down") [blank+ "bytes:" digits]
+*line-end
+**                 script                       each direction once, in any
+*order
+**
+** Keys and section names count the case of letters, yes and no do not. Of a
+** value that begins with '"' and is no JSON string (RFC 8259) the bytes are the
+** value. A revision with one parent "base" has none; a length has at most 11
+** digits.
 */
 #include <string.h>
 #include "format.h"
 #include "script.h"
 #include "text.h"
 
-/* A line of the header: key in z[iKey..iKey+nKey), value up to iEnd. */
+/* A line of the header: key in z[iKey..iKey+nKey), value up to iEnd. Offsets in
+** the file, in bytes. */
 typedef struct OwnHeader {
   i64 iKey;
-  i64 nKey;
+  i64 nKey; /* letters and '-', at least one */
   i64 iValue;
-  i64 iEnd;
+  i64 iEnd; /* behind the value, white space at the line's end taken off */
 } OwnHeader;
 
-/* Whether the line at i is "-- word: value", and its parts. */
+/* Whether the line at i is "-- word: value", and its parts. The value may be
+** empty. *pLine means something only then. */
 static int ownHeaderLine(const char *z, i64 n, i64 i, OwnHeader *pLine) {
   i64 iEnd = migFormatTrim(z, i, migLineEnd(z, n, i));
 
@@ -72,19 +89,22 @@ static int ownHeaderLine(const char *z, i64 n, i64 i, OwnHeader *pLine) {
   return 1;
 }
 
-/* Whether the line's key is zKey. */
+/* Whether the line's key is zKey. Case counts. */
 static int ownKeyIs(const char *z, const OwnHeader *pLine, const char *zKey) {
   return (i64)strlen(zKey) == pLine->nKey &&
          memcmp(z + pLine->iKey, zKey, (size_t)pLine->nKey) == 0;
 }
 
-/* Whether a section line begins at i, and where its options do. */
+/* Whether a section line begins at i, which direction it is for, and where its
+** options begin. */
 static int ownSection(const char *z, i64 n, i64 i, int *pbDown, i64 *piOption) {
   *pbDown = migFormatSection(z, n, i, "down", piOption);
   return *pbDown || migFormatSection(z, n, i, "up", piOption);
 }
 
-/* Whether the comments before the first section hold "-- revision:". */
+/* Whether the comments before the first section hold "-- revision:", which
+** makes a file one of ours. n bytes at z, a zero behind them. Other formats ask
+** it too, where their files could look like these. */
 int migOwnHeader(const char *z, i64 n) {
   i64 i = migFormatStart(z, n);
   OwnHeader line;
@@ -101,7 +121,8 @@ int migOwnHeader(const char *z, i64 n) {
   return 0;
 }
 
-/* Four hex digits at z[i..iEnd), or -1. */
+/* The value of the four hex digits at z[i..iEnd), or -1 when there are fewer.
+ */
 static int ownHex4(const char *z, i64 i, i64 iEnd) {
   int v = 0;
   int k;
@@ -119,7 +140,9 @@ static int ownHex4(const char *z, i64 i, i64 iEnd) {
   return v;
 }
 
-/* Write character c as UTF-8; returns the bytes used. */
+/* Write character c, below U+110000, as UTF-8 (RFC 3629); returns the bytes
+** used, at most 4. The first of n bytes has n ones in front, which are the low
+** byte of 0xf00 shifted by n. */
 static int ownUtf8(char *z, int c) {
   int n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   int i;
@@ -132,8 +155,10 @@ static int ownUtf8(char *z, int c) {
   return n;
 }
 
-/* The escape at z[*pi], just after its backslash, as UTF-8 at zOut. Moves *pi
-** past it. Returns the bytes written, 0 when there is no such escape. */
+/* The escape of JSON at z[*pi], just after its backslash, as UTF-8 at zOut.
+** Moves *pi past it. Returns the bytes written, at most 4, and 0 when there is
+** no such escape: \u0000 is none, as texts end there, nor is half a surrogate
+** pair. */
 static int ownEscape(const char *z, i64 *pi, i64 iEnd, char *zOut) {
   static const char zFrom[] = "\"\\/bfnrt";
   static const char zTo[] = "\"\\/\b\f\n\r\t";
@@ -161,7 +186,7 @@ static int ownEscape(const char *z, i64 *pi, i64 iEnd, char *zOut) {
 }
 
 /* The value of a header line: what a JSON string stands for when z[i..iEnd)
-** is one as a whole, else the bytes as they are. */
+** is one as a whole, else the bytes as they are. In the arena. */
 static const char *ownValue(MigContext *p, const char *z, i64 i, i64 iEnd) {
   const char *zPlain = migStrndup(p, z + i, iEnd - i);
   char *zOut;
@@ -190,7 +215,8 @@ static const char *ownValue(MigContext *p, const char *z, i64 i, i64 iEnd) {
 }
 
 /* Split a list at its commas, white space around the parts removed, and add
-** the parts that are not empty to *paz. */
+** the parts that are not empty to *paz, which has *pn. Lines with the same key
+** add up. */
 static void ownList(MigContext *p, const char *z, i64 i, i64 iEnd,
                     const char ***paz, int *pn) {
   while (i < iEnd && p->rc == SQLITE_OK) {
@@ -215,8 +241,8 @@ static void ownList(MigContext *p, const char *z, i64 i, i64 iEnd,
   }
 }
 
-/* The field of the revision that a header line with one value sets, or
-** NULL. */
+/* The field of the revision that a header line with one value sets, or NULL for
+** a key of another kind or none. */
 static const char **ownField(MigImported *pRev, const char *z,
                              const OwnHeader *pLine) {
   if (ownKeyIs(z, pLine, "revision")) {
@@ -228,7 +254,8 @@ static const char **ownField(MigImported *pRev, const char *z,
   return ownKeyIs(z, pLine, "created-at") ? &pRev->zCreatedAt : 0;
 }
 
-/* A value that is yes or no. FORMAT for another one. */
+/* A value that is yes or no, letter case aside, into *pb. FORMAT for another
+** one, an empty one as well. */
 static void ownYes(MigContext *p, MigFile *pFile, const OwnHeader *pLine,
                    int *pb) {
   const char *z = pFile->z + pLine->iValue;
@@ -240,7 +267,8 @@ static void ownYes(MigContext *p, MigFile *pFile, const OwnHeader *pLine,
   }
 }
 
-/* FORMAT for a directive in the header, which is no section line. */
+/* FORMAT for a directive in the header, which is no section line: it would be
+** lost, as the header is no part of a script. */
 static void ownDirective(MigContext *p, MigFile *pFile,
                          const OwnHeader *pLine) {
   const char *z = pFile->z + pLine->iValue;
@@ -262,7 +290,8 @@ static void ownDirective(MigContext *p, MigFile *pFile,
   }
 }
 
-/* Take in one header line. FORMAT for a second value or an unknown word. */
+/* Take in one header line. FORMAT for a second value where there can be one, or
+** an unknown word. A second repeatable counts. */
 static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
                           const OwnHeader *pLine) {
   const char *z = pFile->z;
@@ -294,8 +323,9 @@ static void ownHeaderTake(MigContext *p, MigStep *pStep, MigFile *pFile,
 }
 
 /*
-** Read the header. Returns the offset of the first section line, or the
-** file's end. FORMAT for anything that is not a header line or a comment.
+** Read the header into the step. Returns the offset of the first section line,
+** or the file's end. FORMAT for anything that is not a header line or a
+** comment.
 */
 static i64 ownHeader(MigContext *p, MigStep *pStep, MigFile *pFile) {
   const char *z = pFile->z;
@@ -320,7 +350,8 @@ static i64 ownHeader(MigContext *p, MigStep *pStep, MigFile *pFile) {
 }
 
 /* The number N of the option "bytes:N" in z[i..iEnd), -1 without options.
-** FORMAT for any other option. */
+** FORMAT for any other option, and for a number of more than 11 digits, so that
+** none overflows. */
 static i64 ownLength(MigContext *p, MigFile *pFile, i64 i, i64 iEnd) {
   static const char zKey[] = "bytes:";
   const char *z = pFile->z;
@@ -344,7 +375,8 @@ static i64 ownLength(MigContext *p, MigFile *pFile, i64 i, i64 iEnd) {
   return nLength;
 }
 
-/* The end of the script that begins at i: the next section line. */
+/* The end of the script that begins at i: the next section line or the file's
+** end. pFile needs only z and n. */
 static i64 ownScriptEnd(const MigFile *pFile, i64 i) {
   int bDown;
   i64 iOption;
@@ -356,7 +388,8 @@ static i64 ownScriptEnd(const MigFile *pFile, i64 i) {
 }
 
 /* Where reading goes on after a script with a given length that ends at i.
-** FORMAT unless that is a section line or the file's end. */
+** FORMAT unless that is a section line or the file's end. The line end that a
+** writer puts behind a script without one, LF or CRLF, is passed over. */
 static i64 ownLengthEnd(MigContext *p, MigFile *pFile, i64 i) {
   const char *z = pFile->z;
   int bDown;
@@ -374,7 +407,9 @@ static i64 ownLengthEnd(MigContext *p, MigFile *pFile, i64 i) {
   return i;
 }
 
-/* Read the section whose line begins at i. Returns where the next begins. */
+/* Read the section whose line begins at i. Returns where the next begins, or
+** the file's end. FORMAT for a second one of its direction and for a length
+** that does not fit the file. */
 static i64 ownSectionTake(MigContext *p, MigStep *pStep, MigFile *pFile,
                           i64 i) {
   MigImported *pRev = &pStep->rev;
@@ -415,7 +450,8 @@ static i64 ownSectionTake(MigContext *p, MigStep *pStep, MigFile *pFile,
   return iNext;
 }
 
-/* Make a step from a file: the header, then section after section. */
+/* Make a step from a file: the header, then section after section. It brings
+** its id and message, so assemble.c gives it none. */
 static void ownRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   MigStep *pStep = migFormatStep(p, pFolder, pFile);
   MigImported *pRev;
@@ -441,7 +477,8 @@ static void ownRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   }
 }
 
-/* Whether pFile is one of ours. */
+/* Whether pFile is one of ours. Reads it when its name ends in .sql, letter
+** case aside. */
 static int ownFits(MigContext *p, MigFile *pFile) {
   const char *z;
 
@@ -452,7 +489,8 @@ static int ownFits(MigContext *p, MigFile *pFile) {
   return migOwnHeader(z, pFile->n);
 }
 
-/* How many files name their revision in a header. */
+/* How many files name their revision in a header, at any depth. Reads every
+** .sql file. */
 int migOwnProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -464,7 +502,8 @@ int migOwnProbe(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Read every such file. FORMAT, with file and line, for what the head of this
-** file does not allow. */
+** file does not allow. The steps have ids, parents and labels as written; that
+** these are ids at all, and whose, is looked at later. */
 void migOwnLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -478,7 +517,8 @@ void migOwnLoad(MigContext *p, MigFolder *pFolder) {
 /* ---- writing ---- */
 
 /* Append "-- key: value"; the value as a JSON string where the line would not
-** give it back. */
+** give it back: it is empty, has blanks at an end, begins with a quote or holds
+** control characters. */
 static void ownWriteLine(MigContext *p, MigText *pText, const char *zKey,
                          const char *zValue) {
   i64 n = (i64)strlen(zValue);
@@ -498,7 +538,8 @@ static void ownWriteLine(MigContext *p, MigText *pText, const char *zKey,
   migTextStr(p, pText, "\n");
 }
 
-/* Append "-- key: a, b"; nothing for an empty list. */
+/* Append "-- key: a, b"; nothing for an empty list. An id or label holds
+** neither commas nor blanks (name.h). */
 static void ownWriteList(MigContext *p, MigText *pText, const char *zKey, int n,
                          const char **az) {
   int i;
@@ -510,7 +551,9 @@ static void ownWriteList(MigContext *p, MigText *pText, const char *zKey, int n,
   migTextStr(p, pText, n ? "\n" : 0);
 }
 
-/* Append a section; nothing for a missing script. bLast: nothing follows. */
+/* Append a section; nothing for a missing script. bLast: nothing follows.
+** Without a length a script would end at the first line of it that looks like a
+** section, or take in the line end that goes behind it. */
 static void ownWriteScript(MigContext *p, MigText *pText, const char *zName,
                            const char *z, i64 n, int bLast) {
   MigFile file = {0};
@@ -530,7 +573,8 @@ static void ownWriteScript(MigContext *p, MigText *pText, const char *zName,
   migTextStr(p, pText, bOpen && !bLast ? "\n" : 0);
 }
 
-/* A file a revision; nothing of it is lost. */
+/* A file a revision; nothing of it is lost. A root says so by "base", for who
+** reads it; a repeatable one has no parents and stands outside of the graph. */
 void migOwnWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

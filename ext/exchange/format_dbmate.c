@@ -19,6 +19,19 @@
 ** order and their downs in reverse, so that the last part is undone first.
 ** dbmate demands a down section; here a file without is one without a way
 ** back.
+**
+** dbmate finds its sections by regular expressions (its
+** pkg/dbmate/migration.go, 2.36.0):
+**
+**     (?m)^--\s*migrate:up(\s*$|\s+\S+)      and one alike for down
+**
+** so a line counts wherever it stands, within a literal as well, and so it does
+** here. It gives a section to SQLite as a whole and does not cut it. Of two
+** pairs it has run the first when the second one fails: both want to add the
+** same version to its table.
+**
+** A file of ours has such sections too. What tells them apart is our header, so
+** files with one do not count when the format is being found out.
 */
 #include <string.h>
 #include "format.h"
@@ -28,11 +41,11 @@
 /* A section of a file. */
 typedef struct DbmateSection {
   int bDown;
-  i64 iStart; /* its script's first byte */
-  i64 iEnd;
+  i64 iStart; /* its script's first byte, behind the section line */
+  i64 iEnd;   /* behind its last byte; iStart when it is empty */
 } DbmateSection;
 
-/* Whether the name is one dbmate would run. */
+/* Whether the name is one dbmate would run: at the top, a digit first. */
 static int dbmateName(const MigFile *pFile) {
   return pFile->zDir[0] == 0 && migFormatDigits(pFile->zBase) > 0 &&
          migFormatSuffix(pFile->zBase, ".sql");
@@ -59,7 +72,8 @@ static int dbmateFits(MigContext *p, MigFile *pFile) {
   return i < pFile->n;
 }
 
-/* How many files have an up section of dbmate's. */
+/* How many files have an up section of dbmate's and no header of ours. Reads
+** them. A down section alone is no evidence. */
 int migDbmateProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -70,7 +84,8 @@ int migDbmateProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Whether one of the options in z[i..iEnd) is transaction:false. */
+/* Whether one of the options in z[i..iEnd) is transaction:false. Others mean
+** nothing, to dbmate as well. */
 static int dbmateMark(const char *z, i64 i, i64 iEnd) {
   static const char zMark[] = "transaction:false";
 
@@ -90,14 +105,16 @@ static int dbmateMark(const char *z, i64 i, i64 iEnd) {
   return 0;
 }
 
-/* The section line at i, and where its options begin. */
+/* Whether a section line begins at i, which direction it is for, and where its
+** options begin. */
 static int dbmateLine(const MigFile *pFile, i64 i, int *pbDown, i64 *piOption) {
   *pbDown = migFormatSection(pFile->z, pFile->n, i, "down", piOption);
   return *pbDown || migFormatSection(pFile->z, pFile->n, i, "up", piOption);
 }
 
 /*
-** Find the sections of a file; *pn of them. Sets the step's mark. FORMAT for
+** Find the sections of a file, which has been read; *pn of them, at least one,
+** in the arena. Sets the step's mark when one of them has it. FORMAT for
 ** statements before the first section, none at all, or a down first.
 */
 static DbmateSection *dbmateSections(MigContext *p, MigStep *pStep,
@@ -143,7 +160,8 @@ static DbmateSection *dbmateSections(MigContext *p, MigStep *pStep,
   return a;
 }
 
-/* Whether n bytes of SQL hold something and do not end with a ';'. */
+/* Whether n bytes of SQL hold something and do not end with a ';'. Comments and
+** white space behind it do not count. */
 static int dbmateOpen(const char *z, i64 n) {
   MigTokenType eLast = MIG_TK_SEMI;
   MigToken token;
@@ -156,8 +174,9 @@ static int dbmateOpen(const char *z, i64 n) {
   return eLast != MIG_TK_SEMI;
 }
 
-/* Several sections of one direction as one script; a ';' goes behind each
-** that lacks its last one. */
+/* Several sections of one direction as one script; a ';' goes behind each that
+** lacks its last one. It stands on a line of its own, as the section may end
+** with a comment. a[] is walked backwards for downs. */
 static void dbmateJoin(MigContext *p, const MigFile *pFile,
                        const DbmateSection *a, int n, int bDown,
                        MigText *pText) {
@@ -176,8 +195,8 @@ static void dbmateJoin(MigContext *p, const MigFile *pFile,
   }
 }
 
-/* The script of one direction: the only such section as it is, or several
-** joined. NULL when there is none. */
+/* The script of one direction and its bytes: the only such section as it is, or
+** several joined. NULL, and *pnOut as it was, when there is none. TOO_BIG. */
 static const char *dbmateScript(MigContext *p, const MigFile *pFile,
                                 const DbmateSection *a, int n, int bDown,
                                 i64 *pnOut) {
@@ -204,7 +223,8 @@ static const char *dbmateScript(MigContext *p, const MigFile *pFile,
   return migFormatScript(p, pFile, migTextZ(&text), text.n);
 }
 
-/* Make a step from a file; its sections become the scripts. */
+/* Make a step from a file; its sections become the scripts. More than one pair
+** is noted, as the scripts are not the file's bytes then. */
 static void dbmateRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   const char *z = pFile->zBase;
   i64 nVersion = migFormatDigits(z);
@@ -244,7 +264,8 @@ void migDbmateLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* Append a section; its script gets a line end where it has none. */
+/* Append a section; its script gets a line end where it has none, so that the
+** next section line begins one. z may be NULL: the section is empty. */
 static void dbmateSection(MigContext *p, MigText *pText, const char *zName,
                           int bAlone, const char *z, i64 n) {
   migOutputLine(p, pText, "-- migrate:%s%s", zName,
@@ -254,7 +275,9 @@ static void dbmateSection(MigContext *p, MigText *pText, const char *zName,
 }
 
 /* A file a revision. dbmate runs none without a down section, so one is there
-** always. */
+** always; read back, a missing way back and an empty one cannot be told apart,
+** which is noted. A script that holds a line like a section is found out when
+** the files are read back (compose.c). */
 void migDbmateWrite(MigContext *p, MigOutput *pOut) {
   int nOneWay = 0;
   int i;

@@ -9,19 +9,26 @@
 ** without its '-'; order is by the version's text. down.sql may be missing;
 ** an empty one is a way back that does nothing. In metadata.toml only
 ** run_in_transaction means something.
+**
+** diesel takes every folder below the path for a revision, but those whose name
+** begins with a dot, and fails when one has no up.sql. Here a folder counts
+** when its name begins with a digit and has that file; other files in it, and
+** other folders, stay unused. diesel demands nothing of the version but that it
+** is there; its table has it as a VARCHAR(50). A file of no bytes it refuses to
+** run (its file_based_migrations.rs), so none is written.
 */
 #include <string.h>
 #include "format.h"
 #include "text.h"
 
 /* Whether pFile is the up.sql of a folder that begins with a digit, at the
-** top. */
+** top. The case of letters counts. */
 static int dieselFits(const MigFile *pFile) {
   return migIsDigit(pFile->zDir[0]) && strchr(pFile->zDir, '/') == 0 &&
          strcmp(pFile->zBase, "up.sql") == 0;
 }
 
-/* How many folders of diesel's there are. */
+/* How many folders of diesel's there are; contents are not looked at. */
 int migDieselProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -50,7 +57,10 @@ static MigFile *dieselSibling(MigFolder *pFolder, int iUp, const char *zBase) {
   return 0;
 }
 
-/* Whether a metadata.toml says run_in_transaction = false. */
+/* Whether the n bytes of a metadata.toml, a zero behind them, say
+** run_in_transaction = false. It is looked for line by line: the key at a
+** line's start, blanks aside, and false behind a '='. In which table of TOML it
+** stands is not looked at. */
 static int dieselMark(const char *z, i64 n) {
   static const char zKey[] = "run_in_transaction";
   i64 nKey = (i64)strlen(zKey);
@@ -73,7 +83,8 @@ static int dieselMark(const char *z, i64 n) {
   return 0;
 }
 
-/* The version of a folder's name: up to the first '_', without '-'. */
+/* The version of a folder's name: up to the first '_', without '-'. In the
+** arena; NULL after failure. 2018-01-14-171611_x is 20180114171611. */
 static const char *dieselVersion(MigContext *p, const char *zDir) {
   char *z = migStrndup(p, zDir, (i64)strcspn(zDir, "_"));
   i64 n = 0;
@@ -90,7 +101,8 @@ static const char *dieselVersion(MigContext *p, const char *zDir) {
   return z;
 }
 
-/* Make a step from the folder whose up.sql is the file iUp. */
+/* Make a step from the folder whose up.sql is the file iUp. Its other two files
+** go with it. */
 static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
   MigFile *pUp = &pFolder->aFile[iUp];
   MigFile *pDown = dieselSibling(pFolder, iUp, "down.sql");
@@ -120,7 +132,8 @@ static void dieselRead(MigContext *p, MigFolder *pFolder, int iUp) {
   }
 }
 
-/* Read every folder of a revision; errors are those of reading files. */
+/* Read every folder of a revision; errors are those of reading files. Two with
+** one version get their whole names as ids (assemble.c). */
 void migDieselLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -131,8 +144,8 @@ void migDieselLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* Add a script. diesel refuses a file that is empty, so one without a script
-** gets a comment. */
+/* Add a script. diesel refuses a file that is empty, so one without a script,
+** z NULL, or with nothing but white space, gets a comment. */
 static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
                         const char *z, i64 n) {
   static const char zNothing[] = "-- nothing to do\n";
@@ -142,7 +155,8 @@ static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
                bNothing ? (i64)strlen(zNothing) : n);
 }
 
-/* A folder a revision. */
+/* A folder a revision: up.sql always, down.sql when there is a way back,
+** metadata.toml when it runs outside of a transaction. */
 void migDieselWrite(MigContext *p, MigOutput *pOut) {
   static const char zMeta[] = "run_in_transaction = false\n";
   int i;

@@ -11,11 +11,22 @@
 ** file only does nothing on its way up, as with its owner. The owner
 ** passes over other files; with a numbered one among them the folder is not
 ** taken for its own (format_plain.c).
+**
+** The owner's pattern (its source/parse.go) is
+**
+**     ^([0-9]+)_(.*)\.(down|up)\.(.*)$
+**
+** and its numbers have 64 bits; here they may have any length. It takes any
+** last ending; here, as it is SQLite's, .sql in any case of letters. It knows
+** no mark in a file and runs one in a transaction of its own, in which a BEGIN
+** fails, unless its URL says x-no-tx-wrap.
 */
 #include <string.h>
 #include "format.h"
 
-/* The parts of a name; whether it is one of this format. */
+/* The parts of a name; whether it is one of this format. *pnVersion is how many
+** digits it has, *pnStem how many bytes stand before .up or .down. They are
+** set, but mean nothing, when it is not. */
 static int golangName(const MigFile *pFile, i64 *pnVersion, i64 *pnStem,
                       int *pbDown) {
   const char *z = pFile->zBase;
@@ -27,7 +38,8 @@ static int golangName(const MigFile *pFile, i64 *pnVersion, i64 *pnStem,
          (*pbDown || migFormatSuffix(z, ".up.sql")) && *pnStem > *pnVersion;
 }
 
-/* Is it a step by its number that the owner would pass over? */
+/* Is it a step by its number that the owner would pass over: digits, a
+** separator, .sql, and no direction? */
 static int golangPasses(const MigFile *pFile) {
   i64 n = migFormatDigits(pFile->zBase);
 
@@ -58,7 +70,7 @@ int migGolangMigrateProbe(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Read every file with such a name and pair the halves. FORMAT when two files
-** claim the same half. */
+** claim the same half. Other files stay unused. */
 void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -81,7 +93,8 @@ void migGolangMigrateLoad(MigContext *p, MigFolder *pFolder) {
 }
 
 /* An up file for each, an empty one where there is no script, and down files
-** where there are down scripts. */
+** where there are down scripts. That a revision runs outside of a transaction
+** cannot be said. */
 void migGolangMigrateWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

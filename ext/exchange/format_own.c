@@ -35,14 +35,15 @@
 ** revision is read, in the order of names. The graph is made of the parents,
 ** not of that order; whether they exist is for the import to see.
 **
-** Line by line, by lines that end with LF, a CR before it allowed:
+** Lines end with LF, a CR before it allowed:
 **
-**     file     := [BOM] header-line* section*
-**     header   := "--" blank* word ":" blank* value blank*   word: letters, '-'
-**     section  := "-- migrate:" ("up" | "down") [blank+ "bytes:" digits]
-*line-end
-**                 script                       each direction once, in any
-*order
+**     file     [BOM] header-lines sections
+**     header   "--" [blanks] word ":" [blanks] value [blanks]
+**     section  "--" [blanks] "migrate:" up|down [blanks "bytes:" digits]
+**              and from the next line on the script
+**
+** Either kind begins at the first column. A word is letters and '-'. There is
+** at most one section of each direction, in any order.
 **
 ** Keys and section names count the case of letters, yes and no do not. Of a
 ** value that begins with '"' and is no JSON string (RFC 8259) the bytes are the
@@ -574,7 +575,7 @@ static void ownWriteScript(MigContext *p, MigText *pText, const char *zName,
 }
 
 /* A file a revision; nothing of it is lost. A root says so by "base", for who
-** reads it; a repeatable one has no parents and stands outside of the graph. */
+** reads it, but not a repeatable one, which is no root. */
 void migOwnWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

@@ -14,19 +14,32 @@
 ** undo itself (direction.c).
 **
 ** When the path names one file it is read whatever its name.
+**
+** The versions are the digits without the V, and so are the ids:
+**
+**     0001_init.sql               0001, "init"
+**     V0002.Accounts.up.sql       0002, "Accounts"
+**     0.10/00__activity.sql       0.10_00__activity, "activity"
+**     1a.sql                      not read: no separator behind the number
+**
+** Endings and the V count in any case of letters. Nobody owns this format, so
+** it is taken only when nothing but numbers speaks for another one
+** (dispatch.c).
 */
 #include <string.h>
 #include "format.h"
 #include "text.h"
 
+/* The parts of a name; offsets and lengths in MigFile.zBase, in bytes. */
 typedef struct PlainName {
   i64 iVersion; /* where the digits begin, or the title without digits */
   i64 nVersion; /* how many */
   i64 nStem;    /* the name without .up, .down and .sql */
-  int bDown;
+  int bDown;    /* the name says .down */
 } PlainName;
 
-/* The parts of a name; whether it is one of this format. */
+/* The parts of a name; whether it is one of this format. Of one that is not,
+** nStem and bDown are set all the same: the title is the whole of it then. */
 static int plainName(const MigFile *pFile, PlainName *pName) {
   const char *z = pFile->zBase;
   i64 n = (i64)strlen(z);
@@ -55,7 +68,8 @@ static int plainName(const MigFile *pFile, PlainName *pName) {
   return 0;
 }
 
-/* How many names fit; contents are not looked at. */
+/* How many names fit, at any depth; contents are not looked at. The one file
+** that the path names fits by its ending alone. */
 int migPlainProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -70,7 +84,8 @@ int migPlainProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Make a step, or one half of it, from a file. */
+/* Make a step, or one half of it, from a file. It has no version when the name
+** has no number. */
 static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                       const PlainName *pName) {
   const char *z = pFile->zBase;
@@ -89,7 +104,9 @@ static void plainRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   }
 }
 
-/* Note the files without a direction when they stand among pairs. */
+/* Note the files without a direction when they stand among pairs that
+** golang-migrate would read: at the top, digits and '_'. Such a folder could be
+** its owner's, who passes over the others, so one says how it was taken. */
 static void mixedNote(MigContext *p, MigFolder *pFolder) {
   const char *zFirst = 0;
   int nWhole = 0;
@@ -117,8 +134,9 @@ static void mixedNote(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* Read every file with such a name, or the one file that was named, and pair
-** the halves. FORMAT when two files claim the same half. */
+/* Read every file with such a name, or the one file that was named and its
+** other half, and pair the halves. FORMAT when two files claim the same half.
+*/
 void migPlainLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -134,7 +152,9 @@ void migPlainLoad(MigContext *p, MigFolder *pFolder) {
 }
 
 /* A file for each, or, when one has a down script, an .up.sql for each and a
-** .down.sql for those. */
+** .down.sql for those. All names are of one kind, so that the loader does not
+** note a mixture. The files are the scripts' bytes; one without an up script is
+** empty. */
 void migPlainWrite(MigContext *p, MigOutput *pOut) {
   int bPairs = 0;
   int i;

@@ -15,10 +15,19 @@
 ** plain numbers or golang-migrate, so a folder without it has to be named.
 ** sqlx refuses two files with one number when it runs them; here they are two
 ** revisions.
+**
+** As in sqlx-core's migrate/source.rs the name is cut at its first '_', what is
+** before it has to be a number, and what is behind has to end with ".sql"; the
+** case of letters counts. sqlx compares the SHA-384 of a file with the one it
+** has stored, so a file that is given back must be the same to the byte:
+** scripts are stored as they are, and the mark stays in them as a comment. Of a
+** pair the mark of the up file is the one that is noted.
 */
 #include "format.h"
 #include <string.h>
 
+/* The mark, without a line end: sqlx wants the file to begin with these bytes
+** and does not look at what follows. */
 static const char zNoTransaction[] = "-- no-transaction";
 
 /* The parts of a name. */
@@ -29,6 +38,7 @@ typedef struct SqlxName {
   int bDown;    /* it says .down */
 } SqlxName;
 
+/* Whether z ends with zEnd, byte for byte; z may be zEnd itself. */
 static int endsWith(const char *z, const char *zEnd) {
   size_t n = strlen(z);
   size_t nEnd = strlen(zEnd);
@@ -36,7 +46,8 @@ static int endsWith(const char *z, const char *zEnd) {
   return n >= nEnd && memcmp(z + n - nEnd, zEnd, nEnd) == 0;
 }
 
-/* The parts of a name; whether sqlx would look at the file. */
+/* The parts of a name; whether sqlx would look at the file. Whether the number
+** is one is not asked yet: sqlx fails when it is none. */
 static int sqlxName(const MigFile *pFile, SqlxName *pName) {
   const char *z = pFile->zBase;
 
@@ -53,7 +64,8 @@ static int sqlxName(const MigFile *pFile, SqlxName *pName) {
   return 1;
 }
 
-/* Whether n bytes at z are digits and their value fits 63 bits. */
+/* Whether n bytes at z are digits and their value fits 63 bits. (sqlx takes a
+** sign as well, which no tool writes.) */
 static int sqlxNumber(const char *z, i64 n) {
   if (n == 0 || migFormatDigits(z) < n) {
     return 0;
@@ -72,7 +84,8 @@ static int sqlxMark(const char *z, i64 n) {
   return n >= nMark && memcmp(z, zNoTransaction, (size_t)nMark) == 0;
 }
 
-/* How many files begin with the mark that only sqlx has. */
+/* How many files begin with the mark that only sqlx has. Reads those with a
+** name of sqlx's. */
 int migSqlxProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -89,7 +102,7 @@ int migSqlxProbe(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Make a step, or one half of it, from a file. FORMAT for a name that sqlx
-** stumbles over. */
+** stumbles over. The script is the whole file, its mark included. */
 static void sqlxRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                      const SqlxName *pName) {
   const char *z = pFile->zBase;
@@ -115,7 +128,7 @@ static void sqlxRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
 }
 
 /* Read every file sqlx would run and pair the halves. FORMAT when two files
-** claim the same half. */
+** claim the same half, or a name has no number. */
 void migSqlxLoad(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -128,7 +141,8 @@ void migSqlxLoad(MigContext *p, MigFolder *pFolder) {
   migFormatPair(p, pFolder);
 }
 
-/* One script as a file, the mark before it if it needs one. */
+/* One script as a file, the mark before it if it needs one and has none. n is 0
+** when there is no script, z then "". */
 static void sqlxFile(MigContext *p, MigOutput *pOut, const MigExported *pRev,
                      const char *zName, const char *z, i64 n) {
   MigText text = {0, 0, 0};

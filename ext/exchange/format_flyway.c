@@ -30,28 +30,44 @@
 **
 ** Names of other prefixes and suffixes than these, which the owner can be
 ** told to use, are not read.
+**
+** Letters, suffix and "__" count as they are written; names of settings and
+** their values do in any case. A setting in the file beside the script comes
+** after those in comments and wins. In that file a line that begins with '#' or
+** '!' is a comment. A placeholder ends at the next '}', and what it stands for
+** is not looked at again.
+**
+**     V1__a.sql  V1.1__b.sql  V1_10__c.sql  B1.1__x.sql  R__v.sql
+**
+** are, in order, the revisions 1, 1.1, B1.1__x, 1.10 and R__v. In a new
+** database 1 and 1.1 are left out and B1.1__x is taken; elsewhere it is the
+** other way round, unless B1.1__x is stored.
+**
+** Whether a folder of V and U is Flyway's or refinery's is decided by
+** migRefineryProbe().
 */
 #include <string.h>
 #include "format.h"
 #include "text.h"
 
-/* The parts of a name. */
+/* The parts of a name; offsets and lengths in MigFile.zBase, in bytes. */
 typedef struct FlywayName {
   char cKind;   /* V, U, B or R */
-  i64 nVersion; /* from the second character on; 0 for R */
+  i64 nVersion; /* bytes from the second character on; 0 for R */
   i64 iTitle;   /* where the title begins, or the name's end */
   int bTitle;   /* there is a "__" */
 } FlywayName;
 
 /* What is set for one script. */
 typedef struct FlywaySettings {
-  int bReplace;      /* placeholders */
+  int bReplace;      /* placeholders are replaced */
   int bRun;          /* not shouldExecute=false */
   const char *zMark; /* its mark against a transaction, or NULL */
 } FlywaySettings;
 
-/* Read the parts of n bytes of a name without its suffix. Returns whether it
-** is one of Flyway's. */
+/* Read the parts of n bytes of a name without its suffix, which follows them.
+** Returns whether it is one of Flyway's. An R must have a title; of the others
+** a number is wanted, and behind it a title or nothing. */
 static int flywayParts(const char *z, i64 n, FlywayName *pName) {
   i64 i = 1;
 
@@ -78,7 +94,7 @@ static int flywayParts(const char *z, i64 n, FlywayName *pName) {
   return i > 1 && (pName->bTitle || i == n);
 }
 
-/* Whether Flyway would run the file as SQL. */
+/* Whether Flyway would run the file as SQL, at any depth. */
 static int flywayName(const MigFile *pFile, FlywayName *pName) {
   i64 n = (i64)strlen(pFile->zBase) - 4;
 
@@ -86,7 +102,8 @@ static int flywayName(const MigFile *pFile, FlywayName *pName) {
          flywayParts(pFile->zBase, n, pName);
 }
 
-/* Whether the file is a step that is not SQL. */
+/* Whether the file is a step that is not SQL. Only names with a title count, so
+** that V1.py of somebody else is none. */
 static int flywayProgram(const MigFile *pFile) {
   static const char *const azEnd[] = {".java",  ".kt",  ".groovy", ".scala",
                                       ".class", ".py",  ".sh",     ".bash",
@@ -104,7 +121,8 @@ static int flywayProgram(const MigFile *pFile) {
   return 0;
 }
 
-/* Whether the file is run at an event, not as a step. */
+/* Whether the file is run at an event, not as a step: beforeX, afterX and
+** createSchema, with a description behind it or none. */
 static int flywayCallback(const MigFile *pFile) {
   static const char *const azEvent[] = {"before", "after", "createSchema"};
   const char *z = pFile->zBase;
@@ -119,8 +137,8 @@ static int flywayCallback(const MigFile *pFile) {
   return 0;
 }
 
-/* How many files have names that only Flyway gives; 0 when the folder is
-** refinery's. */
+/* How many files have names that only Flyway gives, which have a title; 0 when
+** the folder is refinery's. Contents are not looked at. */
 int migFlywayProbe(MigContext *p, MigFolder *pFolder) {
   FlywayName name;
   int nFit = 0;
@@ -134,12 +152,14 @@ int migFlywayProbe(MigContext *p, MigFolder *pFolder) {
 
 /* ---- settings ---- */
 
-/* Whether n bytes are that word, letter case aside. */
+/* Whether the n bytes at z are that word, letter case aside. */
 static int flywayIs(const char *z, i64 n, const char *zWord) {
   return n == (i64)strlen(zWord) && migStrNICmp(z, zWord, n) == 0;
 }
 
-/* Take the setting in z[i..iEnd), which is key=value, or nothing. */
+/* Take the setting in z[i..iEnd) of the file, which is key=value. FORMAT
+** without a key or '='; one that means nothing here is noted. A value that is
+** not "false" counts as true. */
 static void flywaySet(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
                       i64 i, i64 iEnd, FlywaySettings *pSet) {
   const char *z = pFile->z;
@@ -168,7 +188,8 @@ static void flywaySet(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
   }
 }
 
-/* Settings in comments before the first statement. */
+/* Settings in comments before the first statement: "-- flyway:key=value", with
+** any number of dashes and blanks in front. The file has been read. */
 static void flywayHeader(MigContext *p, MigFolder *pFolder,
                          const MigFile *pFile, FlywaySettings *pSet) {
   const char *z = pFile->z;
@@ -189,7 +210,7 @@ static void flywayHeader(MigContext *p, MigFolder *pFolder,
   }
 }
 
-/* Settings in the file beside a script. */
+/* Settings in the file beside a script, which is read. */
 static void flywayBeside(MigContext *p, MigFolder *pFolder, MigFile *pConf,
                          FlywaySettings *pSet) {
   const char *z = migFormatBytes(p, pConf);
@@ -211,7 +232,9 @@ static void flywayBeside(MigContext *p, MigFolder *pFolder, MigFile *pConf,
 
 /* ---- placeholders ---- */
 
-/* The value of the placeholder whose name is n bytes at z, or NULL. */
+/* The value of the placeholder whose name is n bytes at z, or NULL. One that
+** was given for flyway:filename comes first; else that is the script's name
+** without folders. */
 static const char *flywayValue(const MigFolder *pFolder, const MigFile *pFile,
                                const char *z, i64 n) {
   const char *zValue = migFormatPlaceholder(pFolder, z, n);
@@ -222,8 +245,10 @@ static const char *flywayValue(const MigFolder *pFolder, const MigFile *pFile,
   return zValue;
 }
 
-/* The file's text with its placeholders replaced. FORMAT, with the line, for
-** one without a value. */
+/* The file's text with its placeholders replaced, and its *pn bytes, noted as
+** such. FORMAT, with the line, for one without a value or without its end. The
+** file was read, and is zero-terminated without a zero in it, so strstr() sees
+** all of it. */
 static const char *flywayReplace(MigContext *p, MigFolder *pFolder,
                                  const MigFile *pFile, i64 *pn) {
   const char *z = pFile->z;
@@ -265,8 +290,8 @@ static const char *flywayReplace(MigContext *p, MigFolder *pFolder,
   return migFormatScript(p, pFile, migTextZ(&text), text.n);
 }
 
-/* Make the file the up or the down script of a step, which brings its
-** settings with it; pConf may be NULL. */
+/* Make the file the up or the down script of a step, which brings its settings
+** with it; pConf may be NULL. A mark of either script marks the step. */
 static void flywayScript(MigContext *p, MigFolder *pFolder, MigStep *pStep,
                          MigFile *pFile, MigFile *pConf, int bDown,
                          const FlywaySettings *pSet) {
@@ -288,8 +313,9 @@ static void flywayScript(MigContext *p, MigFolder *pFolder, MigStep *pStep,
   }
 }
 
-/* The settings of a script; *ppConf is the file beside it, or NULL. One that
-** is not to run is kept and noted; bRun is 0 then. */
+/* The settings of a script; *ppConf is the file beside it, or NULL. A script
+** that is not to run is kept for an export and noted; bRun is 0 then. Reads
+** both files. */
 static FlywaySettings flywaySettings(MigContext *p, MigFolder *pFolder,
                                      MigFile *pFile, MigFile **ppConf) {
   FlywaySettings set = {1, 1, 0};
@@ -316,7 +342,8 @@ static FlywaySettings flywaySettings(MigContext *p, MigFolder *pFolder,
 
 /* ---- versions ---- */
 
-/* Compare versions number by number; missing ones are 0. */
+/* Compare versions, with '.' between their numbers, number by number; missing
+** ones are 0. Numbers may have any length. Below, at or above zero. */
 static int flywayCompare(const char *zA, const char *zB) {
   while (*zA || *zB) {
     i64 nA = migFormatDigits(zA);
@@ -341,7 +368,8 @@ static int flywayCompare(const char *zA, const char *zB) {
   return 0;
 }
 
-/* The version as Flyway shows it. */
+/* The version as Flyway shows it, with '.' for '_' and its zeros as written. In
+** the arena; NULL after failure. */
 static const char *flywayVersion(MigContext *p, const MigFile *pFile,
                                  const FlywayName *pName) {
   char *z = migStrndup(p, pFile->zBase + 1, pName->nVersion);
@@ -368,7 +396,8 @@ static int flywayOrder(const MigStep *pA, const MigStep *pB) {
 
 /* ---- reading ---- */
 
-/* Make a step of a V, B or R. */
+/* Make a step of a V, B or R, unless its settings say that it is not to run. An
+** R has no version, so its stem becomes its id. */
 static void flywayRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                        const FlywayName *pName) {
   MigFile *pConf;
@@ -391,7 +420,9 @@ static void flywayRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   flywayScript(p, pFolder, pStep, pFile, pConf, 0, &set);
 }
 
-/* The step of the V that has the version, by bisection, or NULL. */
+/* The step of the V that has the version, by bisection, or NULL. The steps are
+** sorted by flywayOrder(), where a V stands in front of the B of its version.
+*/
 static MigStep *flywayFind(const MigFolder *pFolder, const char *zVersion) {
   int iLow = 0;
   int iHigh = pFolder->nStep;
@@ -413,7 +444,8 @@ static MigStep *flywayFind(const MigFolder *pFolder, const char *zVersion) {
   return 0;
 }
 
-/* Give a U to the step it undoes. */
+/* Give a U to the step it undoes. One that undoes nothing is kept and noted.
+** FORMAT for a second one. */
 static void flywayUndo(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                        const FlywayName *pName) {
   const char *zVersion = flywayVersion(p, pFile, pName);
@@ -439,7 +471,8 @@ static void flywayUndo(MigContext *p, MigFolder *pFolder, MigFile *pFile,
 }
 
 /* FORMAT when two sorted steps have one version; a B that shares it with a V
-** gives it up. */
+** gives it up. From the end, so that a version is still there when the step
+** before is held against it. */
 static void flywayTwice(MigContext *p, MigFolder *pFolder) {
   MigStep **ap = pFolder->apStep;
   int i;
@@ -458,7 +491,8 @@ static void flywayTwice(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* Note what Flyway runs and is no step of SQL. */
+/* Note what Flyway runs and is no step of SQL. Callbacks are kept for an
+** export. */
 static void flywayRest(MigContext *p, MigFolder *pFolder) {
   int i;
 
@@ -476,7 +510,9 @@ static void flywayRest(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Read every file Flyway would run. FORMAT, with file and line, when two have
-** one version or a placeholder has no value. */
+** one version or a placeholder has no value. The undos come last, as they look
+** for their steps among the sorted ones. Afterwards the steps are in the
+** owner's order, so dispatch.c sorts no more. */
 void migFlywayLoad(MigContext *p, MigFolder *pFolder) {
   FlywayName name;
   int i;
@@ -500,7 +536,9 @@ void migFlywayLoad(MigContext *p, MigFolder *pFolder) {
 
 /* ---- writing ---- */
 
-/* Add one script, and a file of settings beside it when it needs any. */
+/* Add one script, and a file of settings beside it when it needs any: to run it
+** outside of a transaction, or to leave a "${" in it alone. z NULL: an empty
+** file. */
 static void flywayAdd(MigContext *p, MigOutput *pOut, const char *zName,
                       const char *z, i64 n, int bNoTransaction) {
   MigText conf = {0, 0, 0};
@@ -518,7 +556,7 @@ static void flywayAdd(MigContext *p, MigOutput *pOut, const char *zName,
 }
 
 /* The name of an undo: the step's, its letter V made a U. FORMAT for a name
-** without V, which Flyway would not read. */
+** without V, which Flyway would not read; zId is for the message. */
 static const char *flywayUndoName(MigContext *p, const char *zName,
                                   const char *zId) {
   char *z = migStrdup(p, zName);
@@ -553,7 +591,9 @@ static int flywaySorted(const MigOutput *pOut) {
 }
 
 /* V, U and R files. Repeatable ones get a number in front of the title where
-** the titles alone would run them in another order. */
+** the titles alone would run them in another order, or two would have one name.
+** file_template does not name these: Flyway would not take a V for repeatable.
+** A repeatable revision has no undo. */
 void migFlywayWrite(MigContext *p, MigOutput *pOut) {
   int bSorted = flywaySorted(pOut);
   int i;

@@ -31,24 +31,42 @@
 **     ${NAME?message}   FORMAT with the message when there is no value
 **     $$  \$            a dollar sign
 **
-** Any other dollar sign stands for itself.
+** Any other dollar sign stands for itself. A name is an ASCII letter and then
+** letters, digits and '_'.
+**
+** goose reads line by line (its internal/sqlparser/parser.go): outside of a
+** block a statement ends with a line whose last word before one that begins
+** with "--" ends in ';', and text that is left without such an end is an error.
+** Blank lines and comments in front of a statement are dropped. So it cuts a
+** trigger in two unless it stands in a block, and that is why written scripts
+** are put into one when goose would find other statements in them than SQLite
+** does.
+**
+**     read                             stored
+**     -- +goose Up
+**     -- +goose StatementBegin         -- +goose StatementBegin
+**     ALTER TABLE t ADD COLUMN c       ALTER TABLE t ADD COLUMN c
+**                                      ;
+**     -- +goose StatementEnd           -- +goose StatementEnd
 */
 #include <string.h>
 #include "format.h"
 #include "statement.h"
 #include "text.h"
 
+/* What a line says to goose. */
 typedef enum GooseAnnotation {
   GOOSE_NONE, /* an ordinary line */
   GOOSE_UP,
   GOOSE_DOWN,
-  GOOSE_BEGIN,
+  GOOSE_BEGIN, /* of a statement */
   GOOSE_END,
   GOOSE_NO_TRANSACTION,
   GOOSE_ENVSUB_ON,
   GOOSE_ENVSUB_OFF
 } GooseAnnotation;
 
+/* The annotations, as they stand behind "+goose" and white space. */
 static const struct {
   const char *zText;
   GooseAnnotation e;
@@ -62,14 +80,16 @@ static const struct {
     {"ENVSUB OFF", GOOSE_ENVSUB_OFF},
 };
 
-/* A file being read. */
+/* A file being read. Offsets are in the file, in bytes. The script of a section
+** is the file's bytes from aStart to aEnd as long as nothing was replaced; then
+** it is aText and the bytes from aCopied to aEnd. */
 typedef struct GooseReader {
   MigStep *pStep;
   MigFolder *pFolder;
   MigFile *pFile;
-  int iSection;  /* 0 up, 1 down, -1 before Up */
-  i64 aStart[2]; /* first byte of the sections */
-  i64 aEnd[2];
+  int iSection;     /* 0 up, 1 down, -1 before Up */
+  i64 aStart[2];    /* first byte of the sections */
+  i64 aEnd[2];      /* behind their last line */
   i64 aCopied[2];   /* bytes before this are in the text */
   MigText aText[2]; /* used only when something was replaced */
   i64 iStatement;   /* behind the StatementBegin of this StatementEnd, or -1 */
@@ -79,7 +99,7 @@ typedef struct GooseReader {
   int nSubstituted; /* placeholders replaced */
 } GooseReader;
 
-/* Whether the name is one goose would run. */
+/* Whether the name is one goose would run: at the top, digits and '_'. */
 static int gooseName(const MigFile *pFile) {
   const char *z = pFile->zBase;
   i64 n = migFormatDigits(z);
@@ -89,7 +109,7 @@ static int gooseName(const MigFile *pFile) {
 }
 
 /* The offset of "+goose" in the line at i, when the line's text begins with
-** "--", or -1. */
+** "--", or -1. The mark may stand anywhere behind the dashes. */
 static i64 gooseMark(const char *z, i64 n, i64 i) {
   i64 iEnd = migLineEnd(z, n, i);
 
@@ -107,8 +127,8 @@ static i64 gooseMark(const char *z, i64 n, i64 i) {
   return -1;
 }
 
-/* Which annotation the line at i is. FORMAT for one that goose does not know
-** or that does not begin at the first column. */
+/* Which annotation the line at i is. FORMAT for one that goose does not know or
+** that does not begin at the first column, and then GOOSE_NONE. */
 static GooseAnnotation gooseLine(MigContext *p, const MigFile *pFile, i64 i) {
   const char *z = pFile->z;
   i64 iMark = gooseMark(z, pFile->n, i);
@@ -141,8 +161,8 @@ static GooseAnnotation gooseLine(MigContext *p, const MigFile *pFile, i64 i) {
   return GOOSE_NONE;
 }
 
-/* Whether a line of the file is the annotation Up. Never fails: a file with
-** a mistake in it is still goose's. */
+/* Whether a line of the file is the annotation Up, or begins as it does. A
+** mistake in the file is no error: it is still goose's. */
 static int gooseFits(MigContext *p, MigFile *pFile) {
   const char *z = gooseName(pFile) ? migFormatBytes(p, pFile) : "";
   i64 n = *z ? pFile->n : 0;
@@ -161,7 +181,7 @@ static int gooseFits(MigContext *p, MigFile *pFile) {
   return 0;
 }
 
-/* How many files have the annotation Up. */
+/* How many files have the annotation Up. Reads those with a name of goose's. */
 int migGooseProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -180,8 +200,10 @@ static int gooseIsName(char c, int bFirst) {
          (!bFirst && (c == '_' || migIsDigit(c)));
 }
 
-/* Append the value of the placeholder named by n bytes at z, whose braces
-** hold zOp[0..nOp) behind the name. FORMAT when there is no value. */
+/* Append the value of the placeholder named by n bytes at z, whose braces hold
+** zOp[0..nOp) behind the name; nOp is 0 without. FORMAT when there is no value,
+** or something else stands behind the name, and for a default that holds a '$':
+** goose would replace that too, and nothing here nests. */
 static void gooseValue(MigContext *p, GooseReader *pReader, const char *z,
                        i64 n, const char *zOp, i64 nOp) {
   MigText *pText = &pReader->aText[pReader->iSection];
@@ -215,8 +237,9 @@ static void gooseValue(MigContext *p, GooseReader *pReader, const char *z,
 }
 
 /*
-** Replace the placeholder whose '$' stands at i of a line that ends at iEnd.
-** Returns the offset behind it.
+** Replace the placeholder whose '$' stands at i of a line that ends at iEnd, or
+** append the '$' when it begins none. Returns the offset behind it. FORMAT for
+** braces that do not close on this line.
 */
 static i64 gooseDollar(MigContext *p, GooseReader *pReader, i64 i, i64 iEnd) {
   const char *z = pReader->pFile->z;
@@ -251,8 +274,9 @@ static i64 gooseDollar(MigContext *p, GooseReader *pReader, i64 i, i64 iEnd) {
   return zClose + 1 - z;
 }
 
-/* Append the line from i to iEnd with its placeholders replaced, and before
-** it what was not appended yet. */
+/* Append the line from i to iEnd with its placeholders replaced, and before it
+** what was not appended yet. Nothing for a line without a '$'. Two backslashes
+** stay two, and the second does not quote what follows. */
 static void gooseSubstitute(MigContext *p, GooseReader *pReader, i64 i,
                             i64 iEnd) {
   const char *z = pReader->pFile->z;
@@ -281,7 +305,9 @@ static void gooseSubstitute(MigContext *p, GooseReader *pReader, i64 i,
   }
 }
 
-/* Append what is before the line at i, and the ';' that is missing there. */
+/* Append what is before the line at i, and the ';' that is missing there. No
+** line behind i has been appended yet: only comments stand between a
+** StatementEnd and this call, and in these nothing is replaced. */
 static void gooseClose(MigContext *p, GooseReader *pReader, i64 i) {
   MigText *pText = &pReader->aText[pReader->iSection];
   i64 *piCopied = &pReader->aCopied[pReader->iSection];
@@ -293,7 +319,10 @@ static void gooseClose(MigContext *p, GooseReader *pReader, i64 i) {
   pReader->nEnded++;
 }
 
-/* The line at i is a StatementEnd: does its statement lack a ';'? */
+/* The line at i is a StatementEnd: does its statement lack a ';'? Then iOpen
+** says so, for the next line that is no comment. An ALTER TABLE gets its ';' at
+** once: SQLite puts the rest of its text, comments too, into what it stores of
+** the schema. The bytes are the file's; placeholders in them do not count. */
 static void gooseEnded(MigContext *p, GooseReader *pReader, i64 i) {
   const char *z = pReader->pFile->z + pReader->iStatement;
   i64 n = i - pReader->iStatement;
@@ -315,7 +344,8 @@ static void gooseEnded(MigContext *p, GooseReader *pReader, i64 i) {
 }
 
 /* Go from section to section at the line from i to iEnd. Returns whether the
-** line is Up or Down. */
+** line is Up or Down. FORMAT within a block, for a second one and for a Down in
+** front of Up. What was open at the end of a section needs no ';'. */
 static int gooseTurn(MigContext *p, GooseReader *pReader, GooseAnnotation e,
                      i64 i, i64 iEnd) {
   int iWanted = e == GOOSE_UP ? -1 : 0;
@@ -339,7 +369,8 @@ static int gooseTurn(MigContext *p, GooseReader *pReader, GooseAnnotation e,
   return 1;
 }
 
-/* Note what an annotation within a section, or before the first, says. */
+/* Note what an annotation within a section, or before the first, says. FORMAT
+** for blocks that nest, or do not stand in a section. */
 static void gooseState(MigContext *p, GooseReader *pReader, GooseAnnotation e,
                        i64 i, i64 iEnd) {
   if (e == GOOSE_NO_TRANSACTION) {
@@ -359,7 +390,8 @@ static void gooseState(MigContext *p, GooseReader *pReader, GooseAnnotation e,
   }
 }
 
-/* Take in the line from i to iEnd. */
+/* Take in the line from i to iEnd. It is part of the section, annotation or
+** not, unless it begins one. FORMAT for a statement in front of Up. */
 static void gooseTake(MigContext *p, GooseReader *pReader, i64 i, i64 iEnd) {
   MigFile *pFile = pReader->pFile;
   int bIdle = migFormatIdle(pFile->z, pFile->n, i);
@@ -382,8 +414,8 @@ static void gooseTake(MigContext *p, GooseReader *pReader, i64 i, i64 iEnd) {
   }
 }
 
-/* The script of a section: its bytes in the file, or the text made from
-** them. */
+/* The script of a section and its bytes: those in the file, or the text made
+** from them, to which the rest is appended. */
 static const char *gooseScript(MigContext *p, GooseReader *pReader,
                                int iSection, i64 *pn) {
   MigFile *pFile = pReader->pFile;
@@ -401,7 +433,8 @@ static const char *gooseScript(MigContext *p, GooseReader *pReader,
   return migFormatScript(p, pFile, migTextZ(pText), pText->n);
 }
 
-/* Move what was read to the step. */
+/* Move what was read to the step, and note what was changed. FORMAT when the
+** file ends within a block, or has no section. */
 static void gooseFinish(MigContext *p, GooseReader *pReader) {
   MigFile *pFile = pReader->pFile;
   MigImported *pRev = &pReader->pStep->rev;
@@ -430,7 +463,8 @@ static void gooseFinish(MigContext *p, GooseReader *pReader) {
   }
 }
 
-/* Make a step from a file, line by line. */
+/* Make a step from a file, line by line. Without a Down it has no way back,
+** with an empty one a way back that does nothing. */
 static void gooseRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   i64 nVersion = migFormatDigits(pFile->zBase);
   const char *z = migFormatBytes(p, pFile);
@@ -473,7 +507,8 @@ void migGooseLoad(MigContext *p, MigFolder *pFolder) {
 /* ---- writing ---- */
 
 /* Does goose end a statement at the end of the line at i? Then *piEnd is the
-** offset behind its ';': that of the last word before a comment. */
+** offset behind its ';': that of the last word before a comment, which begins a
+** word with "--". */
 static int gooseEnds(const char *z, i64 i, i64 iEnd, i64 *piEnd) {
   i64 iStart = i;
   i64 iLast = i;
@@ -489,10 +524,16 @@ static int gooseEnds(const char *z, i64 i, i64 iEnd, i64 *piEnd) {
   return iLast > iStart && z[iLast - 1] == ';';
 }
 
-/* Would goose, without StatementBegin, find other statements than SQLite in
-** n bytes of z? It also drops lines that are blank or comments, which matters
-** within a literal. Annotations that are there already are left to do their
-** work. */
+/*
+** Would goose, without StatementBegin, find other statements than SQLite in n
+** bytes of z? Annotations that are there already are left to do their work.
+**
+** A token of several lines, a literal or a comment, is taken as such a case at
+** once: goose sees no tokens and looks at each of its lines for an end, and for
+** blank lines and comments to drop. Else every line that goose takes for an end
+** must be the end of one of SQLite's statements, and the last of these must
+** have such a line.
+*/
 static int gooseMisreads(const char *z, i64 n) {
   MigStatement st = {0};
   MigToken token;
@@ -530,7 +571,9 @@ static int gooseMisreads(const char *z, i64 n) {
   return migScriptNext(z, n, &iNext, &st); /* one that goose sees no end of */
 }
 
-/* Append a section, in StatementBegin and StatementEnd where needed. */
+/* Append a section, in StatementBegin and StatementEnd where needed. All of it
+** is one block then, which goose gives to its driver as a whole. z NULL: empty.
+** */
 static void gooseSection(MigContext *p, MigText *pText, const char *zName,
                          const char *z, i64 n) {
   int bWrap = z && p->rc == SQLITE_OK && gooseMisreads(z, n);
@@ -546,7 +589,8 @@ static void gooseSection(MigContext *p, MigText *pText, const char *zName,
   }
 }
 
-/* A file a revision. */
+/* A file a revision. NO TRANSACTION stands for both directions. Without a way
+** back there is no Down. */
 void migGooseWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

@@ -15,13 +15,26 @@
 ** there are steps in Rust, and nothing in it is of a kind that only Flyway
 ** reads: R and B, numbers of several parts, other letters in the title. Else
 ** it is Flyway's.
+**
+** The owner's pattern (its refinery_core/src/util.rs) is
+**
+**     ^[UV](\d+(\.\d+)?)__(\w+)\.sql$
+**
+** and what it captures first has to be a whole number after all (INT4 in its
+** table), so a dot is refused when the file is read. It takes the numbers of
+** two files for different ones when their texts differ, as 1 and 01 do.
+**
+**     V1__a.sql  U2__b.sql          refinery's: U2 has no V2
+**     V1__a.sql  U1__a.sql          Flyway's: U1 undoes V1
+**     V1__a.sql  V2__b.sql          Flyway's, and the same revisions
+**     V1__a.sql  V2__b.rs           refinery's, with a note
 */
 #include <string.h>
 #include "format.h"
 #include "text.h"
 
-/* Whether a byte may stand in a title. Of other letters than ASCII's all are
-** taken. */
+/* Whether a byte may stand in a title: \w of the owner's pattern. Of other
+** letters than ASCII's all are taken. */
 static int refineryLetter(char c) {
   char cLow = (char)(c | 0x20);
 
@@ -29,8 +42,9 @@ static int refineryLetter(char c) {
          (c & 0x80);
 }
 
-/* Whether the name is V or U, a number, "__", a title and zEnd; *pn is then
-** how many characters the number has, from the second one on. */
+/* Whether the name is V or U, a number, "__", a title and zEnd, whose case
+** counts; *pn is then how many characters the number has, from the second one
+** on. One dot with digits around it may be among them. */
 static int refineryName(const MigFile *pFile, const char *zEnd, i64 *pn) {
   const char *z = pFile->zBase;
   i64 n = (i64)strlen(z) - (i64)strlen(zEnd);
@@ -56,7 +70,7 @@ static int refineryName(const MigFile *pFile, const char *zEnd, i64 *pn) {
 }
 
 /* Whether Flyway alone would read the file: a name of its pattern that is not
-** one of refinery's. */
+** one of refinery's. Only names with a title count. */
 static int refineryForeign(const MigFile *pFile) {
   const char *z = pFile->zBase;
   const char *zTitle = strstr(z, "__");
@@ -75,7 +89,7 @@ static int refineryForeign(const MigFile *pFile) {
   return z[0] == 'R' ? zTitle == z + 1 : migIsDigit(z[1]);
 }
 
-/* By number, V before U. Stems begin with the letter. */
+/* By number, V before U. Stems are whole names and begin with the letter. */
 static int refineryOrder(const MigStep *pA, const MigStep *pB) {
   int c = migNaturalCompare(pA->zVersion, pB->zVersion);
 
@@ -85,8 +99,10 @@ static int refineryOrder(const MigStep *pA, const MigStep *pB) {
   return c ? c : migStepByName(pA, pB);
 }
 
-/* Steps of all files of refinery's, in its order. They are not in the folder
-** yet: a probe leaves that as it was. */
+/* Steps of all files of refinery's, in its order, *pn of them, in the arena.
+** They are not in the folder yet: a probe leaves that as it was. Of their
+** fields only those are set that say which file it is. NULL is possible when
+** *pn is 0. */
 static MigStep **refinerySteps(MigContext *p, MigFolder *pFolder, int *pn) {
   MigStep **ap = migAlloc(p, ((u64)pFolder->nFile + 1) * sizeof(*ap));
   int n = 0;
@@ -114,8 +130,8 @@ static MigStep **refinerySteps(MigContext *p, MigFolder *pFolder, int *pn) {
   return ap;
 }
 
-/* Whether a U among the sorted steps has no V of its number, and none has
-** one: refinery would not run these. */
+/* Whether there is a U among the sorted steps, and none has a V of its number:
+** refinery would not run these. */
 static int refineryLone(MigStep **ap, int n) {
   const char *zV = 0; /* number of the last V */
   int bLone = 0;
@@ -133,7 +149,8 @@ static int refineryLone(MigStep **ap, int n) {
   return bLone;
 }
 
-/* How many files are refinery's; 0 when the folder is Flyway's. */
+/* How many files are refinery's; 0 when the folder is Flyway's. Contents are
+** not looked at. Flyway's probe asks this one, so that not both of them fit. */
 int migRefineryProbe(MigContext *p, MigFolder *pFolder) {
   MigMark mark = migArenaMark(p);
   int bOwn = 0;
@@ -152,11 +169,11 @@ int migRefineryProbe(MigContext *p, MigFolder *pFolder) {
   return bOwn && !bForeign ? nStep : 0;
 }
 
-/* Make a step of a file. */
+/* Make a step of a file. FORMAT for a number with a dot. */
 static void refineryRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                          const char *zVersion) {
   MigStep *pStep = migFormatStep(p, pFolder, pFile);
-  i64 nTitle; /* where the title begins */
+  i64 nTitle; /* where the title begins: behind the letter and "__" */
 
   if (p->rc) {
     return;
@@ -176,7 +193,9 @@ static void refineryRead(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   migFormatUp(p, pStep, pFile);
 }
 
-/* Read every file refinery would run. FORMAT when two have one number. */
+/* Read every file refinery would run. FORMAT when two have one number. The
+** steps are left in its order, so dispatch.c sorts no more. Files in Rust are
+** noted. */
 void migRefineryLoad(MigContext *p, MigFolder *pFolder) {
   int n;
   int i;
@@ -202,7 +221,9 @@ void migRefineryLoad(MigContext *p, MigFolder *pFolder) {
   }
 }
 
-/* One file a revision, all of them V. */
+/* One file a revision, all of them V. Ways back are not written; that is noted
+** by the export. A name that file_template makes must be one of refinery's,
+** which is found out when the files are read back. */
 void migRefineryWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

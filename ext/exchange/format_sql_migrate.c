@@ -29,6 +29,19 @@
 **
 ** Written files put a script into a block when the owner, who ends statements
 ** at lines that end with a ';', would cut it elsewhere.
+**
+** What the owner does (its sqlparse/sqlparse.go), line by line: one that begins
+** with "-- " and not with "-- +" is dropped, wherever it stands; an annotation
+** turns the reader; any other line joins the statement, which ends where the
+** line's last word, before one that begins with "--", ends with a ';'. In a
+** block only StatementEnd ends it. A statement without an end is an error.
+**
+**     read                             stored as the up script
+**     -- +migrate Up
+**     -- +migrate StatementBegin
+**     CREATE TABLE a(x)                CREATE TABLE a(x)
+**     -- +migrate StatementEnd         ;
+**     CREATE TABLE b(x);               CREATE TABLE b(x);
 */
 #include <string.h>
 #include "format.h"
@@ -36,14 +49,16 @@
 #include "token.h"
 #include "statement.h"
 
+/* The annotations. */
 typedef enum SqlMigrateWord {
   SQLM_NONE, /* no annotation */
   SQLM_UP,
   SQLM_DOWN,
-  SQLM_BEGIN,
+  SQLM_BEGIN, /* of a block */
   SQLM_END
 } SqlMigrateWord;
 
+/* The words behind zPrefix; the case of letters counts. */
 static const struct {
   const char *zText;
   SqlMigrateWord e;
@@ -54,6 +69,7 @@ static const struct {
     {"StatementEnd", SQLM_END},
 };
 
+/* What an annotation begins with, at the first column. */
 static const char zPrefix[] = "-- +migrate";
 
 /* A file being read. */
@@ -71,7 +87,8 @@ typedef struct SqlMigrateReader {
   MigText aText[2]; /* the scripts */
 } SqlMigrateReader;
 
-/* Whether the name is one sql-migrate would run. */
+/* Whether the name is one sql-migrate would run: at the top, and ending in
+** ".sql", whose case counts. */
 static int sqlMigrateName(const MigFile *pFile) {
   size_t n = strlen(pFile->zBase);
 
@@ -80,7 +97,8 @@ static int sqlMigrateName(const MigFile *pFile) {
 }
 
 /* The offset behind "+migrate" when the line at i is a comment that begins
-** with it, or -1. */
+** with it, or -1. It sees more than the owner does: blanks before the dashes,
+** none or several behind them, any case of letters. */
 static i64 sqlMigrateMark(const char *z, i64 i, i64 iEnd) {
   while (i < iEnd && migIsSpace(z[i])) {
     i++;
@@ -136,7 +154,8 @@ static SqlMigrateWord sqlMigrateLine(MigContext *p, const MigFile *pFile, i64 i,
   return SQLM_NONE;
 }
 
-/* Whether a line of the file is an annotation Up or Down. */
+/* Whether a line of the file is an annotation Up or Down, or nearly so: a
+** mistake in it does not make the file another tool's. */
 static int sqlMigrateFits(MigContext *p, MigFile *pFile) {
   const char *z = sqlMigrateName(pFile) ? migFormatBytes(p, pFile) : "";
   i64 n = *z ? pFile->n : 0;
@@ -157,7 +176,8 @@ static int sqlMigrateFits(MigContext *p, MigFile *pFile) {
   return 0;
 }
 
-/* How many files have an annotation Up or Down. */
+/* How many files have an annotation Up or Down. Reads those with a name of
+** sql-migrate's. */
 int migSqlMigrateProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -168,7 +188,8 @@ int migSqlMigrateProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Whether n bytes hold SQL; *pbOpen is set then: does it not end with ';'? */
+/* Whether n bytes hold SQL; *pbOpen is set then: does it not end with ';'? Else
+** *pbOpen stays as it was. Comments and white space are none. */
 static int sqlMigrateHolds(const char *z, i64 n, int *pbOpen) {
   MigToken token;
   i64 i = migTokenSignificant(z, n, 0, &token);
@@ -182,7 +203,9 @@ static int sqlMigrateHolds(const char *z, i64 n, int *pbOpen) {
 }
 
 /* Take what stands before the annotation at i into the section's script, with
-** the ';' that a block before it lacks; the next part begins at iEnd. */
+** the ';' that a block before it lacks; the next part begins at iEnd. What
+** stands before the first section is dropped. abOpen of the section says
+** afterwards how the last SQL in it ends. */
 static void sqlMigrateFlush(MigContext *p, SqlMigrateReader *pReader, i64 i,
                             i64 iEnd) {
   const char *z = pReader->pFile->z + pReader->iStart;
@@ -200,7 +223,8 @@ static void sqlMigrateFlush(MigContext *p, SqlMigrateReader *pReader, i64 i,
   pReader->iStart = iEnd;
 }
 
-/* Whether one of the words in z[i..iEnd) is notransaction. */
+/* Whether one of the words in z[i..iEnd), the options of an Up or Down, is
+** notransaction. */
 static int sqlMigrateAlone(const char *z, i64 i, i64 iEnd) {
   while (i < iEnd) {
     i64 iWord;
@@ -218,8 +242,9 @@ static int sqlMigrateAlone(const char *z, i64 i, i64 iEnd) {
   return 0;
 }
 
-/* Begin a section. One that had a part before gets a ';' between the two
-** where the part lacks it. */
+/* Begin a section, 0 up or 1 down. One that had a part before gets a ';'
+** between the two where the part lacks it, on a line of its own: the part may
+** end with a comment. */
 static void sqlMigrateTurn(MigContext *p, SqlMigrateReader *pReader,
                            int iSection) {
   pReader->iSection = iSection;
@@ -231,7 +256,10 @@ static void sqlMigrateTurn(MigContext *p, SqlMigrateReader *pReader,
   pReader->abFound[iSection] = 1;
 }
 
-/* Take in the line from i to iEnd. */
+/* Take in the line from i to iEnd. Only annotations do something: the bytes of
+** other lines are taken up with the next one. FORMAT for a section that begins
+** within a block. A StatementEnd without a block is passed over, by the owner
+** too. */
 static void sqlMigrateTake(MigContext *p, SqlMigrateReader *pReader, i64 i,
                            i64 iEnd) {
   MigFile *pFile = pReader->pFile;
@@ -264,7 +292,8 @@ static void sqlMigrateTake(MigContext *p, SqlMigrateReader *pReader, i64 i,
   }
 }
 
-/* Move what was read to the step. */
+/* Move what was read, up to the file's end, to the step, and note what was
+** changed. FORMAT when the file ends within a block, or has no section. */
 static void sqlMigrateFinish(MigContext *p, MigFolder *pFolder,
                              SqlMigrateReader *pReader) {
   MigFile *pFile = pReader->pFile;
@@ -297,7 +326,8 @@ static void sqlMigrateFinish(MigContext *p, MigFolder *pFolder,
   }
 }
 
-/* Make a step from a file, line by line. */
+/* Make a step from a file, line by line. It has no version when the name begins
+** with no digit; its stem is its id then. */
 static void sqlMigrateRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
   i64 nVersion = migFormatDigits(pFile->zBase);
@@ -326,7 +356,8 @@ static void sqlMigrateRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   }
 }
 
-/* The owner's order: those with a number first. */
+/* The owner's order: those with a number first, by it; equal numbers and all
+** others by name. */
 static int sqlMigrateOrder(const MigStep *pA, const MigStep *pB) {
   int c = (pA->zVersion == 0) - (pB->zVersion == 0);
 
@@ -376,8 +407,10 @@ static int sqlMigrateEnds(const char *z, i64 i, i64 iEnd) {
 }
 
 /*
-** Whether a script must stand in a block: the owner would end a statement, or
-** a comment before one, at a line within it, or see no end of the last one.
+** Whether a script must stand in a block: the owner would end a statement, or a
+** comment before one, at a line within it, or see no end of the last one. Lines
+** that it drops do not count. The statements are SQLite's; iStatement runs
+** ahead of the lines, so the whole is one pass.
 */
 static int sqlMigrateBlock(const char *z, i64 n) {
   MigStatement st;
@@ -407,8 +440,9 @@ static int sqlMigrateBlock(const char *z, i64 n) {
   return bOpen;
 }
 
-/* FORMAT when a line within a string begins as a comment does: the owner
-** drops such lines wherever they stand. */
+/* FORMAT when a line within a string begins as a comment does: the owner drops
+** such lines wherever they stand, in a block as well, and the string would be
+** another one. */
 static void sqlMigrateStrings(MigContext *p, const char *zId, const char *z,
                               i64 n) {
   MigToken token;
@@ -430,7 +464,8 @@ static void sqlMigrateStrings(MigContext *p, const char *zId, const char *z,
   } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
 }
 
-/* Write one direction of a revision. */
+/* Write one direction of a revision. FORMAT for a script that the owner would
+** change. One that is missing is an empty section. */
 static void sqlMigrateSection(MigContext *p, MigText *pText,
                               const MigExported *pRev, int bDown) {
   const char *z = bDown ? pRev->zDown : pRev->zUp;
@@ -451,7 +486,8 @@ static void sqlMigrateSection(MigContext *p, MigText *pText,
   }
 }
 
-/* One file a revision. */
+/* One file a revision. Without a way back there is no Down section, and the
+** owner forgets the step, when it goes back, without undoing it. */
 void migSqlMigrateWrite(MigContext *p, MigOutput *pOut) {
   int i;
 

@@ -12,22 +12,42 @@
 ** number that the name begins with, as people count, names without one last,
 ** equal ones by name. There is no way back. The configuration is read for
 ** migrations_dir and not kept: it may hold secrets.
+**
+** It is not taken apart as TOML or JSON: the word migrations_dir is looked for,
+** and behind it, white space and a closing quote aside, a '=' or ':' and a
+** quoted text.
+**
+**     migrations_dir = "./db/"           TOML      db
+**     "migrations_dir": "db",            JSON      db
+**     # migrations_dir = 'old'           counts as well
+**
+** Without that word the folder is "migrations". migrations_pattern itself is
+** not read; wrangler has it since 4.98.
+**
+** PROBLEMS
+**
+** Of several configurations the first in azConfig is taken. wrangler prefers
+** them the other way round, .json first. That matters only where two of them
+** stand side by side and name different folders.
 */
 #include "format.h"
 #include <string.h>
 
+/* The names of a configuration, at the top of the path; the first one counts.
+ */
 static const char *const azConfig[] = {"wrangler.toml", "wrangler.jsonc",
                                        "wrangler.json"};
 
 /* Where the migrations are. */
 typedef struct D1Place {
   MigFile *pConfig; /* wrangler's configuration, or NULL */
-  i64 iDir;         /* where it names the folder, 0 when it does not */
+  i64 iDir;         /* its byte where it names the folder, 0: it does not */
   const char *zDir; /* the folder below the path, "" for the path itself */
   int bNested;      /* a folder a migration */
 } D1Place;
 
-/* The text behind the word at z when it is a quoted value, and its bytes. */
+/* The quoted value that follows at z, behind a key, and its *pn bytes; NULL
+** when there is none. Borrowed, and not terminated. Escapes are not undone. */
 static const char *d1Value(const char *z, i64 *pn) {
   char cQuote;
 
@@ -48,7 +68,8 @@ static const char *d1Value(const char *z, i64 *pn) {
   return z;
 }
 
-/* The folder n bytes at z name, below the configuration's. */
+/* The folder n bytes at z name, below the configuration's: "./" in front and
+** '/' at the end go, and "." is "". In the arena. */
 static const char *d1Folder(MigContext *p, const char *z, i64 n) {
   while (n > 1 && z[0] == '.' && z[1] == '/') {
     z += 2;
@@ -66,7 +87,8 @@ static const char *d1Folder(MigContext *p, const char *z, i64 n) {
 /*
 ** Read migrations_dir out of the configuration. A comment that gives one
 ** counts as well: whoever has left it there can name the folder itself.
-** FORMAT when there are several.
+** FORMAT when there are several that differ. Reads the file, and sets zDir and
+** iDir.
 */
 static void d1Config(MigContext *p, D1Place *pPlace) {
   static const char zKey[] = "migrations_dir";
@@ -93,8 +115,9 @@ static void d1Config(MigContext *p, D1Place *pPlace) {
   pPlace->zDir = zFound ? zFound : "migrations";
 }
 
-/* Whether the file is a migration by its place and the end of its name; for
-** a nested one *pzSegment is its folder, else its own name. */
+/* Whether the file is a migration by its place and the end of its name, whose
+** case counts; for a nested one *pzSegment is its folder, else its own name:
+** what begins with the number. Borrowed. */
 static int d1Fits(const MigFile *pFile, const D1Place *pPlace,
                   const char **pzSegment) {
   size_t n = strlen(pPlace->zDir);
@@ -126,7 +149,10 @@ static int d1Count(const MigFolder *pFolder, const D1Place *pPlace) {
   return nFit;
 }
 
-/* Find the place; how many migrations it has. */
+/* Find the place; how many migrations it has. A configuration decides, else the
+** path itself, or "migrations" below it, whichever has files; nested ones are
+** looked for where there are none of the other kind. FORMAT of the
+** configuration. */
 static int d1Place(MigContext *p, MigFolder *pFolder, D1Place *pPlace) {
   int nFit;
   int i;
@@ -152,7 +178,9 @@ static int d1Place(MigContext *p, MigFolder *pFolder, D1Place *pPlace) {
   return nFit;
 }
 
-/* How many migrations lie where a configuration of wrangler's says. */
+/* How many migrations lie where a configuration of wrangler's says. 0 without
+** one: then nothing tells these files from others. May read the configuration.
+*/
 int migD1Probe(MigContext *p, MigFolder *pFolder) {
   D1Place place;
   int i;
@@ -165,7 +193,8 @@ int migD1Probe(MigContext *p, MigFolder *pFolder) {
   return 0;
 }
 
-/* Numbers first, as people count; equal ones, and those without, by name. */
+/* Numbers first, as people count; equal ones, and those without, by name. The
+** stem of a nested one is its folder. */
 static int d1Order(const MigStep *pA, const MigStep *pB) {
   int c = (pA->zVersion == 0) - (pB->zVersion == 0);
 
@@ -178,7 +207,7 @@ static int d1Order(const MigStep *pA, const MigStep *pB) {
   return c ? c : strcmp(pA->zStem, pB->zStem);
 }
 
-/* Make a step from a file. */
+/* Make a step from a file; zSegment is what d1Fits() gave. */
 static void d1Read(MigContext *p, MigFolder *pFolder, MigFile *pFile,
                    const D1Place *pPlace, const char *zSegment) {
   i64 nVersion = migFormatDigits(zSegment);
@@ -195,8 +224,9 @@ static void d1Read(MigContext *p, MigFolder *pFolder, MigFile *pFile,
   }
 }
 
-/* Read every migration. FORMAT when the configuration names a folder that
-** holds none, or several folders. */
+/* Read every migration. FORMAT when the configuration names a folder that holds
+** none, or several folders. Other .sql files stay unused. The steps are left in
+** the owner's order. */
 void migD1Load(MigContext *p, MigFolder *pFolder) {
   D1Place place;
   int nFit = d1Place(p, pFolder, &place);
@@ -217,7 +247,8 @@ void migD1Load(MigContext *p, MigFolder *pFolder) {
   migStepSort(p, pFolder->apStep, pFolder->nStep, d1Order);
 }
 
-/* Write a file a revision. */
+/* Write a file a revision, into the folder of the migrations; no configuration.
+** One without an up script is empty. */
 void migD1Write(MigContext *p, MigOutput *pOut) {
   int i;
 

@@ -10,7 +10,7 @@
 ** Order is that of the journal's entries. A tag names its file, and the digits
 ** it begins with are the version; "when" is a time in milliseconds, by which
 ** Drizzle knows a step again. Drizzle passes over an entry that is not younger
-** than the last one it ran; here it is run. Lines
+** than the last one that the database has; here it is run. Lines
 **
 **     --> statement-breakpoint
 **
@@ -28,6 +28,21 @@
 ** There is no way back. JSON is taken apart by SQLite, in a database of its
 ** own in memory: on the caller's connection a table-valued function would
 ** begin a read before it is known whether the call may wait for locks.
+**
+** Of the journal are read
+**
+**     dialect        "sqlite" or "turso", else FORMAT; so it is in a snapshot
+**     entries        a list, else FORMAT
+**     .tag           a text, the file's name without .sql; each once
+**     .when          milliseconds since 1970, up to the year 9999
+**     .idx           its place from 0; another one is noted, and means nothing
+**
+** and what else stands there is passed over. An entry's number is the place in
+** the list, whatever its idx is, as in drizzle-orm's migrator.ts. All .json
+** files in meta are kept for an export, and are part of no revision.
+**
+** An export has no snapshots, which drizzle-kit wants for its next step; that
+** is noted. It is written with a journal, never as folders.
 */
 #include "format.h"
 #include "os.h"
@@ -40,7 +55,7 @@ static const char zBreakpoint[] = "--> statement-breakpoint";
 
 #define DRIZZLE_LAST 253402300799999 /* the end of the year 9999 */
 
-/* An entry of the journal. */
+/* An entry of the journal. Texts are the arena's. */
 typedef struct DrizzleEntry {
   const char *zTag; /* NULL: none, or no text */
   int bWhen;        /* iWhen is a time */
@@ -48,9 +63,10 @@ typedef struct DrizzleEntry {
   i64 iIndex;       /* idx, or -1 */
 } DrizzleEntry;
 
+/* A journal, or a snapshot: of that only the dialect counts. */
 typedef struct DrizzleJournal {
-  const char *zDialect;
-  const char *zType; /* of entries, as json_type() says */
+  const char *zDialect; /* NULL: none, or no text */
+  const char *zType; /* of entries, as json_type() says; NULL: there are none */
   int nEntry;
   DrizzleEntry *aEntry;
 } DrizzleJournal;
@@ -59,14 +75,16 @@ typedef struct DrizzleJournal {
 ** of memory, up to SQLite 3.40. */
 static const char zJournalSql[] = "SELECT key, type, atom FROM json_each(?1)";
 
-/* Entries with their fields. An entry that is no object has none. */
+/* Entries with their fields. An entry that is no object has none; it gives a
+** row all the same, with NULLs, so that no place in the list is lost. */
 static const char zEntrySql[] =
     "SELECT e.key, f.key, f.type, f.atom FROM json_each(?1, '$.entries') AS e"
     " LEFT JOIN json_each(CASE e.type WHEN 'object' THEN e.value ELSE '{}' END)"
     " AS f ORDER BY e.key, f.id";
 
 /* Put a database of its own in the place of the caller's, which is handed
-** out. It is put back, whatever has failed, by jsonClose(). */
+** out. It is put back, whatever has failed, by jsonClose(). Statements prepared
+** between the two must be finalized before that. */
 static sqlite3 *jsonOpen(MigContext *p) {
   sqlite3 *db = p->db;
   int rc;
@@ -81,6 +99,7 @@ static sqlite3 *jsonOpen(MigContext *p) {
   return db;
 }
 
+/* Close the database that jsonOpen() made, if it did, and put db back. */
 static void jsonClose(MigContext *p, sqlite3 *db) {
   if (p->db != db) {
     sqlite3_close(p->db);
@@ -89,8 +108,8 @@ static void jsonClose(MigContext *p, sqlite3 *db) {
 }
 
 /* Is a text JSON of which json_valid() says that it is none? Up to SQLite 3.40
-** that is what it says when there is no memory. Since 3.42 json_type() takes
-** JSON5 as well and is not asked. */
+** that is what it says when there is no memory, while json_type() fails. Since
+** 3.42 json_type() takes JSON5 as well and is not asked. NOMEM is raised. */
 static int jsonReads(MigContext *p, const char *z, i64 n) {
   sqlite3_stmt *pStmt;
   int rc;
@@ -108,7 +127,10 @@ static int jsonReads(MigContext *p, const char *z, i64 n) {
   return rc == SQLITE_ROW;
 }
 
-/* FORMAT when the text is no JSON, with the line if SQLite can tell it. */
+/* FORMAT when the text is no JSON (RFC 8259), with the line if SQLite can tell
+** it: json_error_position() is there since 3.42, and counts characters from 1,
+** so behind letters above 0x7f the line may be too early. z points into the
+** file's bytes. */
 static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
                       i64 n) {
   sqlite3_stmt *pStmt = migPrepare(
@@ -130,7 +152,8 @@ static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
   }
 }
 
-/* A new entry at the end. */
+/* A new entry at the end, with no tag and no time. NULL after failure. The
+** array may move. */
 static DrizzleEntry *entryAdd(MigContext *p, DrizzleJournal *pOut) {
   int nOld = pOut->nEntry;
   DrizzleEntry *pEntry;
@@ -148,7 +171,9 @@ static DrizzleEntry *entryAdd(MigContext *p, DrizzleJournal *pOut) {
   return pEntry;
 }
 
-/* Take up a field, the row of zEntrySql. */
+/* Take up a field, the row of zEntrySql. One of the wrong type counts as
+** missing. A time may be written as a real; what is behind its point is cut
+** off. Of one that comes twice the last one counts. */
 static void entryField(MigContext *p, sqlite3_stmt *pStmt,
                        DrizzleEntry *pEntry) {
   const char *zKey = migColumnText(p, pStmt, 1);
@@ -172,7 +197,8 @@ static void entryField(MigContext *p, sqlite3_stmt *pStmt,
   }
 }
 
-/* Read the journal's entries, in order. */
+/* Read the journal's entries, in order. A row with another key than the one
+** before begins the next entry. */
 static void journalEntries(MigContext *p, const char *z, i64 n,
                            DrizzleJournal *pOut) {
   sqlite3_stmt *pStmt = migPrepare(p, zEntrySql);
@@ -211,8 +237,8 @@ static void journalFields(MigContext *p, const char *z, i64 n,
   migFinalize(p, pStmt);
 }
 
-/* Take a journal or a snapshot apart. FORMAT unless it is JSON and says that
-** it is for SQLite. */
+/* Take a journal or a snapshot apart, into *pOut. FORMAT unless it is JSON and
+** says that it is for SQLite. The caller's connection is not touched. */
 static void drizzleJson(MigContext *p, MigFile *pFile, DrizzleJournal *pOut) {
   const char *z = migFormatBytes(p, pFile);
   i64 iStart = migFormatStart(z, pFile->n);
@@ -246,7 +272,7 @@ typedef struct DrizzleGroup {
 } DrizzleGroup;
 
 /* Take the files of the folder that file *pi lies in, and step over them.
-** Whether it is one at the top with a script. */
+** Whether it is one at the top with a script; *pGroup is filled in any case. */
 static int drizzleGroup(MigFolder *pFolder, int *pi, DrizzleGroup *pGroup) {
   const char *zDir = pFolder->aFile[*pi].zDir;
   int i = *pi;
@@ -264,8 +290,9 @@ static int drizzleGroup(MigFolder *pFolder, int *pi, DrizzleGroup *pGroup) {
   return pGroup->pUp && zDir[0] && strchr(zDir, '/') == 0;
 }
 
-/* How many files a journal says there are, or how many folders have a
-** snapshot. The journal is not read: one with a mistake is still Drizzle's. */
+/* How many scripts stand beside a journal, at least 1, or how many folders have
+** a snapshot. The journal is not read: one with a mistake is still Drizzle's.
+*/
 int migDrizzleProbe(MigContext *p, MigFolder *pFolder) {
   DrizzleGroup group;
   int nFit = 0;
@@ -285,7 +312,8 @@ int migDrizzleProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Version, stem and message from a tag or a folder's name. */
+/* Version, stem and message from a tag or a folder's name, which the step
+** borrows. */
 static void drizzleName(MigContext *p, MigStep *pStep, const char *z) {
   i64 nVersion = migFormatDigits(z);
 
@@ -295,7 +323,8 @@ static void drizzleName(MigContext *p, MigStep *pStep, const char *z) {
       migFormatMessage(p, z + nVersion, (i64)strlen(z) - nVersion);
 }
 
-/* The time that 14 digits are, or NULL. */
+/* The time, in UTC, that the 14 digits at the start of z are, or NULL when
+** there are more or fewer. Whether it is in the calendar is not looked at. */
 static const char *drizzleTime(MigContext *p, const char *z) {
   if (migFormatDigits(z) != 14) {
     return 0;
@@ -309,7 +338,8 @@ static int drizzleOrder(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->zStem, pB->zStem);
 }
 
-/* Read every folder. */
+/* Read every folder with a script; a snapshot, if there is one, is read for its
+** dialect and goes with it. They are left in the order of their names. */
 static void foldersLoad(MigContext *p, MigFolder *pFolder) {
   DrizzleGroup group;
   DrizzleJournal snapshot;
@@ -353,7 +383,8 @@ static MigFile *drizzleFile(MigFolder *pFolder, const char *zName) {
   return 0;
 }
 
-/* Where the journal names the tag, or 0. */
+/* Where the journal names the tag, for a message, or 0. A tag with escapes in
+** it is not found. */
 static i64 entryAt(MigContext *p, const MigFile *pFile, const char *zTag) {
   const char *zQuoted = zTag ? migPrintf(p, "\"%s\"", zTag) : 0;
   const char *zAt = zQuoted ? strstr(pFile->z, zQuoted) : 0;
@@ -361,8 +392,8 @@ static i64 entryAt(MigContext *p, const MigFile *pFile, const char *zTag) {
   return zAt ? zAt - pFile->z : 0;
 }
 
-/* Make the step of one entry. FORMAT when it names no file, or one that
-** another entry has taken, or no time. */
+/* Make the step of entry i of the journal, pFile. FORMAT when it names no file,
+** or one that another entry has taken, or no time. */
 static void entryRead(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
                       const DrizzleEntry *pEntry, int i) {
   const char *zTag = pEntry->zTag;
@@ -411,8 +442,9 @@ static void journalIndex(MigContext *p, MigFolder *pFolder,
 
 /*
 ** Read what the journal lists, or every folder. FORMAT, with file and line,
-** for a journal that is no JSON, is for another database, or names a file
-** that is not there.
+** for a journal that is no JSON, is for another database, or names a file that
+** is not there. A file that the journal does not name stays unused. The steps
+** are left in the owner's order.
 */
 void migDrizzleLoad(MigContext *p, MigFolder *pFolder) {
   MigFile *pFile = migFormatFile(pFolder, zJournal);
@@ -445,7 +477,8 @@ void migDrizzleLoad(MigContext *p, MigFolder *pFolder) {
 /* ---- writing ---- */
 
 /* Where the breakpoint behind a statement that ends at i goes: to a line of its
-** own behind the rest of this line, when that is white space or a comment. */
+** own behind the rest of this line, when that is white space or a comment and
+** ends with a line end; else right behind the statement. */
 static i64 breakpointAt(const char *z, i64 n, i64 i) {
   i64 iNext = migLineEnd(z, n, i);
 
@@ -456,7 +489,8 @@ static i64 breakpointAt(const char *z, i64 n, i64 i) {
 /*
 ** A script with a breakpoint behind every statement but the last: drivers that
 ** run one statement at a time need them. One that has breakpoints stays as it
-** is. One without a statement gets one that does nothing.
+** is. One without a statement gets one that does nothing. z is zero-terminated.
+** What is put in is known to compose.c by migFormatInserts().
 */
 static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
                         const char *z, i64 n) {
@@ -483,7 +517,8 @@ static void scriptWrite(MigContext *p, MigOutput *pOut, const char *zName,
   migOutputText(p, pOut, zName, &text);
 }
 
-/* Milliseconds since 1970 of a time in ISO-8601, 0 when it is none. */
+/* Milliseconds since 1970 of a time in ISO-8601, 0 when it is none or before
+** that. p->db may be any connection. */
 static i64 timeRead(MigContext *p, const char *zTime) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT coalesce(CAST(round((julianday(?1) - 2440587.5)"
@@ -498,7 +533,7 @@ static i64 timeRead(MigContext *p, const char *zTime) {
   return iTime > 0 ? iTime : 0;
 }
 
-/* One entry of the journal. */
+/* Append entry i of the journal, in the form that drizzle-kit gives it. */
 static void entryWrite(MigContext *p, MigText *pText, int i, i64 iWhen,
                        const char *zTag) {
   migTextF(p, pText,
@@ -509,8 +544,10 @@ static void entryWrite(MigContext *p, MigText *pText, int i, i64 iWhen,
   migTextStr(p, pText, ",\n      \"breakpoints\": true\n    }");
 }
 
-/* Write a file a revision and the journal. Times in it rise, for Drizzle
-** passes over an entry that is not younger than the one before it. */
+/* Write a file a revision and the journal. Times in it rise, for Drizzle passes
+** over an entry that is not younger than the last one that the database has. A
+** revision without a time, or out of order, gets the one before it and a
+** millisecond. */
 void migDrizzleWrite(MigContext *p, MigOutput *pOut) {
   MigText journal = {0, 0, 0};
   sqlite3 *db = jsonOpen(p);

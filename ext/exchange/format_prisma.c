@@ -12,6 +12,18 @@
 ** Prisma itself never goes back; down.sql is where its manual puts the script
 ** that people run by hand to do so. The lock names the database's kind, which
 ** must be SQLite. A folder with Drizzle's snapshot.json is none of Prisma's.
+**
+** Prisma writes 14 digits of a time, '_' and a title, and knows a migration by
+** the folder's whole name and by the SHA-256 of its script; so the script is
+** stored to the byte. A folder whose name begins with no digit counts only when
+** it has a script; one that does must have one. Folders further down belong to
+** nobody here.
+**
+** The lock is shared by all revisions; schema.prisma and the like stay unused.
+** The lock is TOML; only a line that begins with the word provider is looked
+** at:
+**
+**     provider = "sqlite"
 */
 #include "format.h"
 #include <string.h>
@@ -20,14 +32,15 @@ static const char zLock[] = "migration_lock.toml";
 
 /* The files of one folder, which stand together in the list. */
 typedef struct PrismaGroup {
-  const char *zName; /* of the folder, without what it lies in */
-  MigFile *pFirst;
-  MigFile *pUp;
-  MigFile *pDown;
-  int bSnapshot;
+  const char *zName; /* of the folder below the root, or NULL: not below */
+  MigFile *pFirst;   /* any of its files, for messages */
+  MigFile *pUp;      /* migration.sql, or NULL */
+  MigFile *pDown;    /* down.sql, or NULL */
+  int bSnapshot;     /* it has a snapshot.json */
 } PrismaGroup;
 
-/* What follows zRoot and a '/' in zDir, or NULL when it is not below. */
+/* What follows zRoot and a '/' in zDir, or NULL when it is not below. All of
+** zDir for the root "". */
 static const char *prismaBelow(const char *zDir, const char *zRoot) {
   size_t n = strlen(zRoot);
 
@@ -38,7 +51,8 @@ static const char *prismaBelow(const char *zDir, const char *zRoot) {
 }
 
 /* Take the files of the folder that file *pi lies in, and step over them.
-** Whether it is a folder directly below zRoot. */
+** Whether it is a folder directly below zRoot; *pGroup is filled in any case.
+*/
 static int prismaGroup(MigFolder *pFolder, const char *zRoot, int *pi,
                        PrismaGroup *pGroup) {
   const char *zDir = pFolder->aFile[*pi].zDir;
@@ -60,7 +74,8 @@ static int prismaGroup(MigFolder *pFolder, const char *zRoot, int *pi,
   return pGroup->zName && pGroup->zName[0] && strchr(pGroup->zName, '/') == 0;
 }
 
-/* How many folders below zRoot are migrations by name and contents. */
+/* How many folders below zRoot are migrations by name and contents: a digit
+** first, a migration.sql, and no snapshot of Drizzle's. */
 static int prismaCount(MigFolder *pFolder, const char *zRoot) {
   PrismaGroup group;
   int nFit = 0;
@@ -74,7 +89,8 @@ static int prismaCount(MigFolder *pFolder, const char *zRoot) {
   return nFit;
 }
 
-/* The folder that the migrations lie in, below the path that was given. */
+/* The folder that the migrations lie in, below the path that was given: the
+** first that has any, *pnFit of them. "" and 0 when none has. Constant text. */
 static const char *prismaRoot(MigFolder *pFolder, int *pnFit) {
   static const char *const azRoot[] = {"", "migrations", "prisma/migrations"};
   int i;
@@ -88,7 +104,8 @@ static const char *prismaRoot(MigFolder *pFolder, int *pnFit) {
   return "";
 }
 
-/* How many folders of Prisma's there are. */
+/* How many folders of Prisma's there are. Nothing is read, so a lock for
+** another database is found out only by the loader. */
 int migPrismaProbe(MigContext *p, MigFolder *pFolder) {
   int nFit;
 
@@ -98,7 +115,8 @@ int migPrismaProbe(MigContext *p, MigFolder *pFolder) {
 }
 
 /* FORMAT when the lock's provider is another one. A lock without says
-** nothing, to Prisma as well. */
+** nothing, to Prisma as well. The first line with one counts; quotes of either
+** kind, or none, may stand around the value. */
 static void prismaLock(MigContext *p, MigFile *pFile) {
   static const char zKey[] = "provider";
   const char *z = migFormatBytes(p, pFile);
@@ -124,7 +142,8 @@ static void prismaLock(MigContext *p, MigFile *pFile) {
   }
 }
 
-/* Make a step from a folder. FORMAT when it lacks its script. */
+/* Make a step from a folder. FORMAT when it lacks its script. Its id is the
+** number, or its name without one. */
 static void prismaRead(MigContext *p, MigFolder *pFolder,
                        const PrismaGroup *pGroup) {
   const char *z = pGroup->zName;
@@ -152,13 +171,14 @@ static void prismaRead(MigContext *p, MigFolder *pFolder,
   }
 }
 
-/* By the name of the folder, bytewise. */
+/* By the name of the folder, bytewise, as Prisma sorts them. */
 static int prismaOrder(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->zStem, pB->zStem);
 }
 
 /* Read the lock and every folder. FORMAT for another database's kind and for
-** a folder without its script. */
+** a folder without its script. The steps are left in the owner's order, so
+** dispatch.c sorts no more. */
 void migPrismaLoad(MigContext *p, MigFolder *pFolder) {
   int nFit;
   const char *zRoot = prismaRoot(pFolder, &nFit);
@@ -180,8 +200,9 @@ void migPrismaLoad(MigContext *p, MigFolder *pFolder) {
   migStepSort(p, pFolder->apStep, pFolder->nStep, prismaOrder);
 }
 
-/* The folder of a revision. Versions get zeros in front when their lengths
-** differ: the order is by name. */
+/* The folder of a revision. Versions get zeros in front up to nWidth digits
+** when their lengths differ: the order is by name. A name by file_template is
+** taken as it is. */
 static const char *prismaName(MigContext *p, const MigExported *pRev,
                               int nWidth) {
   static const char zZero[] = "00000000000000000000";
@@ -192,7 +213,8 @@ static const char *prismaName(MigContext *p, const MigExported *pRev,
                                  pRev->zSlug);
 }
 
-/* Write a folder a revision, and the lock. */
+/* Write a folder a revision, and the lock. The lock belongs to no revision, and
+** all go into the folder that is exported to, not into one below it. */
 void migPrismaWrite(MigContext *p, MigOutput *pOut) {
   static const char zText[] = "provider = \"sqlite\"\n";
   int nWidth = 0;

@@ -15,9 +15,9 @@
 **
 ** Prisma writes 14 digits of a time, '_' and a title, and knows a migration by
 ** the folder's whole name and by the SHA-256 of its script; so the script is
-** stored to the byte. A folder whose name begins with no digit counts only when
-** it has a script; one that does must have one. Folders further down belong to
-** nobody here.
+** stored to the byte. A folder whose name begins with a digit must have a
+** script; another one counts only when it has one. Folders further down belong
+** to nobody here.
 **
 ** The lock is shared by all revisions; schema.prisma and the like stay unused.
 ** The lock is TOML; only a line that begins with the word provider is looked

@@ -122,8 +122,7 @@ int migOwnHeader(const char *z, i64 n) {
   return 0;
 }
 
-/* The value of the four hex digits at z[i..iEnd), or -1 when there are fewer.
- */
+/* The value of four hex digits at z[i..iEnd), or -1 when there are fewer. */
 static int ownHex4(const char *z, i64 i, i64 iEnd) {
   int v = 0;
   int k;
@@ -142,8 +141,8 @@ static int ownHex4(const char *z, i64 i, i64 iEnd) {
 }
 
 /* Write character c, below U+110000, as UTF-8 (RFC 3629); returns the bytes
-** used, at most 4. The first of n bytes has n ones in front, which are the low
-** byte of 0xf00 shifted by n. */
+** used, at most 4. Of n bytes, two or more, the first has n ones in front,
+** which are the low byte of 0xf00 shifted by n. */
 static int ownUtf8(char *z, int c) {
   int n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   int i;

@@ -33,8 +33,7 @@
 #include "format.h"
 #include <string.h>
 
-/* The names of a configuration, at the top of the path; the first one counts.
- */
+/* The names of a configuration, at the top of the path. The first counts. */
 static const char *const azConfig[] = {"wrangler.toml", "wrangler.jsonc",
                                        "wrangler.json"};
 

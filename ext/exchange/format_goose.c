@@ -572,8 +572,7 @@ static int gooseMisreads(const char *z, i64 n) {
 }
 
 /* Append a section, in StatementBegin and StatementEnd where needed. All of it
-** is one block then, which goose gives to its driver as a whole. NULL: empty.
- */
+** is one block then, which goose gives to its driver as a whole. */
 static void gooseSection(MigContext *p, MigText *pText, const char *zName,
                          const char *z, i64 n) {
   int bWrap = z && p->rc == SQLITE_OK && gooseMisreads(z, n);

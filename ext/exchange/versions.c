@@ -23,9 +23,22 @@
 ** when all rows are of one of them. A registry of sqitch's is shared by
 ** projects: only those rows count that are of the project whose plan was kept.
 **
+** An example. Of these rows of goose's
+**
+**     id  version_id  is_applied
+**     1   0           1             the row goose begins with
+**     2   1           1
+**     3   2           1
+**     4   2           0             2 was undone, by an older release
+**
+** version 1 is applied.
+**
 ** What the rows hold is anybody's: a name must be a whole number or a text of
 ** at most NAME_TOP bytes of UTF-8, anything else is FORMAT. What is no time is
 ** no time. More rows than a file may have revisions are TOO_BIG.
+**
+** Tables and columns are those of the tools' documentation and sources; with
+** each query stands what in it is not plain from the columns.
 */
 #include <string.h>
 #include "migrate.h"
@@ -37,27 +50,38 @@
 #include "store.h"
 #include "versions.h"
 
-#define NAME_TOP 1024
-#define PROJECTS_SHOWN 5
+#define NAME_TOP 1024    /* bytes of a name, a title or a hash */
+#define PROJECTS_SHOWN 5 /* projects that a message names */
 
+/* How to tell a tool's table, and how to read it. */
 typedef struct VersionTool {
   const char *zTool;
-  const char *zTable;
-  const char *zColumns; /* that it has */
-  const char *zNot;     /* that it has not; NULL: nothing else matters */
+  const char *zTable;   /* in any case of letters, as SQLite takes names */
+  const char *zColumns; /* that it has, blanks between them; others do not
+                        ** matter. NULL: it is no table */
+  const char *zNot;     /* that it has not, none of them; NULL: nothing else
+                        ** matters */
   MigVersionRule eRule;
   MigVersionHash eHash;
-  int bNumbered;
-  const char *zRows; /* NULL: PRAGMA user_version */
+  int bNumbered;     /* as in MigVersionTable */
+  const char *zRows; /* the query for the rows; NULL: PRAGMA user_version. Of
+                     ** its parameters there is ?1, sqitch's project */
 } VersionTool;
 
-/* NOT NULL tells the table of Rails from that of dbmate. */
+/* Names that the code asks for. NOT NULL tells the table of Rails from that of
+** dbmate. */
 #define TOOL_RAILS "rails"
 #define TOOL_DBMATE "dbmate"
 #define TOOL_SQITCH "sqitch"
 #define TOOL_HEADER "user_version"
 
+/*
+** The tools. The query of each reads main of the connection, which for sqitch
+** is the registry. user_version is the last row: migVersionsFind() relies on
+** it.
+*/
 static const VersionTool aTool[] = {
+    /* one row for each head */
     {"alembic", "alembic_version", "version_num", 0, MIG_VERSION_HEADS,
      MIG_VERSION_NOHASH, 1,
      "SELECT version_num, NULL, NULL, NULL, 0, NULL, NULL"
@@ -70,6 +94,8 @@ static const VersionTool aTool[] = {
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version, NULL, NULL, NULL, 0, NULL, NULL"
      " FROM main.schema_migrations ORDER BY version"},
+    /* one row; dirty is set before a script and cleared behind it, both in
+    ** transactions of their own */
     {"golang-migrate", "schema_migrations", "version dirty", 0,
      MIG_VERSION_HEADS, MIG_VERSION_NOHASH, 1,
      "SELECT version, NULL, NULL, NULL, CASE WHEN dirty THEN 2 ELSE 0 END,"
@@ -78,12 +104,19 @@ static const VersionTool aTool[] = {
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version, NULL, inserted_at, NULL, 0, NULL, NULL"
      " FROM main.schema_migrations ORDER BY version"},
+    /* the table begins with a row for version 0; older releases append a row
+    ** with is_applied 0 on the way down, so the last row of a version counts.
+    ** That the other columns are those of the row that has max(id) is SQLite's
+    ** own rule (lang_select.html, bare columns) */
     {"goose", "goose_db_version", "id version_id is_applied tstamp", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version_id, NULL, tstamp, NULL, 0, NULL, NULL FROM"
      " (SELECT version_id, tstamp, is_applied, max(id) AS last"
      " FROM main.goose_db_version WHERE version_id IS NOT 0"
      " GROUP BY version_id) WHERE is_applied ORDER BY last"},
+    /* a history: the last row of a version, or of a repeatable script, which
+    ** has none, counts. DELETE and the UNDO_ types take a version back; SCHEMA
+    ** is the row about the schema that Flyway has made */
     {"flyway", "flyway_schema_history",
      "installed_rank version description type script checksum installed_on"
      " success",
@@ -98,6 +131,10 @@ static const VersionTool aTool[] = {
      " WHERE NOT coalesce(success, 0) OR type NOT IN('DELETE', 'UNDO_SQL',"
      " 'UNDO_JDBC', 'UNDO_SCRIPT', 'UNDO_SPRING_JDBC', 'UNDO_CUSTOM')"
      " ORDER BY last"},
+    /* a changeset is (ID, AUTHOR, FILENAME); MARK_RAN is one that was taken
+    ** for done. ID alone is a name when all rows are of one author and file;
+    ** the last column is the name when no other file has it */
+
     {"liquibase", "DATABASECHANGELOG",
      "ID AUTHOR FILENAME DATEEXECUTED ORDEREXECUTED EXECTYPE DESCRIPTION", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
@@ -110,6 +147,9 @@ static const VersionTool aTool[] = {
      " FROM main.DATABASECHANGELOG)"
      " WHERE EXECTYPE IN('EXECUTED', 'RERAN', 'MARK_RAN')"
      " ORDER BY ORDEREXECUTED"},
+    /* type is 1 for a baseline and 2 for what was executed, 4 is added when
+    ** somebody has said that it is resolved (atlas, sql/migrate/migrate.go);
+    ** applied and total count statements */
     {"atlas", "atlas_schema_revisions",
      "version description type applied total executed_at", 0, MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
@@ -117,6 +157,8 @@ static const VersionTool aTool[] = {
      " CASE WHEN applied >= total OR type & 4 THEN type IS 1 ELSE 2 END,"
      " version || '_' || description, NULL FROM main.atlas_schema_revisions"
      " WHERE version IS NOT '.atlas_cloud_identifier' ORDER BY version"},
+    /* applied is what has finished_at and no rolled_back_at; a migration that
+    ** failed has neither until somebody resolves it */
     {"prisma", "_prisma_migrations",
      "checksum finished_at migration_name rolled_back_at", 0, MIG_VERSION_EACH,
      MIG_VERSION_SHA256, 1,
@@ -143,6 +185,8 @@ static const VersionTool aTool[] = {
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT version, name, applied_on, NULL, 0, NULL, NULL"
      " FROM main.refinery_schema_history ORDER BY version"},
+    /* created_at is "when" of the journal, in milliseconds; on SQLite id is
+    ** always NULL */
     {"drizzle", "__drizzle_migrations", "hash created_at", 0, MIG_VERSION_EACH,
      MIG_VERSION_SHA256, 0,
      "SELECT created_at, NULL, created_at, hash, 0, NULL, NULL"
@@ -155,6 +199,7 @@ static const VersionTool aTool[] = {
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 1,
      "SELECT name, NULL, migration_time, NULL, 0, NULL, NULL"
      " FROM main.knex_migrations ORDER BY id"},
+    /* a name ends with its timestamp: Users1718000000000 */
     {"typeorm", "migrations", "id timestamp name", "batch", MIG_VERSION_EACH,
      MIG_VERSION_NOHASH, 1,
      "SELECT name, CASE substr(name, -length(timestamp))"
@@ -192,8 +237,10 @@ static const VersionTool aTool[] = {
      MIG_VERSION_NOHASH, 1,
      "SELECT name, NULL, NULL, NULL, 0, NULL, NULL FROM main.SequelizeMeta"
      " ORDER BY name"},
+    /* the table shows that it is Room's; the version is user_version */
     {"room", "room_master_table", "id identity_hash", 0, MIG_VERSION_COUNT,
      MIG_VERSION_NOHASH, 1, 0},
+    /* the changes that are deployed; what was reverted has no row */
     {TOOL_SQITCH, "changes",
      "change_id change project note committed_at planned_at", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
@@ -207,7 +254,7 @@ static const VersionTool aTool[] = {
 
 #define TOOL_N ((int)(sizeof(aTool) / sizeof(aTool[0])))
 
-/* How a tool is told that a dirty version was mended. */
+/* How a tool is told that a dirty version was mended, for the message. */
 typedef struct VersionMend {
   const char *zTool;
   const char *zMend;
@@ -223,7 +270,10 @@ static const VersionMend aMend[] = {
 
 /* ---- times ---- */
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar. */
+/* Days from 1970-01-01 to a day of the Gregorian calendar, from March of the
+** year 0 on: below 0 before 1970. The year is taken to begin in March, so that
+** the leap day is its last; an era is 400 years of 146097 days. A day beyond
+** the end of its month is one of the next. */
 static i64 daysOf(int iYear, int iMonth, int iDay) {
   i64 y = iYear - (iMonth <= 2);
   i64 nEra = y / 400;
@@ -234,7 +284,8 @@ static i64 daysOf(int iYear, int iMonth, int iDay) {
          719468;
 }
 
-/* Read n digits at *pz and pass over them; -1 when they are none. */
+/* Read exactly n digits at *pz and pass over them; -1, with *pz where it was,
+** when one of them is something else. n is so small that nothing overflows. */
 static int digitsTake(const char **pz, int n) {
   int v = 0;
   int i;
@@ -249,7 +300,8 @@ static int digitsTake(const char **pz, int n) {
   return v;
 }
 
-/* Read "-MM" or "-DD"; -1 when it is something else. */
+/* Read "-MM" or "-DD" at *pz and pass over it; -1 when it is something else.
+** The range is for the caller to check. */
 static int dashTake(const char **pz) {
   if (**pz != '-') {
     return -1;
@@ -267,7 +319,8 @@ static int colonTake(const char **pz) {
   return digitsTake(pz, 2);
 }
 
-/* Milliseconds of the fraction at *pz, which may have any number of digits. */
+/* Milliseconds of the fraction at *pz, which may have any number of digits; 0
+** when there is none. What is below a millisecond is cut off. */
 static int fractionTake(const char **pz) {
   int ms = 0;
   int nUnit = 100;
@@ -310,7 +363,8 @@ static int zoneMinutes(const char *z) {
 }
 
 /* Read YYYY-MM-DD, alone or with a time and a zone: 1, or 0 for anything
-** else. A time without a zone is UTC. */
+** else. *pms is then milliseconds since 1970. A time without a zone is UTC.
+** Seconds and minutes may be missing; a leap second is the next second. */
 static int timeRead(const char *z, i64 *pms) {
   int iYear = digitsTake(&z, 4);
   int iMonth = dashTake(&z);
@@ -345,8 +399,10 @@ static int timeRead(const char *z, i64 *pms) {
   return nZone > -10000;
 }
 
-/* A column as a time, in our form; NULL when it is none. Numbers are seconds
-** or milliseconds since 1970: no tool's seconds reach the year 5000. */
+/* A column as a time, in our form, in the arena; NULL when it is none. Numbers
+** are seconds or milliseconds since 1970: below 1e11 they are seconds, because
+** no tool's seconds reach the year 5000 and no tool's milliseconds are of 1973
+** or before. */
 static char *columnTime(MigContext *p, sqlite3_stmt *pStmt, int i) {
   const i64 msEnd = 253402300799999; /* 9999-12-31 */
   i64 ms = 0;
@@ -373,7 +429,9 @@ static char *columnTime(MigContext *p, sqlite3_stmt *pStmt, int i) {
 
 /* ---- rows ---- */
 
-/* A column as a text that can be shown and compared; NULL when it is none. */
+/* A column as a text that can be shown and compared, in the arena; NULL when it
+** is none: a real, a blob, empty, too long, not UTF-8 or with a zero byte. A
+** whole number is written in decimal. */
 static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
   int eType = sqlite3_column_type(pStmt, i);
   const char *z;
@@ -394,7 +452,8 @@ static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
   return migStrndup(p, z, n);
 }
 
-/* UNSUPPORTED for a version that failed half way. */
+/* UNSUPPORTED for a version that failed half way: how much of it is in the file
+** nobody knows, and its owner would not go on either. */
 static void rowDirty(MigContext *p, const MigVersionTable *pTable,
                      const char *zName) {
   const char *zMend = "clear the mark";
@@ -411,7 +470,8 @@ static void rowDirty(MigContext *p, const MigVersionTable *pTable,
           pTable->zTable, zName, zMend);
 }
 
-/* Take one row. */
+/* Take one row, of the columns that the file's header lists. FORMAT for one
+** without a name, UNSUPPORTED for a dirty one, TOO_BIG. */
 static void rowRead(MigContext *p, MigVersionTable *pTable,
                     sqlite3_stmt *pStmt) {
   int n = pTable->nVersion;
@@ -452,7 +512,9 @@ static void rowRead(MigContext *p, MigVersionTable *pTable,
   }
 }
 
-/* Take the number in the header of the file, unless it is 0. */
+/* Take the number in the header of the file, unless it is 0 or below: then
+** there is no version. PRAGMA user_version (pragma.html) is a signed number of
+** 32 bits that SQLite itself does not use. */
 static void headerRead(MigContext *p, MigVersionTable *pTable) {
   i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
 
@@ -470,13 +532,22 @@ static void headerRead(MigContext *p, MigVersionTable *pTable) {
 
 /* The connection of p, put aside while another one is read. */
 typedef struct Aside {
-  sqlite3 *db;
-  sqlite3 *dbMain;
-  struct MigCached *pCached;
+  sqlite3 *db;               /* of the other file; closed by asideEnd() */
+  sqlite3 *dbMain;           /* what p->db was */
+  struct MigCached *pCached; /* what p->pCached was: statements belong to their
+                             ** connection */
 } Aside;
 
-/* Let p work on the database in a file, for reading only: 1, or 0 when that
-** cannot be opened. asideEnd() in either case. */
+/*
+** Let p work on the database in a file, for reading only: 1, or 0 when that
+** cannot be opened. asideEnd() in either case. Of what goes wrong here only
+** NOMEM becomes the error of p; the caller says the rest.
+**
+** The file is anybody's: its schema is not trusted, so that no view or default
+** in it calls a function that is not innocuous (SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+** c3ref/c_dbconfig_defensive.html). Another process may write it: for a second
+** it is waited for.
+*/
 static int asideBegin(MigContext *p, Aside *pAside, const char *zPath) {
   int rc;
 
@@ -500,6 +571,9 @@ static int asideBegin(MigContext *p, Aside *pAside, const char *zPath) {
   return 1;
 }
 
+/* Give p its own connection back and close the other one, also after an error.
+** Statements on that one go first: sqlite3_close() fails while there are any.
+** A handle that could not be opened is closed as well. */
 static void asideEnd(MigContext *p, Aside *pAside) {
   if (p->db == pAside->db && pAside->db) {
     migStatementsClose(p);
@@ -512,7 +586,7 @@ static void asideEnd(MigContext *p, Aside *pAside) {
 /* ---- all of it ---- */
 
 /* Has the table every one of the words of z as a column, or with bAny one of
-** them? */
+** them? The words are aTool's: one blank between them, each below 32 bytes. */
 static int columnsAre(const MigModelTable *pTable, const char *z, int bAny) {
   char zWord[32];
 
@@ -530,7 +604,8 @@ static int columnsAre(const MigModelTable *pTable, const char *z, int bAny) {
   return !bAny;
 }
 
-/* Is the ordinary table as Rails makes it? */
+/* Is the ordinary table as Rails makes it: version NOT NULL, or the table
+** ar_internal_metadata beside it? dbmate has neither. */
 static int isRails(const MigModel *pModel, const MigModelTable *pTable) {
   int i = migModelColumn(pTable, "version");
 
@@ -560,7 +635,7 @@ static int isPlain(const MigModel *pModel, const MigModelObject *pObject) {
   return 1;
 }
 
-/* Is it the table of this tool? */
+/* Is it the table of this tool? The object is plain: isPlain() was asked. */
 static int isOf(const VersionTool *pTool, const MigModel *pModel,
                 const MigModelObject *pObject) {
   if (migStrICmp(pTool->zTable, pObject->zName) != 0 ||
@@ -577,6 +652,8 @@ static int isOf(const VersionTool *pTool, const MigModel *pModel,
   return 1;
 }
 
+/* Add the table of a tool, which was found; without rows yet. zFile, NULL for
+** schema main, must live as long as the list. */
 static void tableAdd(MigContext *p, MigVersionTables *pOut,
                      const VersionTool *pTool, const char *zFile) {
   MigVersionTable *pTable;
@@ -596,7 +673,12 @@ static void tableAdd(MigContext *p, MigVersionTables *pOut,
   pTable->pTool = pTool;
 }
 
-/* Find sqitch's table in the registry, a file. */
+/*
+** Find sqitch's table in the registry, a file. It must have sqitch's table of
+** tags as well: changes alone is a name that many have. With bGiven somebody
+** has named the file, and FILE says that it is no registry; else whatever goes
+** wrong means that there is none, but for out of memory and an interrupt.
+*/
 static void registryFind(MigContext *p, const char *zPath, int bGiven,
                          MigVersionTables *pOut) {
   MigModel model;
@@ -632,7 +714,8 @@ static void registryFind(MigContext *p, const char *zPath, int bGiven,
   }
 }
 
-/* Look for sqitch: its registry is given, or beside the database. */
+/* Look for sqitch: its registry is given, or beside the database, of which one
+** in memory has none. A given path is opened, whatever is there. */
 static void sqitchFind(MigContext *p, const char *zRegistry,
                        MigVersionTables *pOut) {
   const char *zDb = migDatabasePath(p->db);
@@ -652,8 +735,12 @@ static void sqitchFind(MigContext *p, const char *zRegistry,
 /*
 ** Find the version tables in schema main, and sqitch's in the file zRegistry,
 ** NULL: sqitch.db beside the database. user_version is found when it is above
-** 0, as the last one. The rows are not read yet. The caller holds a
-** transaction. FILE when zRegistry cannot be read.
+** 0, as the last one. The rows are not read yet.
+**
+** The caller holds a transaction, read suffices; no store is needed. zRegistry
+** must live as long as *pOut. FILE when a zRegistry that is given cannot be
+** opened or is no registry, and what reading the schema raises. After an error
+** *pOut may hold a part of what there is.
 */
 void migVersionsFind(MigContext *p, const char *zRegistry,
                      MigVersionTables *pOut) {
@@ -687,7 +774,9 @@ void migVersionsFind(MigContext *p, const char *zRegistry,
   }
 }
 
-/* The project of the plan of sqitch's that an import has kept, NULL: none. */
+/* The project of the plan of sqitch's that an import has kept, NULL: none, also
+** without a store. Of the shared files of sqitch's the first that names a
+** project counts: sqitch.conf names none. STORE_DAMAGED, FORMAT. */
 static const char *projectKept(MigContext *p) {
   const char *zProject = 0;
   MigOrigins origins;
@@ -706,7 +795,7 @@ static const char *projectKept(MigContext *p) {
   return zProject;
 }
 
-/* UNSUPPORTED when the registry, which is open, has several projects: nobody
+/* UNSUPPORTED when the registry, which p->db is, has several projects: nobody
 ** says which of them is here. */
 static void projectsCheck(MigContext *p, const MigVersionTable *pTable) {
   sqlite3_stmt *pStmt =
@@ -729,8 +818,15 @@ static void projectsCheck(MigContext *p, const MigVersionTable *pTable) {
   }
 }
 
-/* Read the rows of one. FORMAT, TOO_BIG, and UNSUPPORTED where the owner would
-** not go on either, or where it is not clear whose rows they are. */
+/*
+** Read the rows of one that migVersionsFind() has found, once; the schema has
+** not changed since. A read transaction suffices.
+**
+** FORMAT for a row without a name that can be shown, TOO_BIG for too many rows,
+** FILE for a registry that cannot be opened any more, and UNSUPPORTED where the
+** owner would not go on either, or where it is not clear whose rows they are.
+** After an error the rows are not to be used.
+*/
 void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
   const VersionTool *pTool = pTable->pTool;
   const char *zProject = pTable->zFile ? projectKept(p) : 0;
@@ -761,7 +857,7 @@ void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
   }
 }
 
-/* Is there a tool of this name? */
+/* Is there a tool of this name, bytewise? No database is needed. */
 int migVersionTool(const char *zTool) {
   int i;
 
@@ -773,7 +869,8 @@ int migVersionTool(const char *zTool) {
   return 0;
 }
 
-/* The names of all tools, by commas. */
+/* The names of all tools, with commas, in the arena; NULL after an error. */
+
 char *migVersionTools(MigContext *p) {
   MigText text = {0, 0, 0};
   int i;

@@ -4,9 +4,19 @@
 ** Every format is asked how many files fit it by the rules of its owner. Marks
 ** inside files, or a file that only one tool has, say more than names, and
 ** names with a pattern of their own more than plain numbers: of the formats
-** with the strongest evidence exactly one must fit.
+** with the strongest evidence exactly one must fit. So of
+**
+**     001_users.up.sql
+**     001_users.down.sql
+**
+** two files are plain by their numbers and golang-migrate's by their names, and
+** it is golang-migrate; with a line -- +goose Up in one of them it is goose.
+** How many files fit is for the message only: it does not decide.
 **
 ** What is written is read back by the same loader (compose.c).
+**
+** Nothing here needs a transaction or a store; loaders ask what they have to
+** know of a database by the functions of pFolder->host.
 */
 #include <string.h>
 #include "assemble.h"
@@ -21,18 +31,22 @@ typedef enum Evidence {
   BY_MARK    /* there is a mark in a file, or a file of the tool itself */
 } Evidence;
 
-/* A format. xOrder NULL: the order of steps as the loader left it. */
+/* A format. */
 typedef struct Format {
-  const char *zName;
-  Evidence eEvidence;
+  const char *zName;  /* as option format takes it, and as it is stored with
+                      ** kept files: it never changes */
+  Evidence eEvidence; /* what a probe above 0 says */
   int holds; /* MIG_HOLDS_ bits; without a graph a step's parent is the one
              ** before it */
-  int (*xProbe)(MigContext *, MigFolder *);
-  void (*xLoad)(MigContext *, MigFolder *);
+  int (*xProbe)(MigContext *, MigFolder *);  /* how many files fit; changes
+                                             ** nothing but what was read */
+  void (*xLoad)(MigContext *, MigFolder *);  /* makes steps; also called where
+                                             ** nothing fits, by its name */
   void (*xWrite)(MigContext *, MigOutput *); /* NULL: only read */
-  MigStepOrder xOrder;
+  MigStepOrder xOrder; /* NULL: the order of steps as the loader left it */
 } Format;
 
+/* Short for the rows below. Who knows a graph knows dependencies and labels. */
 #define DOWN MIG_HOLDS_DOWN
 #define AGAIN MIG_HOLDS_REPEATABLE
 #define DEPEND MIG_HOLDS_DEPEND
@@ -67,7 +81,8 @@ static const Format aFormat[] = {
 
 #define FORMAT_COUNT ((int)(sizeof(aFormat) / sizeof(aFormat[0])))
 
-/* The names of the formats that are read, or written, with commas. */
+/* The names of the formats that are read, or with bWrite of those that are
+** written, with commas, in the arena. */
 const char *migFormatNames(MigContext *p, int bWrite) {
   MigText text = {0, 0, 0};
   int i;
@@ -81,7 +96,9 @@ const char *migFormatNames(MigContext *p, int bWrite) {
   return migTextZ(&text);
 }
 
-/* Is the file a step that is a program, of a tool or framework? */
+/* Is the file a step that is a program, of a tool or framework? By its ending,
+** bytewise; zName need not begin with a number. */
+
 static int isProgram(const char *zName) {
   static const char *const azEnd[] = {".py",  ".rb",  ".js",  ".cjs",
                                       ".mjs", ".ts",  ".cts", ".mts",
@@ -98,7 +115,8 @@ static int isProgram(const char *zName) {
   return 0;
 }
 
-/* Has the file the line in which Alembic's name what they build on? */
+/* Has the file the line in which Alembic's name what they build on: one that
+** begins with down_revision? The file is read for it. */
 static int isAlembic(MigContext *p, MigFile *pFile) {
   static const char zWord[] = "down_revision";
   const char *z = migFormatBytes(p, pFile);
@@ -114,7 +132,8 @@ static int isAlembic(MigContext *p, MigFile *pFile) {
   return 0;
 }
 
-/* FORMAT when the folder has programs: what to do instead. */
+/* FORMAT when the folder has programs: what to do instead. Only the first three
+** are looked into, which is enough to know Alembic's. */
 static void detectPrograms(MigContext *p, const MigFolder *pFolder,
                            const char *zPath) {
   MigText seen = {0, 0, 0};
@@ -143,7 +162,7 @@ static void detectPrograms(MigContext *p, const MigFolder *pFolder,
   }
 }
 
-/* Say that nothing fits, and what there is. */
+/* FORMAT: nothing fits. The message says what there is, and what would do. */
 static void detectNothing(MigContext *p, const MigFolder *pFolder,
                           const char *zPath) {
   MigText seen = {0, 0, 0};
@@ -169,7 +188,11 @@ static void detectNothing(MigContext *p, const MigFolder *pFolder,
 
 /*
 ** Find the one format that fits. FORMAT when none or several do; then the
-** message says what was seen. NULL after an error.
+** message says what was seen, of what it calls zPath. NULL after an error.
+**
+** Formats with less evidence than was found are not asked any more, which also
+** saves reading files; those that were asked before are forgotten when one with
+** more fits.
 */
 static const Format *detect(MigContext *p, MigFolder *pFolder,
                             const char *zPath) {
@@ -205,7 +228,8 @@ static const Format *detect(MigContext *p, MigFolder *pFolder,
   return p->rc ? 0 : pFound;
 }
 
-/* FORMAT for a name that is none of a format, or of one that is only read. */
+/* FORMAT for a name that is none of a format, or with bWrite of one that is
+** only read: the message lists those that would do. */
 void migFormatUnknown(MigContext *p, const char *zName, int bWrite) {
   if (bWrite && migFormatHolds(zName)) {
     migFail(p, MIG_FORMAT, "the format %s is only read; written are %s", zName,
@@ -216,7 +240,8 @@ void migFormatUnknown(MigContext *p, const char *zName, int bWrite) {
   }
 }
 
-/* The format called zName. FORMAT when there is none. */
+/* The format called zName, bytewise; with bWrite one that is written. NULL and
+** FORMAT when there is none. */
 static const Format *formatNamed(MigContext *p, const char *zName, int bWrite) {
   int i;
 
@@ -230,7 +255,9 @@ static const Format *formatNamed(MigContext *p, const char *zName, int bWrite) {
   return 0;
 }
 
-/* The name of the one format that fits, or NULL. */
+/* The name of the one format that fits, a constant; NULL when none or several
+** do, which is no error here, and after an error. Files are read; the folder is
+** good for migImportParse() afterwards. */
 const char *migFormatDetect(MigContext *p, MigFolder *pFolder) {
   const Format *pFormat;
 
@@ -244,7 +271,8 @@ const char *migFormatDetect(MigContext *p, MigFolder *pFolder) {
   return pFormat ? pFormat->zName : 0;
 }
 
-/* Make revisions of the files in the folder. */
+/* Make revisions of the files in the folder. Nothing after an error, when
+** pFormat is NULL. */
 static void folderLoad(MigContext *p, MigFolder *pFolder, const Format *pFormat,
                        MigImport *pOut) {
   if (p->rc == SQLITE_OK) {
@@ -263,7 +291,8 @@ static void folderLoad(MigContext *p, MigFolder *pFolder, const Format *pFormat,
 **
 ** FILE when something cannot be read, FORMAT when no format or several fit,
 ** or a file breaks its format's rules, with file and line; TOO_BIG for a
-** script above MIGRATE_MAX_SCRIPT; BAD_ID. *pOut is empty then.
+** script above MIGRATE_MAX_SCRIPT; BAD_ID. *pOut is not to be used then. The
+** folder must be closed in any case.
 */
 void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
                    const char *zFormat, MigImport *pOut) {
@@ -282,7 +311,9 @@ void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
   folderLoad(p, pFolder, pFormat, pOut);
 }
 
-/* The same for a folder whose files are there already, in memory. */
+/* The same for a folder whose files are there already, in memory: the caller
+** has opened it, or put it together with migFolderAdd(). It has no steps yet.
+** Of host and placeholders what was said above holds. */
 void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
                     MigImport *pOut) {
   const Format *pFormat;
@@ -298,7 +329,8 @@ void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
 
 /* ---- writing ---- */
 
-/* MIG_HOLDS_ bits of a format; 0 when there is none of that name. */
+/* MIG_HOLDS_ bits of a format; 0 when there is none of that name, or when it
+** holds up scripts alone. */
 int migFormatHolds(const char *zFormat) {
   int i;
 
@@ -310,7 +342,7 @@ int migFormatHolds(const char *zFormat) {
   return 0;
 }
 
-/* Is there a writer for the format? */
+/* Is there a writer for the format of that name? 0 for an unknown one too. */
 int migFormatWritten(const char *zFormat) {
   int i;
 
@@ -322,9 +354,13 @@ int migFormatWritten(const char *zFormat) {
   return 0;
 }
 
-/* Comments that a writer puts before or between statements for its tool, and
-** that a loader leaves in the script; a list with a NULL at its end. Behind one
-** without a line end there may be one more than in the script. */
+/*
+** Comments, and of Drizzle a statement, that a writer puts before or between
+** statements for its tool, and that a loader leaves in the script; a list of
+** constants with a NULL at its end, which for most formats is all there is.
+** Behind one without a line end there may be one more than in the script. Of
+** two that begin alike the first that fits is taken.
+*/
 const char *const *migFormatInserts(const char *zFormat) {
   static const char *const azGoose[] = {"-- +goose StatementBegin\n",
                                         "-- +goose StatementEnd",
@@ -345,8 +381,10 @@ const char *const *migFormatInserts(const char *zFormat) {
                                                : azNone;
 }
 
-/* Have the format's writer add files to *pOut. FORMAT when there is no such
-** format, or when it cannot hold the revisions. */
+/* Have the format's writer add files to *pOut, in no order, and notes. They are
+** not proven yet; two may have one name. FORMAT when there is no such format,
+** or when it cannot hold the revisions: what was added until then stays. */
+
 void migFormatWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   const Format *pFormat = formatNamed(p, zFormat, 1);
 

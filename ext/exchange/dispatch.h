@@ -1,5 +1,8 @@
 /*
 ** dispatch.h - the table of formats.
+**
+** Formats go by their names, such as "golang-migrate"; what returns one returns
+** a constant.
 */
 #ifndef MIG_DISPATCH_H
 #define MIG_DISPATCH_H
@@ -14,7 +17,8 @@ void migImportLoad(MigContext *p, MigFolder *pFolder, const char *zPath,
 void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
                     MigImport *pOut);
 
-/* What a format can say. */
+/* What a format can say. Every one can hold up scripts in an order. */
+
 #define MIG_HOLDS_DOWN 1       /* the way back */
 #define MIG_HOLDS_REPEATABLE 2 /* that a revision is run again when changed */
 #define MIG_HOLDS_GRAPH 4      /* ids, parents, labels: more than a line */

@@ -8,6 +8,13 @@
 **     when two steps share it, folder and stem in sub-folders of plain files;
 **   - what a target could not spell becomes '_'.
 **
+**     001_users.sql                     001
+**     002_a.sql, 002_b.sql              002_a, 002_b
+**     app/001_users.sql                 app_001_users
+**     head.sql                          _head
+**
+** A loader may have given an id itself: it stays.
+**
 ** A step that stands for all before it (Flyway's B, a checkpoint of Atlas) is
 ** taken in a database that is new, and those before it are left out; else it
 ** is left out. Repeatable ones come last.
@@ -21,8 +28,11 @@
 **     other statements; the run passes over them.
 **
 ** A tool's own mark against a transaction decides nothing. All of that is
-** noted, and so is every .sql file and every numbered one that was not
+** noted, and so is every .sql file and every numbered program that was not
 ** imported: nothing is left out silently.
+**
+** No database is needed but for a folder with steps that stand for others:
+** then pFolder->host is asked.
 */
 #include <string.h>
 #include "name.h"
@@ -37,8 +47,8 @@
 
 /* Revisions that a note is about: the first ones by name, and how many. */
 typedef struct NoteList {
-  int n;
-  MigText text;
+  int n;        /* all of them */
+  MigText text; /* FOLDER_NAMED of them, with commas */
 } NoteList;
 
 /* Notes that many revisions of a folder have in common. */
@@ -58,7 +68,8 @@ static void noteAdd(MigContext *p, NoteList *pList, const char *zName) {
   }
 }
 
-/* Write the note, if it is about any revision: the names, then zText. */
+/* Write the note, if it is about any revision: the names, then zText, which is
+** the same for all of them. */
 static void noteWrite(MigContext *p, MigFolder *pFolder, const NoteList *pList,
                       const char *zText) {
   if (pList->n > FOLDER_NAMED) {
@@ -69,7 +80,8 @@ static void noteWrite(MigContext *p, MigFolder *pFolder, const NoteList *pList,
   }
 }
 
-/* Whether zName is a word of targets, alone or with '-' and digits. */
+/* Whether zName is a word of targets, alone or with '-' and digits behind it,
+** which a target reads as steps back. 0 when memory ran out. */
 static int idReserved(MigContext *p, const char *zName) {
   i64 n = (i64)strcspn(zName, "-");
   const char *zWord = migStrndup(p, zName, n);
@@ -80,8 +92,9 @@ static int idReserved(MigContext *p, const char *zName) {
   return zName[n] == 0 || zName[n + 1 + migFormatDigits(zName + n + 1)] == 0;
 }
 
-/* zName as an id: what migIdCheck() would refuse becomes '_', which is noted
-** unless pNotes is NULL. */
+/* zName as an id: what migIdCheck() would refuse becomes '_', a word of targets
+** gets one in front; both are noted unless pNotes is NULL. An id that is too
+** long stays so. "" after an error. */
 static const char *idMake(MigContext *p, const char *zName,
                           FolderNotes *pNotes) {
   char *z = migStrdup(p, zName);
@@ -106,7 +119,8 @@ static const char *idMake(MigContext *p, const char *zName,
   return zId;
 }
 
-/* Folder and stem of a step in a sub-folder, '/' written as '_'. */
+/* Folder and stem of a step in a sub-folder, '/' written as '_'; "" when memory
+** ran out. Two steps may get the same, which idTwice() finds. */
 static const char *idPath(MigContext *p, const MigStep *pStep) {
   char *z = migPrintf(p, "%s_%s", pStep->zDir, pStep->zStem);
   i64 i;
@@ -119,12 +133,14 @@ static const char *idPath(MigContext *p, const MigStep *pStep) {
   return z ? z : "";
 }
 
-/* By id, to find the same one twice. */
+/* Order by id, bytewise, to find the same one twice. */
 static int stepById(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->rev.zId, pB->rev.zId);
 }
 
-/* Mark the steps at the top whose version another one there has as well. */
+/* Mark the steps at the top whose version another one there has as well, by its
+** bytes: 1 and 01 are two. Sorts ap[]. In sub-folders the version alone is
+** never an id. */
 static void idShared(MigContext *p, MigStep **ap, int n) {
   MigStep *pLast = 0;
   int i;
@@ -143,7 +159,7 @@ static void idShared(MigContext *p, MigStep **ap, int n) {
   }
 }
 
-/* FORMAT when two steps have one id. */
+/* FORMAT when two steps have one id. Sorts ap[]. */
 static void idTwice(MigContext *p, MigStep **ap, int n) {
   int i;
 
@@ -161,6 +177,10 @@ static void idTwice(MigContext *p, MigStep **ap, int n) {
 ** the name describes nothing. The array is sorted twice, once by version and
 ** once by id, in a copy: the steps' own order is the owner's. FORMAT when two
 ** have the same id, BAD_ID for one that no target could spell.
+**
+** Beside the id stand those that the step would have in other company, for
+** imports that know it by one of them: zShort, when nobody shared its version,
+** and zLong, when somebody did.
 */
 static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
   int n = pFolder->nStep;
@@ -197,7 +217,8 @@ static void folderIds(MigContext *p, MigFolder *pFolder, FolderNotes *pNotes) {
 }
 
 /* Put the step's file in front of a scan's message, which knows only lines
-** of the script. */
+** of the script. Other errors than FORMAT stay as they are. The message is held
+** in a second context meanwhile: migFail() needs one that has no error. */
 static void scanFail(MigContext *p, const MigStep *pStep, int bDown) {
   static const char zPrefix[] = "migrate: FORMAT: ";
   size_t nPrefix = sizeof(zPrefix) - 1;
@@ -215,7 +236,7 @@ static void scanFail(MigContext *p, const MigStep *pStep, int bDown) {
 }
 
 /* Scan one script of a step as an imported one; nothing for a missing
-** script. */
+** script. FORMAT with file and line when its directives cannot be read. */
 static void stepScan(MigContext *p, const MigStep *pStep, int bDown,
                      MigScriptInfo *pInfo) {
   const MigImported *pRev = &pStep->rev;
@@ -230,7 +251,7 @@ static void stepScan(MigContext *p, const MigStep *pStep, int bDown,
   pInfo->bImported = 1;
 }
 
-/* Note one statement that the run passes over. */
+/* Note one statement that the run passes over; z is the script it is in. */
 static void skipNote(MigContext *p, MigFolder *pFolder, const char *zId,
                      const char *z, const MigStatement *pSt, int bDown) {
   int nShown = migFormatClip(z + pSt->iStart, pSt->nByte);
@@ -278,6 +299,13 @@ static int stepSkips(MigContext *p, MigFolder *pFolder, const MigStep *pStep,
 ** Set the flags of one step, and note them. Both scripts decide together: a
 ** revision runs outside a transaction as a whole or not at all. A script
 ** without a statement stands in nobody's way.
+**
+**     up           down         outside a transaction
+**     VACUUM       -            yes
+**     VACUUM       ANALYZE      yes
+**     VACUUM       DROP TABLE   no, which is noted
+**
+** Directives of ours in the scripts count as in scripts of our own.
 */
 static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
                       FolderNotes *pNotes) {
@@ -314,7 +342,7 @@ static void stepFlags(MigContext *p, MigFolder *pFolder, MigStep *pStep,
                       (migRevisionFlags(&down, 1) & MIG_REV_DOWN_ALONE);
 }
 
-/* Whether the name's end is that of a program's source. */
+/* Whether the name's end is that of a program's source, letter case aside. */
 static int isProgram(const char *zName) {
   static const char *const azEnd[] = {".go",  ".py",   ".js",  ".mjs", ".cjs",
                                       ".ts",  ".rb",   ".php", ".rs",  ".ex",
@@ -329,7 +357,8 @@ static int isProgram(const char *zName) {
   return 0;
 }
 
-/* Note the files that were not imported and look like somebody's step. */
+/* Note the files that were not imported and look like somebody's step: .sql
+** files, and programs whose names begin with a digit. */
 static void leftOver(MigContext *p, MigFolder *pFolder, const char *zFormat) {
   int i;
 
@@ -351,9 +380,15 @@ static void leftOver(MigContext *p, MigFolder *pFolder, const char *zFormat) {
 
 /*
 ** Of the steps that stand for all before them at most one counts: in a database
-** that is new the last of them, elsewhere the one that is stored already. What
-** comes before it goes, and so do the others; their files are kept, as they
-** are, for an export.
+** that is new the last of them, elsewhere the last one that is stored already.
+** What comes before it goes, and so do the others, but no repeatable step;
+** their files are kept, as they are, for an export.
+**
+**     V1  V2  B2  V3     new, or B2 is stored     B2  V3
+**                        else                     V1  V2  V3
+**
+** The steps are in the owner's order and have their ids. The database is asked
+** only when there is such a step.
 */
 static void squash(MigContext *p, MigFolder *pFolder) {
   const MigFolderHost *pHost = &pFolder->host;
@@ -391,7 +426,8 @@ static void squash(MigContext *p, MigFolder *pFolder) {
   pFolder->nStep = nKeep;
 }
 
-/* Repeatable ones go behind the others, by id. */
+/* Order that puts repeatable ones behind the others, and sorts them by id: the
+** owner's order does not count for them. */
 static int stepByRepeatable(const MigStep *pA, const MigStep *pB) {
   if (pA->rev.bRepeatable && pB->rev.bRepeatable) {
     return stepById(pA, pB);
@@ -399,14 +435,25 @@ static int stepByRepeatable(const MigStep *pA, const MigStep *pB) {
   return pA->rev.bRepeatable - pB->rev.bRepeatable;
 }
 
+/* Put the repeatable steps last. The sort is stable: the others stay. */
 static void repeatableLast(MigContext *p, MigFolder *pFolder) {
   migStepSort(p, pFolder->apStep, pFolder->nStep, stepByRepeatable);
 }
 
 /*
-** Everything that is the same for all formats: order, ids, flags, notes. The
-** ids come after the order has been made, because whether a version is shared
-** is known only when all steps are.
+** Everything that is the same for all formats: order, ids, flags, notes, for
+** the steps that a loader has made. zFormat is the name for messages; xOrder
+** NULL leaves the loader's order; with bLinear a step's parent is the one
+** before it.
+**
+** The ids come after the order has been made, because whether a version is
+** shared is known only when all steps are, and before steps are left out, so
+** that an id does not depend on the database, which is asked by ids.
+
+**
+** FORMAT for two steps of one id, for a down script that would run as an
+** upgrade and for a directive that cannot be read; BAD_ID. Memory is the
+** arena's.
 */
 void migAssemble(MigContext *p, MigFolder *pFolder, const char *zFormat,
                  MigStepOrder xOrder, int bLinear) {
@@ -440,7 +487,8 @@ void migAssemble(MigContext *p, MigFolder *pFolder, const char *zFormat,
   leftOver(p, pFolder, zFormat);
 }
 
-/* Whose a file is: of one revision, or of several. */
+/* Whose a file is: of one revision, or of several. Halves that were joined are
+** followed to the step that is left; a file of no step is shared. */
 static void fileOwner(MigFile *pFile) {
   MigStep *pStep = pFile->pStep;
 
@@ -452,8 +500,13 @@ static void fileOwner(MigFile *pFile) {
   pFile->iRevision = -1;
 }
 
-/* Hand out what was made. Of files that were used and belong to no revision
-** iRevision is -1. */
+/*
+** Hand out what was made, in *pOut and in the folder's files. Of files that
+** were used and belong to no revision iRevision is -1, and so it is of those
+** that nobody used. The texts are the arena's, names of files among them: they
+** outlive the folder. After an error nothing is done.
+*/
+
 void migAssembleResult(MigContext *p, MigFolder *pFolder, const char *zFormat,
                        MigImport *pOut) {
   MigImported *a = migAlloc(p, (u64)pFolder->nStep * sizeof(MigImported));

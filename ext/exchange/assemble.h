@@ -1,6 +1,10 @@
 /*
 ** assemble.h - steps put in order, with ids, flags and notes.
+**
+** First migAssemble(), then migAssembleResult(), on a folder that a loader has
+** made steps of.
 */
+
 #ifndef MIG_ASSEMBLE_H
 #define MIG_ASSEMBLE_H
 

@@ -506,7 +506,6 @@ static void fileOwner(MigFile *pFile) {
 ** that nobody used. The texts are the arena's, names of files among them: they
 ** outlive the folder. After an error nothing is done.
 */
-
 void migAssembleResult(MigContext *p, MigFolder *pFolder, const char *zFormat,
                        MigImport *pOut) {
   MigImported *a = migAlloc(p, (u64)pFolder->nStep * sizeof(MigImported));

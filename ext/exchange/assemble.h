@@ -4,7 +4,6 @@
 ** First migAssemble(), then migAssembleResult(), on a folder that a loader has
 ** made steps of.
 */
-
 #ifndef MIG_ASSEMBLE_H
 #define MIG_ASSEMBLE_H
 

@@ -9,7 +9,8 @@
 **      there are such, and then kept files take the place of what was
 **      written for their revisions. When that does not hold, because a plan or
 **      a list of checksums means other bytes, what was written stays.
-**   3. A writer writes all revisions under names of its own.
+**   3. A writer writes all revisions under names of its own. Kept files are
+**      tried in their place as well.
 **
 ** Nothing is handed out that was not read back by the format's loader. Of a
 ** kept file the revision must come back with its id; of a written one the
@@ -35,19 +36,21 @@
 #define SHARED_NAMED 8 /* files that a note names */
 #define NOTE_NAMED 8   /* revisions that a note names */
 
-/* Files that were read back. */
+/* Files that were read back. Set pOut and zFormat, zero the rest. */
 typedef struct Proof {
-  const MigOutput *pOut;
+  const MigOutput *pOut; /* whose files they are; sorted */
   const char *zFormat;
-  MigFolder folder;
-  MigImport back;
-  int nAsked;  /* placeholders without a value */
-  int *aWhose; /* of each revision read the one of pOut */
+  MigFolder folder; /* the files, in memory; to be closed */
+  MigImport back;   /* what the loader has made of them */
+  int nAsked;       /* placeholders without a value */
+  int *aWhose;      /* of each revision read the index of the one of pOut, -1
+                    ** for none yet */
 } Proof;
 
 /* ---- the list of files ---- */
 
-/* A name in lower case, as file systems that ignore case see it. */
+/* A name in lower case, as file systems that ignore case see it; only letters
+** of ASCII have one here. In the arena, NULL after an error. */
 static char *nameLower(MigContext *p, const char *zName) {
   char *z = migStrdup(p, zName);
   i64 i;
@@ -60,7 +63,8 @@ static char *nameLower(MigContext *p, const char *zName) {
   return z;
 }
 
-/* FORMAT when two files have one name, letter case aside. */
+/* FORMAT when two files have one name, letter case aside: on many a disk one
+** would overwrite the other. */
 static void namesCheck(MigContext *p, const MigOutput *pOut) {
   MigList list = {0, 0};
   int i;
@@ -81,7 +85,8 @@ static void namesCheck(MigContext *p, const MigOutput *pOut) {
   }
 }
 
-/* By folder, then by name bytewise, as a listing is. */
+/* Comes A before B? By folder, then by name bytewise, as a listing is: the
+** order of migFormatOrder(), by which loaders look files up. */
 static int fileBefore(const MigOutputFile *pA, const MigOutputFile *pB) {
   const char *zA = strrchr(pA->zName, '/');
   const char *zB = strrchr(pB->zName, '/');
@@ -95,7 +100,8 @@ static int fileBefore(const MigOutputFile *pA, const MigOutputFile *pB) {
   return c ? c < 0 : strcmp(pA->zName, pB->zName) < 0;
 }
 
-/* Sort files: shell sort, for there may be many and no stack to spare. */
+/* Sort files: shell sort, for there may be many and no stack to spare. It is
+** not stable, and need not be: two of one name are refused. */
 static void filesSort(MigOutput *pOut) {
   MigOutputFile *a = pOut->aFile;
   int n = pOut->nFile;
@@ -116,15 +122,16 @@ static void filesSort(MigOutput *pOut) {
 
 /* ---- reading back ---- */
 
-/* The database is none that is new, so that of steps which stand for others
-** those count that are stored. */
+/* A MigFolderHost's xNew: the database is none that is new, so that of steps
+** which stand for others those count that are stored. */
 static int hostNew(MigContext *p) {
   MIG_UNUSED(p);
   return 0;
 }
 
-/* Make a folder of the files of pProof->pOut. With bKept placeholders without a
-** value are counted, else they are an error. Close the folder afterwards. */
+/* Make a folder of the files of pProof->pOut, which are sorted. With bKept
+** placeholders without a value are counted, else they are an error. Close the
+** folder afterwards. */
 static void proofOpen(MigContext *p, Proof *pProof, int bKept) {
   const MigOutput *pOut = pProof->pOut;
   MigFolder *pFolder = &pProof->folder;
@@ -142,7 +149,8 @@ static void proofOpen(MigContext *p, Proof *pProof, int bKept) {
   }
 }
 
-/* Read the files of pProof->pOut as an import would. */
+/* Read the files of pProof->pOut as an import of that format would. Its errors
+** are the loader's. Close the folder afterwards. */
 static void proofRead(MigContext *p, Proof *pProof, int bKept) {
   proofOpen(p, pProof, bKept);
   if (p->rc == SQLITE_OK) {
@@ -150,7 +158,7 @@ static void proofRead(MigContext *p, Proof *pProof, int bKept) {
   }
 }
 
-/* Has a script no statement? */
+/* Has a script no statement: nothing but white space, comments and ';'? */
 static int scriptIdle(const char *z, i64 n) {
   MigToken token;
   i64 i = 0;
@@ -161,8 +169,8 @@ static int scriptIdle(const char *z, i64 n) {
   return token.eType == MIG_TK_END;
 }
 
-/* How many bytes of z[0..n) are one of the texts that the format's writer may
-** have put there; 0 when none is. */
+/* How many bytes at the start of z[0..n) are one of the texts that the format's
+** writer may have put there; 0 when none is. */
 static i64 insertAt(const char *const *az, const char *z, i64 n) {
   for (; *az; az++) {
     i64 nInsert = (i64)strlen(*az);
@@ -173,8 +181,9 @@ static i64 insertAt(const char *const *az, const char *z, i64 n) {
   return 0;
 }
 
-/* Does the script z go on as the insert at zRead does? An insert may begin with
-** a ';' that the script lacks. */
+/* Does the script z go on as the insert at zRead does? Then it may be the
+** script's own text, and is compared. An insert may begin with a ';' that the
+** script lacks. */
 static int insertIsOwn(const char *const *az, const char *z, i64 n,
                        const char *zRead) {
   i64 i = 0;
@@ -185,8 +194,12 @@ static int insertIsOwn(const char *const *az, const char *z, i64 n,
   return insertAt(az, z, n) > 0 || (zRead[0] == ';' && i < n && z[i] == ';');
 }
 
-/* Is zRead the script z with inserts? They stand between statements, so line
-** ends around one are no difference. */
+/*
+** Is zRead the script z with inserts? They stand between statements, so line
+** ends around one are no difference, and neither is white space behind all of
+** the script. az is of migFormatInserts(). Both texts are walked side by side:
+** i is the place in z, k the one in zRead, which alone can have more.
+*/
 static int scriptWithInserts(const char *z, i64 n, const char *zRead, i64 nRead,
                              const char *const *az) {
   i64 i = 0;
@@ -214,7 +227,9 @@ static int scriptWithInserts(const char *z, i64 n, const char *zRead, i64 nRead,
   return i == n;
 }
 
-/* Is zRead, which was read back, the script z that was to be written? */
+/* Is zRead, which was read back, the script z that was to be written? NULL for
+** a missing one, with any n. White space at the end does not count; a missing
+** or empty z is met by anything without a statement, but for inserts. */
 static int scriptSame(const Proof *pProof, const char *z, i64 n,
                       const char *zRead, i64 nRead) {
   const char *const *azInsert = migFormatInserts(pProof->zFormat);
@@ -241,6 +256,7 @@ static int scriptsSame(const Proof *pProof, const MigExported *pRev,
                      pRead->nDown));
 }
 
+/* Are the two lists the same, in this order? */
 static int namesSame(int nA, const char **azA, int nB, const char **azB) {
   int i;
 
@@ -253,7 +269,8 @@ static int namesSame(int nA, const char **azA, int nB, const char **azB) {
 }
 
 /* Does a format that knows more than a line give back what stands around the
-** scripts? */
+** scripts: id, message, edges and labels, in their order? The date is not
+** compared. */
 static int graphSame(const MigExported *pRev, const MigImported *pRead) {
   return strcmp(pRev->zId, pRead->zId) == 0 &&
          strcmp(pRev->zMessage, pRead->zMessage) == 0 &&
@@ -277,7 +294,8 @@ static int revisionSame(const Proof *pProof, const MigExported *pRev,
   return (bKept && pProof->nAsked > 0) || scriptsSame(pProof, pRev, pRead);
 }
 
-/* The revisions that were read, to be found by their ids. */
+/* The revisions that were read, to be found by their ids: a graph without
+** edges, whose indexes are those of aRevision. */
 static MigGraph *proofIndex(MigContext *p, const MigImport *pBack) {
   MigGraph *pGraph = migGraphNew(p);
   int i;
@@ -291,8 +309,10 @@ static MigGraph *proofIndex(MigContext *p, const MigImport *pBack) {
   return pGraph;
 }
 
-/* Which of the revisions that were read is revision i, or -1. Repeatable ones
-** come in the order of the names they were given. */
+/* Which of the revisions that were read is revision i, or -1: with pIndex the
+** one of its id, else the one in its place. Repeatable ones come in the order
+** of the names they were given, so all of them are tried. A revision that was
+** read is no one's twice. */
 static int proofMatch(const Proof *pProof, const MigGraph *pIndex, int i,
                       int bKept) {
   const MigImport *pBack = &pProof->back;
@@ -314,9 +334,9 @@ static int proofMatch(const Proof *pProof, const MigGraph *pIndex, int i,
   return -1;
 }
 
-/* The first revision that has not come back, nRevision when there are others
-** as well, -1 when all is well. bById: in any order; bKept: kept files are
-** among those read. */
+/* The first revision of pOut that has not come back, its nRevision when there
+** are others as well, -1 when all is well; then aWhose[] is complete. bById: in
+** any order; bKept: kept files are among those read. */
 static int proofFind(MigContext *p, Proof *pProof, int bById, int bKept) {
   const MigOutput *pOut = pProof->pOut;
   const MigImport *pBack = &pProof->back;
@@ -339,8 +359,9 @@ static int proofFind(MigContext *p, Proof *pProof, int bById, int bKept) {
 
 /* ---- the three ways ---- */
 
-/* Has what was tried failed in a way that another try may not? Then the error
-** is forgotten. */
+/* Has what was tried failed in a way that another try may not: FORMAT, BAD_ID
+** or TOO_BIG? Then the error is forgotten. 0 without an error, and for errors
+** that the next try would meet as well. */
 static int tryAgain(MigContext *p) {
   if (p->rc == SQLITE_OK || (p->eCode != MIG_FORMAT && p->eCode != MIG_BAD_ID &&
                              p->eCode != MIG_TOO_BIG)) {
@@ -350,8 +371,9 @@ static int tryAgain(MigContext *p) {
   return 1;
 }
 
-/* May a file be called so? Names come from a file that anyone may have made.
-** Hidden ones no import takes. */
+/* May a file be called so? Names come from a database that anyone may have
+** made, and become paths: no part of one is empty or begins with a dot, which
+** an import would not take either, and there is no backslash. */
 static int nameGood(const char *z) {
   const char *zPart = z;
 
@@ -365,7 +387,8 @@ static int nameGood(const char *z) {
   return z && migPathInside(z) && strchr(z, '\\') == 0;
 }
 
-/* Add kept files. FORMAT for a name that leads elsewhere. */
+/* Add n kept files, whose bytes stay where they are. FORMAT for a name that
+** leads elsewhere. */
 static void keptAdd(MigContext *p, MigOutput *pOut, int n,
                     const MigOutputFile *a) {
   int i;
@@ -380,7 +403,9 @@ static void keptAdd(MigContext *p, MigOutput *pOut, int n,
 }
 
 /* FORMAT unless the files, kept ones among them, are what they should be: the
-** loader takes all of them and all revisions come back. */
+** loader takes all of them and all revisions come back. With bAll, where all
+** are kept, in any order: ids tell them apart. What it took is given back to
+** the arena. */
 static void keptProve(MigContext *p, Proof *pProof, int bAll) {
   int bById = bAll || (migFormatHolds(pProof->zFormat) & MIG_HOLDS_GRAPH);
   MigMark mark = migArenaMark(p);
@@ -401,7 +426,8 @@ static void keptProve(MigContext *p, Proof *pProof, int bAll) {
   migArenaRelease(p, mark);
 }
 
-/* The first way. Returns whether it holds. */
+/* The first way: 1 when it holds. Else 0, and *pOut has no files again, or
+** p->rc is set, by an error that another way would meet as well. */
 static int composeKept(MigContext *p, MigOutput *pOut, const char *zFormat) {
   Proof proof;
   int i;
@@ -428,7 +454,8 @@ static int composeKept(MigContext *p, MigOutput *pOut, const char *zFormat) {
   return p->rc == SQLITE_OK;
 }
 
-/* FORMAT that says which revision the format does not hold. */
+/* FORMAT that says which revision the format does not hold: i is as
+** proofFind() returns it, not -1. */
 static void proofFail(MigContext *p, const Proof *pProof, int i) {
   const MigOutput *pOut = pProof->pOut;
 
@@ -476,7 +503,8 @@ static char *renamedNote(MigContext *p, const Proof *pProof) {
 }
 
 /* Note when an import that is given no format would read the files otherwise
-** than they were meant. */
+** than they were meant. That it takes them for another format's is no matter
+** while the same revisions come of it. */
 static void detectNote(MigContext *p, MigOutput *pOut, const char *zFormat) {
   MigMark mark = migArenaMark(p);
   const char *zFound = 0;
@@ -506,8 +534,14 @@ static void detectNote(MigContext *p, MigOutput *pOut, const char *zFormat) {
   }
 }
 
-/* Have the writer write, and prove it. Each file learns whose it is. FORMAT
-** when the format does not hold the revisions. */
+/*
+** Have the writer write, and prove it. Each file learns whose it is. FORMAT
+** when the format does not hold the revisions, or two files have one name.
+** What an earlier try has left in *pOut, files and notes, is forgotten first.
+**
+** What the proof took goes back to the arena, so the note of it is kept
+** outside until then.
+*/
 static void composeWritten(MigContext *p, MigOutput *pOut,
                            const char *zFormat) {
   MigMark mark;
@@ -547,8 +581,9 @@ static void composeWritten(MigContext *p, MigOutput *pOut,
   }
 }
 
-/* Put kept files in the place of written ones. When that does not hold, *pOut
-** stays as it is. */
+/* Put kept files in the place of written ones, and prove it. When that does not
+** hold, which is noted, *pOut stays as it is. Shared files stay those that were
+** written: a plan or a sum is about all revisions. */
 static void composeReplace(MigContext *p, MigOutput *pOut,
                            const char *zFormat) {
   MigOutput out = *pOut;
@@ -583,8 +618,9 @@ static void composeReplace(MigContext *p, MigOutput *pOut,
   }
 }
 
-/* A copy of the revisions where those with kept files take their names. NULL
-** when there is none. */
+/* A copy of the revisions where those with kept files take their names, so that
+** the writer's plan or list says these. NULL when there is none, and after an
+** error. */
 static MigExported *stemsKept(MigContext *p, const MigOutput *pOut) {
   MigExported *a =
       migAlloc(p, ((u64)pOut->nRevision + 1) * sizeof(MigExported));
@@ -601,7 +637,8 @@ static MigExported *stemsKept(MigContext *p, const MigOutput *pOut) {
   return nKept > 0 ? a : 0;
 }
 
-/* The second and the third way. */
+/* The second and the third way, without kept files the third at once. In both
+** kept files are tried in the place of written ones. */
 static void composeNew(MigContext *p, MigOutput *pOut, const char *zFormat) {
   const MigExported *aRevision = pOut->aRevision;
   MigExported *aKept;
@@ -622,7 +659,7 @@ static void composeNew(MigContext *p, MigOutput *pOut, const char *zFormat) {
   }
 }
 
-/* Is the file among those written, byte for byte? */
+/* Is the file among those of *pOut, by its name, byte for byte? */
 static int fileWritten(const MigOutput *pOut, const MigOutputFile *pFile) {
   int i;
 
@@ -658,9 +695,15 @@ static void sharedNote(MigContext *p, MigOutput *pOut) {
 }
 
 /*
-** Make the files of the format for the revisions of *pOut, sorted by name.
-** FORMAT when the format does not hold them, or when two would have the same
-** name.
+** Make the files of the format for the revisions of *pOut, sorted by folder and
+** name. *pOut comes with revisions and shared files and without files and
+** notes. Names are the arena's, as are bytes that were written; those of kept
+** files are the caller's.
+**
+** FORMAT when the format does not hold the revisions, or when two files would
+** have the same name; TOO_BIG, BAD_ID. Then nothing of *pOut is to be written.
+** Needs a store and a read transaction: loaders may ask which revisions are
+** stored.
 */
 void migExportWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   if (p->rc == SQLITE_OK && !composeKept(p, pOut, zFormat)) {

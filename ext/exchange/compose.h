@@ -1,5 +1,7 @@
 /*
 ** compose.h - the files of an export: kept ones, written ones, proven.
+**
+** Files are made in memory; writing them to a disk is the caller's.
 */
 #ifndef MIG_COMPOSE_H
 #define MIG_COMPOSE_H

@@ -98,7 +98,6 @@ const char *migFormatNames(MigContext *p, int bWrite) {
 
 /* Is the file a step that is a program, of a tool or framework? By its ending,
 ** bytewise; zName need not begin with a number. */
-
 static int isProgram(const char *zName) {
   static const char *const azEnd[] = {".py",  ".rb",  ".js",  ".cjs",
                                       ".mjs", ".ts",  ".cts", ".mts",
@@ -384,7 +383,6 @@ const char *const *migFormatInserts(const char *zFormat) {
 /* Have the format's writer add files to *pOut, in no order, and notes. They are
 ** not proven yet; two may have one name. FORMAT when there is no such format,
 ** or when it cannot hold the revisions: what was added until then stays. */
-
 void migFormatWrite(MigContext *p, MigOutput *pOut, const char *zFormat) {
   const Format *pFormat = formatNamed(p, zFormat, 1);
 

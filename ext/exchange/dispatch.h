@@ -18,7 +18,6 @@ void migImportParse(MigContext *p, MigFolder *pFolder, const char *zFormat,
                     MigImport *pOut);
 
 /* What a format can say. Every one can hold up scripts in an order. */
-
 #define MIG_HOLDS_DOWN 1       /* the way back */
 #define MIG_HOLDS_REPEATABLE 2 /* that a revision is run again when changed */
 #define MIG_HOLDS_GRAPH 4      /* ids, parents, labels: more than a line */

@@ -134,7 +134,6 @@ static const VersionTool aTool[] = {
     /* a changeset is (ID, AUTHOR, FILENAME); MARK_RAN is one that was taken
     ** for done. ID alone is a name when all rows are of one author and file;
     ** the last column is the name when no other file has it */
-
     {"liquibase", "DATABASECHANGELOG",
      "ID AUTHOR FILENAME DATEEXECUTED ORDEREXECUTED EXECTYPE DESCRIPTION", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
@@ -870,7 +869,6 @@ int migVersionTool(const char *zTool) {
 }
 
 /* The names of all tools, with commas, in the arena; NULL after an error. */
-
 char *migVersionTools(MigContext *p) {
   MigText text = {0, 0, 0};
   int i;

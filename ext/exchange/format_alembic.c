@@ -20,7 +20,17 @@
 ** two statements, with nothing on the line below it, begins a step; inside a
 ** literal, a comment or a trigger it is text. Left of the arrow stand the
 ** parents with commas, right of it the id; of a downgrade it is the other way
-** round. Ids and parents are kept, the order of the steps is theirs.
+** round. Ids and parents are kept, the order of the steps is theirs. So
+**
+**     -- Running upgrade 1975ea83b712 -> ae1027a6acf, add an age
+**
+**     ALTER TABLE account ADD COLUMN age INTEGER;
+**
+**     UPDATE alembic_version SET version_num='ae1027a6acf'
+**     WHERE alembic_version.version_num = '1975ea83b712';
+**
+** is the revision ae1027a6acf of the parent 1975ea83b712, with the message "add
+** an age" and one statement as its up script.
 **
 ** Each step moves rows of the version table, which may have another name than
 ** alembic_version. These statements are taken out, and so are the BEGIN and
@@ -32,6 +42,11 @@
 ** Invariant: every step has exactly one statement that makes its id the row of
 ** its branch, or takes it away. A text in which something was mistaken for a
 ** step's line does not have that, and is FORMAT.
+**
+** How it is read: each file statement by statement. What stands between two
+** statements is searched for steps' lines; iKeep is where the copying into the
+** script of the last step goes on, behind whatever was taken out. Sections are
+** collected from all files, and then ups and downs are joined by their ids.
 */
 #include <string.h>
 #include "format.h"
@@ -43,7 +58,7 @@
 /* A row that a step moves and that its line does not name. */
 typedef struct AlembicRow {
   const char *zId;
-  i64 iByte;
+  i64 iByte; /* of the statement, in the section's file */
 } AlembicRow;
 
 /* A step of a text: one direction of a revision. */
@@ -51,32 +66,34 @@ typedef struct AlembicSection {
   MigFile *pFile;
   i64 iByte; /* its line */
   int bDown;
-  const char *zId;
-  const char *zMessage;
-  MigList parents;
-  MigText script;
-  int nMain;  /* statements that make the id a row, or take it away */
-  int nOther; /* rows that are no parents */
+  const char *zId;      /* "" after an error */
+  const char *zMessage; /* of an upgrade, "" for none */
+  MigList parents;      /* as the line has them; none at a root */
+  MigText script;       /* without what was taken out */
+  int nMain;            /* statements that make the id a row, or take it away */
+  int nOther;           /* rows that are no parents; one may be there twice */
   AlembicRow *aOther;
-  MigStep *pStep; /* of an upgrade */
+  MigStep *pStep; /* made of the upgrade; NULL until then */
 } AlembicSection;
 
 /* The texts being read. */
 typedef struct AlembicReader {
   MigFolder *pFolder;
-  MigFile *pFile;
-  const char *zTable; /* the version table as the text spells it, or NULL */
+  MigFile *pFile;     /* the one that is read now; its bytes are there */
+  const char *zTable; /* the version table as the text spells it, with a schema
+                      ** and quotes; NULL until a statement has told */
   int n;
   AlembicSection *a; /* as they stand in the files */
   i64 iKeep;         /* the script of the last one is complete before this */
-  int nRow;          /* statements taken out */
-  int nBegin;
+  int nRow;          /* statements on the version table taken out */
+  int nBegin;        /* BEGIN and COMMIT taken out */
 } AlembicReader;
 
 /* ---- messages of Alembic's ---- */
 
 /* Is the line of n bytes at z one that Alembic prints when it fails, or of its
-** log? */
+** log, as the logging of its template for alembic.ini writes it? Blanks may
+** stand before it. */
 static int alembicFailed(const char *z, i64 n) {
   static const char *const azStart[] = {"FAILED: ", "INFO  [alembic.",
                                         "ERROR [alembic.", "WARNI [alembic.",
@@ -98,8 +115,9 @@ static int alembicFailed(const char *z, i64 n) {
 
 /* ---- the line of a step ---- */
 
-/* Whether a line at i begins a step, whatever stands around it. *piText is the
-** offset behind "-- Running ". */
+/* Whether a line at i begins a step, whatever stands around it: the next line
+** is blank or missing, and there is an arrow behind the verb. *piText is the
+** offset behind "-- Running ". A stamp's line is one too, to be refused. */
 static int alembicLine(const char *z, i64 n, i64 i, i64 *piText) {
   static const char zMark[] = "-- Running ";
   static const char *const azVerb[] = {"upgrade ", "downgrade ",
@@ -129,7 +147,9 @@ static int alembicLine(const char *z, i64 n, i64 i, i64 *piText) {
   return 0;
 }
 
-/* The ids in z[i..iEnd), which commas separate. FORMAT for one that is none. */
+/* Append the ids in the file's bytes i..iEnd, which commas with or without
+** blanks separate; none when there is nothing. FORMAT for one that is empty or
+** holds a blank. */
 static void alembicIds(MigContext *p, const MigFile *pFile, i64 i, i64 iEnd,
                        MigList *pList) {
   const char *z = pFile->z;
@@ -153,7 +173,7 @@ static void alembicIds(MigContext *p, const MigFile *pFile, i64 i, i64 iEnd,
   }
 }
 
-/* z[*pi..*piEnd) without the blanks at both ends. */
+/* Narrow z[*pi..*piEnd) to what is in it without the blanks at both ends. */
 static void alembicTrim(const char *z, i64 *pi, i64 *piEnd) {
   *piEnd = migFormatTrim(z, *pi, *piEnd);
   while (*pi < *piEnd && migIsSpace(z[*pi])) {
@@ -162,9 +182,10 @@ static void alembicTrim(const char *z, i64 *pi, i64 *piEnd) {
 }
 
 /*
-** Take the line at i apart: what stands left and right of the arrow. A
-** message may follow the id of an upgrade. FORMAT for a stamp, which has no
-** scripts, and for a line without an id.
+** Take the line at i apart, of which alembicLine() has said that it is one:
+** what stands left and right of the arrow. A message may follow the id of an
+** upgrade, behind a comma. FORMAT for a stamp, which has no scripts, and for a
+** line without an id, or with two.
 */
 static void alembicHead(MigContext *p, const MigFile *pFile, i64 i, i64 iText,
                         AlembicSection *pOut) {
@@ -207,9 +228,9 @@ static void alembicHead(MigContext *p, const MigFile *pFile, i64 i, i64 iText,
 }
 
 /*
-** FORMAT when a line before the first step is one that Alembic prints when it
-** has failed, or of its log: the text is not complete, or mixed with what
-** should not be in it.
+** FORMAT when a line from i on is one that Alembic prints when it has failed,
+** or of its log: the text is not complete, or mixed with what should not be in
+** it. Lines within literals are looked at as well.
 */
 static void alembicErrors(MigContext *p, const MigFile *pFile, i64 i) {
   const char *z = pFile->z;
@@ -231,7 +252,7 @@ static void alembicErrors(MigContext *p, const MigFile *pFile, i64 i) {
 
 /* ---- scripts ---- */
 
-/* The last step so far, or NULL. */
+/* The last step so far of the file that is read, or NULL before its first. */
 static AlembicSection *alembicLast(const AlembicReader *pReader) {
   AlembicSection *pLast = pReader->n ? &pReader->a[pReader->n - 1] : 0;
 
@@ -253,8 +274,9 @@ static void alembicKeep(MigContext *p, AlembicReader *pReader, i64 i) {
   }
 }
 
-/* The last step ends: one line end at the end of its script. FORMAT when no
-** statement has moved its row. */
+/* The last step, if there is one, ends before byte i: one line end at the end
+** of its script, which stays empty when nothing is in it. FORMAT when not
+** exactly one statement has moved its row. */
 static void alembicClose(MigContext *p, AlembicReader *pReader, i64 i) {
   AlembicSection *pLast = alembicLast(pReader);
 
@@ -274,7 +296,8 @@ static void alembicClose(MigContext *p, AlembicReader *pReader, i64 i) {
   }
 }
 
-/* A step begins with the line at i. */
+/* A step begins with the line at i, and the one before it ends. iText is what
+** alembicLine() has given. */
 static void alembicOpen(MigContext *p, AlembicReader *pReader, i64 i,
                         i64 iText) {
   int n = pReader->n;
@@ -296,7 +319,8 @@ static void alembicOpen(MigContext *p, AlembicReader *pReader, i64 i,
   pReader->iKeep = migLineEnd(pReader->pFile->z, pReader->pFile->n, i);
 }
 
-/* Find the lines of steps in the space and comments between two statements. */
+/* Find the lines of steps in the space and comments between two statements,
+** from i to iEnd. Such a line is a comment that begins at a line's start. */
 static void alembicGap(MigContext *p, AlembicReader *pReader, i64 i, i64 iEnd) {
   const char *z = pReader->pFile->z;
   MigToken token;
@@ -322,8 +346,9 @@ typedef struct AlembicMove {
   const char *zOf; /* UPDATE, DELETE: the old row */
 } AlembicMove;
 
-/* The span of the name at *pToken with that of a schema, which is behind it
-** then, and behind the dot before a version_num. */
+/* The span of the name at *pToken with that of a schema; *pToken and *pi are
+** behind it then, and behind the dot before a version_num. Its n is 0 when
+** there is no name. A version table called version_num is not found. */
 static MigSpan alembicName(const char *z, i64 n, i64 *pi, MigToken *pToken) {
   MigSpan span = {pToken->iStart, 0};
 
@@ -341,7 +366,10 @@ static MigSpan alembicName(const char *z, i64 n, i64 *pi, MigToken *pToken) {
 /*
 ** Whether a statement begins with the words of zForm, of which @ is the table
 ** and its last dot, if one follows; > and < are literals, the new row and the
-** old one.
+** old one. Other words are tokens, in any case of letters, with one blank
+** between them. A second @ must be spelled as the first. *pMove is filled in
+** when it fits; else its eVerb is 0. Ids are copied as they stand between the
+** quotes: none that Alembic makes holds a quote.
 */
 static int alembicForm(MigContext *p, const char *z, const MigStatement *pSt,
                        const char *zForm, AlembicMove *pMove) {
@@ -379,7 +407,8 @@ static int alembicForm(MigContext *p, const char *z, const MigStatement *pSt,
   return 1;
 }
 
-/* Whether a statement is one that Alembic writes for a version table. */
+/* Whether a statement is one that Alembic writes for a version table, of any
+** name; then *pMove says what it does. */
 static int alembicIsMove(MigContext *p, const char *z, const MigStatement *pSt,
                          AlembicMove *pMove) {
   static const char *const azForm[] = {
@@ -399,8 +428,19 @@ static int alembicIsMove(MigContext *p, const char *z, const MigStatement *pSt,
   return 0;
 }
 
-/* The id that a move gives to the last step's branch or takes away, when it is
-** the one that makes the step; else NULL. *pzOther is the other row. */
+/*
+** The row that an upgrade adds or moves to, or that a downgrade removes or
+** moves from, which must be the step's own; NULL when the statement has none.
+** *pzOther is the row at the other end, NULL for none:
+**
+**                upgrade to b         main  other
+**     INSERT     b                    b     NULL
+**     UPDATE     a becomes b          b     a
+**     DELETE     a, joined by b       NULL  a
+**
+** Of a downgrade of b DELETE has it for main, UPDATE from b to a both, and
+** INSERT has a, which comes back, for other.
+*/
 static const char *alembicMain(const AlembicSection *pLast,
                                const AlembicMove *pMove, const char **pzOther) {
   const char *zTo = pLast->bDown ? pMove->zOf : pMove->zTo;
@@ -413,7 +453,8 @@ static const char *alembicMain(const AlembicSection *pLast,
 /*
 ** Whether a statement is about the version table: its name is known, or it is
 ** alembic_version, or the statement is as Alembic writes it and moves the row
-** of this step.
+** of this step. The first such statement, or a CREATE TABLE of that form before
+** the first step, tells the name.
 */
 static int alembicOurs(MigContext *p, AlembicReader *pReader,
                        const MigStatement *pSt, const AlembicMove *pMove) {
@@ -443,7 +484,7 @@ static int alembicOurs(MigContext *p, AlembicReader *pReader,
   return migTokenNameIs(z, &pSt->name, ALEMBIC_TABLE);
 }
 
-/* Whether the list has that id. */
+/* Whether the list has that id, bytewise. */
 static int alembicHas(const MigList *pList, const char *zId) {
   int i;
 
@@ -455,7 +496,8 @@ static int alembicHas(const MigList *pList, const char *zId) {
   return 0;
 }
 
-/* The last step moves the row of another revision. */
+/* The last step moves the row of another revision, zId, which may be NULL: what
+** is no parent is remembered as a dependency. */
 static void alembicOther(MigContext *p, AlembicSection *pLast, const char *zId,
                          i64 iByte) {
   int n = pLast->nOther;
@@ -474,8 +516,9 @@ static void alembicOther(MigContext *p, AlembicSection *pLast, const char *zId,
   }
 }
 
-/* Note what a statement on the version table says about the last step. FORMAT
-** when it is another step's. */
+/* Remember what a statement on the version table says about the last step.
+** FORMAT when it is another step's, stands before the first one, or is not as
+** Alembic writes it: then nobody knows what it does to the rows. */
 static void alembicMoveRow(MigContext *p, AlembicReader *pReader,
                            const MigStatement *pSt, const AlembicMove *pMove) {
   AlembicSection *pLast = alembicLast(pReader);
@@ -509,7 +552,9 @@ static void alembicMoveRow(MigContext *p, AlembicReader *pReader,
 
 /* ---- a text ---- */
 
-/* Look at one statement: taken out, or kept where it is. */
+/* Look at one statement: taken out, or kept where it is. FORMAT for one before
+** the first step that is neither BEGIN nor about the version table: no revision
+** would run it. */
 static void alembicStatement(MigContext *p, AlembicReader *pReader,
                              const MigStatement *pSt) {
   const char *z = pReader->pFile->z;
@@ -540,7 +585,8 @@ static void alembicStatement(MigContext *p, AlembicReader *pReader,
   }
 }
 
-/* Read one file. */
+/* Read one file, and append its steps. It counts as shared by all of them, for
+** it says what their ids and parents are. */
 static void alembicRead(MigContext *p, AlembicReader *pReader, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
   i64 i = migFormatStart(z, pFile->n);
@@ -566,6 +612,7 @@ static void alembicRead(MigContext *p, AlembicReader *pReader, MigFile *pFile) {
 
 /* ---- revisions ---- */
 
+/* Order by id, bytewise. */
 static int alembicById(const MigStep *pA, const MigStep *pB) {
   return strcmp(pA->rev.zId, pB->rev.zId);
 }
@@ -590,7 +637,7 @@ static MigStep *alembicFind(MigStep **ap, int n, const char *zId) {
   return 0;
 }
 
-/* Make the step of an upgrade. */
+/* Make the step of an upgrade; its down script and dependencies come later. */
 static void alembicUp(MigContext *p, MigFolder *pFolder,
                       AlembicSection *pSection) {
   MigStep *pStep = migFormatStep(p, pFolder, pSection->pFile);
@@ -608,8 +655,9 @@ static void alembicUp(MigContext *p, MigFolder *pFolder,
   pStep->rev.nUp = pSection->script.n;
 }
 
-/* Join a downgrade with its upgrade. FORMAT when there is none, or another
-** one, or its parents differ. */
+/* Join a downgrade with its upgrade, one of the n steps at ap, which are sorted
+** by id. FORMAT when there is none, when another downgrade has said something
+** else, or when its parents differ. */
 static void alembicDown(MigContext *p, AlembicSection *pSection, MigStep **ap,
                         int n) {
   MigStep *pStep = alembicFind(ap, n, pSection->zId);
@@ -645,7 +693,8 @@ static void alembicDown(MigContext *p, AlembicSection *pSection, MigStep **ap,
   }
 }
 
-/* FORMAT unless the id is of the texts or stored already. */
+/* FORMAT unless the id is of the texts or stored already. Where there is no
+** database to ask, only those of the texts are known. */
 static void alembicKnown(MigContext *p, const AlembicReader *pReader,
                          const AlembicSection *pSection, i64 iByte,
                          const char *zId, MigStep **ap) {
@@ -662,7 +711,7 @@ static void alembicKnown(MigContext *p, const AlembicReader *pReader,
 }
 
 /* Hold parents and dependencies of a step against what there is; rows that
-** are no parents become dependencies. */
+** are no parents become dependencies, those that both directions name once. */
 static void alembicEdges(MigContext *p, const AlembicReader *pReader,
                          const AlembicSection *pSection, MigStep **ap) {
   MigImported *pRev = &pSection->pStep->rev;
@@ -685,7 +734,8 @@ static void alembicEdges(MigContext *p, const AlembicReader *pReader,
 }
 
 /* FORMAT when two upgrades have one id, or one stands before its parent in
-** the same file: then there is a cycle, or the text was cut and pasted. */
+** the same file: then there is a cycle, or the text was cut and pasted. While
+** this runs a step's iRevision is its section, -1 before that is met. */
 static void alembicOrder(MigContext *p, const AlembicReader *pReader,
                          MigStep **ap) {
   int i;
@@ -715,7 +765,9 @@ static void alembicOrder(MigContext *p, const AlembicReader *pReader,
   }
 }
 
-/* Make revisions of the steps: ups first, so that downs find them. */
+/* Make revisions of the steps: ups first, so that downs find them. The search
+** by id works on a sorted copy; the steps themselves stay as the files have
+** them. */
 static void alembicRevisions(MigContext *p, AlembicReader *pReader) {
   MigFolder *pFolder = pReader->pFolder;
   MigStep **ap;
@@ -745,7 +797,10 @@ static void alembicRevisions(MigContext *p, AlembicReader *pReader) {
 
 /* ---- the format ---- */
 
-/* Whether the file may be such a text: it has the line of a step. */
+/* Whether the file may be such a text: it has the line of a step, or begins
+** with a message of Alembic's, of which the loader says what is wrong. A
+** folder's files are .sql files at its top; a single one may be called
+** anything. One with a header of our own format is ours. */
 static int alembicFits(MigContext *p, const MigFolder *pFolder,
                        MigFile *pFile) {
   const char *z;
@@ -770,7 +825,7 @@ static int alembicFits(MigContext *p, const MigFolder *pFolder,
   return i < pFile->n;
 }
 
-/* How many files have the line of a step. */
+/* How many files are such texts. */
 int migAlembicProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -781,7 +836,9 @@ int migAlembicProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Read every text. */
+/* Read every text from its start: sections and counts of an earlier reading are
+** forgotten, the name of the version table is kept. FORMAT when no file has the
+** line of a step. */
 static void alembicReadAll(MigContext *p, AlembicReader *pReader) {
   MigFolder *pFolder = pReader->pFolder;
   int i;
@@ -805,7 +862,8 @@ static void alembicReadAll(MigContext *p, AlembicReader *pReader) {
 ** Read every text and make its revisions. A version table of another name is
 ** known only behind the first row that makes a step; then everything is read
 ** once more. FORMAT, with file and line, when a text is not as Alembic writes
-** it.
+** it, or names revisions that are neither in it nor stored. Whether they are
+** stored is asked by pFolder->host, if that is given.
 */
 void migAlembicLoad(MigContext *p, MigFolder *pFolder) {
   AlembicReader reader;

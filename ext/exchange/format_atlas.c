@@ -9,7 +9,7 @@
 ** for golang-migrate there are "x.up.sql" and "x.down.sql", which are halves of
 ** one revision.
 **
-** atlas.sum:
+** atlas.sum (sql/migrate/dir.go of Atlas):
 **
 **     h1:TOTAL
 **     NAME h1:HASH      a line a file, in order
@@ -18,11 +18,15 @@
 ** of every file up to this one. Of a file whose first line is the directive
 ** "atlas:sum ignore" only the name goes in, and it has no line. Down files go
 ** in when the sum lists any. TOTAL is the SHA-256 of the lines' names and
-** hashes (without the h1:), one behind the other. The sum must be right.
+** hashes (without the h1:), one behind the other. The sum must be right; a
+** folder without one, where the format was named, is read with a note. As the
+** state runs on, a file that is put between two others changes all lines behind
+** it.
 **
 ** Directives are comment lines at the file's start that a blank line follows:
 **
-**     -- atlas:delimiter TEXT   ends statements instead of ';' (first line);
+**     -- atlas:delimiter TEXT   ends statements instead of ';' (first line,
+**                               with or without a blank line behind it);
 **                               \n, \r, \t in it are what they are in C
 **     -- atlas:txmode none      outside a transaction
 **     -- atlas:checkpoint       stands for all files before it
@@ -33,7 +37,10 @@
 ** checks.sql and checks/NAME.sql hold SELECTs, each of which must give a true
 ** value before anything else is run, or with "-- atlas:assert oneof" at the
 ** file's start one of them; in the up script they become statements that fail
-** otherwise.
+** otherwise. Other files of an archive are noted.
+**
+** Written are a file a revision, and the sum: Atlas's open edition runs no down
+** scripts, so there are none.
 */
 #include "format.h"
 #include "sha256.h"
@@ -44,7 +51,8 @@ static const char zSumName[] = "atlas.sum";
 
 #define BASE64_SIZE 45 /* characters of a digest in base64, and a zero */
 
-/* A digest as base64 text. */
+/* A digest as base64 text (RFC 4648), BASE64_SIZE bytes at z with the zero. Of
+** 32 bytes the last two make three characters and one '='. */
 static void base64(const u8 *a, char *z) {
   static const char zDigit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -63,6 +71,7 @@ static void base64(const u8 *a, char *z) {
 
 /* ---- names and directives ---- */
 
+/* Does z end in zEnd, bytewise, with something before it? */
 static int endsWith(const char *z, const char *zEnd) {
   size_t n = strlen(z);
   size_t nEnd = strlen(zEnd);
@@ -70,14 +79,23 @@ static int endsWith(const char *z, const char *zEnd) {
   return n > nEnd && memcmp(z + n - nEnd, zEnd, nEnd) == 0;
 }
 
+/* Is the file a migration by its name: at the top, and .sql in small
+** letters? */
 static int atlasName(const MigFile *pFile) {
   return pFile->zDir[0] == 0 && endsWith(pFile->zBase, ".sql");
 }
 
 /*
 ** Is the line at i a directive "atlas:NAME value"? What stands before it does
-** not matter, but must be printable. The value's span is handed out; blanks
-** at its end belong to it.
+** not matter, but must be printable ASCII: a line that begins with a byte order
+** mark is none. Of several "atlas:" in a line the last one counts. So it is
+** with the regular expression of Atlas (sql/migrate/dir.go),
+**
+**     ^([ -~]*)atlas:(\w+)(?: +([ -~]*))*
+**
+** but that here a name ends with a blank or the line. The value's span is
+** handed out: blanks at its end belong to it, and it ends before the first byte
+** that is not printable.
 */
 static int directive(const char *z, i64 n, i64 i, const char *zName,
                      i64 *piValue, i64 *pnValue) {
@@ -106,8 +124,9 @@ static int directive(const char *z, i64 n, i64 i, const char *zName,
 }
 
 /* Is there a directive of that name, and with that value unless it is NULL,
-** among the comment lines at the start of z[i..n)? A blank line must follow
-** them: those above a statement are that statement's. */
+** among the comment lines at the start of z[i..n), which begin with -- or #? A
+** blank line must follow them: those above a statement are that statement's.
+** Blanks at the end of a value do not count. A zero stands behind z. */
 static int header(const char *z, i64 n, i64 i, const char *zName,
                   const char *zValue) {
   int bFound = 0;
@@ -137,7 +156,10 @@ typedef struct AtlasSum {
   MigSha256 total; /* of the lines so far */
 } AtlasSum;
 
-/* Take in a file; its line's hash, or whether it has none. */
+/* Take in a file of n bytes at z. 1 when it has a line in the sum, with the
+** hash zHash, of BASE64_SIZE bytes; 0 when its first line wants to be ignored,
+** and zHash is left alone. The hash is of a copy of the state, which runs
+** on. */
 static int sumAdd(AtlasSum *pSum, const char *zName, const char *z, i64 n,
                   char *zHash) {
   MigSha256 state;
@@ -159,11 +181,13 @@ static int sumAdd(AtlasSum *pSum, const char *zName, const char *z, i64 n,
   return 1;
 }
 
+/* Begin a sum, without files. */
 static void sumInit(AtlasSum *pSum) {
   migSha256Init(&pSum->state);
   migSha256Init(&pSum->total);
 }
 
+/* End a sum: zHash, of BASE64_SIZE bytes, is its total. */
 static void sumTotal(AtlasSum *pSum, char *zHash) {
   u8 a[MIG_SHA256_SIZE];
 
@@ -171,7 +195,8 @@ static void sumTotal(AtlasSum *pSum, char *zHash) {
   base64(a, zHash);
 }
 
-/* The line of the sum at i, without white space at its end, in the arena. */
+/* The line of the sum at i, without white space at its end, in the arena; "" at
+** the end of the file, NULL after an error. */
 static const char *sumLine(MigContext *p, const MigFile *pFile, i64 i) {
   i64 iEnd;
 
@@ -182,7 +207,9 @@ static const char *sumLine(MigContext *p, const MigFile *pFile, i64 i) {
   return migStrndup(p, pFile->z + i, iEnd - i);
 }
 
-/* FORMAT unless the line at i is the one that the file should have. */
+/* FORMAT unless the line at i of the sum is the one that the file zName should
+** have. The message tells a file that was changed from one that is not in its
+** place. */
 static void sumCompare(MigContext *p, const MigFile *pSum, i64 i,
                        const char *zName, const char *zHash) {
   const char *zLine = sumLine(p, pSum, i);
@@ -211,7 +238,8 @@ static int sumHasDown(const MigFile *pSum) {
 }
 
 /* Verify the sum over the files of the folder, which are sorted by name.
-** FORMAT, with its line, for the first that is not as it was. */
+** FORMAT, with its line, for the first that is not as it was, for a line too
+** many, and for a total that is not that of the lines. All files are read. */
 static void sumVerify(MigContext *p, MigFolder *pFolder, MigFile *pSum) {
   const char *z = migFormatBytes(p, pSum);
   i64 iLine = p->rc ? 0 : migLineEnd(z, pSum->n, 0);
@@ -251,7 +279,8 @@ static void sumVerify(MigContext *p, MigFolder *pFolder, MigFile *pSum) {
 
 /* ---- scripts ---- */
 
-/* The escapes of a delimiter. */
+/* The n bytes of a delimiter at z with the escapes \n, \r and \t undone, in the
+** arena; a backslash before another byte stays. NULL after an error. */
 static char *delimiterRead(MigContext *p, const char *z, i64 n) {
   char *zOut = migStrndup(p, z, n);
   i64 nOut = 0;
@@ -273,8 +302,9 @@ static char *delimiterRead(MigContext *p, const char *z, i64 n) {
   return zOut;
 }
 
-/* One statement of a text with other delimiters: with a ';' behind its last
-** token if it has none. */
+/* Append one statement of a text with other delimiters, n bytes at z: with a
+** ';' behind its last token if it has none, so before a comment that follows.
+** What holds no token gets none. */
 static void statementWrite(MigContext *p, MigText *pText, const char *z,
                            i64 n) {
   MigTokenType eLast = MIG_TK_SEMI;
@@ -292,10 +322,11 @@ static void statementWrite(MigContext *p, MigText *pText, const char *z,
   migTextAdd(p, pText, z + iLast, n - iLast);
 }
 
-/* Behind what begins at i and holds no delimiter: a quoted text, or a comment
-** through its line end; i itself where none begins, as with Atlas. Once a
-** block comment has no end, *pbOpen, there is no use in looking for the next
-** one's. */
+/* The offset behind what begins at i and holds no delimiter: a quoted text, or
+** a comment through its line end; i itself where none begins, as with Atlas.
+** Once a block comment has no end, *pbOpen, there is no use in looking for the
+** next one's: a text of nothing but their starts would take quadratic time. A
+** quote without its end goes to n. */
 static i64 pieceSkip(const char *z, i64 n, i64 i, int *pbOpen) {
   const char *zEnd = 0;
 
@@ -314,9 +345,14 @@ static i64 pieceSkip(const char *z, i64 n, i64 i, int *pbOpen) {
 }
 
 /*
-** Translate z[0..n), whose statements end with zDelimiter, at no depth of
-** parentheses. Line ends stay where they are, those of the delimiter too, so
-** lines keep their numbers.
+** Append z[0..n), whose statements end with zDelimiter, which is not empty, at
+** no depth of parentheses, with a ';' for each. Line ends stay where they are,
+** those of the delimiter too, so lines keep their numbers. With "\nGO" for the
+** delimiter
+**
+**     CREATE TABLE a(x)     becomes     CREATE TABLE a(x);
+**     GO                                (an empty line)
+**     CREATE TABLE b(x)                 CREATE TABLE b(x);
 */
 static void delimiterCut(MigContext *p, MigText *pText, const char *z, i64 n,
                          const char *zDelimiter) {
@@ -348,8 +384,10 @@ static void delimiterCut(MigContext *p, MigText *pText, const char *z, i64 n,
   statementWrite(p, pText, z + iStart, n - iStart);
 }
 
-/* Append n bytes at z of the file, statements ended by ';'. FORMAT for an
-** empty delimiter. */
+/* Append n bytes at z, which lies in the file's, with their statements ended by
+** ';': as they are, but where the first line is a directive "--
+** atlas:delimiter". That line becomes an empty one, and a note says so. FORMAT
+** for an empty delimiter. */
 static void scriptAdd(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
                       const char *z, i64 n, MigText *pText) {
   i64 iValue;
@@ -378,15 +416,17 @@ static void scriptAdd(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
 
 /* ---- archives ---- */
 
-/* A file of an archive: a span of what holds it. */
+/* A file of an archive: a span of what holds it. Offsets are bytes of that. */
 typedef struct AtlasPart {
   const char *zName;
-  i64 iLine; /* of its marker */
-  i64 iStart;
-  i64 n;
+  i64 iLine;  /* of its marker */
+  i64 iStart; /* behind the marker's line end */
+  i64 n;      /* up to the next marker */
 } AtlasPart;
 
-/* The name on the marker line at i, "-- NAME --", or NULL. */
+/* The name on the marker line at i, "-- NAME --", in the arena, or NULL: white
+** space around the name and behind the line does not count. This is the format
+** of Go's package txtar. */
 static const char *partName(MigContext *p, const char *z, i64 n, i64 i) {
   i64 iEnd = migFormatTrim(z, i, migLineEnd(z, n, i));
 
@@ -402,7 +442,9 @@ static const char *partName(MigContext *p, const char *z, i64 n, i64 i) {
   return i < iEnd ? migStrndup(p, z + i, iEnd - i) : 0;
 }
 
-/* The files of an archive, *pn of them. */
+/* The files of an archive, *pn of them, in their order and in the arena; NULL
+** for none. What stands before the first marker is a comment. The file is
+** read. */
 static AtlasPart *partsRead(MigContext *p, const MigFile *pFile, int *pn) {
   const char *z = pFile->z;
   AtlasPart *a = 0;
@@ -433,7 +475,7 @@ static AtlasPart *partsRead(MigContext *p, const MigFile *pFile, int *pn) {
   return a;
 }
 
-/* The only file of that name in an archive, or NULL. FORMAT for two. */
+/* The only one of the n files at a with that name, or NULL. FORMAT for two. */
 static const AtlasPart *partFind(MigContext *p, const MigFile *pFile,
                                  const AtlasPart *a, int n, const char *zName) {
   const AtlasPart *pFound = 0;
@@ -451,14 +493,15 @@ static const AtlasPart *partFind(MigContext *p, const MigFile *pFile,
   return pFound;
 }
 
-/* Whether the file of an archive holds checks. */
+/* Whether the file of an archive holds checks, by its name. */
 static int partIsCheck(const AtlasPart *pPart) {
   return strcmp(pPart->zName, "checks.sql") == 0 ||
          (strncmp(pPart->zName, "checks/", 7) == 0 &&
           endsWith(pPart->zName, ".sql"));
 }
 
-/* End a statement over the checks whose names zTest has joined. */
+/* End a statement over the checks whose tests pTest has joined, and empty that.
+** Nothing when there are none. */
 static void checkEnd(MigContext *p, MigText *pText, MigText *pTest) {
   if (pTest->n > 0) {
     migTextF(p, pText,
@@ -489,7 +532,9 @@ static i64 lineCount(const char *z, i64 i, i64 iEnd) {
 **     SELECT CASE WHEN (SELECT ok FROM "checks.sql, line 4") THEN 1
 **       ELSE json('the check is false') END;
 **
-** json() is what fails. FORMAT for what is no SELECT.
+** json() is what fails: it takes no text that is not JSON. The name of the WITH
+** tells which check it was. Of several rows of a check the first counts. FORMAT
+** for what is no SELECT or VALUES.
 */
 static void checksAdd(MigContext *p, const MigFile *pFile,
                       const AtlasPart *pPart, MigText *pText) {
@@ -522,7 +567,9 @@ static void checksAdd(MigContext *p, const MigFile *pFile,
   checkEnd(p, pText, &test);
 }
 
-/* Take an archive apart. FORMAT when it has no migration.sql. */
+/* Take an archive apart into the scripts of a step: checks, then migration.sql,
+** are the up script, whatever their order. FORMAT when it has no migration.sql,
+** or two; TOO_BIG. */
 static void archiveRead(MigContext *p, MigFolder *pFolder, MigStep *pStep,
                         MigFile *pFile) {
   MigText up = {0, 0, 0};
@@ -559,8 +606,9 @@ static void archiveRead(MigContext *p, MigFolder *pFolder, MigStep *pStep,
 
 /* ---- the format ---- */
 
-/* How many files there are beside a sum. Atlas also sums folders that other
-** tools run; those are theirs. */
+/* How many files there are beside a sum; 0 without one. Atlas also sums folders
+** that other tools run; those are theirs, but golang-migrate's, whose names are
+** read here as well. */
 int migAtlasProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -578,7 +626,9 @@ int migAtlasProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* Make a step, or one half of it, from a file. */
+/* Make a step, or one half of it, from a file. Of its name the version is what
+** stands before the first '_', all of it without one, and the message what
+** follows. FORMAT for a file that cannot be read so; TOO_BIG. */
 static void atlasRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
   const char *zName = pFile->zBase;
   i64 nVersion = (i64)strcspn(zName, "_");
@@ -612,7 +662,8 @@ static void atlasRead(MigContext *p, MigFolder *pFolder, MigFile *pFile) {
 }
 
 /* Verify the sum and read every file. FORMAT for a sum that is not right, an
-** archive without its script, or two files that claim the same half. */
+** archive without its script, or two files that claim the same half. Where
+** there is no sum a note says that nothing was verified. */
 void migAtlasLoad(MigContext *p, MigFolder *pFolder) {
   MigFile *pSum = migFormatFile(pFolder, zSumName);
   int bDown = 0;
@@ -638,8 +689,9 @@ void migAtlasLoad(MigContext *p, MigFolder *pFolder) {
 
 /* ---- writing ---- */
 
-/* The file of a revision. Versions get zeros in front when their lengths
-** differ: the order is by name. */
+/* The name of a revision's file: as file_template says, else version and slug.
+** Versions get zeros in front up to nWidth digits, for the order is by name: at
+** most as many as zZero has. */
 static const char *fileName(MigContext *p, const MigExported *pRev,
                             int nWidth) {
   static const char zZero[] = "00000000000000000000";
@@ -650,7 +702,9 @@ static const char *fileName(MigContext *p, const MigExported *pRev,
                                  pRev->zVersion, pRev->zSlug);
 }
 
-/* Write the sum over the files made so far, which stand in order. */
+/* Write the sum over the files made so far, which stand in the order of the
+** revisions. When their names, by a file_template, have another one, the sum is
+** not that of the folder, and the proof of the export finds it. */
 static void sumWrite(MigContext *p, MigOutput *pOut) {
   MigText lines = {0, 0, 0};
   MigText text = {0, 0, 0};
@@ -671,7 +725,8 @@ static void sumWrite(MigContext *p, MigOutput *pOut) {
   migOutputText(p, pOut, zSumName, &text);
 }
 
-/* Write a file a revision and the sum. */
+/* Write a file a revision and the sum. One that runs outside a transaction gets
+** the directive for it, unless it begins with it. Down scripts are left out. */
 void migAtlasWrite(MigContext *p, MigOutput *pOut) {
   int nWidth = 0;
   int i;

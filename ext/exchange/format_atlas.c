@@ -443,7 +443,7 @@ static const char *partName(MigContext *p, const char *z, i64 n, i64 i) {
 }
 
 /* The files of an archive, *pn of them, in their order and in the arena; NULL
-** for none. What stands before the first marker is a comment. The file is
+** for none. What stands before the first marker is a comment. The file was
 ** read. */
 static AtlasPart *partsRead(MigContext *p, const MigFile *pFile, int *pn) {
   const char *z = pFile->z;

@@ -5,6 +5,15 @@
 ** The folder's changelogs are read one after another into the same reader:
 ** properties and counts go on, the changeset and its scripts begin anew. All
 ** memory is the context's but the bytes of the files.
+**
+** A line goes from liquibase_changelog.c, which decides what it is, to
+** liquibase_attribute.c when it begins a changeset, to liquibase_property.c
+** when it is a property, else into the texts of the reader. At the next
+** changeset, or the end of the file, liquibase_changeset.c makes a step of
+** these.
+**
+** Rules of the owner's are those of Liquibase's parser of formatted SQL and of
+** its documentation.
 */
 #ifndef MIG_LIQUIBASE_H
 #define MIG_LIQUIBASE_H
@@ -14,7 +23,7 @@
 /* Properties in a folder; they are searched linearly. */
 #define MIG_LIQUIBASE_PROPERTIES 1000
 
-/* The changeset being read. */
+/* The changeset being read. Texts are copies in the arena. */
 typedef struct MigLiquibaseSet {
   i64 iLine;           /* where it begins in the file; -1 for none */
   const char *zAuthor; /* not empty, as the id */
@@ -29,18 +38,20 @@ typedef struct MigLiquibaseSet {
   int bRollback; /* there was a line of its down script */
 } MigLiquibaseSet;
 
-/* Changelogs being read. */
+/* Changelogs being read. Zero-initialize, on the heap or in the arena: it is
+** big. */
 typedef struct MigLiquibaseReader {
   MigFolder *pFolder;
   MigFile *pFile;      /* the changelog; its bytes are read */
   MigLiquibaseSet set; /* in it */
   MigText up;          /* the lines of its script so far */
   MigText down;        /* and of its down script */
-  MigText work;        /* a script being changed */
-  int nProperty;
+  MigText work;        /* a script being changed; good until the next one */
+  int nProperty;       /* of the folder, in the order of the files */
   const char *azName[MIG_LIQUIBASE_PROPERTIES];  /* each of them once */
   const char *azValue[MIG_LIQUIBASE_PROPERTIES]; /* and what it stands for */
-  i64 *aByte;  /* of each step of the folder, where its changeset begins */
+  i64 *aByte;  /* of each step of the folder, where its changeset begins in its
+               ** own file; in the order the steps were made */
   int nByte;   /* as many as there are steps */
   int nFilter; /* contexts and labels of changesets */
   int nCheck;  /* lines of preconditions */

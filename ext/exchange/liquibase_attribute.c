@@ -18,12 +18,20 @@
 ** and some others that do not matter here. Where we differ from the owner: a
 ** boolean that is neither true nor false is FORMAT; what is left over of the
 ** line is noted.
+**
+** So is
+**
+**     --changeset "ann m.":17 runOnChange:true dbms:"sqlite, h2"
+** stripComment:no
+**
+** the changeset 17 of ann m., repeatable and not left out; stripComment, which
+** is no attribute, is noted.
 */
 #include <string.h>
 #include "liquibase.h"
 
 /* What an attribute does. LIQ_NOTED is told of every time, LIQ_FILTER by its
-** number at the end. */
+** number at the end, LIQ_NOTHING never. */
 typedef enum LiquibaseAttribute {
   LIQ_REPEAT,      /* run again when it has changed */
   LIQ_ALWAYS,      /* the same here, though the owner runs it every time */
@@ -39,8 +47,9 @@ typedef enum LiquibaseAttribute {
   LIQ_UNKNOWN /* not one of the owner's */
 } LiquibaseAttribute;
 
-/* All attributes that the owner knows. Who ends statements where, and what is
-** made of their comments, is nothing to scripts that stay whole. */
+/* All attributes that the owner knows, in any case of letters. Who ends
+** statements where, and what is made of their comments, is nothing to scripts
+** that stay whole. */
 static const struct {
   const char *zName;
   LiquibaseAttribute e;
@@ -66,9 +75,11 @@ static const struct {
     {"created", LIQ_NOTHING},
 };
 
-/* A delimiter as written, n bytes at i: quotes around it go; one that says
-** nothing new is NULL. A leading \n wants it on a line of its own and stays.
-** The owner takes it for a regular expression: FORMAT for another backslash. */
+/* A delimiter as written, n bytes at i, in the arena: quotes around it go; one
+** that says nothing new, ';' or nothing, is NULL. A leading \n wants it on a
+** line of its own and stays. The owner takes it for a regular expression:
+** FORMAT for another backslash, and for \n alone. Other signs of an expression
+** are taken as they are. */
 static const char *delimiterRead(MigContext *p, const MigFile *pFile, i64 i,
                                  i64 n) {
   const char *z = pFile->z + i;
@@ -89,7 +100,8 @@ static const char *delimiterRead(MigContext *p, const MigFile *pFile, i64 i,
   return n <= 0 || (n == 1 && z[0] == ';') ? 0 : migStrndup(p, z, n);
 }
 
-/* A boolean attribute, n bytes at i. FORMAT unless it is true or false. */
+/* A boolean attribute, n bytes at i, in any case of letters: 1 for true. FORMAT
+** unless it is true or false. */
 static int attributeTrue(MigContext *p, const MigFile *pFile, i64 i, i64 n) {
   const char *z = pFile->z;
 
@@ -101,7 +113,7 @@ static int attributeTrue(MigContext *p, const MigFile *pFile, i64 i, i64 n) {
   return migLiquibaseWordIs(z + i, n, "true");
 }
 
-/* What the attribute of n bytes at z does. */
+/* What the attribute named by n bytes at z does. */
 static LiquibaseAttribute attributeFind(const char *z, i64 n) {
   int i;
 
@@ -114,8 +126,10 @@ static LiquibaseAttribute attributeFind(const char *z, i64 n) {
 }
 
 /* Take one attribute: its name is nKey bytes at iKey, its value, without
-** quotes, n bytes at i. Returns 0 for one that the owner does not know. FORMAT
-** for a value that it may not have. */
+** quotes, n bytes at i. Of one that stands twice the last counts, but what
+** makes a changeset repeatable or leaves it out is not taken back. Returns 0
+** for one that the owner does not know. FORMAT for a value that it may not
+** have. */
 static int attributeTake(MigContext *p, MigLiquibaseReader *pReader, i64 iKey,
                          i64 nKey, i64 i, i64 n) {
   const MigFile *pFile = pReader->pFile;
@@ -172,8 +186,9 @@ static int attributeTake(MigContext *p, MigLiquibaseReader *pReader, i64 iKey,
   return 1;
 }
 
-/* Read the attributes in z[i..iEnd): letters, a ':' and a value without blanks
-** or in double quotes. Of what is none the first word is noted. */
+/* Read the attributes in bytes i..iEnd of the changelog: letters, a ':' and a
+** value without blanks or in double quotes. Of what is none the first word is
+** noted. A quote that does not end is a part of its value. */
 static void attributesRead(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                            i64 iEnd) {
   const char *z = pReader->pFile->z;
@@ -216,8 +231,9 @@ static void attributesRead(MigContext *p, MigLiquibaseReader *pReader, i64 i,
   }
 }
 
-/* A name at i, in double quotes or up to cEnd (0: a blank). Returns the offset
-** behind it, or -1 when it is empty. */
+/* A name at i, in double quotes or up to cEnd (0: a blank), in the arena.
+** Returns the offset behind it, or -1 when it is empty. Where there is a cEnd
+** and it does not follow the quotes, they are a part of the name. */
 static i64 nameRead(MigContext *p, const char *z, i64 i, i64 iEnd, char cEnd,
                     const char **pzName) {
   const char *zClose = i < iEnd && z[i] == '"'
@@ -239,7 +255,8 @@ static i64 nameRead(MigContext *p, const char *z, i64 i, i64 iEnd, char cEnd,
 }
 
 /* Begin the changeset whose line begins at i: what was read of the one before
-** is gone. FORMAT for a line in another form. */
+** is gone, so migLiquibaseEnd() comes first. FORMAT for a line in another form;
+** then no changeset has begun that could be used. */
 void migLiquibaseBegin(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                        const MigLiquibaseLine *pLine) {
   const char *z = pReader->pFile->z;

@@ -12,7 +12,8 @@
 #include <string.h>
 #include "liquibase.h"
 
-/* Where z[i..iEnd) goes on behind white space. */
+/* Where z[i..iEnd) goes on behind white space, line ends included; iEnd when
+** there is nothing else. */
 i64 migLiquibaseBlanks(const char *z, i64 i, i64 iEnd) {
   while (i < iEnd && migIsSpace(z[i])) {
     i++;
@@ -28,14 +29,17 @@ i64 migLiquibaseWordEnd(const char *z, i64 i, i64 iEnd) {
   return i;
 }
 
-/* Whether c is a letter of ASCII. */
+/* Whether c is a letter of ASCII: setting bit 0x20 makes a capital small, and
+** no other byte a letter. */
 int migLiquibaseIsLetter(char c) {
   char cLow = (char)(c | 0x20);
 
   return cLow >= 'a' && cLow <= 'z';
 }
 
-/* Take the line from i to iEnd, its line end included, apart. */
+/* Take the line from i to iEnd, its line end included, apart. One with three
+** dashes, or with a word that does not begin with a letter, is another line,
+** and its iWord means nothing. */
 MigLiquibaseLine migLiquibaseReadLine(const char *z, i64 i, i64 iEnd) {
   MigLiquibaseLine line = {0, 0, 0, 0, 0};
   i64 iDash = migLiquibaseBlanks(z, i, iEnd);
@@ -62,7 +66,8 @@ int migLiquibaseWordIs(const char *z, i64 n, const char *zWord) {
   return n == (i64)strlen(zWord) && migStrNICmp(z, zWord, n) == 0;
 }
 
-/* Whether the line begins with that word. */
+/* Whether the line begins with that word and not with a longer one: a ':' or a
+** '-' ends a word. Only for a line whose nDash is above 0. */
 int migLiquibaseLineIs(const char *z, const MigLiquibaseLine *pLine,
                        const char *zWord) {
   return migLiquibaseWordIs(z + pLine->iWord, pLine->nWord, zWord);

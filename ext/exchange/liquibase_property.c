@@ -9,6 +9,12 @@
 ** databases is none. In a value earlier properties are replaced when it is
 ** read, and what has been put in is not looked at again.
 **
+**     --property name:type value:INTEGER
+**     --property name:key value:${type}
+**     --property name:type value:TEXT             (comes too late)
+**     --changeset bob:1
+**     CREATE TABLE t(a ${key} PRIMARY KEY);       INTEGER PRIMARY KEY
+**
 ** A name and a value end at a blank. A list of databases, here as in the
 ** attribute dbms, is "sqlite, h2", "!h2", "all" or "none": without a name that
 ** has no '!' it means all but those.
@@ -19,8 +25,9 @@
 #include <string.h>
 #include "liquibase.h"
 
-/* The value of a property: the caller's, else the first one that a changelog
-** set. NULL when there is none. */
+/* The value of the property named by n bytes at z, bytewise: the caller's, else
+** the first one that a changelog set. NULL when there is none. Where values are
+** only counted (pnAsked of the folder) every name has the value "". */
 static const char *propertyFind(const MigLiquibaseReader *pReader,
                                 const char *z, i64 n) {
   const char *zValue = migFormatPlaceholder(pReader->pFolder, z, n);
@@ -35,8 +42,13 @@ static const char *propertyFind(const MigLiquibaseReader *pReader,
   return zValue;
 }
 
-/* The *pn bytes at z, a zero behind them, with their ${X} replaced; the same
-** text when there are none. *pn is then the number of bytes of the result. */
+/*
+** The *pn bytes at z, a zero behind them, with their ${X} replaced, in the
+** arena; z itself when there are none, and after an error. *pn is then the
+** number of bytes of the result. A name ends at '}', and a '{', '$' or blank in
+** it makes it none. What has been put in is not searched again, so values
+** cannot grow without end.
+*/
 const char *migLiquibaseExpand(MigContext *p, MigLiquibaseReader *pReader,
                                const char *z, i64 *pn) {
   i64 n = *pn;
@@ -70,8 +82,9 @@ const char *migLiquibaseExpand(MigContext *p, MigLiquibaseReader *pReader,
   return migTextZ(&text);
 }
 
-/* Whether a list of databases, n bytes at z, includes SQLite; an empty one
-** does. */
+/* Whether a list of databases, n bytes at z with commas, includes SQLite; an
+** empty one does. "!sqlite" and "none" beat whatever else is in it. Names are
+** in any case of letters. */
 int migLiquibaseDbmsFits(const char *z, i64 n) {
   int bAny = 0; /* a name without '!' */
   int bFound = 0;
@@ -94,8 +107,9 @@ int migLiquibaseDbmsFits(const char *z, i64 n) {
   return bFound || !bAny;
 }
 
-/* The value of "zKey:" in z[i..iEnd), up to the next blank; *pn is -1 when
-** there is none. */
+/* The value of "zKey:" in z[i..iEnd), a span of z, up to the next blank; blanks
+** may stand before it. *pn is its bytes, -1 when the key is not there: "" is
+** returned then. The first one counts. */
 static const char *propertyPart(const char *z, i64 i, i64 iEnd,
                                 const char *zKey, i64 *pn) {
   i64 nKey = (i64)strlen(zKey);
@@ -115,7 +129,8 @@ static const char *propertyPart(const char *z, i64 i, i64 iEnd,
 }
 
 /* Take a line of a property, which begins at i. The first value of a name
-** counts. FORMAT for a line without name or value, or one property too many. */
+** counts. FORMAT for a line without name or value, or with one dash, or one
+** property too many. An empty value is one. */
 void migLiquibaseProperty(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                           const MigLiquibaseLine *pLine) {
   const char *z = pReader->pFile->z;

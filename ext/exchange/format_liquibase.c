@@ -18,13 +18,20 @@
 ** become in liquibase_attribute.c and liquibase_changeset.c.
 **
 ** The id is the changeset's; author and id where several authors have it; the
-** file's name before these where several files have both.
+** file's name before these where several files have both. With bob:1 in a.sql
+** and again in sub/b.sql these are a_bob_1 and sub_b_bob_1.
+**
+** Liquibase itself knows a changeset by author, id and the path of its file,
+** each of which it writes into DATABASECHANGELOG; so files should keep their
+** names.
 */
 #include <string.h>
 #include "liquibase.h"
 
 /* Whether the file is a changelog: its first line that is not blank begins with
-** --liquibase formatted, blanks or none between the parts. */
+** --liquibase formatted, in any case of letters, blanks or none between the
+** parts. What stands behind that, such as sql, is not looked at. Only .sql
+** files are read for it. */
 static int liquibaseFits(MigContext *p, MigFile *pFile) {
   const char *z =
       migFormatSuffix(pFile->zBase, ".sql") ? migFormatBytes(p, pFile) : "";
@@ -43,7 +50,7 @@ static int liquibaseFits(MigContext *p, MigFile *pFile) {
   return iEnd - i >= 9 && migStrNICmp(z + i, "formatted", 9) == 0;
 }
 
-/* How many changelogs of formatted SQL there are. */
+/* How many changelogs of formatted SQL there are, in all folders. */
 int migLiquibaseProbe(MigContext *p, MigFolder *pFolder) {
   int nFit = 0;
   int i;
@@ -54,7 +61,8 @@ int migLiquibaseProbe(MigContext *p, MigFolder *pFolder) {
   return nFit;
 }
 
-/* By folder as people count, then as listed; changesets of a file keep their
+/* Order of all changesets: by folder as people count, then as listed;
+** changesets of a file are equal, and the sort, which is stable, keeps their
 ** order. */
 static int liquibaseOrder(const MigStep *pA, const MigStep *pB) {
   const char *zA = pA->pFile->zDir;
@@ -65,7 +73,7 @@ static int liquibaseOrder(const MigStep *pA, const MigStep *pB) {
   return c ? c : strcmp(pA->pFile->zBase, pB->pFile->zBase);
 }
 
-/* By author and id, then by file. */
+/* Order by author and id, then by file. */
 static int liquibaseByStem(const MigStep *pA, const MigStep *pB) {
   int c = strcmp(pA->zStem, pB->zStem);
 
@@ -73,7 +81,7 @@ static int liquibaseByStem(const MigStep *pA, const MigStep *pB) {
 }
 
 /* The step's stem with its file's name, without .sql, before it; '/' written as
-** '_'. */
+** '_'. In the arena, NULL after an error. */
 static const char *stemOfFile(MigContext *p, const MigStep *pStep) {
   const char *zName = pStep->pFile->zName;
   char *z =
@@ -90,7 +98,7 @@ static const char *stemOfFile(MigContext *p, const MigStep *pStep) {
 
 /* FORMAT for a changeset that stands twice in a file; those that stand in
 ** several files get the file's name into their stem. ap[] is sorted by
-** stem. */
+** stem, then by file. The folder's apStep is still in the order of aByte[]. */
 static void stemsApart(MigContext *p, const MigLiquibaseReader *pReader,
                        MigStep **ap, int n) {
   int i = 0;
@@ -122,8 +130,8 @@ static void stemsApart(MigContext *p, const MigLiquibaseReader *pReader,
   }
 }
 
-/* Tell changesets of the same author and id apart. FORMAT when a file has them
-** twice. */
+/* Tell changesets of the same author and id apart, in a sorted copy of the
+** steps. FORMAT when a file has them twice. */
 static void liquibaseStems(MigContext *p, const MigLiquibaseReader *pReader) {
   int n = pReader->pFolder->nStep;
   MigStep **ap = migAlloc(p, ((u64)n + 1) * sizeof(*ap));
@@ -135,7 +143,8 @@ static void liquibaseStems(MigContext *p, const MigLiquibaseReader *pReader) {
   }
 }
 
-/* Note what holds of the folder as a whole, and which files were left out. */
+/* Note what holds of the folder as a whole, and which files were left out, in
+** as far as their endings may be those of changelogs. */
 static void liquibaseNotes(MigContext *p, const MigLiquibaseReader *pReader) {
   static const char *const azEnd[] = {".xml", ".yaml", ".yml", ".json"};
   MigFolder *pFolder = pReader->pFolder;
@@ -170,8 +179,9 @@ static void liquibaseNotes(MigContext *p, const MigLiquibaseReader *pReader) {
   }
 }
 
-/* Read every changelog of formatted SQL. FORMAT, with file and line, when one
-** of them breaks the owner's rules. */
+/* Read every changelog of formatted SQL, in the order of the folder's files:
+** properties go from one to the next in it. FORMAT, with file and line, when
+** one of them breaks the owner's rules; TOO_BIG. */
 void migLiquibaseLoad(MigContext *p, MigFolder *pFolder) {
   MigLiquibaseReader *pReader = migAlloc(p, sizeof(*pReader));
   int i;

@@ -19,13 +19,24 @@
 ** Where we differ from the owner: an ignoreLines:start without end and an
 ** unclosed rollback are errors; a rollback in a block comment keeps its line
 ** ends.
+**
+**     --changeset bob:1
+**     --comment names are kept
+**     CREATE TABLE a(x);
+**     --rollback DROP TABLE a;
+**     -- a comment of the script
+**
+** is a changeset with the message "names are kept", the third and the last line
+** as its up script, and DROP TABLE a; as its down script.
 */
 #include <string.h>
 #include "liquibase.h"
 
 /* Pass over the lines that the line at iLine, ignoreLines:..., names; it ends
 ** at i. Returns where reading goes on. FORMAT for another form, and for a start
-** without its end. */
+** without its end. A number may be greater than the lines there are; counting
+** stops at the file's size, so that it cannot overflow. "ignore:" is a form
+** that the owner refuses, too. */
 static i64 ignoreLines(MigContext *p, MigLiquibaseReader *pReader, i64 iLine,
                        const MigLiquibaseLine *pLine, i64 i) {
   const MigFile *pFile = pReader->pFile;
@@ -66,8 +77,10 @@ static i64 ignoreLines(MigContext *p, MigLiquibaseReader *pReader, i64 iLine,
   return i;
 }
 
-/* Whether the lines from i on are a down script in a block comment: *piNext is
-** then where reading goes on. FORMAT when it has no end. */
+/* Whether the lines from i on, of which the first ends at iEnd, are a down
+** script in a block comment: it is taken in, and *piNext is where reading goes
+** on. The first line holds nothing else; the comment ends where a line does.
+** FORMAT when it has no end. */
 static int rollbackBlock(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                          i64 iEnd, i64 *piNext) {
   static const char *const azPart[] = {"/*", "liquibase", "rollback"};
@@ -105,8 +118,10 @@ static int rollbackBlock(MigContext *p, MigLiquibaseReader *pReader, i64 i,
 }
 
 /* A line of the changeset from i to iEnd that begins with a word of the
-** owner's: take it in and return 1. 0 when it is a line of the script. FORMAT
-** for a form that the owner does not know. */
+** owner's: take it in and return 1. 0 when it is a line of the script, such as
+** a comment that only begins alike, and for a precondition, which is counted
+** and stays. A rollback goes in with its line end; of two comments the last
+** counts. FORMAT for a form that the owner does not know. */
 static int changesetWord(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                          i64 iEnd, const MigLiquibaseLine *pLine) {
   const char *z = pReader->pFile->z;
@@ -152,7 +167,8 @@ static int changesetWord(MigContext *p, MigLiquibaseReader *pReader, i64 i,
   return 0;
 }
 
-/* Take in the line from i to iEnd that belongs to a changeset. Returns where
+/* Take in the line from i to iEnd that belongs to a changeset: a word of the
+** owner's, the start of a down script, or a line of the script. Returns where
 ** reading goes on. */
 static i64 changesetLine(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                          i64 iEnd, const MigLiquibaseLine *pLine) {
@@ -169,8 +185,9 @@ static i64 changesetLine(MigContext *p, MigLiquibaseReader *pReader, i64 i,
   return iNext;
 }
 
-/* Take in the line at i. *pbOutside is set when it is SQL before the first
-** changeset. Returns where reading goes on. */
+/* Take in the line at i. Properties and ignored lines are the same in and out
+** of a changeset. *pbOutside is set when it is SQL before the first changeset,
+** which the owner does not run either. Returns where reading goes on. */
 static i64 liquibaseTake(MigContext *p, MigLiquibaseReader *pReader, i64 i,
                          int *pbOutside) {
   const MigFile *pFile = pReader->pFile;
@@ -210,9 +227,10 @@ static i64 liquibaseTake(MigContext *p, MigLiquibaseReader *pReader, i64 i,
   return iEnd;
 }
 
-/* Read a changelog, line by line, and make steps of its changesets. Its first
-** line, which says that it is one, is passed over as any comment. FORMAT, with
-** the line, for what the owner would refuse. */
+/* Read a changelog, whose bytes are there, line by line, and make steps of its
+** changesets. Its first line, which says that it is one, is passed over as any
+** comment. The file counts as shared, for changesets stand side by side in it.
+** FORMAT, with the line, for what the owner would refuse; TOO_BIG. */
 void migLiquibaseRead(MigContext *p, MigLiquibaseReader *pReader,
                       MigFile *pFile) {
   i64 i = migFormatStart(pFile->z, pFile->n);

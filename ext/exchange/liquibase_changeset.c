@@ -12,13 +12,23 @@
 **
 ** The step's stem is author and id, which migLiquibaseRead()'s caller makes
 ** unique; its version is the id, and in the owner's table it is AUTHOR:ID.
+**
+** With endDelimiter:// the script
+**
+**     CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END//
+**     SELECT 'x//'
+**     //
+**
+** has two statements: the first and the last // become ';'.
 */
 #include <string.h>
 #include "liquibase.h"
 #include "token.h"
 
-/* Whether the delimiter stands at the end of z[0..iEnd), and none of it before
-** iSafe, where a literal or a comment ends. *pn is how many bytes it has. */
+/* Whether the delimiter stands at the end of z[0..iEnd), in any case of
+** letters, and none of it before iSafe, where a literal or a comment ends. *pn
+** is how many bytes it has, without the \n of one that wants a line of its
+** own. */
 static int delimiterEnds(const char *z, i64 iEnd, i64 iSafe,
                          const char *zDelimiter, i64 *pn) {
   int bLine = zDelimiter[0] == '\\' && zDelimiter[1] == 'n';
@@ -36,9 +46,10 @@ static int delimiterEnds(const char *z, i64 iEnd, i64 iSafe,
   return !bLine || i == 0 || z[i - 1] == '\n';
 }
 
-/* n bytes of SQL whose statements end with a delimiter of their own: a ';'
-** for each that stands at a line's end. z itself when zDelimiter is NULL, else
-** the reader's work, which the next script overwrites. *pn is set anew. */
+/* The *pn bytes of SQL at z, whose statements end with a delimiter of their
+** own, with a ';' for each that stands at a line's end or the text's. z itself
+** when zDelimiter is NULL, else the reader's work, which the next script
+** overwrites. *pn is set anew. */
 static const char *delimiterReplace(MigContext *p, MigLiquibaseReader *pReader,
                                     const char *z, i64 *pn,
                                     const char *zDelimiter) {
@@ -77,8 +88,10 @@ static const char *delimiterReplace(MigContext *p, MigLiquibaseReader *pReader,
   return migTextZ(pText);
 }
 
-/* One script of *pn bytes: its text with properties and delimiters replaced, a
-** copy of *pn bytes then. NULL after an error; TOO_BIG. */
+/* One script of *pn bytes at z, a zero behind the text that they are the start
+** of: with properties and delimiters replaced, a copy in the arena of *pn bytes
+** then. Properties come first, and may bring delimiters. NULL after an error;
+** TOO_BIG. */
 static const char *scriptMake(MigContext *p, MigLiquibaseReader *pReader,
                               const char *z, i64 *pn, const char *zDelimiter) {
   z = migLiquibaseExpand(p, pReader, z, pn);
@@ -100,8 +113,10 @@ static int textHolds(const char *z, i64 n, const char *zWord) {
   return 0;
 }
 
-/* The down script of the changeset that ends, into pRev: as it was read, NULL
-** or, when it says that nothing is to be undone, "". */
+/* The down script of the changeset that ends, into pRev: as it was read; NULL,
+** which means no way back, for nothing but white space; or, when it says that
+** nothing is to be undone, "". One that refers to another changeset by
+** changeSetId is none here, and noted. */
 static void changesetDown(MigContext *p, MigLiquibaseReader *pReader,
                           MigImported *pRev) {
   const char *z = migTextZ(&pReader->down);
@@ -126,13 +141,14 @@ static void changesetDown(MigContext *p, MigLiquibaseReader *pReader,
   }
 }
 
-/* Where the text of n bytes ends without the blank lines behind it. */
+/* Where the text of n bytes ends without the blank lines behind it: behind the
+** line end of its last line that is not blank. */
 static i64 textEnd(const char *z, i64 n) {
   return migLineEnd(z, n, migFormatTrim(z, 0, n));
 }
 
-/* Make a step of the changeset that ends. aByte[] has room for a power of two,
-** and doubles. */
+/* Make a step of the changeset that ends, with its scripts. aByte[] has room
+** for a power of two, and doubles. The message is the comment, else the id. */
 static void changesetStep(MigContext *p, MigLiquibaseReader *pReader) {
   const MigLiquibaseSet *pSet = &pReader->set;
   const char *z = migTextZ(&pReader->up);
@@ -172,7 +188,8 @@ static void changesetStep(MigContext *p, MigLiquibaseReader *pReader) {
 }
 
 /* The changeset ends, if there is one: a step is made of it, or a note of why
-** it is left out. FORMAT when it holds nothing. */
+** it is left out. Afterwards there is none. FORMAT when it holds nothing, as
+** the owner has it; TOO_BIG. */
 void migLiquibaseEnd(MigContext *p, MigLiquibaseReader *pReader) {
   MigLiquibaseSet *pSet = &pReader->set;
   const char *z = migTextZ(&pReader->up);

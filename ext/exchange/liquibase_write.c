@@ -8,6 +8,15 @@
 **
 ** Parents, dependencies and labels have no place in the format: the order of
 ** the changesets is what is left of them.
+**
+**     --liquibase formatted sql
+**
+**     --changeset migrate:4f1a endDelimiter://
+**     --comment the log
+**     CREATE TRIGGER t AFTER INSERT ON a BEGIN
+**       INSERT INTO log VALUES (new.x);
+**     END//
+**     --rollback DROP TRIGGER t;
 */
 #include <string.h>
 #include "format.h"
@@ -16,7 +25,8 @@
 /*
 ** Whether Liquibase, which ends statements at a ';' at a line's end, would cut
 ** one of n bytes of SQL apart: a trigger. *pbApart is set when each statement
-** ends at a line's end, so that another delimiter can be written for its ';'.
+** has its ';' at a line's end, so that another delimiter can be written for it;
+** it is cleared by one that does not, and 1 when there is no statement.
 */
 static int cutsApart(const char *z, i64 n, int *pbApart) {
   MigStatement st;
@@ -35,7 +45,8 @@ static int cutsApart(const char *z, i64 n, int *pbApart) {
   return bCut;
 }
 
-/* A delimiter that does not occur in the script, or NULL. */
+/* A delimiter, a constant, that does not occur anywhere in the script, or NULL
+** when all of ours do. */
 static const char *delimiterFree(const char *z) {
   static const char *const az[] = {"//", "@@", "$$", "%%", "~~"};
   int i;
@@ -48,8 +59,8 @@ static const char *delimiterFree(const char *z) {
   return 0;
 }
 
-/* Append n bytes of SQL with zDelimiter for the ';' of each statement, or as
-** they are when that is NULL. */
+/* Append n bytes of SQL with zDelimiter for the ';' of each statement, which
+** all have one, or as they are when that is NULL. */
 static void scriptWrite(MigContext *p, MigText *pText, const char *z, i64 n,
                         const char *zDelimiter) {
   MigStatement st;
@@ -64,8 +75,8 @@ static void scriptWrite(MigContext *p, MigText *pText, const char *z, i64 n,
   migTextAdd(p, pText, z + iDone, n - iDone);
 }
 
-/* The delimiter that one script needs, or NULL; noted when it needs one and
-** cannot have it. */
+/* The delimiter that one script of the revision zId needs, or NULL; noted when
+** it needs one and cannot have it. z may be NULL. */
 static const char *delimiterChoose(MigContext *p, MigOutput *pOut,
                                    const char *zId, const char *z, i64 n) {
   const char *zDelimiter = 0;
@@ -104,7 +115,8 @@ static void linesWrite(MigContext *p, MigText *pText, const char *z, i64 n,
 }
 
 /* Append the head of a changeset: its line, with the delimiters of its scripts,
-** NULL for ';', and its comment, of which line ends become blanks. */
+** NULL for ';', and its comment, of which line ends become blanks. An empty
+** message makes no comment; it is read back as the id. */
 static void headWrite(MigContext *p, MigText *pText, const MigExported *pRev,
                       const char *zUp, const char *zDown) {
   char *zMessage = migStrdup(p, pRev->zMessage);
@@ -130,8 +142,9 @@ static void headWrite(MigContext *p, MigText *pText, const MigExported *pRev,
   }
 }
 
-/* Append the changeset of a revision. One without statements is a line of two
-** dashes, for the owner takes no empty one. */
+/* Append the changeset of a revision. One without SQL to run is a line of two
+** dashes, for the owner takes no empty one. A down script that is nothing but
+** white space is "empty", one that is missing has no line. */
 static void changesetWrite(MigContext *p, MigOutput *pOut, MigText *pText,
                            const MigExported *pRev) {
   const char *zUp = delimiterChoose(p, pOut, pRev->zId, pRev->zUp, pRev->nUp);
@@ -162,7 +175,8 @@ static const char *changelogStem(const MigExported *pRev) {
 }
 
 /* One changelog.sql, or by file_template several: revisions that follow each
-** other and have the same stem are in one. */
+** other and have the same stem are in one. When a stem comes again later, two
+** files have one name, which the export refuses. */
 void migLiquibaseWrite(MigContext *p, MigOutput *pOut) {
   MigText text = {0, 0, 0};
   int i;

@@ -142,9 +142,10 @@ static void headWrite(MigContext *p, MigText *pText, const MigExported *pRev,
   }
 }
 
-/* Append the changeset of a revision. One without SQL to run is a line of two
-** dashes, for the owner takes no empty one. A down script that is nothing but
-** white space is "empty", one that is missing has no line. */
+/* Append the changeset of a revision. Where the up script is missing or nothing
+** but white space it is a line of two dashes, for the owner takes no empty one.
+** A down script that is nothing but white space is "empty", one that is missing
+** has no line. */
 static void changesetWrite(MigContext *p, MigOutput *pOut, MigText *pText,
                            const MigExported *pRev) {
   const char *zUp = delimiterChoose(p, pOut, pRev->zId, pRev->zUp, pRev->nUp);

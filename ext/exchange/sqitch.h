@@ -4,6 +4,9 @@
 **
 ** sqitch_conf.c fills azConf[], sqitch_plan.c what follows it, format_sqitch.c
 ** the steps. All memory is the context's but the bytes of the files.
+**
+** What sqitch takes and refuses is as App::Sqitch has it, the Perl modules that
+** it consists of, and its pages sqitchchanges and sqitch-configuration.
 */
 #ifndef MIG_SQITCH_H
 #define MIG_SQITCH_H
@@ -31,7 +34,7 @@ typedef enum MigSqitchKey {
   MIG_SQITCH_NKEY
 } MigSqitchKey;
 
-/* A line of the plan that plans a change. */
+/* A line of the plan that plans a change. Texts are copies in the arena. */
 typedef struct MigSqitchChange {
   const char *zName;
   const char *zNote; /* NULL: none */
@@ -50,24 +53,25 @@ typedef struct MigSqitchTag {
   int iChange;       /* the change before it; rises from tag to tag, or stays */
 } MigSqitchTag;
 
-/* A project being read. */
+/* A project being read. Zero-initialize, then set the first three as they are
+** found. */
 typedef struct MigSqitchReader {
   MigFolder *pFolder;
   MigFile *pConf; /* or NULL */
-  MigFile *pPlan;
+  MigFile *pPlan; /* its bytes are there once the plan is being read */
   const char *azConf[MIG_SQITCH_NKEY]; /* values; paths are inside the folder,
                                        ** "" is its top. Once sqitch.conf is
                                        ** read only the engine may be NULL */
   int aRank[MIG_SQITCH_NKEY];          /* from which section: 2 beats 1 */
   const char *zProject;                /* of this plan; NULL until it is read */
-  int bHead;                           /* still among the pragmas */
+  int bHead; /* still among the pragmas: no blank line yet */
   int nChange;
   MigSqitchChange *aChange; /* in the order of the plan */
   int nTag;
   MigSqitchTag *aTag; /* in the order of the plan */
   MigGraph *pNames;   /* a table of names, tags with their '@' ... */
   int *aValue;        /* ... and of each name the last change, or the tag */
-  int nShell;         /* lines of the shell */
+  int nShell;         /* lines of the shell that begin with a dot */
   int nVerify;        /* verify scripts */
   int nRenamed;       /* ids with a '_' for what an id may not hold */
 } MigSqitchReader;

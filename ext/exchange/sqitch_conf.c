@@ -22,6 +22,11 @@
 **
 ** No path leads out of the folder that is imported, and the extension is no
 ** path: FORMAT.
+**
+** The change users is deployed, with the example above, by
+** migrations/up/users.ddl and reverted by migrations/revert/users.ddl; the plan
+** is sqitch.plan at the top. Without a sqitch.conf it is deploy/users.sql and
+** revert/users.sql.
 */
 #include <string.h>
 #include "sqitch.h"
@@ -43,8 +48,9 @@ static const char *const azSqitchKey[] = {"deploy_dir",
 /* Where scripts are below a top folder, twice over in that order. */
 static const char *const azSqitchDir[] = {"deploy", "revert", "verify"};
 
-/* A path below the folder, without its "." parts and doubled slashes. NULL for
-** one that leads out of it, "" for the folder itself. */
+/* A path below the folder, without its "." parts and doubled slashes, in the
+** arena. NULL for one that leads out of it or has a backslash, "" for the
+** folder itself. */
 const char *migSqitchPath(MigContext *p, const char *z) {
   MigText text = {0, 0, 0};
 
@@ -62,7 +68,8 @@ const char *migSqitchPath(MigContext *p, const char *z) {
   return migTextZ(&text);
 }
 
-/* zName in the folder zDir, which is "" at the top. */
+/* The path of zName in the folder zDir, which is "" at the top: zName itself
+** then, else in the arena. "" after an error. */
 const char *migSqitchJoin(MigContext *p, const char *zDir, const char *zName) {
   const char *z = zDir[0] ? migPrintf(p, "%s/%s", zDir, zName) : zName;
 
@@ -70,7 +77,8 @@ const char *migSqitchJoin(MigContext *p, const char *zDir, const char *zName) {
 }
 
 /* How much the section z[i..iEnd) of the file says: 0 nothing, 1 [core],
-** 2 [engine "sqlite"] or, as it was once written, [core "sqlite"]. */
+** 2 [engine "sqlite"] or, as it was once written, [core "sqlite"]. In any case
+** of letters; what stands behind the ']' is not looked at. */
 static int sqitchSection(const char *z, i64 i, i64 iEnd) {
   static const struct {
     const char *zText;
@@ -89,7 +97,8 @@ static int sqitchSection(const char *z, i64 i, i64 iEnd) {
 }
 
 /* The value at z[i..iEnd): quotes go, blanks around it too unless they were in
-** quotes, a comment ends it. "" for none. */
+** quotes, a comment ends it. In the arena; "" for none, and after an error. A
+** quote that is not closed goes on to the end of the line. */
 static const char *sqitchValue(MigContext *p, const char *z, i64 i, i64 iEnd) {
   MigText text = {0, 0, 0};
   const char *zValue;
@@ -112,8 +121,10 @@ static const char *sqitchValue(MigContext *p, const char *z, i64 i, i64 iEnd) {
   return zValue ? zValue : "";
 }
 
-/* Take over a line "key = value" of a section that counts. FORMAT for a path
-** that leads out of the folder. */
+/* Take over a line "key = value", i..iEnd of the file, of a section that counts
+** iRank. A key that is not ours, an empty value and a line without '=' say
+** nothing, and so does what a section of higher rank has said otherwise. FORMAT
+** for a path that leads out of the folder. */
 static void sqitchSet(MigContext *p, MigSqitchReader *pReader, i64 i, i64 iEnd,
                       int iRank) {
   const char *z = pReader->pConf->z;
@@ -152,7 +163,8 @@ static void sqitchSet(MigContext *p, MigSqitchReader *pReader, i64 i, i64 iEnd,
   }
 }
 
-/* Read the lines of sqitch.conf that count. */
+/* Read the lines of sqitch.conf that count, and note an engine that is not
+** sqlite. The file is used then, and concerns all changes. */
 static void sqitchConf(MigContext *p, MigSqitchReader *pReader) {
   const char *z = migFormatBytes(p, pReader->pConf);
   i64 n = pReader->pConf->n;
@@ -206,7 +218,8 @@ static void sqitchDefaults(MigContext *p, MigSqitchReader *pReader) {
 }
 
 /* Find out where things are: from sqitch.conf, if pReader->pConf is given, and
-** what is usual. FORMAT for a path that leads out of the folder. */
+** what is usual. FORMAT for a path that leads out of the folder. Afterwards
+** azConf[] is as sqitch.h says, or p->rc is set. */
 void migSqitchReadConf(MigContext *p, MigSqitchReader *pReader) {
   if (pReader->pConf) {
     sqitchConf(p, pReader);

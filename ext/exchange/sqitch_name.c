@@ -9,12 +9,16 @@
 ** HEAD, nor look like the id of a change, a SHA-1 in 40 hexadecimal digits.
 **
 ** A date is in UTC, 2026-01-02T03:04:05Z. Nothing here fails: the callers say
-** what is wrong and where.
+** what is wrong and where. Texts are spans and need no zero behind them.
+**
+**     users  add_users  users/add  v1.0  a~b           names
+**     users.  -users  a:b  a@b  users~2                 none
+**     ROOT  0123456789abcdef0123456789abcdef01234567    not free
 */
 #include <string.h>
 #include "sqitch.h"
 
-/* Whether c is punctuation of ASCII, '_' aside. */
+/* Whether c is punctuation of ASCII, '_' aside; a zero is none. */
 int migSqitchIsPunct(char c) {
   return c && strchr("-!\"#$%&'()*+,./:;<=>?@[\\]^`{|}~", c) != 0;
 }
@@ -38,7 +42,7 @@ int migSqitchIsName(const char *z, i64 n) {
 }
 
 /* Whether n bytes at z begin with 40 hexadecimal digits, as the id of a change
-** does. */
+** does: small letters only. More may follow. */
 int migSqitchIsHash(const char *z, i64 n) {
   i64 i;
 
@@ -50,14 +54,14 @@ int migSqitchIsHash(const char *z, i64 n) {
   return n >= 40;
 }
 
-/* Whether a change or tag may have that name; no tag holds a '/', which is not
-** looked at here. */
+/* Whether a change or tag may have the n bytes at z for its name; no tag holds
+** a '/', which is not looked at here. */
 int migSqitchIsFree(const char *z, i64 n) {
   return migSqitchIsName(z, n) && !migSqitchIsHash(z, n) &&
          !(n == 4 && (memcmp(z, "ROOT", 4) == 0 || memcmp(z, "HEAD", 4) == 0));
 }
 
-/* Two digits as a number. */
+/* Two digits, which is known of them, as a number. */
 static int sqitchTwo(const char *z) {
   return (z[0] - '0') * 10 + z[1] - '0';
 }

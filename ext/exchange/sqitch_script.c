@@ -10,7 +10,19 @@
 ** A file that is read is one of the folder, named as seen from its top, which
 ** is where sqitch runs the shell. Files may read files, SQITCH_DEPTH deep: an
 ** array serves as the stack. A script without lines of the shell is taken byte
-** by byte.
+** by byte. So of
+**
+**     .bail on
+**     BEGIN;
+**     .read deploy/common.sql
+**     INSERT INTO a VALUES ('
+**     .not a command');
+**     COMMIT;
+**
+** the first line goes, the third becomes what deploy/common.sql holds, and the
+** fifth stays.
+**
+** What the shell's commands mean is in SQLite's cli.html.
 */
 #include <string.h>
 #include "sqitch.h"
@@ -18,7 +30,7 @@
 #include "statement.h"
 
 #define SQITCH_DEPTH 8    /* files that .read each other */
-#define SQITCH_READS 1000 /* files that one script reads */
+#define SQITCH_READS 1000 /* times that one script reads a file */
 
 /* A script and the files that it reads. */
 typedef struct SqitchScript {
@@ -28,11 +40,12 @@ typedef struct SqitchScript {
   struct {
     MigFile *pFile;
     i64 i;     /* read up to here */
-    int bOpen; /* the last statement has no ';' */
+    int bOpen; /* its last statement has no ';' */
   } aLevel[SQITCH_DEPTH];
 } SqitchScript;
 
-/* Whether a line of the shell begins at i, if a statement may. */
+/* Whether a line of the shell begins at i, if a statement may begin there: a
+** dot or a '#' at a line's start. */
 static int sqitchShell(const MigFile *pFile, i64 i) {
   const char *z = pFile->z;
 
@@ -51,8 +64,9 @@ static int sqitchHasShell(const MigFile *pFile) {
   return i < pFile->n;
 }
 
-/* The file that the line z[i..iEnd) reads, or "" when it is no ".read", which
-** may be cut short to ".rea". One that names no file reads "?". */
+/* The file that the line z[i..iEnd) reads, in the arena, or "" when it is no
+** ".read", which may be cut short to ".rea". One that names no file reads "?".
+** Quotes of either kind around the name go. NULL after an error. */
 static const char *sqitchReads(MigContext *p, const char *z, i64 i, i64 iEnd) {
   i64 iWord = i;
 
@@ -74,7 +88,8 @@ static const char *sqitchReads(MigContext *p, const char *z, i64 i, i64 iEnd) {
 }
 
 /* A file begins: the script's own or one it reads. Only the script's own keeps
-** its byte order mark. There is room for one more level. */
+** its byte order mark. There is room for one more level. Nothing after an
+** error. */
 static void sqitchPush(MigContext *p, SqitchScript *pScript, MigFile *pFile) {
   const char *z = migFormatBytes(p, pFile);
   int n = pScript->nLevel;
@@ -88,7 +103,7 @@ static void sqitchPush(MigContext *p, SqitchScript *pScript, MigFile *pFile) {
 }
 
 /* A file that was read ends: what follows is a statement and a line of its
-** own. */
+** own, for the shell runs what is left open at a file's end. */
 static void sqitchPop(MigContext *p, SqitchScript *pScript) {
   MigText *pText = &pScript->text;
   int n = --pScript->nLevel;
@@ -99,9 +114,10 @@ static void sqitchPop(MigContext *p, SqitchScript *pScript) {
   }
 }
 
-/* Take in the file that the line at i reads. FORMAT when it is not one of the
-** folder, which is where sqitch runs the shell, or when files read each
-** other. */
+/* Take in the file zRead that the line at i of pFile reads: it is on the stack
+** then, and concerns several changes. FORMAT when it is not one of the folder,
+** which is where sqitch runs the shell, or when there are too many or too deep
+** ones, as when files read each other. */
 static void sqitchInclude(MigContext *p, MigSqitchReader *pReader,
                           SqitchScript *pScript, MigFile *pFile, i64 i,
                           const char *zRead) {
@@ -122,7 +138,8 @@ static void sqitchInclude(MigContext *p, MigSqitchReader *pReader,
 }
 
 /* The line of the shell at i of a file: read what it reads, leave out what it
-** says. Returns where it ends. */
+** says. The first few are noted each, comments of the shell never. Returns
+** where it ends. */
 static i64 sqitchCommand(MigContext *p, MigSqitchReader *pReader,
                          SqitchScript *pScript, MigFile *pFile, i64 i) {
   const char *z = pFile->z;
@@ -169,7 +186,9 @@ static i64 sqitchCopy(MigContext *p, SqitchScript *pScript, MigFile *pFile,
   return iEnd > i ? iEnd : pFile->n;
 }
 
-/* The script of a file that has lines of the shell: *pn bytes and a zero. */
+/* The script of a file that has lines of the shell, in the arena: *pn bytes and
+** a zero. A line of the shell is passed over before what it reads is pushed, so
+** that the file goes on behind it. */
 static const char *sqitchTranslate(MigContext *p, MigSqitchReader *pReader,
                                    MigFile *pFile, i64 *pn) {
   SqitchScript script;
@@ -197,9 +216,9 @@ static const char *sqitchTranslate(MigContext *p, MigSqitchReader *pReader,
   return migFormatScript(p, pFile, migTextZ(&script.text), script.text.n);
 }
 
-/* The script in a file: its bytes, unless there are lines of the shell. *pn is
-** set to their number; a zero stands behind them. FORMAT for what cannot be
-** read as the shell does, TOO_BIG. */
+/* The script in a file, in the arena: its bytes, unless there are lines of the
+** shell. *pn is set to their number; a zero stands behind them. NULL after an
+** error: FORMAT for what cannot be read as the shell does, TOO_BIG. */
 const char *migSqitchReadScript(MigContext *p, MigSqitchReader *pReader,
                                 MigFile *pFile, i64 *pn) {
   const char *z = migFormatBytes(p, pFile);

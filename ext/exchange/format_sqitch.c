@@ -14,14 +14,25 @@
 **
 ** What a change requires becomes dependencies, each of them once. Tags become
 ** labels of the change before them.
+**
+** With the plan
+**
+**     users ...
+**     @v1.0 ...
+**     users [users@v1.0] ...
+**
+** the first users is deploy/users@v1.0.sql and has the id users and the label
+** v1.0; the second is deploy/users.sql, has the id users.2 and depends on
+** users.
 */
 #include <string.h>
 #include "sqitch.h"
 #include "name.h"
 
 /* The file of a change in one of the folders for deploy, revert and verify
-** scripts, with a tag for one that was reworked; NULL when the folder has none.
-** *pzName is what it is called, there or not; left alone after an error. */
+** scripts, eDir being one of these three, with a tag for one that was reworked,
+** else zTag NULL; NULL when the folder has none. *pzName is what it is called,
+** there or not, in the arena; left alone after an error. */
 static MigFile *sqitchFile(MigContext *p, MigSqitchReader *pReader,
                            const MigSqitchChange *pChange, const char *zTag,
                            MigSqitchKey eDir, const char **pzName) {
@@ -39,8 +50,9 @@ static MigFile *sqitchFile(MigContext *p, MigSqitchReader *pReader,
   return p->rc ? 0 : migFormatFile(pReader->pFolder, zPath);
 }
 
-/* The first of the tags that stand behind change iChange, or of their number
-** none. Tags are in the order of their changes. */
+/* The first of the tags that stand behind change iChange or a later one, as an
+** index of aTag[]; nTag when there is none. Tags are in the order of their
+** changes, which makes it a bisection. */
 static int sqitchTagsOf(const MigSqitchReader *pReader, int iChange) {
   int iLow = 0;
   int iHigh = pReader->nTag;
@@ -90,8 +102,9 @@ static const char *sqitchRework(MigContext *p, MigSqitchReader *pReader,
   return zFirst;
 }
 
-/* A name as an id, '_' for what an id may not hold, and before what would be a
-** word of targets. NULL after an error. */
+/* A name as an id, in the arena: '_' for what an id may not hold, and before
+** what would be a word of targets. One that is too long stays so, and is
+** refused when ids are made sure of (assemble.c). NULL after an error. */
 static const char *sqitchId(MigContext *p, MigSqitchReader *pReader,
                             const char *zName) {
   char *zId = migStrdup(p, zName);
@@ -112,7 +125,8 @@ static const char *sqitchId(MigContext *p, MigSqitchReader *pReader,
 }
 
 /* Make the step of a change: its script, its way back, if there is one, and id.
-** FORMAT when it has no deploy script, and what migSqitchReadScript() says. */
+** The verify script is taken for the step's, but not read. FORMAT when it has
+** no deploy script, and what migSqitchReadScript() says. */
 static void sqitchStep(MigContext *p, MigSqitchReader *pReader, int iChange) {
   MigSqitchChange *pChange = &pReader->aChange[iChange];
   const char *zTag = sqitchRework(p, pReader, iChange);
@@ -153,7 +167,7 @@ static void sqitchStep(MigContext *p, MigSqitchReader *pReader, int iChange) {
 }
 
 /* What each change requires, as ids; each of them once: aSeen[] has, for each
-** change, the last one that requires it, counted from 1. */
+** change, the last one that requires it, counted from 1. All steps are made. */
 static void sqitchNeeds(MigContext *p, MigSqitchReader *pReader) {
   int *aSeen = migAlloc(p, ((u64)pReader->nChange + 1) * sizeof(int));
   int i;
@@ -175,7 +189,8 @@ static void sqitchNeeds(MigContext *p, MigSqitchReader *pReader) {
 }
 
 /* Make the tags labels, but for those that would be misread as a target or
-** are taken by a revision. */
+** are taken by a revision: these are noted. A graph without edges serves as the
+** table of ids; an id that stands twice is refused later. */
 static void sqitchLabels(MigContext *p, MigSqitchReader *pReader) {
   MigGraph *pIds = migGraphNew(p);
   int i;
@@ -223,7 +238,8 @@ static void sqitchNotes(MigContext *p, const MigSqitchReader *pReader) {
   }
 }
 
-/* Whether there is a plan, or what says where it is. */
+/* Whether there is a plan, or what says where it is: 1 or 0. A plan of another
+** name is found only by a sqitch.conf, both at the top of the folder. */
 int migSqitchProbe(MigContext *p, MigFolder *pFolder) {
   MIG_UNUSED(p);
   return migFormatFile(pFolder, "sqitch.plan") != 0 ||
@@ -231,7 +247,7 @@ int migSqitchProbe(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Read the plan and the scripts it names. FORMAT, with file and line, for what
-** sqitch would refuse, and when the folder has no plan. */
+** sqitch would refuse, and when the folder has no plan; TOO_BIG. */
 void migSqitchLoad(MigContext *p, MigFolder *pFolder) {
   MigSqitchReader reader;
   int i;

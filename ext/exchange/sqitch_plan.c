@@ -27,6 +27,10 @@
 ** What a change requires of this plan must stand before it. Conflicts, ids of
 ** changes and what belongs to other projects are noted, not kept.
 **
+** The first users above is change 0, flips 1 with the requirement 0, v1.0
+** stands behind 1, and the second users is change 2, which requires 0: of users
+** the last at or before v1.0. It reworks 0, whose iNext is 2.
+**
 ** Where we differ: a byte order mark at the start of the plan and a '#' without
 ** a note are taken, which sqitch refuses; a '[' always ends a name, and a line
 ** "-name", which sqitch reads but deploys all the same, is FORMAT.
@@ -38,11 +42,11 @@
 
 /* A line of the plan between its parts. Offsets are bytes of the plan. */
 typedef struct SqitchLine {
-  i64 iByte; /* of the line */
-  i64 i;     /* what is to be read next */
-  i64 iEnd;  /* without the note and the blanks before it */
-  i64 iNote; /* behind the '#' and the blanks there, or -1 */
-  i64 iNoteEnd;
+  i64 iByte;    /* of the line */
+  i64 i;        /* what is to be read next */
+  i64 iEnd;     /* without the note and the blanks before it */
+  i64 iNote;    /* behind the '#' and the blanks there, or -1 */
+  i64 iNoteEnd; /* without the blanks at the line's end; 0 without a note */
 } SqitchLine;
 
 /* ---- the table of names ----
@@ -50,9 +54,13 @@ typedef struct SqitchLine {
 ** A graph without edges serves as the hash table. Changes, tags and the first
 ** change of a name are told apart by their mark: "", "@" and ":", which no name
 ** begins with.
+**
+** So users stands for the last change of that name, @v1.0 for a tag, and :users
+** for the first change, from which iNext leads on.
 */
 
-/* The name "zMark + n bytes of z" as the table has it. */
+/* The name "zMark + n bytes of z" as the table has it, in the arena; "" after
+** an error. */
 static const char *sqitchKey(MigContext *p, const char *zMark, const char *z,
                              i64 n) {
   const char *zKey = migPrintf(p, "%s%.*s", zMark, (int)n, z);
@@ -68,8 +76,8 @@ static int sqitchFind(const MigSqitchReader *pReader, const char *zKey) {
   return i < 0 ? -1 : pReader->aValue[i];
 }
 
-/* From now on a name stands for iValue. aValue[] has room for a power of two,
-** and doubles. */
+/* From now on a name stands for iValue. zKey must live as long as the table.
+** aValue[] has room for a power of two, and doubles. */
 static void sqitchEnter(MigContext *p, MigSqitchReader *pReader,
                         const char *zKey, int iValue) {
   int i = migGraphFind(pReader->pNames, zKey);
@@ -88,7 +96,7 @@ static void sqitchEnter(MigContext *p, MigSqitchReader *pReader,
 
 /* ---- lines and their parts ---- */
 
-/* Pass over white space. */
+/* Pass over white space, up to the line's iEnd. */
 static void sqitchBlanks(const char *z, SqitchLine *pLine) {
   while (pLine->i < pLine->iEnd && migIsSpace(z[pLine->i])) {
     pLine->i++;
@@ -96,7 +104,8 @@ static void sqitchBlanks(const char *z, SqitchLine *pLine) {
 }
 
 /* Divide the line at i, of the n bytes of a plan, into what it says and its
-** note. */
+** note, which the first '#' begins wherever it stands. What is to be read next
+** is behind the blanks at its start. */
 static SqitchLine sqitchLine(const char *z, i64 n, i64 i) {
   SqitchLine line = {i, i, 0, -1, 0};
   i64 iEnd = migFormatTrim(z, i, migLineEnd(z, n, i));
@@ -115,7 +124,8 @@ static SqitchLine sqitchLine(const char *z, i64 n, i64 i) {
   return line;
 }
 
-/* The note of a line with \n, \r and \\ undone, or NULL. */
+/* The note of a line with \n, \r and \\ undone, in the arena, or NULL for none.
+** Another byte behind a backslash leaves both as they are. */
 static const char *sqitchNote(MigContext *p, const char *z,
                               const SqitchLine *pLine) {
   i64 n = pLine->iNoteEnd - pLine->iNote;
@@ -141,8 +151,9 @@ static const char *sqitchNote(MigContext *p, const char *z,
   return zNote;
 }
 
-/* Read a pragma, "%NAME" or "%NAME=VALUE". Those that are unknown say nothing,
-** as with sqitch, and neither does the version of the syntax. FORMAT for a line
+/* Read a pragma, "%NAME" or "%NAME=VALUE", with blanks or none around its
+** parts. Those that are unknown say nothing, as with sqitch, and neither does
+** the version of the syntax. Of two projects the last counts. FORMAT for a line
 ** that is none, or a project that may not be called so. */
 static void sqitchPragma(MigContext *p, MigSqitchReader *pReader,
                          SqitchLine *pLine) {
@@ -180,8 +191,9 @@ static void sqitchPragma(MigContext *p, MigSqitchReader *pReader,
   }
 }
 
-/* Pass over "[...]", if it comes next; *pDeps is what stands in it, its iEnd 0
-** when there is none. Returns what is wrong, or NULL. */
+/* Pass over "[...]", if it comes next, and the blanks behind it; *pDeps is what
+** stands in it, its iEnd 0 when there is none. Returns what is wrong, a
+** constant, or NULL. */
 static const char *sqitchBrackets(const char *z, SqitchLine *pLine,
                                   SqitchLine *pDeps) {
   i64 i = pLine->i;
@@ -204,7 +216,7 @@ static const char *sqitchBrackets(const char *z, SqitchLine *pLine,
 
 /* Read the date and pass over the planner, which is all that is left of the
 ** line: a name, a blank and an address in <>. *pzDate is a copy of the date.
-** Returns what is wrong, or NULL. */
+** Returns what is wrong, a constant, or NULL. The planner is not kept. */
 static const char *sqitchPlanned(MigContext *p, const char *z,
                                  SqitchLine *pLine, const char **pzDate) {
   i64 iEnd = pLine->iEnd;
@@ -262,8 +274,9 @@ static const char *sqitchParts(MigContext *p, const MigSqitchReader *pReader,
 
 /* ---- dependencies ---- */
 
-/* The change at or before the tag iTag that has the name, or -1. Reworked ones
-** are a chain through iNext, which begins at the first. */
+/* The last change at or before the tag iTag of the name whose first change is
+** iFirst, or -1; so it is for an iFirst of -1. Reworked ones are a chain
+** through iNext, whose indexes rise. */
 static int sqitchAsOf(const MigSqitchReader *pReader, int iFirst, int iTag) {
   int iLast = pReader->aTag[iTag].iChange;
   int i = iFirst;
@@ -275,8 +288,8 @@ static int sqitchAsOf(const MigSqitchReader *pReader, int iFirst, int iTag) {
   return i <= iLast ? i : -1;
 }
 
-/* The change that the requirement z[i..iEnd), without its project, is met by,
-** or -1. */
+/* The change that the requirement i..iEnd of the plan, without its project, is
+** met by, or -1. Only what was read so far is known, so it stands before. */
 static int sqitchMeets(MigContext *p, const MigSqitchReader *pReader, i64 i,
                        i64 iEnd) {
   const char *z = pReader->pPlan->z;
@@ -295,7 +308,8 @@ static int sqitchMeets(MigContext *p, const MigSqitchReader *pReader, i64 i,
   return sqitchAsOf(pReader, (int)i, iTag);
 }
 
-/* Whether z[i..iEnd) is the name of a change, of a tag, or of both. */
+/* Whether z[i..iEnd) is NAME, @TAG or NAME@TAG, with names as sqitch has them;
+** whether there are such is another matter. */
 static int sqitchIsTarget(const char *z, i64 i, i64 iEnd) {
   const char *zAt = memchr(z + i, '@', (size_t)(iEnd - i));
   i64 iName = zAt ? zAt - z : iEnd;
@@ -305,9 +319,10 @@ static int sqitchIsTarget(const char *z, i64 i, i64 iEnd) {
 }
 
 /*
-** Read one dependency, z[i..iEnd), of the change that is being read: a
+** Read one dependency, i..iEnd of the plan, of the change that is being read: a
 ** requirement on a change of this plan is kept, everything else is noted.
-** FORMAT for one that is none, or that the plan does not meet before.
+** aNeed[] has room for one more. FORMAT for one that is none, or that the plan
+** does not meet before.
 */
 static void sqitchDepend(MigContext *p, MigSqitchReader *pReader,
                          MigSqitchChange *pChange, i64 i, i64 iEnd) {
@@ -347,8 +362,8 @@ static void sqitchDepend(MigContext *p, MigSqitchReader *pReader,
   }
 }
 
-/* Read what stands in the brackets of a change. No dependency is shorter than
-** a byte, so aNeed[] has room for all. */
+/* Read what stands in the brackets of a change; there may be none. No
+** dependency is shorter than a byte, so aNeed[] has room for all. */
 static void sqitchDepends(MigContext *p, MigSqitchReader *pReader,
                           MigSqitchChange *pChange, SqitchLine *pDeps) {
   const char *z = pReader->pPlan->z;
@@ -367,8 +382,9 @@ static void sqitchDepends(MigContext *p, MigSqitchReader *pReader,
 
 /* ---- changes and tags ---- */
 
-/* Read the line of a change. FORMAT when there is one of that name already and
-** no tag behind it. */
+/* Read the line of a change, whose name comes next. FORMAT when there is one of
+** that name already and no tag behind it. Its own name is entered last, so that
+** it can require the change that it reworks, and not itself. */
 static void sqitchChange(MigContext *p, MigSqitchReader *pReader,
                          SqitchLine *pLine) {
   const char *z = pReader->pPlan->z;
@@ -413,8 +429,8 @@ static void sqitchChange(MigContext *p, MigSqitchReader *pReader,
   }
 }
 
-/* Read the line of a tag. FORMAT where none may stand, or for one that is there
-** already. */
+/* Read the line of a tag, whose '@' comes next. FORMAT where none may stand, or
+** for one that is there already. Its date and note are not kept. */
 static void sqitchTag(MigContext *p, MigSqitchReader *pReader,
                       SqitchLine *pLine) {
   int n = pReader->nTag;
@@ -452,8 +468,9 @@ static void sqitchTag(MigContext *p, MigSqitchReader *pReader,
   }
 }
 
-/* Read the line at i of the plan, whatever it is. FORMAT for what is not UTF-8
-** and for a line that is none of a plan. */
+/* Read the line at i of the plan, whatever it is. A blank line ends the
+** pragmas; one with a note alone does not. A '+' before a change says nothing
+** new. FORMAT for what is not UTF-8 and for a line that is none of a plan. */
 static void sqitchAny(MigContext *p, MigSqitchReader *pReader, i64 i) {
   const char *z = pReader->pPlan->z;
   i64 n = pReader->pPlan->n;
@@ -479,8 +496,9 @@ static void sqitchAny(MigContext *p, MigSqitchReader *pReader, i64 i) {
   }
 }
 
-/* Read pReader->pPlan: project, changes and tags, in its order. FORMAT for
-** what is no plan. */
+/* Read pReader->pPlan: project, changes and tags, in its order. The file is
+** used then, and concerns all changes. FORMAT for what is no plan, and after
+** that the lists are not to be used. */
 void migSqitchReadPlan(MigContext *p, MigSqitchReader *pReader) {
   const char *z = migFormatBytes(p, pReader->pPlan);
   i64 n = pReader->pPlan->n;
@@ -498,8 +516,12 @@ void migSqitchReadPlan(MigContext *p, MigSqitchReader *pReader) {
   }
 }
 
-/* The project that the n bytes of a plan at z name; NULL when they are no plan.
-** Only the pragmas are read; FORMAT when they are wrong. */
+/*
+** The project that the n bytes of a plan at z name, a copy in the arena; NULL
+** when they are no plan. z is not changed. Only the pragmas up to that one are
+** read; FORMAT when they are wrong, in a file that the message calls "the
+** plan".
+*/
 const char *migSqitchProject(MigContext *p, char *z, i64 n) {
   i64 i = migFormatStart(z, n);
   MigSqitchReader reader;

@@ -10,11 +10,22 @@
 ** differ in case only are told apart too, for file systems that ignore it.
 ** Parents and dependencies stand in the brackets, labels become tags. Planner
 ** is "migrate <migrate@localhost>"; a revision without a date has 1970's.
+**
+**     %syntax-version=1.0.0
+**     %project=migrate
+**
+**     users 2026-01-02T03:04:05Z migrate <migrate@localhost> # users
+**     flips [users] 2026-01-02T03:04:06Z migrate <migrate@localhost> # flips
+**     @v1 2026-01-02T03:04:06Z migrate <migrate@localhost>
+**
+** sqitch makes the ids of changes of what its plan says, so those of a plan
+** that is written here are not those of one that was imported.
 */
 #include <string.h>
 #include "sqitch.h"
 
-/* z in lower case, as file systems that ignore case see it. */
+/* z in lower case, as file systems that ignore case see it, in the arena; ""
+** after an error. Only letters of ASCII have a case here. */
 static const char *writeLower(MigContext *p, const char *z) {
   char *zLow = migStrdup(p, z);
   i64 i;
@@ -29,7 +40,8 @@ static const char *writeLower(MigContext *p, const char *z) {
 
 /* The names of all changes, by index: as file_template says, else the message;
 ** "r_" goes before what may be no name. A second one of a name has its version
-** behind it. */
+** behind it; a third that meets that one as well keeps the same name, and the
+** export refuses its files. In the arena; not to be used after an error. */
 static const char **writeNames(MigContext *p, const MigOutput *pOut) {
   const char **az = migAlloc(p, ((u64)pOut->nRevision + 1) * sizeof(char *));
   MigGraph *pTaken = migGraphNew(p);
@@ -61,7 +73,8 @@ static const char **writeNames(MigContext *p, const MigOutput *pOut) {
 }
 
 /* Append date and planner, zNote ("": none) with its line ends as \n and \r and
-** its backslashes doubled, and the end of the line. */
+** its backslashes doubled, and the end of the line. A date with a fraction
+** loses it; one that is none is 1970's. */
 static void writeTail(MigContext *p, MigText *pText, const MigExported *pRev,
                       const char *zNote) {
   const char *zDate = pRev->zCreatedAt;
@@ -106,7 +119,8 @@ static int writeNeeds(MigContext *p, MigText *pText, const MigGraph *pIds,
 }
 
 /* Append the line of revision i, and its labels as tags behind it. pIds has the
-** revisions before it, in their order. */
+** revisions before it, in their order, so that an index of it is one of azName.
+** A label that cannot be a tag is noted. */
 static void writeLine(MigContext *p, MigOutput *pOut, MigText *pText,
                       const MigGraph *pIds, const char **azName, int i) {
   const MigExported *pRev = &pOut->aRevision[i];
@@ -133,7 +147,9 @@ static void writeLine(MigContext *p, MigOutput *pOut, MigText *pText,
 }
 
 /* Write sqitch.conf, a plan with the parents as requirements, and scripts. A
-** way back without a script for it would stop sqitch, so one is there always.
+** way back without a script for it would stop sqitch, so one is there always;
+** where there is an up script and none to undo it, that is noted. What may go
+** wrong is found by the proof of the export: here there is no error of its own.
 */
 void migSqitchWrite(MigContext *p, MigOutput *pOut) {
   static const char zConf[] = "[core]\n\tengine = sqlite\n";

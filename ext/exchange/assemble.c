@@ -449,7 +449,6 @@ static void repeatableLast(MigContext *p, MigFolder *pFolder) {
 ** The ids come after the order has been made, because whether a version is
 ** shared is known only when all steps are, and before steps are left out, so
 ** that an id does not depend on the database, which is asked by ids.
-
 **
 ** FORMAT for two steps of one id, for a down script that would run as an
 ** upgrade and for a directive that cannot be read; BAD_ID. Memory is the

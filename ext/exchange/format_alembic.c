@@ -367,7 +367,7 @@ static MigSpan alembicName(const char *z, i64 n, i64 *pi, MigToken *pToken) {
 ** Whether a statement begins with the words of zForm, of which @ is the table
 ** and its last dot, if one follows; > and < are literals, the new row and the
 ** old one. Other words are tokens, in any case of letters, with one blank
-** between them. A second @ must be spelled as the first. *pMove is filled in
+** between them. A second @ must say the same as the first. *pMove is filled in
 ** when it fits; else its eVerb is 0. Ids are copied as they stand between the
 ** quotes: none that Alembic makes holds a quote.
 */
@@ -553,8 +553,8 @@ static void alembicMoveRow(MigContext *p, AlembicReader *pReader,
 /* ---- a text ---- */
 
 /* Look at one statement: taken out, or kept where it is. FORMAT for one before
-** the first step that is neither BEGIN nor about the version table: no revision
-** would run it. */
+** the first step that is neither BEGIN or COMMIT nor about the version table:
+** no revision would run it. */
 static void alembicStatement(MigContext *p, AlembicReader *pReader,
                              const MigStatement *pSt) {
   const char *z = pReader->pFile->z;
@@ -711,7 +711,7 @@ static void alembicKnown(MigContext *p, const AlembicReader *pReader,
 }
 
 /* Hold parents and dependencies of a step against what there is; rows that
-** are no parents become dependencies, those that both directions name once. */
+** are no parents become dependencies, each of them once. */
 static void alembicEdges(MigContext *p, const AlembicReader *pReader,
                          const AlembicSection *pSection, MigStep **ap) {
   MigImported *pRev = &pSection->pStep->rev;

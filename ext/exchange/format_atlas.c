@@ -239,7 +239,8 @@ static int sumHasDown(const MigFile *pSum) {
 
 /* Verify the sum over the files of the folder, which are sorted by name.
 ** FORMAT, with its line, for the first that is not as it was, for a line too
-** many, and for a total that is not that of the lines. All files are read. */
+** many, and for a total that is not that of the lines. The files of the sum are
+** read. */
 static void sumVerify(MigContext *p, MigFolder *pFolder, MigFile *pSum) {
   const char *z = migFormatBytes(p, pSum);
   i64 iLine = p->rc ? 0 : migLineEnd(z, pSum->n, 0);
@@ -385,9 +386,9 @@ static void delimiterCut(MigContext *p, MigText *pText, const char *z, i64 n,
 }
 
 /* Append n bytes at z, which lies in the file's, with their statements ended by
-** ';': as they are, but where the first line is a directive "--
-** atlas:delimiter". That line becomes an empty one, and a note says so. FORMAT
-** for an empty delimiter. */
+** ';': as they are, but where the first line is the directive delimiter behind
+** two dashes and a blank. That line becomes an empty one, and a note says so.
+** FORMAT for an empty delimiter. */
 static void scriptAdd(MigContext *p, MigFolder *pFolder, const MigFile *pFile,
                       const char *z, i64 n, MigText *pText) {
   i64 iValue;

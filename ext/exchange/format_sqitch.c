@@ -103,8 +103,8 @@ static const char *sqitchRework(MigContext *p, MigSqitchReader *pReader,
 }
 
 /* A name as an id, in the arena: '_' for what an id may not hold, and before
-** what would be a word of targets. One that is too long stays so, and is
-** refused when ids are made sure of (assemble.c). NULL after an error. */
+** what would be a word of targets. One that is too long stays so: assemble.c
+** refuses it. NULL after an error. */
 static const char *sqitchId(MigContext *p, MigSqitchReader *pReader,
                             const char *zName) {
   char *zId = migStrdup(p, zName);

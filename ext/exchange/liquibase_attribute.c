@@ -21,11 +21,10 @@
 **
 ** So is
 **
-**     --changeset "ann m.":17 runOnChange:true dbms:"sqlite, h2"
-** stripComment:no
+**     --changeset "ann m.":17 runOnChange:true dbms:"sqlite, h2" x:1
 **
-** the changeset 17 of ann m., repeatable and not left out; stripComment, which
-** is no attribute, is noted.
+** the changeset 17 of ann m., repeatable and not left out; x:1, which is no
+** attribute, is noted.
 */
 #include <string.h>
 #include "liquibase.h"

@@ -3,9 +3,27 @@
 **
 ** The tool's table says which versions are applied, match.c which revisions
 ** these are. They are marked applied with the owner's dates; nothing runs, and
-** nothing of the owner's is written. Rows mean what the tool means by them:
-** each its version; heads, with everything below them; or a number of steps of
-** a line. A baseline of the tool's stands for all revisions up to it.
+** nothing of the owner's is written, unless setting mirror names its table.
+** Rows mean what the tool means by them: each its version; heads, with
+** everything below them; or a number of steps of a line. A baseline of the
+** tool's stands for all revisions up to it.
+**
+**   stored revisions     rows of the tool     marked       result
+**   001 <- 002 <- 003    001, 002 (each)      001, 002     missing 003
+**   a <- b <- c          b (heads)            a, b         missing c
+**   001 <- 002 <- 003    2 (count)            001, 002     missing 003
+**   002 <- 003           001, 002 (each)      002          unknown 001,
+**                                                          missing 003
+**
+** In this order:
+**   1. the tables are found and one is chosen;
+**   2. each of its rows gets the revision that it means, or none;
+**   3. from these follows what the tool has applied. When that is nothing, a
+**      baseline is made in its place, or the call fails;
+**   4. what has another checksum, and what was undone here since, is left out;
+**   5. the rest is marked, as far as it is not applied already;
+**   6. with option check the schema is held against a replay.
+** All of it is one change (change.c): after an error nothing is marked.
 **
 ** Where the owner keeps a checksum of a script and it is not that of the
 ** revision, the revision is not what has run: CHECKSUM. A repeatable revision
@@ -33,26 +51,29 @@
 #include "undone.h"
 #include "adopt.h"
 
-#define DIFFERENCES_SHOWN 3
-#define NAMES_SHOWN 3
+#define DIFFERENCES_SHOWN 3 /* of the schema, in a message */
+#define NAMES_SHOWN 3       /* of versions, in a message */
 
+/* A call. Everything but the change is in the arena. Node numbers are those of
+** the graph as it was when the call began: a baseline is in none of these. */
 typedef struct Adopt {
   const MigAdoptSpec *pSpec;
   MigChange change;
-  MigVersionTable *pTable;
-  int *aNode;        /* of each version its revision, or MIG_MATCH_NONE */
-  MigSet theirs;     /* what the tool has applied */
-  const char **azAt; /* of each revision the owner's date, or NULL */
-  MigList applied;   /* ids that this call marks */
+  MigVersionTable *pTable; /* the chosen one, with its rows */
+  int *aNode;              /* of each version its revision, or MIG_MATCH_NONE */
+  MigSet theirs;     /* what the tool has applied, to be marked or marked */
+  const char **azAt; /* of each revision the owner's date, ISO-8601, or NULL */
+  MigList applied;   /* ids that this call marks, a baseline's too */
   int bBaseline;     /* one of them stands for the last version */
-  int nUndone;       /* versions that were undone here */
+  int nUndone;       /* revisions left out because they were undone here */
 } Adopt;
 
 /* ---- which tool ---- */
 
 /* The tables that count: those of the tool that was named, else all but those
 ** that count only where no other is found. The number of them; *ppOut is the
-** last one. */
+** last one, and is left as it was when there is none. Tables with bLast stand
+** behind all others. */
 static int tablesCount(const MigVersionTables *pTables, const char *zTool,
                        MigVersionTable **ppOut) {
   int nFound = 0;
@@ -69,7 +90,8 @@ static int tablesCount(const MigVersionTables *pTables, const char *zTool,
   return nFound;
 }
 
-/* The names of the tools that were found. */
+/* The names of the tools that were found, by commas, without those that count
+** only where no other is found. NULL when there are none. */
 static char *tablesNames(MigContext *p, const MigVersionTables *pTables) {
   MigText text = {0, 0, 0};
   int i;
@@ -82,7 +104,9 @@ static char *tablesNames(MigContext *p, const MigVersionTables *pTables) {
   return text.z;
 }
 
-/* Find the one table that the call is about. USAGE, UNSUPPORTED. */
+/* Find the one table that the call is about; zTool NULL: there is only one.
+** USAGE for a tool that nobody knows, and when several tables are found;
+** UNSUPPORTED when none is; NULL then. */
 static MigVersionTable *
 tableChoose(MigContext *p, const MigVersionTables *pTables, const char *zTool) {
   MigVersionTable *pTable = 0;
@@ -120,7 +144,9 @@ tableChoose(MigContext *p, const MigVersionTables *pTables, const char *zTool) {
 /* ---- what is applied ---- */
 
 /* Add all revisions whose version is not above zName, which has no revision of
-** its own: a baseline of the tool's. */
+** its own: a baseline of the tool's. Versions are compared by the ids, as
+** people count; an id or a name that does not begin with a digit has no place
+** in that order, and neither has a repeatable revision. */
 static void upToAdd(MigContext *p, Adopt *pAdopt, const char *zName) {
   const MigGraph *pGraph = pAdopt->change.state.pGraph;
   int i;
@@ -136,8 +162,10 @@ static void upToAdd(MigContext *p, Adopt *pAdopt, const char *zName) {
 
 /*
 ** The revision that a number means, in a tool that counts: the one whose id is
-** that number, or the so many-th of a line. When both are there and differ
-** nothing is guessed.
+** that number, iNode, or the so many-th of a line. When both are there and
+** differ nothing is guessed: MIG_MATCH_NONE. The second reading needs a graph
+** that is one line, repeatable revisions aside; otherwise the answer is iNode,
+** which may be MIG_MATCH_NONE.
 */
 static int counted(MigContext *p, Adopt *pAdopt, const char *zNumber,
                    int iNode) {
@@ -168,7 +196,11 @@ static int counted(MigContext *p, Adopt *pAdopt, const char *zNumber,
   return iNode >= 0 ? iNode : iCount;
 }
 
-/* What the tool has applied, and since when. */
+/*
+** What the tool has applied, and since when: theirs and azAt, of which only
+** what a row names has a date, not what lies below it. In a tool that counts
+** aNode is worked out anew. An empty set is no error here.
+*/
 static void theirsFind(MigContext *p, Adopt *pAdopt) {
   const MigVersionTable *pTable = pAdopt->pTable;
   const MigGraph *pGraph = pAdopt->change.state.pGraph;
@@ -205,8 +237,9 @@ static void theirsFind(MigContext *p, Adopt *pAdopt) {
   }
 }
 
-/* Does the checksum of a version, if it has one, fit its revision? CHECKSUM
-** when that is not repeatable, unless the call repairs. */
+/* May a version that has a checksum be marked as its revision? 0 when they do
+** not fit and the revision is repeatable: it is to be run again. CHECKSUM when
+** it is not. A call that repairs lets both pass. */
 static int hashFits(MigContext *p, Adopt *pAdopt, const MigVersion *pVersion,
                     MigRevision *pRev) {
   if (migMatchHash(p, &pAdopt->change.cache, pRev, pAdopt->pTable->eHash,
@@ -223,8 +256,8 @@ static int hashFits(MigContext *p, Adopt *pAdopt, const MigVersion *pVersion,
   return pAdopt->pSpec->bRepair;
 }
 
-/* Leave what does not have its owner's checksum out. What is applied already
-** was looked at when it became so. */
+/* Take what does not have its owner's checksum out of theirs. What is applied
+** already was looked at when it became so. CHECKSUM. */
 static void hashesCheck(MigContext *p, Adopt *pAdopt) {
   const MigState *pState = &pAdopt->change.state;
   const MigVersionTable *pTable = pAdopt->pTable;
@@ -242,14 +275,20 @@ static void hashesCheck(MigContext *p, Adopt *pAdopt) {
   }
 }
 
-/* Has somebody changed the schema since we have? */
+/* Has somebody changed the schema since we have? 0 as well when we never kept
+** it. */
 static int schemaDrifted(MigContext *p) {
   MigList list = {0, 0};
 
   return migDriftFind(p, &list) > 0;
 }
 
-/* Leave out what was undone here later than the tool has run it. */
+/*
+** Take out of theirs what was undone here later than the tool has run it, or
+** when it does not say when it ran it; nUndone is how many. But when the schema
+** is another one than we have left, the tool may have run them again since:
+** then all stay. Times are compared as texts: both are ISO-8601 in UTC.
+*/
 static void undoneCheck(MigContext *p, Adopt *pAdopt) {
   const MigState *pState = &pAdopt->change.state;
   const char *zMirror = migSettingText(p, 1, "mirror");
@@ -276,7 +315,8 @@ static void undoneCheck(MigContext *p, Adopt *pAdopt) {
   }
 }
 
-/* Mark what is not marked yet. */
+/* Mark what is not applied yet, parents first, with the owner's date or else
+** the time of the call. The schema after each is not known: no fingerprint. */
 static void theirsMark(MigContext *p, Adopt *pAdopt) {
   const MigGraph *pGraph = pAdopt->change.state.pGraph;
   int i;
@@ -297,9 +337,9 @@ static void theirsMark(MigContext *p, Adopt *pAdopt) {
 
 /* ---- no revision fits ---- */
 
-/* APPLIED when a baseline is wanted, but something is applied already, and the
-** last versions have no revision. Earlier ones may be what a baseline of
-** before stands for. */
+/* APPLIED when a baseline is wanted, but something is applied already, here or
+** by the tool, and the last versions have no revision. Earlier ones may be what
+** a baseline of before stands for. */
 static void baselineLate(MigContext *p, const Adopt *pAdopt) {
   const MigVersionTable *pTable = pAdopt->pTable;
   const char *zLast = pTable->aVersion[pTable->nVersion - 1].zName;
@@ -325,7 +365,9 @@ static void baselineLate(MigContext *p, const Adopt *pAdopt) {
   }
 }
 
-/* Make a baseline revision with the name of the version that was last. */
+/* Make a baseline revision with the name of the version that was last, applied
+** since its date. UNSUPPORTED where the tool has several heads, as one revision
+** cannot be two versions; APPLIED, and the errors of migBaselineAdd(). */
 static void baselineMake(MigContext *p, Adopt *pAdopt) {
   const MigVersionTable *pTable = pAdopt->pTable;
   const MigVersion *pLast = &pTable->aVersion[pTable->nVersion - 1];
@@ -355,7 +397,7 @@ static void baselineMake(MigContext *p, Adopt *pAdopt) {
   }
 }
 
-/* The version that no revision fits, for a message. */
+/* NO_BASELINE, with the version that was last. */
 static void baselineWanted(MigContext *p, const Adopt *pAdopt) {
   const MigVersionTable *pTable = pAdopt->pTable;
 
@@ -367,7 +409,8 @@ static void baselineWanted(MigContext *p, const Adopt *pAdopt) {
 
 /* ---- the schema ---- */
 
-/* Replay the applied revisions. */
+/* Replay the up scripts of the applied revisions in the scratch database of
+** pReplay, parents first. The state is that after marking. */
 static void appliedReplay(MigContext *p, Adopt *pAdopt, MigReplay *pReplay) {
   const MigState *pState = &pAdopt->change.state;
   MigRevision rev;
@@ -387,7 +430,8 @@ static void appliedReplay(MigContext *p, Adopt *pAdopt, MigReplay *pReplay) {
   }
 }
 
-/* What is wrong with the live schema, the new one of the comparison. */
+/* Append what difference i says is wrong with the live schema, the new one of
+** the comparison: "missing: table a; not expected: index b". */
 static void differenceSay(MigContext *p, const MigComparison *pCompare, int i,
                           MigText *pOut) {
   const MigDifference *pDiff = &pCompare->a[i];
@@ -404,7 +448,7 @@ static void differenceSay(MigContext *p, const MigComparison *pCompare, int i,
 }
 
 /* SCHEMA_MISMATCH unless the live schema is the one that the applied revisions
-** make, other tools' tables aside. */
+** make, other tools' tables aside. The errors of a replay, too. */
 static void schemaCheck(MigContext *p, Adopt *pAdopt) {
   MigScratch *pScratch = migScratchOpen(p);
   MigText text = {0, 0, 0};
@@ -445,6 +489,7 @@ static void schemaCheck(MigContext *p, Adopt *pAdopt) {
 
 /* ---- all of it ---- */
 
+/* Append ,"key":[...] with the texts of a list. zKey needs no escape. */
 static void listJson(MigContext *p, MigText *pText, const char *zKey,
                      const MigList *pList) {
   int i;
@@ -457,7 +502,13 @@ static void listJson(MigContext *p, MigText *pText, const char *zKey,
   migTextStr(p, pText, "]");
 }
 
-/* The result. The graph is that of before a baseline. */
+/*
+** The result, for the caller to free: applied is what this call has marked;
+** unknown are the versions that no revision is, but for a baseline of the
+** tool's, and for the one that a baseline now stands for; missing are the
+** revisions that the tool has not applied, or that were left out. pGraph is
+** that of before the change, of which theirs are.
+*/
 static char *adoptResult(MigContext *p, const Adopt *pAdopt,
                          const MigGraph *pGraph) {
   const MigVersionTable *pTable = pAdopt->pTable;
@@ -487,7 +538,8 @@ static char *adoptResult(MigContext *p, const Adopt *pAdopt,
   return migResultText(p, text.z);
 }
 
-/* Find what the tool has applied and mark it. */
+/* Find what the tool has applied and mark it: pTable, theirs and applied are
+** set. A table without rows is no error, unless a baseline is wanted. */
 static void adoptVersions(MigContext *p, Adopt *pAdopt) {
   MigVersionTables tables;
 
@@ -527,12 +579,21 @@ static void adoptVersions(MigContext *p, Adopt *pAdopt) {
 }
 
 /*
-** Mark the revisions applied that another tool's version table says are.
-** Returns the JSON object {tool, applied, unknown, missing} for the caller to
-** free. A call that marks nothing leaves no trace. Errors: USAGE and
-** UNSUPPORTED for the tool, FORMAT, FILE, TOO_BIG for its rows, CHECKSUM,
-** NO_BASELINE, SCHEMA_MISMATCH, and those of a baseline; then nothing is
-** stored.
+** Mark the revisions applied that another tool's version table says are. A
+** change of its own, within the caller's transaction if there is one; the
+** store is made when the file has none. Returns the JSON object {tool,
+** applied, unknown, missing} for the caller to free. A call that marks nothing
+** leaves no trace, not even that store.
+**
+** What setting mirror names and the kept schema follow what is marked, with
+** two exceptions: a mirrored table that lacks what we have applied is evidence
+** of what its owner has undone and stays as it is; and where something was
+** left out as undone here, the schema that the last run left stays the
+** measure.
+**
+** Errors: USAGE and UNSUPPORTED for the tool, FORMAT, FILE, TOO_BIG for its
+** rows, CHECKSUM, NO_BASELINE, APPLIED, SCHEMA_MISMATCH, UNSUPPORTED for the
+** mirror, and those of a baseline; then nothing is stored.
 */
 char *migAdopt(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                const MigAdoptSpec *pSpec) {

@@ -7,8 +7,9 @@
 #include "call.h"
 #include "caller.h"
 
+/* What migrate_adopt() is told. */
 typedef struct MigAdoptSpec {
-  const char *zTool;     /* NULL: the only one there is */
+  const char *zTool;     /* its name, case as listed; NULL: the only one */
   const char *zRegistry; /* sqitch: path of its registry, or NULL */
   int bBaseline;         /* make a baseline revision with the found version */
   int bCheck;            /* compare the live schema with a replay */

@@ -1,10 +1,23 @@
 /*
 ** author.c - writing revisions: revision, merge, edit, delete, label.
 **
-** Ids. A revision that is not given an id gets the first 12 hex digits of
-** BLAKE2b-256 over its parents (each with a zero byte behind), its message
-** with a zero byte, its checksum, its time and its number in the file: the
-** same calls with the same option `now` give the same ids everywhere.
+** Each verb is one change (change.c) of one revision, with one row of history.
+** A new revision goes the short way of leaf.c where it can, without loading the
+** graph; what it says and what it leaves in the file are the same either way.
+**
+** Ids. A revision that is not given an id gets the first 12 hex digits, in
+** small letters, of BLAKE2b-256 over these bytes, one behind the other:
+**
+**   of each parent   its id and a zero byte; by target in the order given,
+**                    those of one target in the order they were stored in
+**   message          its bytes and a zero byte
+**   checksum         32 bytes (revisions.c): the scripts
+**   created_at       as it is stored, ISO-8601, without a zero byte
+**   number           a blank, and how many revisions are stored already, as
+**                    decimal digits
+**
+** So the same calls with the same option `now` give the same ids everywhere,
+** and the same revision added twice does not get the same id twice.
 **
 ** Repeatable revisions. A script with that directive makes one. It stands
 ** outside the graph: it has no parent, dependency, label or down script, and
@@ -23,9 +36,10 @@
 #include "name.h"
 #include "author.h"
 
-#define ID_DIGITS 12
+#define ID_DIGITS 12 /* of a generated id; even: whole bytes of the hash */
 
-/* Check one script (NULL: none); flags by its directives. */
+/* Check one script (NULL: none); MIG_REV_ flags by its directives. 0 after an
+** error: FORBIDDEN_STATEMENT, FORMAT. */
 static int scriptFlags(MigContext *p, const char *z, i64 n, int bDown) {
   MigScriptInfo info;
 
@@ -37,8 +51,9 @@ static int scriptFlags(MigContext *p, const char *z, i64 n, int bDown) {
   return migRevisionFlags(&info, bDown);
 }
 
-/* Flags that the scripts ask for by their directives. A script by hand that
-** may not run is refused here already. */
+/* MIG_REV_ flags that the scripts ask for by their directives; either may be
+** NULL. A script by hand that may not run is refused here already:
+** FORBIDDEN_STATEMENT, FORMAT. No transaction is needed. */
 int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
                    i64 nDown) {
   return scriptFlags(p, zUp, nUp, 0) | scriptFlags(p, zDown, nDown, 1);
@@ -46,8 +61,9 @@ int migScriptFlags(MigContext *p, const char *zUp, i64 nUp, const char *zDown,
 
 /* ---- parents and dependencies ---- */
 
-/* Add the revisions that one target means to the parents; each must be a head
-** unless bSplice. */
+/* Add the revisions that one target means to the parents, pOut, unless they are
+** in pSeen, which gets them; each must have no child unless bSplice.
+** NOT_A_HEAD, and the errors of targets. Of "base" nothing is added. */
 static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
                       const char *zTarget, MigSet *pSeen, MigList *pOut) {
   const MigGraph *pGraph = pState->pGraph;
@@ -70,7 +86,9 @@ static void parentAdd(MigContext *p, const MigState *pState, int bSplice,
   }
 }
 
-/* The parents of a new revision. */
+/* The parents of a new revision, appended to pOut; none makes it a root.
+** MULTIPLE_HEADS when the call names none and there is more than one head,
+** NOT_A_HEAD, USAGE for a merge of fewer than two, the errors of targets. */
 static void parentsFind(MigContext *p, const MigState *pState,
                         const MigRevisionSpec *pSpec, MigList *pOut) {
   MigSet seen = migSetNew(p, p->rc ? 0 : pState->pGraph->nNode);
@@ -102,14 +120,15 @@ static void parentsFind(MigContext *p, const MigState *pState,
   }
 }
 
-/* Add a dependency unless it is there. */
+/* Add a dependency unless it is there, to the letter. */
 static void dependAdd(MigContext *p, MigList *pOut, const char *z) {
   if (!migListHas(pOut, z)) {
     migListAdd(p, pOut, z);
   }
 }
 
-/* The dependencies: labels stay labels, everything else becomes a full id. */
+/* The dependencies, without repetitions: labels stay labels, everything else
+** becomes a full id. base is none. The errors of targets. */
 static void dependsFind(MigContext *p, const MigState *pState,
                         const MigList *pIn, MigList *pOut) {
   int i;
@@ -141,6 +160,8 @@ static void repeatableSpec(MigContext *p, const MigRevisionSpec *pSpec) {
 
 /* ---- names ---- */
 
+/* Can a revision be given this label? BAD_ID when it would be misread, or would
+** make a target ambiguous, DUPLICATE_LABEL when any revision has the name. */
 static void labelCheck(MigContext *p, const MigState *pState,
                        const char *zLabel) {
   int iOwner;
@@ -158,6 +179,7 @@ static void labelCheck(MigContext *p, const MigState *pState,
   migGraphIdClash(p, pState->pGraph, zLabel);
 }
 
+/* Can a new revision have this id? Likewise; DUPLICATE_ID when it is taken. */
 static void idCheck(MigContext *p, const MigState *pState, const char *zId) {
   int iOwner;
 
@@ -174,7 +196,9 @@ static void idCheck(MigContext *p, const MigState *pState, const char *zId) {
   migGraphIdClash(p, pState->pGraph, zId);
 }
 
-/* An id for a revision that has none, beside nRevision others. */
+/* An id for a revision that has none, beside nRevision others: see the top of
+** this file. Parents, message, time and scripts of pRev are set; its checksum
+** is set here. In the arena, NULL after failure. */
 static char *idMake(MigContext *p, int nRevision, MigRevision *pRev) {
   u8 aDigest[MIG_HASH_SIZE];
   char zHex[2 * MIG_HASH_SIZE + 1];
@@ -202,8 +226,14 @@ static char *idMake(MigContext *p, int nRevision, MigRevision *pRev) {
 
 /* ---- the verbs ---- */
 
-/* Make the revision that a call asks for. Errors: MULTIPLE_HEADS, NOT_A_HEAD,
-** BAD_ID, DUPLICATE_*, those of targets and of scripts. */
+/*
+** Make the revision that a call asks for, in pRev; nothing is stored yet. Texts
+** and lists are those of pSpec or in the arena, and pRev has them as long as
+** these live. The change is loaded (or its state that of leaf.c), so the write
+** lock is held and the answer holds until the end of the change. Errors:
+** MULTIPLE_HEADS, NOT_A_HEAD, BAD_ID, DUPLICATE_*, USAGE, those of targets and
+** of scripts; pRev means nothing then.
+*/
 void migAuthorFill(MigContext *p, const MigChange *pChange,
                    const MigRevisionSpec *pSpec, MigRevision *pRev) {
   MigList parents = {0, 0};
@@ -244,7 +274,9 @@ void migAuthorFill(MigContext *p, const MigChange *pChange,
   }
 }
 
-/* The same by leaf.c; 0 when it has to be done in the general way. */
+/* The same by leaf.c; 0 when it has to be done in the general way, which loads
+** the state anew. 1 after an error, which stands. Whether a generated id is
+** free can only be looked up once it is made. */
 static int leafFill(MigContext *p, MigChange *pChange,
                     const MigRevisionSpec *pSpec, MigRevision *pRev) {
   MigRevisionSpec exact;
@@ -257,8 +289,13 @@ static int leafFill(MigContext *p, MigChange *pChange,
   return pChange->bLeaf;
 }
 
-/* End a change that made one row of history; returns zId for the caller to
-** free. */
+/*
+** End a change that has added, edited, deleted or labelled one revision, with
+** its row of history; zAction is the verb. Returns the id of pRev for the
+** caller to free. On every path the change is ended: after an error, also of
+** the state that is loaded here again (CYCLE, DEPENDENCY_CYCLE,
+** MISSING_PARENT), nothing is stored, and what is returned is only to be freed.
+*/
 char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,
                     const MigRevision *pRev) {
   MigChangeNote note = {zAction,         pRev->zId, pRev->zMessage,
@@ -276,9 +313,12 @@ char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,
   return zResult;
 }
 
-/* Add a revision. Returns its id, for the caller to free. Errors:
-** MULTIPLE_HEADS, NOT_A_HEAD, BAD_ID, DUPLICATE_*, those of targets, of
-** scripts, and CYCLE, DEPENDENCY_CYCLE. */
+/*
+** Add a revision, pending. Returns its id, for the caller to free; the store is
+** made when the file has none. Errors: MULTIPLE_HEADS, NOT_A_HEAD, BAD_ID,
+** DUPLICATE_*, USAGE, TOO_BIG, those of targets, of scripts, of any change, and
+** CYCLE, DEPENDENCY_CYCLE; then nothing is stored.
+*/
 char *migAuthorRevision(MigContext *p, MigConnection *pConn,
                         const MigCall *pCall, const MigRevisionSpec *pSpec) {
   MigChange change;
@@ -297,7 +337,9 @@ char *migAuthorRevision(MigContext *p, MigConnection *pConn,
   return migAuthorDone(p, &change, pSpec->zAction, &rev);
 }
 
-/* Find the one revision that zTarget means and read its row. */
+/* Find the one revision that zTarget means and read its row, without its
+** scripts. USAGE when it means none (base), and the errors of targets; *piNode
+** and pRev mean nothing then. */
 static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
                          MigRevision *pRev, int *piNode) {
   *piNode = p->rc ? -1 : migTargetStoredOne(p, &pChange->state, zTarget);
@@ -309,7 +351,8 @@ static void changeTarget(MigContext *p, MigChange *pChange, const char *zTarget,
   }
 }
 
-/* APPLIED, but for a repeatable one, which nothing undoes. */
+/* APPLIED, but for a repeatable one, which nothing undoes. zRemedy ends the
+** message. */
 static void refuseApplied(MigContext *p, const MigChange *pChange, int iNode,
                           const char *zRemedy) {
   if (p->rc == SQLITE_OK && migSetHas(&pChange->state.applied, iNode) &&
@@ -332,7 +375,8 @@ static void refusePartial(MigContext *p, const char *zId) {
   }
 }
 
-/* End a change that found nothing to do; returns zId likewise. */
+/* End a change that found nothing to do: no commit, no history. Returns zId for
+** the caller to free, as if it had been done. */
 static char *changeNothing(MigContext *p, MigChange *pChange, const char *zId) {
   char *zResult = migResultText(p, zId);
 
@@ -346,8 +390,13 @@ static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
          (zOld && nNew == nOld && memcmp(zNew, zOld, (size_t)nNew) == 0);
 }
 
-/* Flags of revision zId after an edit: a side that stays keeps what is known of
-** it. USAGE when the edit would make it a repeatable one. */
+/*
+** Flags of revision zId after an edit: a side that stays keeps what is known of
+** it. Imported ones stay lenient until both sides are by hand: the flag is of
+** both. USAGE when the edit would make it a repeatable one. That one which is
+** repeatable stays so without its directive is not looked for: the bit is in no
+** mask.
+*/
 static int editedFlags(MigContext *p, const MigRevision *pNew, const char *zId,
                        int flags) {
   int mask = (pNew->zUp ? MIG_REV_UP_ALONE | MIG_REV_PHASE | MIG_REV_BATCH |
@@ -378,9 +427,17 @@ static void editedApplied(MigContext *p, const MigRevision *pRev, int bRepair) {
   }
 }
 
-/* Replace the scripts of a revision by those of pNew that are not NULL.
-** Returns the id, for the caller to free. APPLIED unless bRepair or the
-** revision is repeatable. */
+/*
+** Replace the scripts of a revision by those of pNew that are not NULL; of pNew
+** only zUp, nUp, zDown and nDown are looked at. Returns the id, for the caller
+** to free. Nothing is written when nothing would change.
+**
+** With bRepair an applied one may be edited, and its new scripts count as those
+** that have run; that is also how one whose applied checksum differs is set
+** right. An applied repeatable one becomes pending instead. Errors: APPLIED
+** unless bRepair or the revision is repeatable, USAGE, TOO_BIG, those of
+** targets, of scripts and of any change; then nothing is stored.
+*/
 char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                     const char *zTarget, const MigRevision *pNew, int bRepair) {
   MigChange change;
@@ -421,7 +478,8 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
 /* Remove a pending or repeatable revision that nothing builds on; what an
 ** applied one has made stays. Returns the id, for the caller to free. APPLIED,
-** or NOT_A_HEAD when another one needs it. */
+** also when it is so in part, NOT_A_HEAD when another one needs it, as parent
+** or dependency, and the errors of targets and of any change. */
 char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zTarget) {
   MigChange change;
@@ -450,8 +508,10 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   return migAuthorDone(p, &change, "delete", &rev);
 }
 
-/* Give a revision a label; zLabel NULL takes its labels away. Returns the
-** revision's id, for the caller to free. */
+/* Give a revision, applied or not, one more label; zLabel NULL takes all its
+** labels away. Returns the revision's id, for the caller to free. Nothing is
+** written when that is so already. USAGE for a repeatable one, BAD_ID,
+** DUPLICATE_LABEL, and the errors of targets and of any change. */
 char *migAuthorLabel(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      const char *zTarget, const char *zLabel) {
   MigChange change;

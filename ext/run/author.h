@@ -7,7 +7,8 @@
 #include "change.h"
 #include "spec.h"
 
-/* For whoever makes a revision within a change of its own. */
+/* For whoever makes a revision within a change of its own: migChangeBegin(),
+** Fill, migRevisionAdd(), Done. */
 void migAuthorFill(MigContext *p, const MigChange *pChange,
                    const MigRevisionSpec *pSpec, MigRevision *pRev);
 char *migAuthorDone(MigContext *p, MigChange *pChange, const char *zAction,

@@ -21,7 +21,21 @@
 **
 ** Import, stamp and upgrade are calls of their own, each whole or not at all:
 ** after a failed upgrade the scripts are in the file, pending. Only in a dry
-** run are they parts of one transaction, which is undone.
+** run are they parts of one transaction, which is undone. Each that writes
+** leaves its own row of history; there is none for this call.
+**
+** Every start of an application comes through here, and most have nothing to
+** do. So the cheap questions come first, under reads, and the write lock is
+** asked for by the verb that needs it, which looks again. A start that finds
+** nothing to do waits for no write lock.
+**
+** The result is one JSON object
+**
+**   {"did":"upgrade","import":{..},"stamp":null,"upgrade":{..},
+**    "error":null,"notes":[]}
+**
+** in which import, stamp and upgrade are what these calls return, null where
+** they did nothing, and notes are texts about revisions that were left.
 */
 #include <string.h>
 #include "sql.h"
@@ -37,22 +51,27 @@
 #include "transaction.h"
 #include "auto.h"
 
+/* A call, and what its parts have returned. */
 typedef struct Auto {
   char *zImport; /* JSON objects, NULL: not done; to be freed */
   char *zStamp;
-  char *zError;  /* message, when it is reported; to be freed */
-  char *zResult; /* when an upgrade has made it */
-  MigCall call;  /* of these calls */
-  MigLeave leave;
-  int bDry;
-  MigTransaction dry; /* around them in a dry run */
+  char *zError;       /* message, when it is reported; to be freed */
+  char *zResult;      /* all of it, when an upgrade has made it; to be freed */
+  MigCall call;       /* of these calls: inside dry they commit */
+  MigLeave leave;     /* what the folder has, and what is left because of it */
+  int bDry;           /* a dry run was asked for */
+  MigTransaction dry; /* around them in a dry run; not open: nothing written */
 } Auto;
 
 /* ---- dry runs ---- */
 
-/* Import and stamp are about to write. In a dry run what follows must find what
+/*
+** Import and stamp are about to write. In a dry run what follows must find what
 ** they do, so that they are not undone one by one: a transaction around all of
-** them is. It holds no more than the upgrade can be shown in. */
+** them is. It is begun once, by the first that writes, and they then commit
+** into it; the upgrade inside it is one transaction, whatever setting
+** transaction says.
+*/
 static void dryBegin(MigContext *p, MigConnection *pConn, Auto *pAuto) {
   if (pAuto->bDry && p->rc == SQLITE_OK && !pAuto->dry.bOpen) {
     i64 msWait = pAuto->call.msWait < 0 ? MIG_WAIT : pAuto->call.msWait;
@@ -62,8 +81,9 @@ static void dryBegin(MigContext *p, MigConnection *pConn, Auto *pAuto) {
   }
 }
 
-/* One of the calls has ended; the transaction, if there is one, is ours
-** again. */
+/* One of the calls has ended; the transaction, if there is one, is ours again.
+** Its veto was taken off by the end of the inner one, and what undoes it may
+** have expired. */
 static void callEnded(MigContext *p, MigConnection *pConn, Auto *pAuto) {
   migStatementsClose(p);
   if (pAuto->dry.bOpen) {
@@ -75,7 +95,8 @@ static void callEnded(MigContext *p, MigConnection *pConn, Auto *pAuto) {
 
 /* ---- an unversioned file ---- */
 
-/* Has the schema an object of the user's? */
+/* Has the schema an object of the user's? Not our tables, nor those of SQLite
+** and other tools. 0 after an error. */
 static int schemaUsed(MigContext *p) {
   MigModel model;
   int i;
@@ -89,8 +110,9 @@ static int schemaUsed(MigContext *p) {
   return 0;
 }
 
-/* The targets to stamp a file with that has tables and no record; NULL when it
-** is not such a file. NO_BASELINE. */
+/* The targets to stamp a file with that has tables and no record, by commas, in
+** the arena; NULL when it is not such a file. NO_BASELINE, AMBIGUOUS. It holds
+** a read transaction of its own. */
 static const char *baselineFind(MigContext *p) {
   sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
   const char *zTargets = 0;
@@ -117,9 +139,16 @@ static const char *baselineFind(MigContext *p) {
 
 /* ---- the steps ---- */
 
-/* Import what is new in the folder. As long as nothing is, that takes no more
-** than a read. Returns 1 when nothing was to be read, and nothing is
-** pending. */
+/*
+** Import what is new in the folder. As long as nothing is, that takes no more
+** than a read. Returns 1 when nothing was to be read, and nothing is pending:
+** the call is at its end.
+**
+** From cheap to dear: does the folder look as it did (looks.c); are its files
+** all known, by reading them; else they are imported. What was found out about
+** known files is a part of the result only when the folder looks different
+** since its last import; else it was said before.
+*/
 static int autoImport(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
   const char *zFolder = pSpec->zFolder;
@@ -154,15 +183,17 @@ static int autoImport(MigContext *p, MigConnection *pConn,
   return 0;
 }
 
-/* The result up to the value of upgrade. */
+/* The result up to the value of upgrade, in the arena. zDid is one of our own
+** words. */
 static char *resultStart(MigContext *p, const Auto *pAuto, const char *zDid) {
   return migPrintf(p, "{\"did\":\"%s\",\"import\":%s,\"stamp\":%s,\"upgrade\":",
                    zDid, pAuto->zImport ? pAuto->zImport : "null",
                    pAuto->zStamp ? pAuto->zStamp : "null");
 }
 
-/* Run what is pending. When something is, the run makes the whole result before
-** it commits: that must be the last thing that can fail. */
+/* Run what is pending, but for what is left. When something is, the run makes
+** the whole result before it commits, around its own: that must be the last
+** thing that can fail. When no step has run, what it says is thrown away. */
 static void autoUpgrade(MigContext *p, MigConnection *pConn,
                         const MigAutoSpec *pSpec, Auto *pAuto) {
   MigRunSpec heads = {"heads", 0, pSpec->eUntil, 0, 0, 0, 0, 0};
@@ -181,6 +212,8 @@ static void autoUpgrade(MigContext *p, MigConnection *pConn,
   }
 }
 
+/* Import, stamp, upgrade, as far as there is something to do. After an error
+** pAuto holds what the calls before it have returned. */
 static void autoSteps(MigContext *p, MigConnection *pConn,
                       const MigAutoSpec *pSpec, Auto *pAuto) {
   const char *zTargets;
@@ -208,10 +241,16 @@ static int errorReported(const MigContext *p, int bAutocommit) {
 }
 
 /*
-** Bring the file to its heads. Returns the JSON object {did, import, stamp,
-** upgrade, error, notes} for the caller to free; did is nothing, stamp, upgrade
-** or, with bReport after an error, failed. Errors: those of import, stamp and
-** upgrade, NO_BASELINE, AMBIGUOUS.
+** Bring the file to its heads, or with pSpec->eUntil to where that phase
+** begins. Returns the JSON object {did, import, stamp, upgrade, error, notes}
+** for the caller to free; did is nothing, stamp, upgrade or, with bReport after
+** an error, failed. An import alone is nothing: it leaves the schema as it is.
+**
+** Errors: those of import, stamp and upgrade, NO_BASELINE, AMBIGUOUS. After one
+** the calls before it stay done, but in a dry run or when it is the caller who
+** undoes his transaction. With bReport an error becomes the field error and
+** p->rc is SQLITE_OK, unless it is an interrupt, has no message or has ended
+** the caller's transaction.
 */
 char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,
               const MigAutoSpec *pSpec) {

@@ -10,11 +10,11 @@
 
 /* What migrate_auto() is told. */
 typedef struct MigAutoSpec {
-  const char *zFolder; /* to import from, or NULL */
-  const char *zFormat;
-  const MigPlaceholders *pHolders;
-  MigPhase eUntil; /* the upgrade stops before this phase */
-  int bReport;     /* an error becomes a part of the result */
+  const char *zFolder;             /* to import from, or NULL */
+  const char *zFormat;             /* its format; NULL: found out */
+  const MigPlaceholders *pHolders; /* for its files; never NULL */
+  MigPhase eUntil;                 /* the upgrade stops before this phase */
+  int bReport;                     /* an error becomes a part of the result */
 } MigAutoSpec;
 
 char *migAuto(MigContext *p, MigConnection *pConn, const MigCall *pCall,

@@ -9,6 +9,18 @@
 ** behind. So it may not add any there itself, or move some: it would go through
 ** them too, and never end. That is looked for in the transaction of the batch,
 ** at the two ends of what is behind it.
+**
+** :lo and :hi are the first and the last key of the rows, not multiples of
+** anything, so gaps cost nothing: keys 1, 2, 1000000 in batches of two are 1 to
+** 2, and 1000000 alone. Both are looked up by the key, so a batch costs the
+** same wherever in the table it is.
+**
+** Nothing here needs a store. What reads does so in the caller's transaction.
+**
+** PROBLEMS
+**   A batch that adds rows behind itself between the first and the last key
+**   that are there is not found out. It ends nevertheless: there are only so
+**   many keys between the two.
 */
 #include <stdint.h>
 #include <string.h>
@@ -16,12 +28,19 @@
 #include "layout.h"
 #include "batch.h"
 
-#define COUNTED 100000 /* rows: the count is made under the write lock */
+/* How many rows are counted at most for a total: that is done under the write
+** lock. */
+#define COUNTED 100000
 
 /* ---- ranges ---- */
 
-/* The name of the integer key of a table; NULL after a failure. UNSUPPORTED
-** when it has none. */
+/*
+** The name of the key of a table of main by which batches go, in the arena:
+** rowid or what else names it, or the one key column of a WITHOUT ROWID table.
+** zTable is in any case of its letters. NULL after a failure: SCRIPT when there
+** is no such table, UNSUPPORTED when it has no such key. That the values of a
+** WITHOUT ROWID key are integers is for migBatchRange() to see.
+*/
 const char *migBatchKey(MigContext *p, const char *zTable) {
   const char *zKey = 0;
   MigLayout layout;
@@ -52,8 +71,10 @@ const char *migBatchKey(MigContext *p, const char *zTable) {
 
 /*
 ** The rows of zTable from key iFirst on, at most nRow of them; nRow below 0:
-** all. Returns 0 when there are none. UNSUPPORTED for a key that is no
-** integer.
+** all (a LIMIT below 0 is none, lang_select). Returns 0 when there are none,
+** and after an error. UNSUPPORTED for a key that is no integer: texts and blobs
+** sort behind all numbers (datatype3), so it is enough to look at the last one.
+** The errors of migBatchKey(), too.
 */
 int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
                   MigRange *pOut) {
@@ -84,7 +105,9 @@ int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
   return bAny && p->rc == SQLITE_OK;
 }
 
-/* Rows of a table: counted to COUNTED, beyond that the span of its keys. */
+/* Rows of a table, for a total that is only shown: counted to COUNTED, beyond
+** that the span of its keys, which is no less than the rows. 0 after an
+** error. */
 i64 migBatchTotal(MigContext *p, const char *zTable) {
   const char *zKey = migBatchKey(p, zTable);
   MigRange range;
@@ -93,14 +116,15 @@ i64 migBatchTotal(MigContext *p, const char *zTable) {
       range.nRow == COUNTED) {
     i64 iLast =
         migQueryInt(p, 0, "SELECT max(\"%w\") FROM main.\"%w\"", zKey, zTable);
-    u64 nSpan = (u64)iLast - (u64)range.iLow;
+    u64 nSpan = (u64)iLast - (u64)range.iLow; /* wraps where i64 would not */
     return nSpan < INT64_MAX ? (i64)nSpan + 1 : INT64_MAX;
   }
   return range.nRow;
 }
 
-/* Bind :lo and :hi, NULL when there are no rows. SCRIPT for a statement that
-** lacks one of them, or has another parameter. */
+/* Bind :lo and :hi, which stay NULL when there are no rows: then BETWEEN is
+** true of nothing, and the statement is still held to be right. SCRIPT for one
+** that lacks one of them, or has another parameter. */
 void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange) {
   int iLow = sqlite3_bind_parameter_index(pStmt, ":lo");
   int iHigh = sqlite3_bind_parameter_index(pStmt, ":hi");
@@ -122,8 +146,10 @@ void migBatchBind(MigContext *p, sqlite3_stmt *pStmt, const MigRange *pRange) {
 
 /* ---- what is behind a batch ---- */
 
-/* Find the first and the last key behind the batch; the nearest to an end is
-** all that is looked at. What is no integer is left to migBatchRange(). */
+/* Find the first and the last key behind the batch, two look-ups by the key.
+** nRow is 1 when there are some, else 0. A last key that is no integer counts
+** as the largest there is, and a first one as none: they are left to
+** migBatchRange(). */
 static void guardRead(MigContext *p, const MigBatchGuard *pGuard,
                       MigRange *pOut) {
   sqlite3_stmt *pStmt;
@@ -146,7 +172,9 @@ static void guardRead(MigContext *p, const MigBatchGuard *pGuard,
   migFinalize(p, pStmt);
 }
 
-/* A batch is about to run for the rows of pRange: remember what is behind. */
+/* A batch is about to run for the rows of pRange: remember what is behind.
+** Without rows there is nothing to guard. zTable is kept until
+** migBatchCheck(). */
 void migBatchGuard(MigContext *p, const char *zTable, const MigRange *pRange,
                    MigBatchGuard *pGuard) {
   memset(pGuard, 0, sizeof(*pGuard));
@@ -159,7 +187,9 @@ void migBatchGuard(MigContext *p, const char *zTable, const MigRange *pRange,
   guardRead(p, pGuard, &pGuard->behind);
 }
 
-/* It has run. SCRIPT when it has put rows behind itself. */
+/* It has run, in the same transaction. SCRIPT when there are rows behind it
+** where none were, or beyond the ends of those that were; fewer are no
+** error. No-op for a guard that is zeroed. */
 void migBatchCheck(MigContext *p, const MigBatchGuard *pGuard) {
   const MigRange *pWas = &pGuard->behind;
   MigRange is;

@@ -6,22 +6,23 @@
 
 #include "context.h"
 
-/* The first key that there can be. */
+/* The first and the last key that there can be: a rowid is a signed 64-bit
+** integer. */
 #define MIG_BATCH_FIRST (-0x7fffffffffffffffLL - 1)
 #define MIG_BATCH_LAST 0x7fffffffffffffffLL
 
 /* Rows of a table by their keys: the first and the last one, inclusive. */
 typedef struct MigRange {
   i64 iLow;
-  i64 iHigh;
-  i64 nRow; /* how many there are */
+  i64 iHigh; /* keys between the two need not all be there */
+  i64 nRow;  /* how many there are; 0: none, and the keys mean nothing */
 } MigRange;
 
 /* What was behind a batch before it ran. */
 typedef struct MigBatchGuard {
-  const char *zTable; /* NULL: nothing to guard */
-  const char *zKey;
-  i64 iHigh;       /* last key of the batch */
+  const char *zTable; /* borrowed; NULL: nothing to guard */
+  const char *zKey;   /* name of its key, in the arena */
+  i64 iHigh;          /* last key of the batch */
   MigRange behind; /* the rows behind it; nRow is only whether there are some */
 } MigBatchGuard;
 

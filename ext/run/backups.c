@@ -13,6 +13,26 @@
 ** When only some tables are restored, no row of another table may lose its
 ** parent by it: violations are counted before and after, as a run does it
 ** (foreign.c).
+**
+** A restore, in the order that matters:
+**   1. the lock is held and the state loaded (change.c);
+**   2. the row of the backup is found and its seal looked at, a file read in;
+**   3. the mirror is asked whether its owner has gone on: before anything is
+**      written, as its rows are among those that are restored;
+**   4. the backup of the database as it is, complete. That it is taken before
+**      anything changes makes it the way back and the measure at once;
+**   5. what would be lost is counted;
+**   6. restore.c writes what differs, reads it back and compares; before it
+**      writes a table, violations around that one are counted;
+**   7. the state is loaded again, as it is another one; mirror and kept schema
+**      follow it, unless only some tables were restored;
+**   8. temporary and old backups go, then chunks that nobody needs;
+**   9. history, commit, and only then files of dropped backups.
+**
+** Files are outside the transaction. One that was written is deleted when the
+** call fails after it; one that a dropped backup was in is deleted only when
+** the commit has succeeded. In between a crash leaves a file too many, never
+** one too few.
 */
 #include <string.h>
 #include "sql.h"
@@ -37,7 +57,8 @@
 
 /* ---- backup ---- */
 
-/* Begin a backup of the file as it is. */
+/* Fill in what a backup of this change says about itself: zeroed else, and not
+** begun. Its heads are those of before the change. */
 static void backupStart(MigChange *pChange, MigBackup *pBackup,
                         const char *zKind, const char *zAction) {
   memset(pBackup, 0, sizeof(*pBackup));
@@ -51,9 +72,11 @@ static void backupStart(MigChange *pChange, MigBackup *pBackup,
 }
 
 /*
-** Take a backup, and with zTo write it to a file or folder as well. Returns
-** its number as text, for the caller to free. Errors: FILE, TOO_BIG, and those
-** of any change.
+** Take a backup of all tables, and with zTo write it to that file, or to a new
+** one in that folder, as well. zNote and zTo may be NULL. Returns its number as
+** text, for the caller to free; in a dry run it is the one that would be given,
+** and no file is written. Errors: FILE, TOO_BIG, STORE_DAMAGED, those of
+** migFileWrite() and of any change; then there is neither a backup nor a file.
 */
 char *migBackupsTake(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      const char *zNote, const char *zTo) {
@@ -89,22 +112,25 @@ char *migBackupsTake(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
 /* ---- restore ---- */
 
-/* A restore under way. */
+/* A restore under way. Zero-initialize. Once begun it needs migBackupClose() of
+** undo, migChangeEnd() and migRestoreClose(), in this order, on every path. */
 typedef struct Restore {
   MigChange change;
-  MigBackupRow row; /* what is restored */
-  i64 iTemporary;   /* backup made from a file, to be dropped; or 0 */
-  MigManifest wanted;
-  MigBackup undo; /* the database as it is */
+  MigBackupRow row;   /* what is restored */
+  i64 iTemporary;     /* backup made from a file, to be dropped; or 0 */
+  MigManifest wanted; /* what it holds, or what the temporary one does */
+  MigBackup undo;     /* the database as it is; its chunk store is also the one
+                      ** that the wanted backup is read from */
   MigRestore work;
-  int bSame; /* the database is as wanted already */
-  MigForeign foreign;
+  int bSame;            /* the database is as wanted already */
+  MigForeign foreign;   /* zero: nothing is watched */
   const char *zWritten; /* file that was written, or NULL */
   MigList files;        /* to delete after the commit */
 } Restore;
 
-/* Where the file of a backup is; NULL and an error when its path makes no
-** sense. */
+/* Where the file of a backup is: its path is relative to the folder of the
+** database. FILE and NULL when the database has no folder, or the path leads
+** out of it: it comes from the file, which may be anyone's. */
 static const char *filePath(MigContext *p, const MigBackupRow *pRow) {
   const char *zMain = migDatabasePath(p->db);
 
@@ -118,7 +144,11 @@ static const char *filePath(MigContext *p, const MigBackupRow *pRow) {
   return 0;
 }
 
-/* Read the backup that a file holds into the store. */
+/*
+** Read the backup that a file holds into the store, as backup iTemporary.
+** BACKUP_DAMAGED when the file is not the one that was written, or nobody knows
+** its hash, unless forced; the errors of migFileOpen(), which are not forced.
+*/
 static void fileRead(MigContext *p, Restore *pRestore) {
   const MigBackupRow *pRow = &pRestore->row;
   const char *zFile = filePath(p, pRow);
@@ -147,6 +177,8 @@ static void fileRead(MigContext *p, Restore *pRestore) {
   migFileClose(&reader);
 }
 
+/* BACKUP_DAMAGED, as the seal of the row does not fit. That cannot be forced:
+** nobody knows what the row has said. */
 static void rowDamaged(MigContext *p, const Restore *pRestore) {
   migFail(p, MIG_BACKUP_DAMAGED,
           "the row of backup %lld in _migrate_backups is not as it was written;"
@@ -154,7 +186,9 @@ static void rowDamaged(MigContext *p, const Restore *pRestore) {
           pRestore->row.iBackup);
 }
 
-/* Find what to restore, and begin the backup that undoes it. */
+/* Read what to restore, the manifest of backup iBackup, and begin the backup
+** that undoes it. A file is read into the store first, so its backup is older
+** than that one. */
 static void restoreBegin(MigContext *p, Restore *pRestore, i64 iBackup) {
   MigBackup *pUndo = &pRestore->undo;
   MigChange *pChange = &pRestore->change;
@@ -173,7 +207,8 @@ static void restoreBegin(MigContext *p, Restore *pRestore, i64 iBackup) {
   }
 }
 
-/* Verbs that can have written tables of the user. */
+/* The first one after a run of those verbs that can have written tables of the
+** user, in words. */
 static const char zLater[] =
     "SELECT replace(action, 'table', 'change by migrate_table') ||"
     " ' of run ' || run FROM main._migrate_history"
@@ -181,7 +216,8 @@ static const char zLater[] =
     " AND action IN('upgrade', 'downgrade', 'restore', 'table')"
     " ORDER BY seq LIMIT 1";
 
-/* A backup with the tables of one run fits only right after that run. */
+/* A backup with the tables of one run fits only right after that run:
+** SCHEMA_MISMATCH when another one has written since, unless forced. */
 static void touchedCheck(MigContext *p, const Restore *pRestore) {
   const char *zLast;
 
@@ -198,7 +234,7 @@ static void touchedCheck(MigContext *p, const Restore *pRestore) {
   }
 }
 
-/* Is a table among those of option allow_loss? */
+/* Is a table among those of option allow_loss, in any case of its letters? */
 static int lossAllowed(const MigCall *pCall, const char *zTable) {
   int i;
 
@@ -210,7 +246,8 @@ static int lossAllowed(const MigCall *pCall, const char *zTable) {
   return 0;
 }
 
-/* DATA_LOSS when rows would go that nobody said may go. */
+/* DATA_LOSS when rows would go that nobody said may go. migRestoreLost() has
+** counted them. */
 static void lossCheck(MigContext *p, const Restore *pRestore) {
   MigText text = {0, 0, 0};
   int i;
@@ -230,6 +267,8 @@ static void lossCheck(MigContext *p, const Restore *pRestore) {
   }
 }
 
+/* xProgress of MigRestore, in bytes; pArg is the Restore. SQLITE when the
+** function that is told has ended the transaction. */
 static void restoreProgress(MigContext *p, void *pArg, i64 nDone, i64 nTotal) {
   const Restore *pRestore = pArg;
 
@@ -240,14 +279,17 @@ static void restoreProgress(MigContext *p, void *pArg, i64 nDone, i64 nTotal) {
 
 /* ---- foreign keys ---- */
 
-/* A table is about to be written or dropped. */
+/* xTable of MigRestore: a table is about to be written or dropped; pArg is the
+** Restore. */
 static void foreignWatch(MigContext *p, void *pArg, const char *zTable) {
   Restore *pRestore = pArg;
 
   migForeignWatch(p, &pRestore->foreign, zTable);
 }
 
-/* Does any table that is there, or that comes, refer to another? */
+/* Can any table that is there, or that comes, refer to another? By the word in
+** its definition, which may also be in a name: then they are watched for
+** nothing. */
 static int anyForeign(const Restore *pRestore) {
   const MigManifest *pWanted = &pRestore->wanted;
   int i;
@@ -260,7 +302,8 @@ static int anyForeign(const Restore *pRestore) {
   return pRestore->foreign.bAny;
 }
 
-/* Begin to watch, when only some tables are restored. */
+/* Begin to watch, when only some tables are restored: a backup of everything
+** holds together as it did. Nothing is watched when forced. */
 static void foreignStart(MigContext *p, Restore *pRestore) {
   MigRestore *pWork = &pRestore->work;
 
@@ -297,7 +340,13 @@ static int alreadySo(MigContext *p, const Restore *pRestore) {
   return bSame;
 }
 
-/* Take the backup that undoes this, compare, write. */
+/*
+** Take the backup that undoes this, compare, write; with bLossCheck only when
+** no rows go that may not. restoreBegin() has gone before. bSame says
+** afterwards that nothing was to be written. Errors: those of migRestoreRun(),
+** SCHEMA_MISMATCH, DATA_LOSS, FOREIGN_KEY, UNSUPPORTED for the mirror; the
+** caller undoes the change then.
+*/
 static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   MigRestore *pWork = &pRestore->work;
   u8 aFingerprint[MIG_HASH_SIZE];
@@ -328,7 +377,8 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   pRestore->bSame = pWork->nOnly > 0 && pWork->nTable == 0 && !pWork->bForce;
   if (p->rc == SQLITE_OK) {
     migChangeReload(p, &pRestore->change);
-    if (pWork->nOnly == 0) {
+    if (pWork->nOnly == 0) { /* only then the applied set is that of the backup,
+                             ** and the schema that of its revisions */
       pRestore->change.bTruth = 1;
       migMirrorKeep(p, &pRestore->change.state);
       migDriftKeep(p, aFingerprint);
@@ -336,7 +386,9 @@ static void restoreRun(MigContext *p, Restore *pRestore, int bLossCheck) {
   }
 }
 
-/* Drop what was only needed on the way, and old automatic backups. */
+/* Drop what was only needed on the way, and old automatic backups, but only
+** when the one that was taken is worth keeping instead. Paths of files go to
+** files: they are deleted after the commit. */
 static void restoreTidy(MigContext *p, Restore *pRestore) {
   MigBackup *pUndo = &pRestore->undo;
   MigList dropped = {0, 0};
@@ -365,6 +417,7 @@ static i64 undoNumber(const Restore *pRestore) {
   return pCall->bNoBackup || pCall->bDryRun ? 0 : pRestore->undo.row.iBackup;
 }
 
+/* Append the number of a backup; 0 is null. */
 static void jsonNumber(MigContext *p, MigText *pText, i64 i) {
   if (i) {
     migTextF(p, pText, "%lld", i);
@@ -373,7 +426,8 @@ static void jsonNumber(MigContext *p, MigText *pText, i64 i) {
   }
 }
 
-/* ,"tables":..,"rows":..,"lost":{..} */
+/* Append ,"tables":2,"rows":31,"lost":{"log":4}: tables and rows that were
+** written, and of each table how many rows went that the backup lacks. */
 static void jsonRestored(MigContext *p, MigText *pText,
                          const MigRestore *pWork) {
   int i;
@@ -388,13 +442,21 @@ static void jsonRestored(MigContext *p, MigText *pText,
   migTextStr(p, pText, "}");
 }
 
+/* Milliseconds since the call began; 0 with option now, so that the same call
+** gives the same result. */
 static i64 restoreMs(const Restore *pRestore) {
   const MigChange *pChange = &pRestore->change;
 
   return pChange->pCall->bNow ? 0 : migMonotonicMs() - pChange->msStart;
 }
 
-/* Write a backup to a file of its own. */
+/*
+** Write a backup to a file of its own, and append the whole result to pText.
+** Nothing in this database is written; zWritten is the file, for the caller to
+** delete should the call fail later. In a dry run no file is written. Errors:
+** BACKUP_DAMAGED, USAGE for one that is a file, UNSUPPORTED for one that holds
+** only some tables, FILE, and those of migFileWrite().
+*/
 static void restoreToFile(MigContext *p, Restore *pRestore, const char *zTo,
                           MigText *pText) {
   MigChunks *pChunks = &pRestore->undo.chunks;
@@ -432,7 +494,9 @@ static void restoreToFile(MigContext *p, Restore *pRestore, const char *zTo,
   migTextF(p, pText, ",\"ms\":%lld}", restoreMs(pRestore));
 }
 
-/* A table that cannot be read stops a restore over it, not one beside it. */
+/* After an SQLITE_CORRUPT: a table that cannot be read stops a restore over it,
+** not one beside it, so the message says how to do that. Without memory for
+** the longer message the shorter one stays. */
 static void damagedAdvise(MigContext *p) {
   int rc = p->rc;
   char *z;
@@ -452,10 +516,16 @@ static void damagedAdvise(MigContext *p) {
 }
 
 /*
-** Restore a backup. Returns the JSON object {backup, undo, tables, rows, lost,
-** ms} for the caller to free; with zTo also path, and the file stays as it
-** is. Errors: BACKUP_UNKNOWN, BACKUP_DAMAGED, SCHEMA_MISMATCH, FILE; then
-** nothing has changed.
+** Restore a backup: schema, rows and the applied set, with pSpec->tables the
+** rows and definitions of these alone. History and revisions stay. Returns the
+** JSON object {backup, undo, tables, rows, lost, ms} for the caller to free;
+** with zTo also path, and the database stays as it is. Rows that go are counted
+** in lost, and no reason to refuse: undo is the way back, unless the call wants
+** none.
+**
+** Errors: BACKUP_UNKNOWN, BACKUP_DAMAGED, SCHEMA_MISMATCH, FOREIGN_KEY, USAGE
+** for a table, FILE, those of migRestoreRun() and of any change; then nothing
+** has changed.
 */
 char *migBackupsRestore(MigContext *p, MigConnection *pConn,
                         const MigCall *pCall, const MigRestoreSpec *pSpec) {
@@ -504,8 +574,8 @@ char *migBackupsRestore(MigContext *p, MigConnection *pConn,
 
 /* ---- downgrade from a backup ---- */
 
-/* Is the applied set of the manifest that of the plan, repeatable revisions
-** aside? */
+/* Is the applied set of the manifest the one that a plan leads to, pAfter,
+** repeatable revisions aside? 0 when it has one that is not stored any more. */
 static int appliedFits(const MigState *pState, const MigSet *pAfter,
                        const MigManifest *pManifest) {
   const MigGraph *g = pState->pGraph;
@@ -526,7 +596,8 @@ static int appliedFits(const MigState *pState, const MigSet *pAfter,
   return n == 0;
 }
 
-/* The run that applied a revision; of one with batches the run that began. */
+/* The run that applied a revision; of one that is applied in part the run that
+** began it. 0 after an error. */
 static i64 stepRun(MigContext *p, const MigState *pState, int iNode) {
   const char *zId = pState->pGraph->aNode[iNode].zId;
   MigPartial partial;
@@ -555,7 +626,9 @@ static i64 firstRun(MigContext *p, const MigState *pState,
   return iFirst;
 }
 
-/* Find the automatic backup of the run that is undone. */
+/* Find the automatic backup of the run that is undone, the first of those that
+** applied a step of the plan: its row in pRestore->row. BACKUP_UNKNOWN when it
+** was not taken, or dropped. */
 static void downgradeFind(MigContext *p, Restore *pRestore,
                           const MigPlan *pPlan) {
   i64 iRun = firstRun(p, &pRestore->change.state, pPlan);
@@ -575,7 +648,9 @@ static void downgradeFind(MigContext *p, Restore *pRestore,
   }
 }
 
-/* One history row for each revision that was undone. */
+/* One history row for each revision that was undone, in the order of the plan,
+** and one for the call. pGraph is that of before the restore, of which the plan
+** is. */
 static void downgradeRecord(MigContext *p, Restore *pRestore,
                             const MigGraph *pGraph, const MigPlan *pPlan) {
   MigChangeNote note = {"downgrade", 0, 0, 0, 0, 0};
@@ -598,6 +673,9 @@ static void downgradeRecord(MigContext *p, Restore *pRestore,
   migChangeRecord(p, &pRestore->change, &note);
 }
 
+/* The result of a downgrade, as record.c makes it, and what came of the
+** restore; bNothing: the plan was empty. For the caller to free. No down script
+** has run, so there are no steps. */
 static char *downgradeResult(MigContext *p, const Restore *pRestore,
                              int bNothing) {
   const MigChange *pChange = &pRestore->change;
@@ -628,7 +706,8 @@ static char *downgradeResult(MigContext *p, const Restore *pRestore,
   return migResultText(p, text.z);
 }
 
-/* The revisions that a run has applied and that still are, by commas. */
+/* The revisions that a run has applied and that still are, by commas, sorted;
+** *pn is how many. */
 static char *runRevisions(MigContext *p, i64 iRun, int *pn) {
   sqlite3_stmt *pStmt =
       migPrepareF(p,
@@ -645,7 +724,8 @@ static char *runRevisions(MigContext *p, i64 iRun, int *pn) {
   return migIdsText(p, &list);
 }
 
-/* RANGE: the backup leads back to another place than the target. */
+/* RANGE: the backup leads back to another place than the target. The message
+** names the target that it fits, where that can be said in one. */
 static void downgradeRefuse(MigContext *p, const Restore *pRestore) {
   const MigBackupRow *pRow = &pRestore->row;
   const char *z = pRow->zRevisions;
@@ -670,9 +750,14 @@ static void downgradeRefuse(MigContext *p, const Restore *pRestore) {
 ** Downgrade to zTarget by restoring the automatic backup of the run that
 ** applied what lies above it; no down script is run. Returns the JSON object
 ** of migrate_downgrade() with restored, tables, rows and lost, for the caller
-** to free. Errors: those of targets, BACKUP_UNKNOWN, RANGE when that run was
-** not the last, DATA_LOSS when rows would go that option allow_loss does not
-** name.
+** to free. When nothing lies above the target nothing is restored, and nothing
+** written.
+**
+** Unlike a restore it gives up no rows that were written since, unless the call
+** names their tables. Errors: those of targets, BACKUP_UNKNOWN, RANGE when the
+** backup leads to another place than the target, DATA_LOSS when rows would go
+** that option allow_loss does not name, and those of a restore; then nothing
+** has changed.
 */
 char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
                           const MigCall *pCall, const char *zTarget) {
@@ -715,7 +800,8 @@ char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
 /* ---- prune ---- */
 
 /* Drop the backups that are named, and count them. All names are looked up
-** before any goes: two may mean the same one. */
+** before any goes: two may mean the same one, and "latest" is the latest of
+** all. BACKUP_UNKNOWN. Paths of files go to pFiles. */
 static int pruneNamed(MigContext *p, const MigList *pList, MigList *pFiles) {
   i64 *ai = migAlloc(p, (u64)pList->n * sizeof(i64));
   MigBackupRow row;
@@ -736,7 +822,9 @@ static int pruneNamed(MigContext *p, const MigList *pList, MigList *pFiles) {
   return n;
 }
 
-/* Drop all but the newest nKeep manual ones, or automatic ones. */
+/* Drop all but the newest nKeep manual ones, or automatic ones, of which the
+** last from before an upgrade stays in any case. How many went; paths of files
+** go to pFiles. */
 static int pruneOld(MigContext *p, i64 nKeep, int bManual, MigList *pFiles) {
   i64 *ai = 0;
   int n = migRetainSelect(p, nKeep, bManual, 0, &ai);
@@ -750,8 +838,12 @@ static int pruneOld(MigContext *p, i64 nKeep, int bManual, MigList *pFiles) {
 
 /*
 ** Drop backups, and the chunks that nothing needs any more. Returns the JSON
-** object {backups, chunks, bytes} for the caller to free. BACKUP_UNKNOWN for a
-** number that is not there, BACKUP_DAMAGED when one that stays cannot be read.
+** object {backups, chunks, bytes} for the caller to free: bytes are those of
+** the chunks, as they were stored. The file itself does not get smaller by it.
+** Nothing is recorded when nothing went. BACKUP_UNKNOWN for a number that is
+** not there, BACKUP_DAMAGED when one that stays cannot be read, TOO_BIG, and
+** the errors of any change; then all backups stay. Files of dropped backups are
+** deleted after the commit, and not at all inside a caller's transaction.
 */
 char *migBackupsPrune(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const MigPruneSpec *pSpec) {

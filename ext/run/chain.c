@@ -12,12 +12,31 @@
 **
 ** Where a stored revision stood on iBase, it is put on the last of the chain
 ** instead. What is applied stays so: the new ones below it are pending.
+**
+**   stored    1 <- 2 <- 5
+**   folder    1, 2, 3, 4, 5, 6
+**   file      what is done                           then iBase, zLast
+**   1, 2                                             2      -
+**   3         stored on 2                            2      3
+**   4         stored on 3; 5, the next file, on 4    2      4
+**   5                                                5      -
+**   6         stored on 5                            5      6
+**
+** A folder need not have all that is stored: old files are thrown away, a
+** branch of the code does not have those of another. What is gone keeps its
+** place by the number of its id, and only as far as it is one line: of a fork
+** nobody can say where a new file belongs, so that makes a branch, with a note.
+**
+** Nothing is an error here: what looks odd is a note for the user. All of it is
+** within the write transaction of an import; after a failure of the storing the
+** chain means nothing.
 */
 #include <string.h>
 #include "text.h"
 #include "chain.h"
 
-/* Start on a folder whose files are a line, before the first of them. */
+/* Start on a folder whose files are a line, before the first of them. The
+** repeatable ones, which have no place in it, are the last of the files. */
 void migChainStart(MigChain *pChain) {
   const MigImport *pFiles = pChain->pFiles;
   int n = pFiles->nRevision;
@@ -30,13 +49,18 @@ void migChainStart(MigChain *pChain) {
   pChain->zLast = 0;
 }
 
-/* Is the place of file i in the folder its place in the graph? */
+/* Is the place of file i in the folder its place in the graph? Not for a
+** repeatable one, nor where files name their parents. */
 int migChainHas(const MigChain *pChain, int i) {
   return i < pChain->nLine && pChain->pFiles->aRevision[i].bLinear;
 }
 
-/* A new file of a linear format stands before the stored zNext: put it below
-** that one, if zNext stands on the same predecessor. */
+/*
+** The new file zNew stands in the folder directly before the stored zNext: put
+** it below that one, if zNext stands on zBefore, the stored revision before the
+** run of new files, NULL for none: then zNext must be a root. If not, zNext
+** stays where it is. Either is a note.
+*/
 static void linkBetween(MigContext *p, MigChain *pChain, const char *zNew,
                         const char *zBefore, const char *zNext) {
   const MigGraph *pGraph = pChain->pGraph;
@@ -65,7 +89,8 @@ static void linkBetween(MigContext *p, MigChain *pChain, const char *zNew,
                        zNew, zNext, zNext));
 }
 
-/* Is an id a number, perhaps with a title behind it? */
+/* Is an id a number, perhaps with a title behind it? "20260131_users" is,
+** "3rd" is not. */
 static int isNumbered(const char *zId) {
   size_t n = strspn(zId, "0123456789");
 
@@ -73,7 +98,8 @@ static int isNumbered(const char *zId) {
 }
 
 /* Does the number at the start of id zA come before that of zB? 0 as well when
-** one of them has none. */
+** one of them has none. Numbers are of any length: they are compared by their
+** digits, leading zeros aside. A number that is 0 comes before nothing. */
 static int numberBefore(const char *zA, const char *zB) {
   size_t nA;
   size_t nB;
@@ -89,7 +115,8 @@ static int numberBefore(const char *zA, const char *zB) {
 }
 
 /* The only head, when it comes before the new file zId by its number and none
-** of the folder's files is stored: a folder of later files only. -1 if not. */
+** of the folder's files is stored: a folder of later files only. -1 if not, and
+** after an error. */
 static int headBefore(MigContext *p, const MigChain *pChain, const char *zId) {
   const MigGraph *pGraph = pChain->pGraph;
   MigSet heads = migGraphHeads(p, pGraph);
@@ -105,7 +132,8 @@ static int headBefore(MigContext *p, const MigChain *pChain, const char *zId) {
 }
 
 /* Is the stored revision iNode, which is gone from the folder, one that
-** migrate_auto() leaves pending? Nothing of the folder is put on it. */
+** migrate_auto() leaves pending? Nothing of the folder is put on it. Only what
+** came from a file is left; what was written by hand belongs to the line. */
 static int isLeft(MigContext *p, const MigChain *pChain, int iNode) {
   MigRevision rev;
 
@@ -114,8 +142,8 @@ static int isLeft(MigContext *p, const MigChain *pChain, int iNode) {
          rev.zSource;
 }
 
-/* The one child of the stored revision iNode when it is gone from the folder,
-** or -1. */
+/* The one child of the stored revision iNode when it is gone from the folder
+** and is not left, or -1. */
 static int goneChild(MigContext *p, const MigChain *pChain, int iNode) {
   const MigNode *pNode = &pChain->pGraph->aNode[iNode];
 
@@ -128,7 +156,10 @@ static int goneChild(MigContext *p, const MigChain *pChain, int iNode) {
 /*
 ** Parent of file i, which is new: the last new file before it, else the stored
 ** revision that comes before it. NULL for the first of a line; a note says so
-** when that stands beside other revisions.
+** when that stands beside other revisions and no file comes behind it, which
+** could still be linked to it. The id is that of the graph or of a file: it
+** lives as long as these. To be called once for each such file, in order: iBase
+** moves past revisions that are gone.
 */
 const char *migChainParent(MigContext *p, MigChain *pChain, int i) {
   const MigGraph *pGraph = pChain->pGraph;
@@ -161,8 +192,9 @@ const char *migChainParent(MigContext *p, MigChain *pChain, int i) {
 }
 
 /* A new file whose number comes before that of a stored revision which is gone
-** from the folder, and stands on zParent: put it below that one, and return
-** 1. */
+** from the folder, and stands on zParent alone: put it below that one, with a
+** note, and return 1. migChainParent() has passed all whose number comes
+** before. */
 static int linkGone(MigContext *p, MigChain *pChain, const char *zNew,
                     const char *zParent) {
   const MigGraph *pGraph = pChain->pGraph;
@@ -182,7 +214,8 @@ static int linkGone(MigContext *p, MigChain *pChain, const char *zNew,
   return 0;
 }
 
-/* Say so when the last file of a line stands beside another revision. */
+/* Say so when the last file of a line stands beside another revision, which is
+** not one that is left. zParent is NULL for a root. */
 static void branchNote(MigContext *p, MigChain *pChain, const char *zNew,
                        const char *zParent) {
   const MigGraph *pGraph = pChain->pGraph;
@@ -200,8 +233,10 @@ static void branchNote(MigContext *p, MigChain *pChain, const char *zNew,
 }
 
 /*
-** File i has been stored as a new revision on zParent. The last of a chain is
-** linked to the stored revision behind it.
+** File i has been stored as a new revision on zParent, what migChainParent()
+** has returned for it. The last of a run of new files is linked to the stored
+** revision behind it, be that gone from the folder or the next file. Edges are
+** written; pGraph does not learn of them.
 */
 void migChainAdded(MigContext *p, MigChain *pChain, int i,
                    const char *zParent) {
@@ -225,7 +260,8 @@ void migChainAdded(MigContext *p, MigChain *pChain, int i,
 }
 
 /* File i is the stored revision iNode: new files behind it stand on that one.
-** Where it has changed places with one before, that one is still the last. */
+** Where a renamed one has changed places with one before, that one is still the
+** last: new files stand on the one of the two that runs later. */
 void migChainStored(MigChain *pChain, int i, int iNode) {
   if (!pChain->pFiles->aRevision[i].bRenamed || pChain->iBase < 0 ||
       pChain->aPlace[pChain->iBase] < pChain->aPlace[iNode]) {

@@ -1,10 +1,24 @@
 /*
 ** change.c - one change of the store that runs no script.
 **
-** All verbs but upgrade and downgrade go through here: begin, change rows,
-** load the graph again to see that it still makes sense, record, commit. A
-** call that turns out to change nothing ends without a commit and leaves no
-** row in the history.
+** All verbs that write the store and do not run scripts go through here: begin,
+** change rows, load the graph again to see that it still makes sense, record,
+** commit. A call that turns out to change nothing ends without a commit and
+** leaves no row in the history.
+**
+** The lock comes first, then the state is read: what a verb decides by it holds
+** until the commit. What follows from graph and applied set is written once, at
+** the end (_migrate_meta: heads, current, pending), so that most calls need not
+** load either.
+**
+** Everything that can fail comes before the commit: the result text is made,
+** scripts that wait to be packed are written, undo and guard are compiled
+** again. After any failure migChangeEnd() undoes all of it, a store that was
+** made for the call too.
+**
+** A new revision that nothing else depends on is done without the graph
+** (leaf.c): bLeaf is set, the state holds only what it names, and the facts are
+** its own business.
 */
 #include <string.h>
 #include "sql.h"
@@ -17,9 +31,14 @@
 #include "intact.h"
 #include "change.h"
 
-/* Wait and mode of the transaction, as options and settings say. Inside a
-** caller's transaction that has not read yet nothing may be read before the
-** lock is held, so the default wait holds there. */
+/*
+** Wait, in milliseconds, and mode of the transaction, as options and settings
+** say. Inside a caller's transaction that has not read yet nothing may be read
+** before the lock is held, so the defaults hold there: the snapshot of such a
+** read could not be written to any more after another connection's commit
+** (SQLITE_BUSY_SNAPSHOT, rescode). Otherwise our tables are verified here, or
+** known.
+*/
 static void changeSettings(MigContext *p, MigConnection *pConn,
                            const MigCall *pCall, i64 *pmsWait,
                            int *pbDeterministic) {
@@ -43,7 +62,13 @@ static void changeSettings(MigContext *p, MigConnection *pConn,
   migFinalize(p, pRead);
 }
 
-/* Begin: the write lock is held, the store exists. */
+/*
+** Begin: the write lock is held, the store exists, is verified and of this
+** version; level, number and time of the call are known. The state is not
+** loaded. Statements that the connection has kept since the last new revision
+** are this call's now. After a failure, those of migTransactionBegin(),
+** migChangeEnd() has still to be called.
+*/
 void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
                    const MigCall *pCall) {
   i64 msWait;
@@ -69,7 +94,9 @@ void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
   }
 }
 
-/* Load the state as it is before the change. */
+/* Load the state as it is before the change: state, zFrom, nRevision, and
+** whether somebody else has written the applied set. STORE_DAMAGED, and what
+** else a graph that makes no sense gives. */
 void migChangeLoad(MigContext *p, MigChange *pChange) {
   MigState *pState = &pChange->state;
   MigList lost = {0, 0};
@@ -84,8 +111,10 @@ void migChangeLoad(MigContext *p, MigChange *pChange) {
   }
 }
 
-/* Write the facts that follow from the state. Where somebody else has written
-** the applied set they go on to show it, until a call says what is applied. */
+/* Write the facts that follow from the state as it was loaded last. Where
+** somebody else has written the applied set they go on to show it, until a call
+** says what is applied: `current` stays as it is, and `pending` is as much off
+** as it was. */
 static void changeSummarize(MigContext *p, const MigChange *pChange) {
   const MigState *pState = &pChange->state;
 
@@ -96,7 +125,8 @@ static void changeSummarize(MigContext *p, const MigChange *pChange) {
   }
 }
 
-/* Both. */
+/* Both: what all verbs begin with but the one that adds a revision, which tries
+** the short way first. */
 void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
                     const MigCall *pCall) {
   migChangeLock(p, pChange, pConn, pCall);
@@ -104,7 +134,8 @@ void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
 }
 
 /* Write what is packed, then load the state again: an edge or a label that
-** makes no sense is an error here. */
+** makes no sense is an error here (MISSING_PARENT, CYCLE, DEPENDENCY_CYCLE and
+** others). Node numbers and sets of the state before do not fit it any more. */
 void migChangeReload(MigContext *p, MigChange *pChange) {
   migScriptsFlush(p, &pChange->packer);
   if (p->rc == SQLITE_OK) {
@@ -115,7 +146,9 @@ void migChangeReload(MigContext *p, MigChange *pChange) {
   }
 }
 
-/* Add a row to the history. */
+/* Add a row to the history. What it says to have led to is the state as loaded
+** last: after a change of edges or of the applied set migChangeReload() comes
+** first. A call may add several, all with its number. */
 void migChangeRecord(MigContext *p, MigChange *pChange,
                      const MigChangeNote *pNote) {
   const MigCall *pCall = pChange->pCall;
@@ -144,7 +177,9 @@ void migChangeRecord(MigContext *p, MigChange *pChange,
 }
 
 /* A revision was added, and nothing else has changed. Many may follow, of which
-** half the cost is to compile the same statements again. */
+** half the cost is to compile the same statements again: the connection keeps
+** them for the next one, if it is sure that the file will be found as it is
+** now. */
 static void leafKeep(MigContext *p, MigConnection *pConn) {
   migKnownCommitted(p, pConn);
   if (pConn->bKnown) {
@@ -153,8 +188,13 @@ static void leafKeep(MigContext *p, MigConnection *pConn) {
   }
 }
 
-/* Commit, or with bCommit 0, after an error or in a dry run undo. Everything
-** the caller hands out must have been made before. */
+/*
+** Commit, or with bCommit 0, after an error or in a dry run undo. Everything
+** the caller hands out must have been made before. Inside a caller's
+** transaction a commit makes the change a part of that. After a commit that
+** fails p->rc is set and nothing of the change is left. Scripts that were read
+** by its cache may not be used any more.
+*/
 void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
   migScriptsFlush(p, &pChange->packer);
   migScriptsClose(&pChange->cache);
@@ -177,7 +217,8 @@ void migChangeEnd(MigContext *p, MigChange *pChange, int bCommit) {
   migTransactionUndo(p, &pChange->tx);
 }
 
-/* A comma-separated list as a JSON array of texts. */
+/* A comma-separated list as a JSON array of texts, in the arena; NULL and ""
+** are []. NULL after failure. */
 char *migJsonIds(MigContext *p, const char *zList) {
   MigText text = {0, 0, 0};
   const char *z = zList ? zList : "";

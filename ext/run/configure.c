@@ -1,5 +1,10 @@
 /*
 ** configure.c - init and config, the verbs that concern the store itself.
+**
+** Neither is needed before the others: every change makes the store when the
+** file has none, and every setting has a default. Both look first, and write
+** only what is not so already: called at each start of an application they
+** leave one row of history, not one a start.
 */
 #include <string.h>
 #include "migrate.h"
@@ -11,7 +16,7 @@
 #include "configure.h"
 
 /* Does the file already hold our tables, as this version makes them? Needs no
-** lock. */
+** write lock. STORE_DAMAGED, STORE_NEWER. */
 static int storeThere(MigContext *p, const MigCall *pCall) {
   sqlite3_stmt *pRead =
       migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
@@ -22,7 +27,8 @@ static int storeThere(MigContext *p, const MigCall *pCall) {
 }
 
 /* Make the store unless it exists, or upgrade it. Returns its version as text,
-** for the caller to free. */
+** for the caller to free, also after an error. Errors: STORE_DAMAGED,
+** STORE_NEWER, and those of any change; then the file is as it was. */
 char *migConfigureInit(MigContext *p, MigConnection *pConn,
                        const MigCall *pCall) {
   MigChangeNote note = {"init", 0, 0, 0, 0, 0};
@@ -42,9 +48,15 @@ char *migConfigureInit(MigContext *p, MigConnection *pConn,
   return zResult;
 }
 
-/* Set a setting, or with zValue NULL take it back to its default. Returns its
-** value for the caller to free, NULL for NULL. USAGE when it does not fit,
-** UNSUPPORTED for mirror when the other tool has gone further. */
+/*
+** Set a setting, or with zValue NULL take it back to its default. Returns the
+** value that holds now, in its normal form, for the caller to free, NULL for
+** NULL. A value that is the one that holds already is not recorded. What
+** setting mirror names says at once what is applied. Errors: USAGE for a name
+** that is no setting (NULL too) and a value that does not fit, UNSUPPORTED for
+** mirror when the other tool has gone further, and those of any change; then
+** nothing is set.
+*/
 char *migConfigureSet(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zName, const char *zValue) {
   const MigSetting *pSet = migSettingFind(p, zName);

@@ -20,8 +20,7 @@ typedef struct MigChain {
   const MigGraph *pGraph;  /* what was stored before; it does not change */
   const MigSet *pApplied;  /* of pGraph */
   const MigSet *pListed;   /* of pGraph, those that the folder has */
-  const int *aPlace;       /* of each of pGraph, from 0, in the order of running
-                            */
+  const int *aPlace;       /* of each of pGraph, in the order of running */
   const MigImport *pFiles; /* the folder, in its order */
   int bAuto;               /* migrate_auto() asks: what is pending and gone
                            ** from the folder is left aside */

@@ -27,7 +27,7 @@ typedef struct MigChange {
   int bLeaf;              /* the state is that of leaf.c */
   int bLost;              /* somebody else has written the applied set */
   int bTruth;             /* the call says itself what is applied */
-  i64 nLost;              /* then: by how much the fact `pending` is wrong */
+  i64 nLost;              /* with bLost: by how much `pending` is wrong */
   int nRevision;          /* stored revisions, as loaded last */
   int iLevel;             /* zlib level, as its setting says */
   i64 iRun;               /* number of the call in the history, from 1 */

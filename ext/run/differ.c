@@ -6,6 +6,18 @@
 ** whatever its file says. Of an applied one nothing may change, for its scripts
 ** have run: other scripts are CHECKSUM, and what is besides stays with a note.
 ** Only a down script may come to one that had none.
+**
+**   file, against what is stored     pending        applied
+**   same in all                      -              -
+**   other message, edges, labels     taken over     stays, note
+**   down script, where none was      taken over     taken over, note
+**   other down script, or none       taken over     CHECKSUM
+**   other up script                  taken over     CHECKSUM
+**
+** A repeatable revision runs again when it differs, so an applied one counts as
+** pending here; a call that repairs takes everything over. Both are for the
+** import to see to, which asks here for what is left. Nothing is written here;
+** the caller holds a transaction.
 */
 #include <string.h>
 #include "text.h"
@@ -13,7 +25,8 @@
 #include "renamed.h"
 #include "differ.h"
 
-/* Do n names mean other nodes than a[0..nOld-1]? */
+/* Do n names mean other nodes than a[0..nOld-1], or the same in another order?
+** Names are ids or labels. One that nobody has means -1, which is no node. */
 static int namesDiffer(const MigGraph *pGraph, int n, const char **az, int nOld,
                        const int *a) {
   int i;
@@ -26,9 +39,12 @@ static int namesDiffer(const MigGraph *pGraph, int n, const char **az, int nOld,
   return n != nOld;
 }
 
-/* Which edges and labels of a file are other ones than those of the stored
-** revision iNode: MIG_DIFFER_ bits. Files of linear formats say nothing about
-** these. */
+/*
+** Which edges and labels of a file are other ones than those of the stored
+** revision iNode: MIG_DIFFER_ bits, but for MIG_DIFFER_MESSAGE, which the graph
+** does not know. Labels are a set, parents and dependencies have an order.
+** Files of linear formats say nothing about these: 0.
+*/
 int migDifferEdges(const MigGraph *pGraph, int iNode,
                    const MigImported *pFile) {
   const MigNode *pNode = &pGraph->aNode[iNode];
@@ -52,8 +68,9 @@ int migDifferEdges(const MigGraph *pGraph, int iNode,
          (bLabels ? MIG_DIFFER_LABELS : 0);
 }
 
-/* CHECKSUM when only one of the file and the stored revision is repeatable: one
-** has a place in the graph, the other has none. */
+/* CHECKSUM when only one of the file, pRev, and the stored revision is
+** repeatable: one has a place in the graph, the other has none. That is so for
+** a pending one, too, and a call that repairs does not change it. */
 void migDifferKind(MigContext *p, const MigRevision *pRev,
                    const MigRevision *pStored) {
   int bFile = (pRev->flags & MIG_REV_REPEATABLE) != 0;
@@ -68,8 +85,8 @@ void migDifferKind(MigContext *p, const MigRevision *pRev,
   }
 }
 
-/* A note that these of an applied revision, MIG_DIFFER_ bits, are not
-** changed. */
+/* A note, in the arena, that these of an applied revision, MIG_DIFFER_ bits and
+** at least one, are not changed. NULL after failure. */
 const char *migDifferNote(MigContext *p, const MigRevision *pRev, int differs) {
   static const char *const azWhat[] = {"message", "parents", "dependencies",
                                        "labels"};
@@ -87,14 +104,15 @@ const char *migDifferNote(MigContext *p, const MigRevision *pRev, int differs) {
                    pRev->zSource, pRev->zId, migTextZ(&text));
 }
 
-/* Is the file one that has another path than the stored revision came from? */
+/* Is the file one that was found to be a stored revision though its path is
+** another than that revision came from? */
 int migDifferMoved(const MigImported *pFile, const MigRevision *pStored) {
   return pFile->bRenamed && pStored->zSource &&
          strcmp(pFile->zFile, pStored->zSource) != 0;
 }
 
 /* The file of the down script of file i: the other one that it has, or what
-** the up script is in. */
+** the up script is in. The name is the folder's. */
 static const char *downFile(const MigKeep *pKeep, int i) {
   const MigImported *pFile = &pKeep->pFiles->aRevision[i];
   const char *zDown = 0;
@@ -108,7 +126,7 @@ static const char *downFile(const MigKeep *pKeep, int i) {
 }
 
 /* CHECKSUM for a file of an applied revision whose down script is another one,
-** and nothing else. */
+** or gone, and nothing else. pRev is what the file says. */
 static void downFail(MigContext *p, const char *zFolder, const char *zFile,
                      const MigRevision *pRev) {
   if (pRev->zDown) {
@@ -161,15 +179,17 @@ static void changedFail(MigContext *p, const char *zFolder,
 
 /*
 ** File i of the folder zFolder brings other scripts for the revision pStored,
-** which is applied. One that had no way back gets it, with a note; all else is
-** CHECKSUM.
+** which is applied: pRev is what it says, with its scripts. One that had no way
+** back gets it, with a note in pNotes (the caller stores it); all else is
+** CHECKSUM. So is that one when the row of the applied set has another checksum
+** than what is stored: what has run is not known then.
 */
 void migDifferApplied(MigContext *p, const MigKeep *pKeep, const char *zFolder,
                       int i, const MigRevision *pRev,
                       const MigRevision *pStored, MigList *pNotes) {
   const MigImported *pFile = &pKeep->pFiles->aRevision[i];
   MigPackCache cache = {0, {0, 0}};
-  MigRevision stored = *pStored;
+  MigRevision stored = *pStored; /* gets scripts, which go with the cache */
   int bUp = migRenamedUp(p, &cache, &stored, pRev);
   int bDown = stored.zDown != 0;
 

@@ -8,7 +8,8 @@
 #include "keep.h"
 #include "revisions.h"
 
-/* What of a revision a file may say otherwise, beside the scripts. */
+/* What of a revision a file may say otherwise, beside the scripts. The bits are
+** in the order of the words in a note (differ.c). */
 #define MIG_DIFFER_MESSAGE 1
 #define MIG_DIFFER_PARENTS 2
 #define MIG_DIFFER_DEPENDS 4

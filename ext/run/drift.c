@@ -1,15 +1,30 @@
 /*
 ** drift.c - the schema as the last run left it, and what changed since.
 **
-** At its end a run keeps the canonical text of the schema (fingerprint.h) in
-** three facts of _migrate_meta, which repeat nothing and are sealed by the
-** last:
-**   schema        the text: a zlib stream, or the bytes as they are when that
-**                 is not longer
-**   schema_size   its bytes
-**   fingerprint   BLAKE2b-256 of it, 32 bytes
-** Both texts have one statement an object, so they are compared statement by
-** statement, without looking into them.
+** At its end a run keeps the canonical text of the schema (fingerprint.h), and
+** so does a call that says what is applied (stamp, adopt, a baseline, a restore
+** of everything), in three facts of _migrate_meta, which repeat nothing and are
+** sealed by the last:
+**   schema        a blob: the text as a zlib stream, or the bytes of the text
+**                 as they are when that is not longer
+**   schema_size   an integer: bytes of the text; one that is packed is read up
+**                 to MIGRATE_MAX_SCRIPT
+**   fingerprint   a blob of 32 bytes: BLAKE2b-256 of the text
+** A reader takes as many bytes as schema_size says for the text itself, fewer
+** for a zlib stream of it, and more for damage; then the hash decides. There
+** are none of the three before the first such call.
+**
+** The text that is kept and that of the live schema have one statement an
+** object, so they are compared statement by statement, without looking into
+** them: both are sorted by their bytes, and what is only in one list is odd.
+**
+**   kept                       live                      said
+**   CREATE TABLE a(x)          CREATE TABLE a(x, y)      table a: changed
+**   CREATE INDEX i ON a(x)                               index i: gone
+**                              CREATE TABLE b(z)         table b: new
+**
+** A fingerprint is also in the history row of each run, and says what schema a
+** run left that ended at certain heads.
 */
 #include <string.h>
 #include "migrate.h"
@@ -32,9 +47,10 @@ static const char zSizes[] =
     "SELECT (SELECT value FROM main._migrate_meta WHERE name = 'schema'),"
     " (SELECT value FROM main._migrate_meta WHERE name = 'schema_size')";
 
-/* Schemas that were left by a run that ended at these heads, the last one
-** first, unless a revision was edited after it. With a repeatable revision the
-** schema does not follow from the heads: what that makes is in it or not. */
+/* The schema that was left by the last run that ended at the heads ?1, unless a
+** revision was edited after it; ?2 is MIG_REV_REPEATABLE. With a repeatable
+** revision the schema does not follow from the heads: what that makes is in it
+** or not. Rows without a revision are those of whole calls. */
 static const char zLeft[] =
     "SELECT fingerprint FROM main._migrate_history AS h"
     " WHERE fingerprint IS NOT NULL AND to_revisions = ?1"
@@ -48,6 +64,7 @@ static const char zLeft[] =
 
 /* ---- keeping ---- */
 
+/* Write a fact of n bytes as a blob. Within a write transaction. */
 static void factSet(MigContext *p, const char *zName, const void *a, i64 n) {
   sqlite3_stmt *pStmt = migCached(p, zFactSet);
 
@@ -56,7 +73,8 @@ static void factSet(MigContext *p, const char *zName, const void *a, i64 n) {
   migRun(p, pStmt);
 }
 
-/* Read a fact of MIG_HASH_SIZE bytes: 1 when it is there. */
+/* Read a fact that is a blob of MIG_HASH_SIZE bytes: 1 when it is there. What
+** is anything else is not. */
 static int factHash(MigContext *p, const char *zName, u8 *aHash) {
   sqlite3_stmt *pStmt = migCached(p, zFactGet);
   int bFound = 0;
@@ -73,6 +91,7 @@ static int factHash(MigContext *p, const char *zName, u8 *aHash) {
   return bFound;
 }
 
+/* BLAKE2b-256 of n bytes. */
 static void textHash(const char *z, i64 n, u8 aHash[MIG_HASH_SIZE]) {
   MigHash hash;
 
@@ -81,7 +100,8 @@ static void textHash(const char *z, i64 n, u8 aHash[MIG_HASH_SIZE]) {
   migHashFinal(&hash, aHash);
 }
 
-/* The canonical text of the schema as it is. */
+/* The canonical text of schema main as it is, in the arena. The caller holds a
+** transaction. */
 static void liveText(MigContext *p, MigText *pText) {
   MigModel model;
 
@@ -92,7 +112,8 @@ static void liveText(MigContext *p, MigText *pText) {
   }
 }
 
-/* The fingerprint of the schema as it is. */
+/* The fingerprint of schema main as it is. The caller holds a transaction; no
+** store is needed. */
 void migDriftLive(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
   MigText text;
 
@@ -104,8 +125,10 @@ void migDriftLive(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
 
 /*
 ** Keep the schema as it is, as what the last run left; its fingerprint. The
-** caller holds the write transaction. Nothing is written when it is the one
-** that is kept already.
+** caller holds the write transaction, and there is a store. Nothing is written
+** when it is the one that is kept already, by its fingerprint alone: a text
+** that was damaged stays so until the schema is another one. Errors are those
+** of reading the schema, and of SQLite.
 */
 void migDriftKeep(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
   u8 aKept[MIG_HASH_SIZE];
@@ -135,13 +158,17 @@ void migDriftKeep(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
 
 /* ---- comparing ---- */
 
+/* STORE_DAMAGED for the three facts. */
 static void textDamaged(MigContext *p) {
   migFail(p, MIG_STORE_DAMAGED,
           "the schema that the last run left is not as it was written in"
           " _migrate_meta; the next run keeps it anew");
 }
 
-/* The text that is kept, in the arena; NULL without one. */
+/* The text that is kept, in the arena and zero-terminated, *pn bytes; NULL
+** without one and after an error. STORE_DAMAGED when it is not the one of the
+** fingerprint. Its size comes from the file: memory for it is asked for only up
+** to a limit. */
 static const char *keptText(MigContext *p, i64 *pn) {
   sqlite3_stmt *pStmt = migCached(p, zSizes);
   u8 aKept[MIG_HASH_SIZE];
@@ -177,7 +204,7 @@ static const char *keptText(MigContext *p, i64 *pn) {
   return p->rc ? 0 : z;
 }
 
-/* The statements of a text, one by one, in a list. */
+/* The statements of a text, one by one, in pOut, sorted by their bytes. */
 static void textSplit(MigContext *p, const char *z, i64 n, MigList *pOut) {
   MigStatement st;
   i64 i = 0;
@@ -190,7 +217,9 @@ static void textSplit(MigContext *p, const char *z, i64 n, MigList *pOut) {
   }
 }
 
-/* What one statement makes: "table users". */
+/* What one statement makes: "table users", in the arena. Of one that cannot be
+** read as a CREATE statement its first 40 bytes, which is no error. NULL after
+** a failure. */
 static const char *statementObject(MigContext *p, const char *z) {
   i64 n = (i64)strlen(z);
   const char *zName;
@@ -206,7 +235,10 @@ static const char *statementObject(MigContext *p, const char *z) {
   return migPrintf(p, "%s %s", migModelKind(ddl.eKind), zName ? zName : "");
 }
 
-/* Note an object; one that is in both texts has another definition. */
+/* Note an object of a statement that is in one of the texts only: in that of
+** the live schema, with bLive, or in the one that is kept. When it is noted
+** already, from the other one, it has another definition. pNames and pHow go
+** together. */
 static void oddAdd(MigContext *p, MigList *pNames, MigList *pHow,
                    const char *zStatement, int bLive) {
   const char *z = statementObject(p, zStatement);
@@ -224,7 +256,8 @@ static void oddAdd(MigContext *p, MigList *pNames, MigList *pHow,
   }
 }
 
-/* Objects whose statements are in one of the sorted lists only. */
+/* Append to pOut the objects whose statements are in one of the sorted lists
+** only, in the order in which they are met. */
 static void listsDiffer(MigContext *p, const MigList *pKept,
                         const MigList *pLive, MigList *pOut) {
   MigList names = {0, 0};
@@ -251,8 +284,10 @@ static void listsDiffer(MigContext *p, const MigList *pKept,
 
 /*
 ** Append to pOut what was changed since the last run, as "table users:
-** changed" (or new, gone): how many. 0 as well when no run has kept anything.
-** The caller holds a read transaction and has opened the store.
+** changed" (or new, gone), in the arena: how many. 0 as well when no run has
+** kept anything, and after an error: STORE_DAMAGED when what is kept is not as
+** it was written, and those of reading the schema. The caller holds a read
+** transaction and has opened the store.
 */
 int migDriftFind(MigContext *p, MigList *pOut) {
   int nBefore = pOut->n;
@@ -276,8 +311,13 @@ int migDriftFind(MigContext *p, MigList *pOut) {
   return pOut->n - nBefore;
 }
 
-/* The fingerprint of the schema at the given current heads, when a run that
-** ended there has left it and no revision is repeatable: 1, else 0. */
+/*
+** The fingerprint of the schema at the given current heads, when a run that
+** ended there has left it and no revision is repeatable: 1, else 0, and then
+** aFingerprint is as it was. zHeads is sorted, by commas, as the history has
+** it. The caller holds a read transaction and there is a store. The history is
+** not verified for it.
+*/
 int migDriftKnown(MigContext *p, const char *zHeads,
                   u8 aFingerprint[MIG_HASH_SIZE]) {
   sqlite3_stmt *pStmt = migCached(p, zLeft);

@@ -1,5 +1,8 @@
 /*
 ** drift.h - the schema as the last run left it, and what changed since.
+**
+** Fingerprints are MIG_HASH_SIZE bytes in an array of the caller's. After an
+** error they mean nothing.
 */
 #ifndef MIG_DRIFT_H
 #define MIG_DRIFT_H

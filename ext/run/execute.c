@@ -16,6 +16,32 @@
 **      that is one of touched tables (touched.c);
 **   5. it is stepped to its end; result rows are dropped;
 **   6. undo and guard are compiled again when it may have expired them.
+**
+** A plain ADD COLUMN is compiled, so that SQLite can object, but not stepped:
+** it waits, and is carried out with those that follow it (fold.c). Whatever
+** else comes first ends the waiting, before it is compiled.
+**
+** Of a script with batches and checks not everything runs each time: a job says
+** which part. Batches are counted from 0 in the order of the script, checks run
+** behind everything else, wherever they stand.
+**
+** Errors of a statement say where:
+**
+**   migrate: SCRIPT: revision 8c1f (up), statement 3, line 7, column 31: no
+**   such column: mial: UPDATE users SET mail = lower(mial)
+**
+** Statements are counted as a reader of the script would, the ones that are
+** passed over too. Rows are counted by sqlite3_total_changes64(), so those of
+** triggers and foreign-key actions are in it; what our own backup of touched
+** tables and the folding write is taken off.
+**
+** A no-transaction script is another matter: its statements run in autocommit,
+** one by one, VACUUM on a second connection, with none of the guards.
+**
+** PROBLEMS
+**   What a statement may not do is seen from its first tokens and from its
+**   compiled code. A function of the application that writes by itself is seen
+**   by neither.
 */
 #include <string.h>
 #include "sql.h"
@@ -26,15 +52,15 @@
 #include "invariant.h"
 #include "execute.h"
 
-/* State of the script that runs. */
+/* State of the script that runs; it ends with it. */
 typedef struct Script {
   MigScriptJob *pJob;
-  MigScriptInfo info;
-  MigRowGuard guard;
-  int eForeign; /* PRAGMA foreign_keys in force: -1 none, 0 or 1 */
-  int eLegacy;  /* PRAGMA legacy_alter_table in force: the same */
-  int nSeen;    /* statements met, passed-over ones included */
-  int nBatch;   /* of them batches */
+  MigScriptInfo info; /* what the script says of itself, marks included */
+  MigRowGuard guard;  /* rows of tables that were dropped or renamed */
+  int eForeign;       /* PRAGMA foreign_keys in force: -1 none, 0 or 1 */
+  int eLegacy;        /* PRAGMA legacy_alter_table in force: the same */
+  int nSeen;          /* statements met, passed-over ones included */
+  int nBatch;         /* of them batches */
 } Script;
 
 /* ---- errors ---- */
@@ -50,7 +76,8 @@ static int lineLength(const char *z, const MigStatement *pSt) {
   return n == pSt->nByte && pSt->bSemi ? n - 1 : n;
 }
 
-/* Put a text in front of the message of p's error; codes stay. */
+/* Put a text in front of the message of p's error; codes stay. No-op without
+** one, and without a message, as it is after out of memory. */
 static void errorPrefix(MigContext *p, const char *zFormat, ...) {
   MigContext was;
   va_list ap;
@@ -86,7 +113,9 @@ static void errorLocate(MigContext *p, const Script *pScript, i64 iAt) {
               pJob->zRevision, pJob->zSide, pScript->nSeen, iLine, iColumn);
 }
 
-/* SQLite refused or failed statement pSt. */
+/* SQLite refused or failed statement pSt with rc: SCRIPT with its message, and
+** the token that it means, where it says so; out of memory is no SCRIPT. An
+** error that p has already is of something the statement called, and stands. */
 static void scriptFail(MigContext *p, const Script *pScript,
                        const MigStatement *pSt, int rc) {
   int iOffset = sqlite3_error_offset(p->db);
@@ -107,7 +136,8 @@ static void scriptFail(MigContext *p, const Script *pScript,
 /* ---- batches and checks ---- */
 
 /* Does the statement run now? Checks come behind the others, and of batches
-** those that the job wants. */
+** those that the job wants. *ppMark is its directive, NULL for an ordinary one.
+** To be called once for each statement in order: it counts the batches. */
 static int statementMarked(Script *pScript, const MigStatement *pSt,
                            const MigScriptMark **ppMark) {
   const MigScriptJob *pJob = pScript->pJob;
@@ -125,7 +155,9 @@ static int statementMarked(Script *pScript, const MigStatement *pSt,
              : pJob->ePart == MIG_PART_ALL && iBatch >= pJob->iBatch;
 }
 
-/* Bind the rows of a batch, and guard what is behind them. */
+/* Bind the rows of a batch, and guard what is behind them. In MIG_PART_ALL the
+** first batch that is left begins where the job says, the others at the first
+** row, and each takes all rows that there are. */
 static void batchBind(MigContext *p, const Script *pScript,
                       const MigScriptMark *pMark, sqlite3_stmt *pStmt,
                       MigBatchGuard *pGuard) {
@@ -141,7 +173,8 @@ static void batchBind(MigContext *p, const Script *pScript,
   migBatchGuard(p, pMark->zName, &range, pGuard);
 }
 
-/* See what a batch has left behind it. */
+/* See what a batch has left behind it: SCRIPT when that is more than was. No-op
+** for any other statement. */
 static void batchCheck(MigContext *p, const Script *pScript,
                        const MigStatement *pSt, const MigBatchGuard *pGuard) {
   if (p->rc == SQLITE_OK) {
@@ -152,7 +185,9 @@ static void batchCheck(MigContext *p, const Script *pScript,
 
 /* ---- before the run ---- */
 
-/* Words behind which a string can stand for the name of a table. */
+/* Is the token one behind which a string can stand for the name of a table?
+** SQLite takes a text in single quotes for a name where a name can be and a
+** text cannot (lang_keywords). */
 static int namesNext(const char *z, const MigToken *pToken) {
   static const char *const azWord[] = {
       "into",   "from",    "update",     "table", "exists", "join",     "on",
@@ -167,7 +202,13 @@ static int namesNext(const char *z, const MigToken *pToken) {
   return pToken->eType == MIG_TK_DOT;
 }
 
-/* Refuse a statement that names one of our tables and does not only read. */
+/*
+** FORBIDDEN_STATEMENT for a statement that names one of our tables and does not
+** only read. It goes by tokens, so it holds before the tables are there, and
+** for a trigger that would write them later. A name in a comment does no harm,
+** nor in a text that cannot stand for a name; but a column or alias of such a
+** name is refused, too.
+*/
 static void storeProtect(MigContext *p, const char *z,
                          const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
@@ -198,7 +239,7 @@ static void storeProtect(MigContext *p, const char *z,
 }
 
 /* Does a script hold, in any case of its letters, what the names of our tables
-** begin with? */
+** begin with? A quick no for nearly all of them. z NULL holds nothing. */
 static int storeMentioned(const char *z, i64 n) {
   const char *zEnd = z + n;
 
@@ -211,7 +252,8 @@ static int storeMentioned(const char *z, i64 n) {
   return 0;
 }
 
-/* The same for all statements of a script. */
+/* storeProtect() for all statements of a script of n bytes. No database is
+** needed. */
 void migExecuteProtect(MigContext *p, const char *z, i64 n) {
   MigStatement st;
   i64 i = 0;
@@ -224,7 +266,10 @@ void migExecuteProtect(MigContext *p, const char *z, i64 n) {
   }
 }
 
-/* Look at connection and schema once, before the first script. */
+/* Look at connection and schema once, before the first script: foreign keys,
+** triggers, TEMP objects, attached databases. The caller holds the transaction,
+** and calls this again when another connection may have changed the schema; the
+** rest of pExec stays. */
 void migExecuteStart(MigContext *p, MigExecution *pExec) {
   pExec->p = p;
   migForeignStart(p, &pExec->foreign);
@@ -235,14 +280,19 @@ void migExecuteStart(MigContext *p, MigExecution *pExec) {
       " OR EXISTS(SELECT 1 FROM temp.sqlite_schema WHERE type='trigger')");
 }
 
+/* How the script is meant to run; outside a transaction goes first. */
 static MigScriptMode jobMode(const MigScriptJob *pJob) {
   return pJob->bAlone     ? MIG_SCRIPT_ALONE
          : pJob->bLenient ? MIG_SCRIPT_IMPORTED
                           : MIG_SCRIPT_OWN;
 }
 
-/* Refuse a script that holds what may not stand in one; the message names the
-** revision. */
+/*
+** Refuse a script that holds what may not stand in one, before anything runs;
+** the message names revision and side. Errors: FORBIDDEN_STATEMENT, FORMAT.
+** Nothing of the database is looked at: what depends on the schema is found
+** when the statement is reached.
+*/
 void migExecuteCheck(MigContext *p, const MigScriptJob *pJob) {
   MigScriptInfo info;
 
@@ -255,7 +305,9 @@ void migExecuteCheck(MigContext *p, const MigScriptJob *pJob) {
 
 /* ---- around a statement ---- */
 
-/* A statement that the run passes over: obeyed or meant for other tools. */
+/* Is it a statement that the run passes over, because it is obeyed otherwise,
+** meant for other tools, or has nothing to do? PRAGMAs with a switch of their
+** own are kept in pScript. Those that only ask for a value are run. */
 static int statementPassed(MigContext *p, Script *pScript,
                            const MigStatement *pSt) {
   const char *z = pScript->pJob->z;
@@ -293,7 +345,13 @@ static int statementPassed(MigContext *p, Script *pScript,
   return 0;
 }
 
-/* Set enforcement and legacy mode as this statement wants them. */
+/*
+** Set enforcement and legacy mode as this statement wants them: as the script
+** has said, else as the call found them. Enforcement is off for DROP TABLE,
+** whose implicit DELETE would carry out actions and refuse (foreignkeys, 5),
+** and for ALTER TABLE. A PRAGMA that is about to be run is remembered, to be
+** put back at the end of the run.
+*/
 static void statementSettings(MigContext *p, MigExecution *pExec,
                               const Script *pScript, const MigStatement *pSt) {
   int bForeign =
@@ -320,7 +378,9 @@ static void statementSettings(MigContext *p, MigExecution *pExec,
 }
 
 /* Does the rest of the script name zTable again, or make a table whose name is
-** in a string? If not, no table of that name can be there at its end. */
+** in a string? If not, no table of that name can be there at its end, and
+** counting its rows would be for nothing. A rename carries the rows on, so it
+** counts in any case. */
 static int namedLater(const Script *pScript, const MigStatement *pSt,
                       const char *zTable) {
   const MigScriptJob *pJob = pScript->pJob;
@@ -340,7 +400,8 @@ static int namedLater(const Script *pScript, const MigStatement *pSt,
   return 0;
 }
 
-/* Count the rows of a table that is about to be dropped or renamed. */
+/* Count the rows of a table that is about to be dropped or renamed, unless call
+** or script allow it to lose some. No-op for other statements. */
 static void guardRows(MigContext *p, MigExecution *pExec, Script *pScript,
                       const MigStatement *pSt, const char *zTable) {
   int bDrop = pSt->eKind == MIG_ST_DROP_TABLE;
@@ -361,7 +422,8 @@ static int foreignWatched(const MigExecution *pExec) {
          (!pExec->pSaved->bForeignNow || pExec->bDeferred);
 }
 
-/* An added column that refers to nothing cannot violate anything. */
+/* Is it an ADD COLUMN that refers to nothing? That cannot violate anything. By
+** the word REFERENCES, outside quotes. */
 static int addsPlainColumn(const char *z, const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
   i64 i = pSt->iStart;
@@ -379,7 +441,9 @@ static int addsPlainColumn(const char *z, const MigStatement *pSt) {
   return 1;
 }
 
-/* A dropped index can be the one that a foreign key needs. */
+/* A dropped index can be the one that a foreign key needs: the parent's key
+** must be unique (foreignkeys, 3). Watch its table. Whether enforcement is on
+** or off: DROP INDEX does not look. */
 static void guardIndex(MigContext *p, MigExecution *pExec, const char *z,
                        const MigStatement *pSt) {
   char *zIndex = migTokenName(p, z, &pSt->name);
@@ -393,8 +457,13 @@ static void guardIndex(MigContext *p, MigExecution *pExec, const char *z,
   }
 }
 
-/* Watch the foreign keys around the tables that a statement writes while
-** enforcement is off. */
+/*
+** Watch the foreign keys around the tables that a statement writes while
+** enforcement is off or put off; zTable is the one that it is about, NULL when
+** that was not wanted or is not of main. Where there are no triggers, and
+** enforcement is off and foreign-key actions with it, a write of rows reaches
+** no other table. Else the compiled statement is asked what it writes.
+*/
 static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
                          const MigStatement *pSt, const char *zTable,
                          sqlite3_stmt *pStmt) {
@@ -435,7 +504,7 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
 }
 
 /* Can the statement make compiled ones expire? Plain reads and writes of rows
-** cannot. */
+** cannot; all else is taken to, PRAGMAs as well. */
 static int statementExpires(const MigStatement *pSt) {
   return pSt->eKind != MIG_ST_SELECT && pSt->eKind != MIG_ST_INSERT &&
          pSt->eKind != MIG_ST_UPDATE && pSt->eKind != MIG_ST_DELETE &&
@@ -459,6 +528,13 @@ static int tableWanted(const MigExecution *pExec, const MigStatement *pSt) {
   }
 }
 
+/*
+** Step a statement to its end. A function of ours that a script may call finds
+** the run by the connection's pExecution, works in p and leaves its error
+** there. Errors: SCRIPT, with what SQLite says, or when a function of the
+** application has ended the transaction: what follows would be committed by
+** itself. No-op after an error.
+*/
 static void statementStep(MigContext *p, MigExecution *pExec,
                           const Script *pScript, const MigStatement *pSt,
                           sqlite3_stmt *pStmt) {
@@ -489,19 +565,22 @@ static void statementStep(MigContext *p, MigExecution *pExec,
   }
 }
 
-/* Rows that scripts have changed so far. */
+/* Rows that scripts have changed so far, since the connection was opened: only
+** the difference of two such numbers means something. */
 static i64 rowsChanged(MigContext *p, const MigExecution *pExec) {
   return sqlite3_total_changes64(p->db) - pExec->pTouched->nChange;
 }
 
-/* Add the columns that wait: before anything looks at the schema. */
+/* Add the columns that wait, within the run's transaction: before anything
+** looks at the schema. Cheap when none do. */
 void migExecuteSettle(MigContext *p, MigExecution *pExec) {
   if (pExec->fold.nColumn) {
     pExec->pTouched->nChange += migFoldEnd(p, &pExec->fold, pExec->pTx);
   }
 }
 
-/* See whether the statement can wait; when not, end what waits. */
+/* See whether the statement can wait; when not, end what waits. With a backup
+** of touched tables none does. */
 static void statementWaits(MigContext *p, MigExecution *pExec,
                            const Script *pScript, const MigStatement *pSt,
                            const char *zTable) {
@@ -513,8 +592,10 @@ static void statementWaits(MigContext *p, MigExecution *pExec,
   }
 }
 
-/* Compile the statement. What SQLite objects to is said of the schema with all
-** columns that wait. */
+/* Compile the statement at z; *ppStmt is NULL after an error. What SQLite
+** objects to is said of the schema with all columns that wait: when there are
+** some, they are added, and it is asked again. Returns its code, or that of a
+** failure to add them. */
 static int statementPrepare(MigContext *p, MigExecution *pExec, const char *z,
                             sqlite3_stmt **ppStmt, const char **pzTail) {
   int rc = sqlite3_prepare_v3(p->db, z, -1, 0, ppStmt, pzTail);
@@ -527,7 +608,8 @@ static int statementPrepare(MigContext *p, MigExecution *pExec, const char *z,
   return rc;
 }
 
-/* Line of a dry run's report. */
+/* Append what a dry run reports of a statement: ms milliseconds, nRow rows. One
+** that waits has changed none yet. No-op in other runs. */
 static void detailAdd(MigContext *p, MigExecution *pExec, const Script *pScript,
                       const MigStatement *pSt, i64 ms, i64 nRow) {
   MigText *pDetail = pExec->pDetail;
@@ -582,7 +664,8 @@ static void statementBefore(MigContext *p, MigExecution *pExec, Script *pScript,
 }
 
 /* Carry a statement out: let it wait with others that add columns, or step it
-** and see that undo and guard are compiled afterwards. */
+** and see that undo and guard are compiled afterwards. An ADD COLUMN that was
+** stepped has seen to the format of the file: from then on others may wait. */
 static void statementDo(MigContext *p, MigExecution *pExec, Script *pScript,
                         const MigStatement *pSt, const char *zTable,
                         sqlite3_stmt *pStmt, MigBatchGuard *pGuard) {
@@ -600,8 +683,8 @@ static void statementDo(MigContext *p, MigExecution *pExec, Script *pScript,
 }
 
 /* Run one statement, in the order that is written atop this file; pMark: that
-** of its batch, or NULL. Returns the offset after it, from its begin, or -1
-** after failure. */
+** of its batch, or NULL. Returns the offset in the script at which SQLite found
+** its end, or -1 after failure. */
 static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
                         const MigScriptMark *pMark, const MigStatement *pSt) {
   MigScriptJob *pJob = pScript->pJob;
@@ -642,7 +725,8 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   return p->rc ? -1 : zTail - z;
 }
 
-/* Run the checks of the script: INVARIANT when one finds a row. */
+/* Run the checks of the script, in their order: INVARIANT when one finds a
+** row. The message names revision and side. */
 static void checksRun(MigContext *p, Script *pScript) {
   const MigScriptJob *pJob = pScript->pJob;
   int i;
@@ -658,10 +742,16 @@ static void checksRun(MigContext *p, Script *pScript) {
 }
 
 /*
-** Run a script inside the transaction pExec->pTx. FORBIDDEN_STATEMENT, SCRIPT
-** or DATA_LOSS, with revision, statement, line and column; then the caller
-** must undo the transaction. Foreign keys are checked by the caller, before
-** its commit. Enforcement is as found afterwards.
+** Run a script, or the part of it that pJob says, inside the transaction
+** pExec->pTx; migExecuteCheck() has seen it. Sets pJob->nStatement and nRow.
+** Afterwards columns may wait (migExecuteSettle()), enforcement and legacy mode
+** are as the call found them, other PRAGMAs as the script has left them.
+** Foreign keys are checked by the caller, before its commit.
+**
+** FORBIDDEN_STATEMENT and SCRIPT, with revision, statement, line and column,
+** INVARIANT and DATA_LOSS, with the revision, UNSUPPORTED for the key of a
+** batch, and the errors of the backup; then the caller must undo the
+** transaction, and after that put the settings back.
 */
 void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   const MigScriptMark *pMark;
@@ -684,7 +774,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     if (st.eKind == MIG_ST_EMPTY) {
       break;
     }
-    i = st.iStart + st.nByte;
+    i = st.iStart + st.nByte; /* of one that is run SQLite tells its end */
     script.nSeen++;
     if (statementPassed(p, &script, &st)) {
       continue;
@@ -716,12 +806,16 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
 
 /* ---- outside a transaction ---- */
 
-/* Run one statement of a no-transaction script on connection db.
+/*
+** Run one statement of a no-transaction script on connection db, the caller's
+** or a second one, in autocommit. BUSY when another connection holds a lock,
+** else SCRIPT, with the place.
 **
 ** A statement that finds the schema changed, as by vacuumRun(), and then no
 ** memory to compile itself again, leaves its lock behind (SQLite 3.45, 3.54).
 ** The end of any other one that reads takes it away: that one is compiled
-** before, and needs no schema. */
+** before, and needs no schema.
+*/
 static void maintenanceStep(MigContext *p, MigExecution *pExec,
                             const Script *pScript, const MigStatement *pSt,
                             sqlite3 *db) {
@@ -751,8 +845,13 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
   sqlite3_finalize(pRelease);
 }
 
-/* VACUUM cannot run inside a function: do it on a second connection to the
-** same file, through the same VFS, after the PRAGMAs that it takes up. */
+/*
+** VACUUM cannot run inside a function, as the statement that calls it is
+** unfinished (lang_vacuum): do it on a second connection to the same file,
+** through the same VFS, after the PRAGMAs that it takes up, zPragmas, "" for
+** none. That connection has no function or collation of the application; it is
+** closed here on every path.
+*/
 static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
                       const MigStatement *pSt, const char *zPragmas) {
   const char *zFile = migDatabasePath(p->db);
@@ -779,7 +878,12 @@ static void vacuumRun(MigContext *p, MigExecution *pExec, const Script *pScript,
 /*
 ** Run a no-transaction script, statement by statement in autocommit. What was
 ** done before a failure stays. The caller has seen that the database has a file
-** and that no transaction is open.
+** and that no transaction is open, and migExecuteCheck() that nothing else is
+** in it than may run so. Sets pJob->nStatement; rows are not counted.
+**
+** page_size and auto_vacuum do nothing until a VACUUM (pragma), which is on
+** another connection: they are collected for it. Errors: SCRIPT, BUSY,
+** FORMAT, SQLITE.
 */
 void migExecuteMaintenance(MigContext *p, MigExecution *pExec,
                            MigScriptJob *pJob) {

@@ -393,9 +393,9 @@ static int scriptKept(const char *zNew, i64 nNew, const char *zOld, i64 nOld) {
 /*
 ** Flags of revision zId after an edit: a side that stays keeps what is known of
 ** it. Imported ones stay lenient until both sides are by hand: the flag is of
-** both. USAGE when the edit would make it a repeatable one. That one which is
-** repeatable stays so without its directive is not looked for: the bit is in no
-** mask.
+** both. The bit of a repeatable one is in no mask: it stays, whether the new
+** script has the directive or not. USAGE when the edit would make another one
+** repeatable.
 */
 static int editedFlags(MigContext *p, const MigRevision *pNew, const char *zId,
                        int flags) {

@@ -13,7 +13,8 @@ typedef struct MigAutoSpec {
   const char *zFolder;             /* to import from, or NULL */
   const char *zFormat;             /* its format; NULL: found out */
   const MigPlaceholders *pHolders; /* for its files; never NULL */
-  MigPhase eUntil;                 /* the upgrade stops before this phase */
+  MigPhase eUntil;                 /* the upgrade stops before this phase;
+                                   ** MIG_PHASE_NONE: at the heads */
   int bReport;                     /* an error becomes a part of the result */
 } MigAutoSpec;
 

@@ -17,7 +17,7 @@
 ** A restore, in the order that matters:
 **   1. the lock is held and the state loaded (change.c);
 **   2. the row of the backup is found and its seal looked at, a file read in;
-**   3. the mirror is asked whether its owner has gone on: before anything is
+**   3. the mirror is asked whether its owner has gone on: before any table is
 **      written, as its rows are among those that are restored;
 **   4. the backup of the database as it is, complete. That it is taken before
 **      anything changes makes it the way back and the measure at once;

@@ -106,8 +106,8 @@ int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
 }
 
 /* Rows of a table, for a total that is only shown: counted to COUNTED, beyond
-** that the span of its keys, which is no less than the rows. 0 after an
-** error. */
+** that the span of its keys, which is no less than the rows. 0 after an error,
+** and for an empty one. */
 i64 migBatchTotal(MigContext *p, const char *zTable) {
   const char *zKey = migBatchKey(p, zTable);
   MigRange range;

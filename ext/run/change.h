@@ -15,8 +15,8 @@
 #include "revisions.h"
 #include "transaction.h"
 
-/* A change under way; migChangeLock() sets all of it. What it points to is in
-** the arena, but for pCall. */
+/* A change under way; migChangeLock() zeroes it and fills in all but state,
+** zFrom and what hangs on these. Texts are in the arena. */
 typedef struct MigChange {
   const MigCall *pCall;   /* the caller's, until the end */
   MigTransaction tx;      /* open from begin to end */

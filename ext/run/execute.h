@@ -31,7 +31,7 @@ typedef struct MigExecution {
   MigFold fold;   /* columns that wait to be added */
   int bTriggers;  /* main or TEMP may hold triggers */
   int bDeferred;  /* a script has set defer_foreign_keys */
-  int bRan;       /* a statement was stepped */
+  int bRan;       /* a statement was stepped, or waits to be */
   int bClock;     /* measure durations */
   i64 msWait;     /* milliseconds, for locks of a second connection */
   int nAllowLoss; /* tables that the call lets lose rows */
@@ -60,9 +60,8 @@ typedef struct MigScriptJob {
   MigScriptPart ePart;
   int iBatch;     /* the batch, from 0; for MIG_PART_ALL the first one left */
   MigRange range; /* its rows; for MIG_PART_ALL iLow is the first key left */
-  int nStatement; /* out: statements carried out, those that wait included; 0
-                  ** before */
-  i64 nRow;       /* out: rows changed, but not outside a transaction */
+  int nStatement; /* out, 0 before: statements carried out or waiting */
+  i64 nRow;       /* out: rows changed; not counted outside a transaction */
 } MigScriptJob;
 
 void migExecuteStart(MigContext *p, MigExecution *pExec);

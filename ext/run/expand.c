@@ -7,7 +7,20 @@
 ** that its up script leaves; it is replayed in a copy of that. When no script
 ** calls the function nothing is replayed.
 **
+** Say a revision finds CREATE TABLE t(a), and its up script is
+**
+**   SELECT migrate_table('CREATE TABLE t(a, b TEXT NOT NULL)');
+**
+** Then the statement gives way to those that a run would carry out: a new table
+** is made, the rows are copied, t is dropped, the new one takes its name. All
+** other statements of the script stay byte for byte (plainscript.c).
+**
 ** Files of the import are given back as they are; their scripts stay.
+**
+** Limits: where a script of a revision runs outside a transaction its up script
+** is not replayed, and those behind it do not see what that has made. A
+** script that drops a table leaves rows elsewhere that refer to it to the other
+** tool's setting of foreign keys; the export says so in a note.
 */
 #include <string.h>
 #include "catalog.h"
@@ -19,12 +32,17 @@
 /* A revision's script, one of the two. */
 typedef struct ExpandSide {
   const MigExported *pRev;
-  const char *zSide;
-  const char **pz; /* the script, replaced by what it becomes */
-  i64 *pn;
+  const char *zSide; /* "up" or "down" */
+  const char **pz;   /* the script, replaced by what it becomes */
+  i64 *pn;           /* its bytes, replaced as well */
 } ExpandSide;
 
-/* Does a script call migrate_table()? With pbDrops: does it drop a table? */
+/*
+** Does a script call migrate_table()? The n bytes at z are only read as tokens:
+** the name, in any case or quoted, with a parenthesis behind counts wherever it
+** stands. z NULL calls nothing. *pbDrops is set when a statement is DROP TABLE,
+** and never cleared.
+*/
 static int scriptCalls(const char *z, i64 n, int *pbDrops) {
   MigStatement st;
   i64 iNext = 0;
@@ -45,7 +63,8 @@ static int scriptCalls(const char *z, i64 n, int *pbDrops) {
   return bCalls;
 }
 
-/* Is a script of the revision to be written out? */
+/* Is a script of the revision to be written out, the down script with bDown?
+** Not one whose files of the import are given back. */
 static int sideCalls(const MigExported *pRev, int bDown) {
   int bDrops = 0;
 
@@ -54,7 +73,8 @@ static int sideCalls(const MigExported *pRev, int bDown) {
                 : scriptCalls(pRev->zUp, pRev->nUp, &bDrops));
 }
 
-/* FORMAT in the place of an error that a replay has met. */
+/* FORMAT in the place of an error that a replay has met, whose message it takes
+** over behind its code. Out of memory stays what it is. */
 static void expandFail(MigContext *p, const MigExported *pRev) {
   MigContext was;
 
@@ -71,7 +91,11 @@ static void expandFail(MigContext *p, const MigExported *pRev) {
   migContextClear(&was);
 }
 
-/* Replay one side, and write it out when it calls the function. */
+/*
+** Replay one side, and write it out when it calls the function: *pSide->pz is
+** in the arena then. A call that is no SELECT of its own, but a part of another
+** expression, is not expanded; it is FORMAT, as it would stay in the text.
+*/
 static void sideReplay(MigContext *p, MigReplay *pReplay,
                        const ExpandSide *pSide, MigExpanded *pOut) {
   int bDown = pSide->zSide[0] == 'd';
@@ -101,7 +125,8 @@ static void sideReplay(MigContext *p, MigReplay *pReplay,
   }
 }
 
-/* Replay a down script in a copy of what the up script has left. */
+/* Replay a down script in a copy of what the up script has left in pScratch.
+** The copy is closed on every path. */
 static void downReplay(MigContext *p, MigScratch *pScratch, MigExported *pRev,
                        MigExpanded *pOut) {
   ExpandSide side = {pRev, "down", &pRev->zDown, &pRev->nDown};
@@ -128,7 +153,9 @@ static void downReplay(MigContext *p, MigScratch *pScratch, MigExported *pRev,
   migScratchClose(p, pCopy);
 }
 
-/* Replay a revision, and write its scripts out where they need it. */
+/* Replay a revision, and write its scripts out where they need it. A down
+** script that does not call the function is not replayed: nothing stands on
+** what it leaves. */
 static void revisionExpand(MigContext *p, MigReplay *pReplay, MigExported *pRev,
                            MigExpanded *pOut) {
   ExpandSide side = {pRev, "up", &pRev->zUp, &pRev->nUp};
@@ -149,8 +176,10 @@ static void revisionExpand(MigContext *p, MigReplay *pReplay, MigExported *pRev,
 
 /*
 ** Write out the calls of migrate_table() in the scripts of all revisions, which
-** stand in an order in which they could run. The scripts are replaced. FORMAT
-** when the replay of a revision fails, if any calls the function.
+** stand in an order in which they could run. The scripts are replaced by texts
+** in the arena. *pOut is set in any case. FORMAT when the replay of a revision
+** fails, if any calls the function. The file is not read: the schema is that of
+** an empty database, and all work is done in scratch databases.
 */
 void migExpandScripts(MigContext *p, int nRevision, MigExported *aRevision,
                       MigExpanded *pOut) {

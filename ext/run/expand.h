@@ -6,6 +6,7 @@
 
 #include "format.h"
 
+/* What was written out, for a note to the user. Set by migExpandScripts(). */
 typedef struct MigExpanded {
   int n;         /* revisions whose scripts have changed */
   MigText names; /* ids of the first of them, with commas */

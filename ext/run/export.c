@@ -6,7 +6,18 @@
 ** compose.c makes files of them and proves them; only then the disk is looked
 ** at (writefiles.c). What was imported is given back as the files it came from
 ** (originals.c); the others get names (filenames.c). What the format has no
-** place for is left out, and noted.
+** place for is left out, and noted:
+**
+**   repeatable revisions     where the format knows none
+**   down scripts             where it has no way back
+**   dependencies and labels  where it has no place for them
+**   branches                 where it is a line: they are written one after the
+**                            other, in an order in which they can run
+**
+** None of that holds for a revision whose files of the import are given back.
+** Names, folders and the bytes of scripts come from the file, which may be
+** anybody's: names are made safe (filenames.c), and what is written is read
+** back by the loader of the format before a byte of it reaches the disk.
 */
 #include <string.h>
 #include "sql.h"
@@ -26,32 +37,34 @@
 
 #define NOTE_NAMED 8 /* revisions that a note names */
 
+/* An export under way. What it points to is in the arena or the caller's. */
 typedef struct Export {
   const MigExportSpec *pSpec;
   const MigCall *pCall;
-  const char *zFormat;
-  int holds; /* MIG_HOLDS_ bits of the format */
-  const char *zTemplate;
+  const char *zFormat;   /* chosen; NULL until it is */
+  int holds;             /* MIG_HOLDS_ bits of the format */
+  const char *zTemplate; /* of the call or the setting; NULL or "": none */
   MigState state;
-  MigOrigins origins;
-  int nRevision;
+  MigOrigins origins; /* kept files of all revisions */
+  int nRevision;      /* those that are written; fewer than are stored */
   MigExported *aRevision;
   i64 *aSecond;  /* of each revision: made when, in seconds since 1970; -1 */
   u8 *aImported; /* of each revision: it came from a file */
   MigOutput out;
   MigText branches; /* ids for notes */
-  int nBranch;
-  int nDown;
-  int nRepeatable;
-  int nDropped; /* revisions whose files of the import are not used */
-  int nDepend;
-  int nLabel;
+  int nBranch;      /* revisions that are not on the one before them alone */
+  int nDown;        /* down scripts that are left out */
+  int nRepeatable;  /* repeatable revisions that are */
+  int nDropped;     /* revisions whose files of the import are not used */
+  int nDepend;      /* revisions with dependencies */
+  int nLabel;       /* revisions with labels */
   MigExpanded expanded;
 } Export;
 
 /* ---- what is stored ---- */
 
-/* One more revision that a note is about. */
+/* One more revision that a note is about. All are counted, the first few are
+** named. */
 static void branchAdd(MigContext *p, Export *pExport, const char *zId) {
   if (pExport->nBranch++ < NOTE_NAMED) {
     migTextF(p, &pExport->branches, "%s%s", pExport->branches.n ? ", " : "",
@@ -59,7 +72,12 @@ static void branchAdd(MigContext *p, Export *pExport, const char *zId) {
   }
 }
 
-/* Seconds since 1970 of a stored time, -1 when there is none. */
+/*
+** Seconds since 1970 of a stored time, rounded; -1 when there is none, when
+** SQLite does not take it for a time, and for years before 1970 or from 10000
+** on, which fit no name of 14 digits. A time that begins with no digit is not
+** asked for: SQLite reads 'now' and the like (lang_datefunc.html).
+*/
 static i64 secondsOf(MigContext *p, const char *zTime) {
   static const char zSql[] =
       "SELECT CAST(round((julianday(?1) - 2440587.5) * 86400.0) AS INTEGER)"
@@ -79,7 +97,8 @@ static i64 secondsOf(MigContext *p, const char *zTime) {
   return second >= 0 && second < 253402300800LL ? second : -1; /* year 10000 */
 }
 
-/* The dependencies as they are stored: one may be a label. */
+/* The dependencies as they are stored, in the arena: one may be a label, which
+** the graph has resolved. */
 static void dependRead(MigContext *p, MigExported *pRev) {
   static const char zSql[] =
       "SELECT target FROM main._migrate_edges WHERE revision = ?1 AND kind = 1"
@@ -96,7 +115,7 @@ static void dependRead(MigContext *p, MigExported *pRev) {
   pRev->azDepend = list.az;
 }
 
-/* Ids of n nodes. */
+/* Ids of n nodes, in the arena and never of length 0. */
 static const char **nodeIds(MigContext *p, const MigGraph *pGraph, int n,
                             const int *a) {
   const char **az = migAlloc(p, ((u64)n + 1) * sizeof(char *));
@@ -108,7 +127,11 @@ static const char **nodeIds(MigContext *p, const MigGraph *pGraph, int n,
   return az;
 }
 
-/* Read the revision iNode. */
+/*
+** Read the revision iNode with its scripts, which are copied: those of the
+** cache go with the next pack. Names are not given yet. After an error *pOut
+** may be half filled.
+*/
 static void revisionRead(MigContext *p, Export *pExport, int iNode,
                          MigPackCache *pCache, MigExported *pOut) {
   const MigGraph *pGraph = pExport->state.pGraph;
@@ -146,7 +169,8 @@ static void revisionRead(MigContext *p, Export *pExport, int iNode,
   }
 }
 
-/* Read all of them: ancestors first, repeatable ones last. */
+/* Read all of them: ancestors first, repeatable ones last, as names and writers
+** rely on. What is known of them beside MigExported is made as well. */
 static void revisionsRead(MigContext *p, Export *pExport) {
   const MigGraph *pGraph = pExport->state.pGraph;
   u64 n = (u64)pGraph->nNode + 1;
@@ -179,7 +203,8 @@ static void revisionsRead(MigContext *p, Export *pExport) {
 
 /* ---- the format, and the files that were kept ---- */
 
-/* Take the format that was asked for, or find one. */
+/* Take the format that was asked for, or find one: that of the import, else our
+** own. FORMAT for a name that is none, or of one that is only read. */
 static void formatChoose(MigContext *p, Export *pExport,
                          const MigOriginals *pFrom) {
   const char *zFormat = pExport->pSpec->zFormat;
@@ -191,7 +216,12 @@ static void formatChoose(MigContext *p, Export *pExport,
   pExport->holds = migFormatHolds(pExport->zFormat);
 }
 
-/* Leave out what the format has no place for, and keep count. */
+/*
+** Leave out what the format has no place for, and keep count; the arrays are
+** closed up in place. In a format that is a line, what is not on the revision
+** before it alone is a branch; in one with a graph the dependencies are read
+** again as they were given.
+*/
 static void revisionsFit(MigContext *p, Export *pExport) {
   int n = 0;
   int i;
@@ -225,7 +255,7 @@ static void revisionsFit(MigContext *p, Export *pExport) {
   pExport->nRevision = n;
 }
 
-/* Note the scripts that are other ones here. */
+/* Note the scripts that are other ones here, once for all of them. */
 static void expandNote(MigContext *p, Export *pExport) {
   const MigExpanded *pDone = &pExport->expanded;
 
@@ -245,7 +275,8 @@ static void expandNote(MigContext *p, Export *pExport) {
   }
 }
 
-/* Note what the format cannot say. */
+/* Note what the format cannot say. A format with a graph loses no branch,
+** dependency or label. */
 static void lossNote(MigContext *p, Export *pExport) {
   MigOutput *pOut = &pExport->out;
   const char *zFormat = pExport->zFormat;
@@ -302,7 +333,9 @@ static void originalsTake(MigContext *p, Export *pExport) {
   }
 }
 
-/* Read everything that is needed of the database. */
+/* Read everything that is needed of the database, under one read transaction,
+** so that what is written was there at one moment. A file without a store has
+** no revision, and that is no error. */
 static void exportRead(MigContext *p, Export *pExport) {
   const MigCall *pCall = pExport->pCall;
   sqlite3_stmt *pRead =
@@ -328,7 +361,7 @@ static void exportRead(MigContext *p, Export *pExport) {
 
 /* ---- the call ---- */
 
-/* Find names for what is written anew. */
+/* Find names for what is written anew. Those of the import stay. */
 static void namesMake(MigContext *p, Export *pExport) {
   MigFileNames names;
 
@@ -343,12 +376,14 @@ static void namesMake(MigContext *p, Export *pExport) {
   migFileNames(p, &names);
 }
 
-/* Append a text to a JSON array, the i-th. */
+/* Append a text to a JSON array, the i-th: from 1 on with a comma before it. */
 static void jsonItem(MigContext *p, MigText *pText, const char *z, int i) {
   migTextStr(p, pText, i ? "," : 0);
   migTextJson(p, pText, z);
 }
 
+/* The JSON object that the call returns, for its caller to free; NULL after
+** failure. The notes are those of the writer and ours. */
 static char *exportResult(MigContext *p, const Export *pExport) {
   const MigOutput *pOut = &pExport->out;
   MigText text = {0, 0, 0};
@@ -368,10 +403,14 @@ static char *exportResult(MigContext *p, const Export *pExport) {
 
 /*
 ** Write the stored revisions as files of a folder. Returns the JSON object
-** {format, files, notes} for the caller to free; files are the names below the
-** folder, those that were there already among them. Errors: FILE, FORMAT when
-** the format does not hold the revisions, USAGE for a template; then nothing
-** is written.
+** {format, files, notes} for the caller to free, NULL after failure; files are
+** the names below the folder, those that were there already among them. A dry
+** run returns the same and writes nothing. It begins a read transaction of its
+** own and lets it go before the disk is looked at.
+**
+** Errors: FILE, FORMAT when the format is none or does not hold the revisions,
+** USAGE for a template; then nothing is written. FILE in the middle
+** of writing takes back what was made.
 */
 char *migExportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const MigExportSpec *pSpec) {

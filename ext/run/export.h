@@ -7,8 +7,9 @@
 #include "call.h"
 #include "caller.h"
 
+/* What a call of migrate_export() asks for. Texts are the caller's. */
 typedef struct MigExportSpec {
-  const char *zPath;
+  const char *zPath;     /* the folder; made where there is none */
   const char *zFormat;   /* NULL: the one they came from, else own */
   const char *zTemplate; /* names of files; NULL: as the setting says */
   int bOverwrite;        /* also files that differ */

@@ -10,6 +10,15 @@
 **            the words, at most 40 of them
 **   stem     by file_template.
 **
+** Three revisions a1, b2, b3, made at 12:00:00, 12:00:00 and at a time that is
+** not known, with the message 'Add users!', are in a format of versions
+**
+**   20260131120000   add_users
+**   20260131120001   add_users
+**   20260131120002   add_users
+**
+** and in ours a1_add_users, b2_add_users, b3_add_users.
+**
 ** Ids and messages come from a file that anyone may have made. In a name
 ** letters that mean something to a file system become '_', and no name leads
 ** out of its folder.
@@ -30,7 +39,8 @@
 
 /* ---- versions ---- */
 
-/* 2026-01-31T12:00:00 as 20260131120000. */
+/* 2026-01-31T12:00:00 as 20260131120000: second counts from 1970, in UTC. 0
+** after failure. */
 static i64 stampOf(MigContext *p, i64 second) {
   const char *z = migTimeText(p, second * 1000);
   i64 v = 0;
@@ -45,7 +55,8 @@ static i64 stampOf(MigContext *p, i64 second) {
 }
 
 /* The number that an id begins with, a letter V before it allowed; -1 when
-** there is none, or a long one. */
+** there is none, or one of more than DIGITS_MAX digits. *pnDigit is how many
+** digits were read, without the V. */
 static i64 numberOf(const char *zId, int *pnDigit) {
   i64 v = 0;
   int n = 0;
@@ -59,7 +70,7 @@ static i64 numberOf(const char *zId, int *pnDigit) {
 }
 
 /* Are the ids of all that are not repeatable numbers in rising order? Then
-** *pnWidth is the length of the longest. */
+** *pnWidth is the length of the longest, also 0 when there is none. */
 static int idsRise(const MigFileNames *pNames, int *pnWidth) {
   i64 last = -1;
   int i;
@@ -81,8 +92,11 @@ static int idsRise(const MigFileNames *pNames, int *pnWidth) {
   return 1;
 }
 
-/* The version after v, in *pnDigit digits, of a revision that was made at
-** *pSecond; below 0: at a time that is not known. */
+/*
+** The version after v, of a revision that was made at *pSecond; below 0: at a
+** time that is not known. v is 0 in front of the first. *pSecond becomes the
+** second that was taken, later than lastSecond, that of the version before.
+*/
 static i64 versionNext(MigContext *p, i64 v, i64 *pSecond, i64 lastSecond) {
   i64 stamp;
 
@@ -97,7 +111,9 @@ static i64 versionNext(MigContext *p, i64 v, i64 *pSecond, i64 lastSecond) {
 }
 
 /* The number that a revision brings along, -1 when it has none: with bIds all
-** ids are numbers, else those that came from files count. */
+** ids are numbers, else those that came from files count, and where these are
+** given back also a number that the id only begins with. *pnDigit is its length
+** as it is written. */
 static i64 versionOwn(const MigFileNames *pNames, int i, int bIds,
                       int *pnDigit) {
   const MigExported *pRev = &pNames->aRevision[i];
@@ -110,7 +126,7 @@ static i64 versionOwn(const MigFileNames *pNames, int i, int bIds,
   return bIds || pRev->bOriginal || (bWhole && pNames->aImported[i]) ? v : -1;
 }
 
-/* How many digits v has. */
+/* How many digits v has, which is not negative. */
 static int digitsOf(i64 v) {
   int n = 1;
 
@@ -120,7 +136,11 @@ static int digitsOf(i64 v) {
   return n;
 }
 
-/* Give every revision its version; all are of one length. */
+/*
+** Give every revision its version; all are of one length, and each is above the
+** one before, so that they sort as numbers and as text. A number that is not
+** above the last one gives way, but for the first.
+*/
 static void versionsMake(MigContext *p, MigFileNames *pNames) {
   int nWidth;
   int bIds = idsRise(pNames, &nWidth);
@@ -158,13 +178,15 @@ static void versionsMake(MigContext *p, MigFileNames *pNames) {
 
 /* ---- slugs and stems ---- */
 
-/* Does a slug keep this letter? All others part words. */
+/* Does a slug keep this letter? All others part words, those beyond ASCII
+** among them. */
 static int isWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || migIsDigit(c);
 }
 
 /* The message as a part of a name: its words in lower case with '_' between
-** them, as many as fit. */
+** them, as many as fit. A first word that is too long is cut. "revision" when
+** there is no word. */
 static const char *slugMake(MigContext *p, const char *zMessage) {
   MigText text = {0, 0, 0};
   i64 nWhole = 0; /* up to the last word that fits */
@@ -192,8 +214,8 @@ static const char *slugMake(MigContext *p, const char *zMessage) {
   return nWhole > 0 ? migStrndup(p, migTextZ(&text), nWhole) : "revision";
 }
 
-/* Does a name without its folder mean a device to Windows? Endings do not
-** matter there. */
+/* Does a name without its folder mean a device to Windows? z has n bytes, of
+** which those from the first dot on do not matter there. */
 static int nameDevice(const char *z, i64 n) {
   static const char *const azDevice[] = {"con", "prn", "aux",
                                          "nul", "com", "lpt"};
@@ -212,9 +234,13 @@ static int nameDevice(const char *z, i64 n) {
   return 0;
 }
 
-/* A copy of zName that no file system takes for something else: letters that
+/*
+** A copy of zName that no file system takes for something else: letters that
 ** mean something become '_', and so do a dot at the start of a part and dots
-** and blanks at its end. With bPart '/' does as well. */
+** and blanks at its end. A name of a device gets '_' in front. With bPart '/'
+** does as well, and what is longer than NAME_MAX_ID bytes is cut between two
+** characters of UTF-8. NULL after failure.
+*/
 static char *nameSafe(MigContext *p, const char *zName, int bPart) {
   MigText text = {0, 0, 0};
   const char *z = zName;
@@ -247,7 +273,8 @@ static char *nameSafe(MigContext *p, const char *zName, int bPart) {
   return p->rc ? 0 : migStrdup(p, migTextZ(&text));
 }
 
-/* Append what a part of a template gives for a revision made at second. */
+/* Append what a part of a template gives for a revision made at second, counted
+** from 1970. */
 static void partAdd(MigContext *p, const MigTemplatePart *pPart,
                     const MigExported *pRev, i64 second, MigText *pText) {
   const char *zTime;
@@ -272,7 +299,8 @@ static void partAdd(MigContext *p, const MigTemplatePart *pPart,
 }
 
 /* The stem that a template gives a revision. USAGE for one that makes no sense
-** or leads out of the folder. */
+** or leads out of the folder; that is looked at before the letters are made
+** safe, so that '..' is an error and not '_'. */
 static const char *templateStem(MigContext *p, const char *zTemplate,
                                 const MigExported *pRev, i64 second) {
   MigTemplatePart part;
@@ -295,7 +323,7 @@ static const char *templateStem(MigContext *p, const char *zTemplate,
   return zStem;
 }
 
-/* A text in lower case. */
+/* A text in lower case, of ASCII letters alone. */
 static const char *lower(MigContext *p, const char *zText) {
   char *z = migStrdup(p, zText);
   i64 i;
@@ -306,7 +334,8 @@ static const char *lower(MigContext *p, const char *zText) {
   return z;
 }
 
-/* Is z in a sorted list more than once? */
+/* Is z, which is in the list, in it more than once? The list is sorted
+** bytewise. */
 static int listTwice(const MigList *pList, const char *z) {
   int iLow = 0;
   int iHigh = pList->n;
@@ -322,8 +351,9 @@ static int listTwice(const MigList *pList, const char *z) {
   return iLow + 1 < pList->n && strcmp(pList->az[iLow + 1], z) == 0;
 }
 
-/* Names must differ by more than letter case: those of the default get the
-** version behind, a template is USAGE. */
+/* Names must differ by more than letter case, which some file systems do not
+** tell apart: those of the default get the version behind, a template is
+** USAGE. Files of the import keep their names and are no error. */
 static void stemsDiffer(MigContext *p, MigFileNames *pNames) {
   MigList list = {0, 0};
   int i;
@@ -352,9 +382,9 @@ static void stemsDiffer(MigContext *p, MigFileNames *pNames) {
 
 /*
 ** Give every revision of pNames what the names of its files are made of: its
-** version, its slug and, where the format or a template has one, its stem.
-** USAGE for a template that makes no sense, leads out of the folder or gives
-** two revisions one name.
+** version, its slug and, where the format or a template has one, its stem. All
+** texts are in the arena. USAGE for a template that makes no sense, leads out
+** of the folder or gives two revisions one name; then some have names already.
 */
 void migFileNames(MigContext *p, MigFileNames *pNames) {
   const char *zTemplate = pNames->zTemplate;

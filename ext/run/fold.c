@@ -28,6 +28,21 @@
 **     When something else forbids to write the text, the statements that wait
 **     are run.
 ** One that waits alone is run as it is.
+**
+** So, where SQLite has added a column to the file before, the script
+**
+**   ALTER TABLE t ADD b TEXT;
+**   ALTER TABLE t ADD c DEFAULT 0;
+**   UPDATE t SET b = 'x';
+**
+** turns the stored text 'CREATE TABLE t(a)' into 'CREATE TABLE t(a, b TEXT, c
+** DEFAULT 0)' and adds 2 to the schema cookie when the UPDATE comes; two ALTER
+** TABLE statements of SQLite leave the same bytes behind.
+**
+** Each statement goes through three calls: migFoldTakes() before it is
+** compiled, migFoldAdd() in the place of its step, migFoldEnd() when what
+** follows cannot wait. With MIG_FAST 0 nothing waits, with 2 one alone is
+** edited in as well.
 */
 #include <string.h>
 #include "ddl.h"
@@ -45,32 +60,38 @@
 struct MigFoldColumn {
   MigFoldColumn *pNext; /* in the order of the statements */
   MigFoldTable *pInto;
-  const char *zName;
-  const char *zText; /* its definition */
-  const char *zSql;  /* the statement */
+  const char *zName; /* without its quotes */
+  const char *zText; /* its definition, the name included */
+  const char *zSql;  /* the statement, run when the text may not be written */
 };
 
+/* A table of main that columns wait for. */
 struct MigFoldTable {
   MigFoldTable *pNext;
   const char *zName; /* as it is stored */
-  i64 iRow;          /* of sqlite_schema */
-  const char *zText; /* there */
-  i64 iEnd;          /* where in it columns are added */
+  i64 iRow;          /* its rowid in sqlite_schema */
+  const char *zText; /* the text stored there, before any column that waits */
+  i64 iEnd;          /* where in it columns are added, from 0 */
   i64 nText;         /* bytes that it will have */
   int nColumn;       /* columns that it will have */
 };
 
+/* Look a table up by any spelling of its name; a damaged schema may have it
+** twice. */
 static const char zLookup[] =
     "SELECT rowid, name, sql FROM main.sqlite_schema WHERE type = 'table'"
     " AND name = ?1 COLLATE NOCASE";
+/* The schema cookie (pragma.html#pragma_schema_version). */
 static const char zCookie[] = "PRAGMA main.schema_version";
+/* Put a text in the place of the one that was read, and of no other. */
 static const char zWrite[] = "UPDATE main.sqlite_schema SET sql = ?1"
                              " WHERE rowid = ?2 AND type = 'table'"
                              " AND sql = ?3";
 
 /* ---- may it wait? ---- */
 
-/* Is the token one of the words? */
+/* Is the token one of the n words of az? Case does not count, and a quoted word
+** is none. */
 static int tokenAmong(const char *z, const MigToken *pToken, int n,
                       const char *const *az) {
   int i;
@@ -104,6 +125,8 @@ typedef struct Reader {
   MigToken token;
 } Reader;
 
+/* Go on to the next token that is no white space. The semicolon does not count
+** for iLast: it is no part of a definition. */
 static void readNext(Reader *pRead) {
   MigToken *pToken = &pRead->token;
 
@@ -118,6 +141,8 @@ static void readNext(Reader *pRead) {
   }
 }
 
+/* Is the reader at this word? Then it goes on to the next token. So do the two
+** below; else the reader stays where it is. */
 static int readWord(Reader *pRead, const char *zWord) {
   int b = migTokenIs(pRead->z, &pRead->token, zWord);
 
@@ -127,6 +152,7 @@ static int readWord(Reader *pRead, const char *zWord) {
   return b;
 }
 
+/* At a token of this type? */
 static int readType(Reader *pRead, MigTokenType eType) {
   int b = pRead->token.eType == eType;
 
@@ -136,6 +162,7 @@ static int readType(Reader *pRead, MigTokenType eType) {
   return b;
 }
 
+/* At a single plus or minus? */
 static int readSign(Reader *pRead) {
   MigToken *pToken = &pRead->token;
   int b = pToken->eType == MIG_TK_OPERATOR && pToken->n == 1 &&
@@ -147,7 +174,8 @@ static int readSign(Reader *pRead) {
   return b;
 }
 
-/* A type: words, and perhaps one or two numbers in parentheses. */
+/* A type: words, and perhaps one or two numbers in parentheses. None at all is
+** one too. 0 when it is not plain; the reader is anywhere then. */
 static int readTypeName(Reader *pRead) {
   static const char *const azBehind[] = {"not", "null", "default", "collate"};
 
@@ -174,7 +202,8 @@ static int readTypeName(Reader *pRead) {
   return readType(pRead, MIG_TK_RP);
 }
 
-/* A literal; *pbValue tells whether it is a value, not NULL. */
+/* A literal; *pbValue is set when it is a value, not NULL, and else left. 0
+** when it is none, as CURRENT_TIME or an expression. */
 static int readLiteral(Reader *pRead, int *pbValue) {
   if (readWord(pRead, "null")) {
     return 1;
@@ -188,8 +217,12 @@ static int readLiteral(Reader *pRead, int *pbValue) {
          readWord(pRead, "false");
 }
 
-/* Is the definition that begins at the reader's token a plain one, to the end
-** of the statement? */
+/*
+** Is the definition that begins at the reader's token a plain one, to the end
+** of the statement? A second DEFAULT is not, nor is NOT NULL without a DEFAULT
+** that is a value: SQLite refuses it where the table has rows. NULL as a
+** constraint says nothing.
+*/
 static int readPlain(Reader *pRead) {
   static const char *const azCollation[] = {"binary", "nocase", "rtrim"};
   int bNotNull = 0;
@@ -225,8 +258,12 @@ static int readPlain(Reader *pRead) {
   return pRead->token.eType == MIG_TK_END && (!bNotNull || bValue);
 }
 
-/* The definition of the column, as SQLite would cut it out of the text; NULL
-** when it is not plain. Without a semicolon only blanks may follow. */
+/*
+** The definition of the column, as SQLite would cut it out of the text, in the
+** arena; NULL when it is not plain. pSt is of the n bytes at z. Without a
+** semicolon only blanks may follow: SQLite's own text goes to the end of what
+** it was given then.
+*/
 static char *columnText(MigContext *p, const char *z, i64 n,
                         const MigStatement *pSt) {
   Reader read = {z, pSt->iStart, pSt->iStart + pSt->nByte, 0, {0, 0, 0}};
@@ -251,8 +288,12 @@ static char *columnText(MigContext *p, const char *z, i64 n,
 
 /* ---- the table ---- */
 
-/* Where in the stored text of a table columns are added: in front of the comma
-** or parenthesis behind the last one. 0 when that may not be done here. */
+/*
+** Where in the stored text of a table columns are added: in front of the comma
+** or parenthesis behind the last one. 0 when that may not be done here: no
+** place is at the first byte. z has n bytes, *pnColumn becomes the number of
+** its columns. Leaves no error behind but out of memory and the like.
+*/
 static i64 tableEnd(MigContext *p, const char *z, i64 n, int *pnColumn) {
   MigDdlColumn *pLast;
   MigToken token;
@@ -279,7 +320,8 @@ static i64 tableEnd(MigContext *p, const char *z, i64 n, int *pnColumn) {
                                                                  : 0;
 }
 
-/* Look a table up in main; NULL when no column can wait for it. */
+/* Look a table up in main; NULL when no column can wait for it, and after
+** failure. What was read of the text is let go, the text stays. */
 static MigFoldTable *tableFind(MigContext *p, const char *zName) {
   MigFoldTable *pTable = migAlloc(p, sizeof(*pTable));
   sqlite3_stmt *pStmt = migCached(p, zLookup);
@@ -316,7 +358,8 @@ static MigFoldTable *foldTable(MigContext *p, const MigFold *pFold,
 }
 
 /* Does no column that waits for the table have the name, and has the table
-** room for it? */
+** room for it? Columns that it has already are SQLite's to object to. The
+** limits are those of the connection (limits.html). */
 static int columnFits(MigContext *p, const MigFold *pFold,
                       const MigFoldColumn *pNew) {
   i64 nMax = sqlite3_limit(p->db, SQLITE_LIMIT_SQL_LENGTH, -1);
@@ -335,9 +378,12 @@ static int columnFits(MigContext *p, const MigFold *pFold,
 }
 
 /*
-** Can the statement pSt of a script wait, which is about zTable of main (NULL:
-** of another schema)? When SQLite has compiled it, migFoldAdd() lets it. When
-** it cannot, what waits already has to be ended first.
+** Can the statement pSt of the script in n bytes of z wait, which is about
+** zTable of main (NULL: of another schema)? When SQLite has compiled it,
+** migFoldAdd() lets it. When it cannot, what waits already has to be ended
+** first. Nothing is added to what waits; a column that was taken and not added
+** is forgotten with the next call. Needs the write transaction of the run, as
+** the text that it reads must stay what it is.
 */
 int migFoldTakes(MigContext *p, MigFold *pFold, const char *z, i64 n,
                  const MigStatement *pSt, const char *zTable) {
@@ -363,7 +409,8 @@ int migFoldTakes(MigContext *p, MigFold *pFold, const char *z, i64 n,
 
 /* ---- waiting ---- */
 
-/* Let the column wait that was taken. */
+/* Let the column wait that was taken last. It cannot fail. Two more bytes are
+** the comma and the blank in front of it. */
 void migFoldAdd(MigFold *pFold) {
   MigFoldColumn *pNew = pFold->pNew;
   MigFoldTable *pTable = pFold->pTable;
@@ -390,7 +437,8 @@ void migFoldAdd(MigFold *pFold) {
 
 /* ---- the end of waiting ---- */
 
-/* Prepare a statement: NULL, without an error, when it is forbidden. */
+/* Prepare a statement: NULL, without an error, when SQLite or an authorizer
+** does not take it. The caller finalizes. */
 static sqlite3_stmt *tryPrepare(MigContext *p, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
   int rc = p->rc ? SQLITE_OK : sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
@@ -402,7 +450,7 @@ static sqlite3_stmt *tryPrepare(MigContext *p, const char *zSql) {
 }
 
 /* The statement that moves the cookie on as often as SQLite would have, or
-** NULL. */
+** NULL. It wraps as the 32 bits of the file header do (fileformat2.html). */
 static sqlite3_stmt *cookiePrepare(MigContext *p, int nColumn) {
   sqlite3_stmt *pRead = tryPrepare(p, zCookie);
   sqlite3_stmt *pSet = 0;
@@ -417,7 +465,8 @@ static sqlite3_stmt *cookiePrepare(MigContext *p, int nColumn) {
   return pSet;
 }
 
-/* Write the text of one table. */
+/* Write the text of one table by pStmt, which is zWrite: what was stored, with
+** the columns that wait for it put in at iEnd. */
 static void tableWrite(MigContext *p, const MigFold *pFold,
                        const MigFoldTable *pTable, sqlite3_stmt *pStmt) {
   MigMark mark = migArenaMark(p);
@@ -444,7 +493,8 @@ static void tableWrite(MigContext *p, const MigFold *pFold,
   migArenaRelease(p, mark);
 }
 
-/* Write texts and cookie: 0 when SQLite does not let us. */
+/* Write texts and cookie: 0 when SQLite does not let us, and then nothing was
+** written: both statements are compiled before the first one is stepped. */
 static int foldWrite(MigContext *p, const MigFold *pFold) {
   sqlite3_stmt *pCookie = cookiePrepare(p, pFold->nColumn);
   sqlite3_stmt *pText = pCookie ? tryPrepare(p, zWrite) : 0;
@@ -463,7 +513,8 @@ static int foldWrite(MigContext *p, const MigFold *pFold) {
 }
 
 /* Have our own connection read the schema again, and see that it has: the
-** column that waited last must be there. */
+** column that waited last must be there. To prepare and step any statement is
+** enough, as the cookie in the file is no longer that in memory. */
 static void schemaReload(MigContext *p, const MigFoldColumn *pLast) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT 1 FROM main.sqlite_schema LIMIT 1");
@@ -479,7 +530,8 @@ static void schemaReload(MigContext *p, const MigFoldColumn *pLast) {
   }
 }
 
-/* Put all columns into the stored texts; 0 when SQLite does not let us. */
+/* Put all columns into the stored texts; 0 when SQLite does not let us, and
+** after some errors. WRITABLE_SCHEMA is afterwards what it was. */
 static int foldEdit(MigContext *p, const MigFold *pFold, MigTransaction *pTx) {
   int iWritable = SQLITE_DBCONFIG_WRITABLE_SCHEMA;
   int bWritable = migEditingConfig(p->db, iWritable);
@@ -497,7 +549,10 @@ static int foldEdit(MigContext *p, const MigFold *pFold, MigTransaction *pTx) {
 /*
 ** Add the columns that wait. Before anything but another column is run, and
 ** before anything looks at the schema. Returns how many rows of sqlite_schema
-** were written, which SQLite counts as changes.
+** were written, which SQLite counts as changes; 0 after failure of what came
+** before. When the texts may not be written the statements are run, and
+** nothing waits any more in this run. Nothing waits afterwards, unless
+** an error came before; after failure pTx may have been undone.
 */
 i64 migFoldEnd(MigContext *p, MigFold *pFold, MigTransaction *pTx) {
   i64 nBefore = sqlite3_total_changes64(p->db);

@@ -11,15 +11,16 @@
 typedef struct MigFoldTable MigFoldTable;
 typedef struct MigFoldColumn MigFoldColumn;
 
-/* Columns that wait. All zero: none. */
+/* Columns that wait. All zero: none. What it points to is in the arena of the
+** run: a column may wait across revisions. */
 typedef struct MigFold {
-  int bFormat; /* SQLite itself has added a column to this file */
-  int bDenied; /* stored texts may not be written */
-  int nColumn; /* how many wait */
-  MigFoldColumn *pFirst;
+  int bFormat;           /* SQLite itself has added a column to this file */
+  int bDenied;           /* stored texts may not be written */
+  int nColumn;           /* how many wait */
+  MigFoldColumn *pFirst; /* in the order of the statements */
   MigFoldColumn *pLast;
-  MigFoldTable *pTable; /* those they wait for */
-  MigFoldColumn *pNew;  /* what migFoldTakes() has taken */
+  MigFoldTable *pTable; /* those they wait for, each once */
+  MigFoldColumn *pNew;  /* what migFoldTakes() has taken, not yet added */
 } MigFold;
 
 int migFoldTakes(MigContext *p, MigFold *pFold, const char *z, i64 n,

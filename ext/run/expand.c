@@ -11,9 +11,9 @@
 **
 **   SELECT migrate_table('CREATE TABLE t(a, b TEXT NOT NULL)');
 **
-** Then the statement gives way to those that a run would carry out: a new table
-** is made, the rows are copied, t is dropped, the new one takes its name. All
-** other statements of the script stay byte for byte (plainscript.c).
+** Then the statement gives way to plain SQL that does the same: ALTER TABLE
+** where that is enough, else a new table, into which the rows are copied, and
+** which takes the place and the name of t (plainscript.c).
 **
 ** Files of the import are given back as they are; their scripts stay.
 **
@@ -178,8 +178,8 @@ static void revisionExpand(MigContext *p, MigReplay *pReplay, MigExported *pRev,
 ** Write out the calls of migrate_table() in the scripts of all revisions, which
 ** stand in an order in which they could run. The scripts are replaced by texts
 ** in the arena. *pOut is set in any case. FORMAT when the replay of a revision
-** fails, if any calls the function. The file is not read: the schema is that of
-** an empty database, and all work is done in scratch databases.
+** fails, if any calls the function. The schema of the file does not matter: the
+** replay begins at an empty database, and works in scratch databases alone.
 */
 void migExpandScripts(MigContext *p, int nRevision, MigExported *aRevision,
                       MigExpanded *pOut) {

@@ -14,8 +14,8 @@
 **   branches                 where it is a line: they are written one after the
 **                            other, in an order in which they can run
 **
-** None of that holds for a revision whose files of the import are given back.
-** Names, folders and the bytes of scripts come from the file, which may be
+** The first two do not hold for revisions whose files of the import are given
+** back. Names, folders and the bytes of scripts come from the file, which may be
 ** anybody's: names are made safe (filenames.c), and what is written is read
 ** back by the loader of the format before a byte of it reaches the disk.
 */
@@ -46,7 +46,7 @@ typedef struct Export {
   const char *zTemplate; /* of the call or the setting; NULL or "": none */
   MigState state;
   MigOrigins origins; /* kept files of all revisions */
-  int nRevision;      /* those that are written; fewer than are stored */
+  int nRevision;      /* those that are written; not all that are stored */
   MigExported *aRevision;
   i64 *aSecond;  /* of each revision: made when, in seconds since 1970; -1 */
   u8 *aImported; /* of each revision: it came from a file */

@@ -11,6 +11,21 @@
 **
 ** Where no table of the file has a foreign key and no script names REFERENCES
 ** all of this costs nothing.
+**
+** A run goes through it so:
+**
+**   migForeignStart()    once, before the first script
+**   migForeignWatch(t)   before each statement that changes t: violations of t
+**                        and of its children are counted, unless they are
+**                        watched already
+**   migForeignRenamed()  behind ALTER TABLE ... RENAME TO
+**   migForeignCheck()    before each commit; then it begins anew
+**
+** Limits: beyond OLD_COMPARED old violations of a table, and in tables WITHOUT
+** ROWID, a row that loses its parent while another one finds its own is not
+** noticed. Nor is anything in a table whose violations could not be counted
+** before, because a foreign key of it fits no key of its parent
+** (foreignkeys.html, "Required and Suggested Database Indexes").
 */
 #include <string.h>
 #include "sql.h"
@@ -21,11 +36,12 @@
 
 /* A violation: the row, by rowid, and the foreign key, by number. */
 typedef struct Violation {
-  i64 iRowid;
-  int iKey;
+  i64 iRowid; /* 0 in a table WITHOUT ROWID */
+  int iKey;   /* column id of PRAGMA foreign_key_list */
 } Violation;
 
-/* What is wrong with the foreign keys of one table. */
+/* What is wrong with the foreign keys of one table. Some 16 kB on the
+** stack: no function holds two. */
 typedef struct Findings {
   i64 nRow; /* rows without parent; -1: cannot be counted, because a key
             ** fits no PRIMARY KEY or UNIQUE of its parent */
@@ -34,29 +50,36 @@ typedef struct Findings {
   int bRowid;                /* they have a rowid */
 } Findings;
 
+/* A table and what was wrong with it when it was first watched. */
 struct MigWatched {
   MigWatched *pNext;
-  const char *zTable;
-  int bChildren;  /* the tables that refer to it are watched too */
-  i64 nBefore;    /* Findings.nRow before */
-  MigText before; /* what the violations referred to, see violationKeys() */
+  const char *zTable; /* as it was asked for; case does not count */
+  int bChildren;      /* the tables that refer to it are watched too */
+  i64 nBefore;        /* Findings.nRow before */
+  MigText before;     /* what the violations referred to, see violationKeys() */
 };
 
+/* May any table have a foreign key? The word may as well be a name or stand in
+** a comment. */
 static const char zAny[] =
     "SELECT 1 FROM main.sqlite_schema"
     " WHERE type = 'table' AND instr(lower(sql), 'references') LIMIT 1";
+/* The tables that may refer to another one: no virtual ones, which have no
+** foreign keys. SQLite stores each text with this beginning. */
 static const char zReferring[] =
     "SELECT name FROM main.sqlite_schema"
     " WHERE type = 'table' AND instr(lower(sql), 'references')"
     " AND lower(substr(sql, 1, 13)) = 'create table ' ORDER BY rowid";
 
-/* Look whether the schema holds any foreign key. */
+/* Look whether the schema holds any foreign key, and watch nothing yet. bAny is
+** to be set by who adds a foreign key afterwards. */
 void migForeignStart(MigContext *p, MigForeign *pForeign) {
   memset(pForeign, 0, sizeof(*pForeign));
   pForeign->zRemedy = "mend the script";
   pForeign->bAny = (int)migQueryInt(p, 0, "%s", zAny); /* sql-ok: constant */
 }
 
+/* The entry of a table, whatever the case of its name, or NULL. */
 static MigWatched *watchedFind(MigForeign *pForeign, const char *zTable) {
   MigWatched *pOne;
 
@@ -68,6 +91,8 @@ static MigWatched *watchedFind(MigForeign *pForeign, const char *zTable) {
   return 0;
 }
 
+/* A new entry in front of the others, its name copied, its counts 0. NULL after
+** failure. */
 static MigWatched *watchedAdd(MigContext *p, MigForeign *pForeign,
                               const char *zTable) {
   MigWatched *pNew = migAlloc(p, sizeof(*pNew));
@@ -80,6 +105,7 @@ static MigWatched *watchedAdd(MigContext *p, MigForeign *pForeign,
   return pNew;
 }
 
+/* Has main a table of that name? */
 static int tableExists(MigContext *p, const char *zTable) {
   return (int)migQueryInt(p, 0,
                           "SELECT 1 FROM main.sqlite_schema"
@@ -87,8 +113,13 @@ static int tableExists(MigContext *p, const char *zTable) {
                           zTable);
 }
 
-/* Look at the foreign keys of a table. The PRAGMAs are used as such: a table
-** of the file could take the name of their table-valued functions. */
+/*
+** Look at the foreign keys of a table. The PRAGMAs are used as such: a table
+** of the file could take the name of their table-valued functions. A table that
+** is not there has nothing wrong with it. SQLITE_ERROR is what
+** foreign_key_check answers for a key that fits none of its parent: no error
+** here, but nRow -1. Needs the transaction of the run.
+*/
 static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
   sqlite3_stmt *pStmt = 0;
   int rc = SQLITE_DONE;
@@ -123,9 +154,12 @@ static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
   migFinalize(p, pStmt);
 }
 
-/* Prepare the query of what a row of a table refers to by foreign key iKey:
-** the parent and the referring values as SQL literals. NULL when the table
-** has no rowid that could be asked for. */
+/*
+** Prepare the query of what a row of a table refers to by foreign key iKey:
+** the parent and the referring values as SQL literals, in one text. ?1 is the
+** rowid. NULL when the table has no rowid that could be asked for, and after
+** failure. The caller finalizes.
+*/
 static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
   sqlite3_stmt *pList =
       migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
@@ -154,7 +188,8 @@ static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
 }
 
 /* What the violations of a table refer to, each as a text with a zero byte
-** behind; nothing when they are too many or the table has no rowid. */
+** behind, as 'users' || ' ' || 17; nothing when they are too many or the table
+** has no rowid. In the arena. */
 static MigText violationKeys(MigContext *p, const char *zTable,
                              const Findings *pFindings) {
   MigText out = {0, 0, 0};
@@ -185,7 +220,8 @@ static MigText violationKeys(MigContext *p, const char *zTable,
 }
 
 /* Are all keys of pNow among those of pBefore, each as often? Those found are
-** blanked in pBefore. */
+** blanked in pBefore, so it can be asked once. Both lists are of at most
+** OLD_COMPARED, so comparing each with each will do. */
 static int keysWithin(MigText *pBefore, const MigText *pNow) {
   i64 i;
   i64 j;
@@ -204,6 +240,8 @@ static int keysWithin(MigText *pBefore, const MigText *pNow) {
   return 1;
 }
 
+/* Watch one table, unless it is watched: what is wrong with it now is what may
+** be wrong with it at the end. */
 static void watchOne(MigContext *p, MigForeign *pForeign, const char *zTable) {
   MigWatched *pNew;
   Findings found;
@@ -219,7 +257,8 @@ static void watchOne(MigContext *p, MigForeign *pForeign, const char *zTable) {
   }
 }
 
-/* Does table zChild have a foreign key to zParent? */
+/* Does table zChild have a foreign key to zParent? Names are compared as SQLite
+** does, without case. */
 static int refersTo(MigContext *p, const char *zChild, const char *zParent) {
   sqlite3_stmt *pStmt =
       migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zChild);
@@ -233,8 +272,12 @@ static int refersTo(MigContext *p, const char *zChild, const char *zParent) {
   return bRefers;
 }
 
-/* Watch a table and those that refer to it. Called before the statement that
-** changes it. */
+/*
+** Watch a table of main and those that refer to it. Called before the statement
+** that changes it, within the write transaction. A table that is not there yet
+** may be watched: it has had no violations. No-op without bAny. zTable is
+** copied.
+*/
 void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   sqlite3_stmt *pStmt;
   MigList names = {0, 0};
@@ -261,7 +304,9 @@ void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   }
 }
 
-/* After ALTER TABLE zOld RENAME TO zNew: old violations moved along. */
+/* After ALTER TABLE zOld RENAME TO zNew: old violations moved along. The old
+** name stays watched as well: another table may take it. Both share one list,
+** so each old violation excuses one. */
 void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
                        const char *zNew) {
   MigWatched *pOld = watchedFind(pForeign, zOld);
@@ -276,7 +321,7 @@ void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
 }
 
 /* Column number k, from 1, of the primary key of a table; NULL behind the
-** last. */
+** last. In the arena. */
 static char *primaryColumn(MigContext *p, const char *zTable, int k) {
   sqlite3_stmt *pStmt =
       migPrepareF(p, "PRAGMA main.table_xinfo(\"%w\")", zTable);
@@ -291,8 +336,13 @@ static char *primaryColumn(MigContext *p, const char *zTable, int k) {
   return z;
 }
 
-/* Add the condition that a row c has no parent by foreign key iKey. SQLite
-** compares as the column of the parent does, which is on the left here. */
+/*
+** Add the condition that a row c has no parent by foreign key iKey. SQLite
+** compares as the column of the parent does, which is on the left here. A key
+** that names no columns of its parent means the primary key of it; where one of
+** its own columns is NULL there is no violation. Where the parent table is
+** missing every other row is one.
+*/
 static void orphanWhere(MigContext *p, const char *zTable, int iKey,
                         MigText *pSql) {
   sqlite3_stmt *pList =
@@ -325,8 +375,11 @@ static void orphanWhere(MigContext *p, const char *zTable, int iKey,
   migTextStr(p, pSql, " LIMIT 5");
 }
 
-/* Add the primary keys of the first rows without their parent by foreign key
-** iKey of a table WITHOUT ROWID; nothing when they cannot be asked for. */
+/*
+** Add the primary keys of the first rows without their parent by foreign key
+** iKey of a table WITHOUT ROWID, as "row a=1, b='x'; a=2, b='y'"; nothing when
+** they cannot be asked for. foreign_key_check gives no rowid for these.
+*/
 static void keylessText(MigContext *p, const char *zTable, int iKey,
                         MigText *pText) {
   MigText sql = {0, 0, 0};
@@ -354,7 +407,8 @@ static void keylessText(MigContext *p, const char *zTable, int iKey,
   sqlite3_finalize(pStmt);
 }
 
-/* The columns of foreign key iKey of a table, by commas. */
+/* The columns of foreign key iKey of a table, by commas; NULL when there is no
+** such key. */
 static char *keyColumns(MigContext *p, const char *zTable, int iKey) {
   sqlite3_stmt *pList =
       migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
@@ -371,7 +425,7 @@ static char *keyColumns(MigContext *p, const char *zTable, int iKey) {
 }
 
 /* The first rows without parent, by rowid or primary key, and the parent, for
-** the message. */
+** the message; there is at least one. NULL after failure. */
 static char *findingsText(MigContext *p, const char *zTable,
                           const Findings *pFound) {
   const char *zParent = pFound->zParent ? pFound->zParent : "?";
@@ -393,6 +447,7 @@ static char *findingsText(MigContext *p, const char *zTable,
   return p->rc ? 0 : text.z;
 }
 
+/* FOREIGN_KEY: say what has become of a watched table. */
 static void findingsFail(MigContext *p, const MigForeign *pForeign,
                          const MigWatched *pOne, const Findings *pFound) {
   if (pFound->nRow < 0) {
@@ -409,7 +464,8 @@ static void findingsFail(MigContext *p, const MigForeign *pForeign,
   }
 }
 
-/* Is anything wrong with a table that was not before? */
+/* Is anything wrong with a table that was not before? No, when it could not be
+** told before. Blanks what it has found in pOne->before. */
 static int findingsNew(MigContext *p, MigWatched *pOne,
                        const Findings *pFound) {
   MigText now = {0, 0, 0};
@@ -426,8 +482,9 @@ static int findingsNew(MigContext *p, MigWatched *pOne,
   return !keysWithin(&pOne->before, &now);
 }
 
-/* Before the commit: FOREIGN_KEY when a watched table has new violations.
-** Nothing is watched afterwards. */
+/* Before the commit: FOREIGN_KEY when a watched table has new violations, and
+** the caller must undo its transaction. Nothing is watched afterwards, also
+** after failure. */
 void migForeignCheck(MigContext *p, MigForeign *pForeign) {
   MigWatched *pOne;
   Findings found;

@@ -9,10 +9,12 @@
 /* A table whose rows must not gain violations. */
 typedef struct MigWatched MigWatched;
 
+/* The tables that are watched in one transaction. Set up by migForeignStart();
+** a caller may set bAny and zRemedy afterwards. */
 typedef struct MigForeign {
-  int bAny;            /* the schema may hold foreign keys */
+  int bAny;            /* the schema may hold foreign keys; 0: watch nothing */
   const char *zRemedy; /* what the message says to do */
-  MigWatched *pFirst;  /* tables watched so far */
+  MigWatched *pFirst;  /* tables watched so far, in the arena */
 } MigForeign;
 
 void migForeignStart(MigContext *p, MigForeign *pForeign);

@@ -8,7 +8,16 @@
 ** A baseline: up makes the schema that is there, down drops it. It is applied
 ** from the beginning. It can take the place of all applied revisions; pending
 ** ones that built on one of those build on it then. Repeatable revisions stay
-** as they are.
+** as they are. Of
+**
+**   a (applied) - b (applied, label web) - c (pending)
+**
+** a baseline x that replaces leaves  x (applied, label web) - c (pending).
+** Tables and rows are not touched by it, and the history gets one row more.
+**
+** All of it is one change (change.c): one transaction, undone as a whole after
+** a failure and in a dry run. The scratch databases in which scripts are tried
+** are private and in memory.
 */
 #include <string.h>
 #include "sql.h"
@@ -24,7 +33,7 @@
 /* ---- autogenerate ---- */
 
 /* NOT_UP_TO_DATE unless everything is applied: what is compared would lack
-** what is pending. */
+** what is pending. Repeatable revisions count as well. */
 static void headsCheck(MigContext *p, const MigState *pState) {
   const MigGraph *pGraph = pState->pGraph;
   int i;
@@ -40,7 +49,8 @@ static void headsCheck(MigContext *p, const MigState *pState) {
   }
 }
 
-/* What is compared has everything in it, so it builds on a head. */
+/* What is compared has everything in it, so it builds on a head. USAGE for
+** base, by which a new root is asked for. */
 static void parentCheck(MigContext *p, const MigRevisionSpec *pSpec) {
   int i;
 
@@ -53,7 +63,12 @@ static void parentCheck(MigContext *p, const MigRevisionSpec *pSpec) {
   }
 }
 
-/* Make both scripts and prove them. */
+/*
+** Make both scripts and prove them: up from the live schema to the desired one
+** with its annotations, down back with the renames turned round. What up loses
+** is counted in the file. The scripts are in the arena, a zero byte behind.
+** UNPROVEN, and what migGenerate() raises; then they are of no use.
+*/
 static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
                         int bPortable, MigRevisionSpec *pSpec) {
   MigRenames turned;
@@ -82,10 +97,13 @@ static void scriptsMake(MigContext *p, const MigSchemaPair *pPair,
 }
 
 /*
-** Add a revision that makes the schema the desired one. pSpec has everything
-** but the scripts. Returns its id for the caller to free, NULL when nothing
-** differs. Errors: NOT_UP_TO_DATE, UNPROVEN, those of the desired schema, and
-** those of any new revision.
+** Add a revision that makes the schema the desired one; it is pending, not run.
+** pSpec has everything but the scripts, which are set here; pDesired is a
+** schema as migrate_diff() takes it. With bPortable the scripts get by without
+** this extension. Returns the id for the caller to free, NULL when nothing
+** differs and after failure. It holds the write lock from before the schema is
+** read. Errors: NOT_UP_TO_DATE, UNPROVEN, USAGE, those of the desired schema,
+** and those of any new revision; then nothing is stored.
 */
 char *migGenerated(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    MigRevisionSpec *pSpec, const MigSchemaText *pDesired,
@@ -117,7 +135,8 @@ char *migGenerated(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
 /* ---- baseline ---- */
 
-/* The schema that is there, and what drops it. */
+/* The schema that is there, and what drops it: set in pSpec, in the arena.
+** UNPROVEN. */
 static void baselineScripts(MigContext *p, MigRevisionSpec *pSpec) {
   MigText up = {0, 0, 0};
   MigGenerate down;
@@ -141,7 +160,8 @@ static void baselineScripts(MigContext *p, MigRevisionSpec *pSpec) {
   pSpec->nDown = down.script.n;
 }
 
-/* Add the id that is to stand for revision iNode, once. */
+/* Add the id that is to stand for revision iNode, once: zBaseline for all that
+** are applied. It is not copied. */
 static void idAdd(MigContext *p, const MigState *pState, int iNode,
                   const char *zBaseline, MigList *pOut) {
   const char *z = migSetHas(&pState->applied, iNode)
@@ -157,7 +177,8 @@ static void idAdd(MigContext *p, const MigState *pState, int iNode,
   migListAdd(p, pOut, z);
 }
 
-/* Let a pending revision build on the baseline instead of applied ones. */
+/* Let a pending revision build on the baseline instead of applied ones. It
+** keeps its labels, and its dependencies become ids where they were labels. */
 static void pendingRewire(MigContext *p, const MigState *pState, int iNode,
                           const char *zBaseline) {
   const MigNode *pNode = &pState->pGraph->aNode[iNode];
@@ -186,7 +207,8 @@ static void pendingRewire(MigContext *p, const MigState *pState, int iNode,
 }
 
 /* Remove all applied revisions, and let what builds on them build on the
-** baseline. */
+** baseline, which is not stored yet: edges are names, and looked up when the
+** graph is loaded next. The state in memory stays what it was before. */
 static void appliedReplace(MigContext *p, const MigChange *pChange,
                            const char *zBaseline) {
   const MigState *pState = &pChange->state;
@@ -207,7 +229,8 @@ static void appliedReplace(MigContext *p, const MigChange *pChange,
 }
 
 /* Give the baseline the labels of the revisions it stands for: branches that
-** go on from it keep their names. */
+** go on from it keep their names. Behind their deletion, as a label has one
+** owner. */
 static void labelsTake(MigContext *p, const MigState *pState,
                        const char *zBaseline) {
   int i;
@@ -223,9 +246,12 @@ static void labelsTake(MigContext *p, const MigState *pState,
 
 /*
 ** Within a change, add a revision that stands for the schema as it is, applied
-** since zAppliedAt, NULL: now. pSpec has everything but parents and scripts.
-** With bReplace it takes the place of all applied revisions. UNPROVEN, and the
-** errors of any new revision.
+** since zAppliedAt, ISO-8601, NULL: now. pSpec has everything but parents and
+** scripts, which are set here. With bReplace it takes the place of all applied
+** revisions. *pRev becomes what is stored, its texts in the arena. The schema
+** is kept as that which the run has left (drift.c). UNPROVEN, and the errors of
+** any new revision; then the change must be undone. The facts of _migrate_meta
+** are the caller's to write.
 */
 void migBaselineAdd(MigContext *p, MigChange *pChange, MigRevisionSpec *pSpec,
                     int bReplace, const char *zAppliedAt, MigRevision *pRev) {
@@ -257,7 +283,8 @@ void migBaselineAdd(MigContext *p, MigChange *pChange, MigRevisionSpec *pSpec,
 ** Add a revision that stands for the schema as it is, applied. pSpec has
 ** everything but parents and scripts. With bReplace it takes the place of all
 ** applied revisions, else there may be none: APPLIED. Returns its id for the
-** caller to free. UNPROVEN, and the errors of any new revision.
+** caller to free, NULL after failure; then the file is as it was. UNPROVEN, the
+** errors of setting mirror, and those of any new revision.
 */
 char *migBaseline(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                   MigRevisionSpec *pSpec, int bReplace) {

@@ -13,6 +13,17 @@
 ** PRAGMA quick_check evaluates the CHECK constraints of the file, and there
 ** old versions of SQLite let a hostile file call us again. So on a connection
 ** there is one round of checks at a time.
+**
+** What is told of a fine file, and of one with two findings:
+**
+**   store      no code          version 3
+**   scripts    no code          packs: 2
+**   applied    CHECKSUM         revision b was applied with other scripts ...
+**   applied    STORE_DAMAGED    revision c is applied, but not stored
+**
+** A check that has nothing to look at, as of backups in a store of version 1,
+** says nothing. Where the store itself cannot be read the checks of its tables
+** are left out. What a run changes as it goes is left out while one is at work.
 */
 #include <string.h>
 #include "sql.h"
@@ -36,27 +47,30 @@
 /* A round of checks. */
 typedef struct Health {
   MigContext *p;   /* of the caller */
-  MigContext work; /* of the check at work */
+  MigContext work; /* of the check at work; its arena is let go row by row */
   MigConnection *pConn;
-  MigHealthCall xCall;
-  void *pArg;
-  int iVersion;       /* of the store, 0: there is none */
-  int bOpen;          /* rows of a script of migrate_sql() have no seals yet */
-  const char *zCheck; /* name of the check at work */
-  int nFound;         /* its findings */
-  int nTotal;         /* those of all */
+  MigHealthCall xCall; /* told of each result */
+  void *pArg;          /* its argument */
+  int iVersion;        /* of the store, 0: there is none */
+  int bOpen;           /* rows of a script of migrate_sql() have no seals yet */
+  const char *zCheck;  /* name of the check at work */
+  int nFound;          /* its findings, also those that are not told */
+  int nTotal;          /* those of all, likewise */
 } Health;
 
 /* ---- findings ---- */
 
-/* Tell a finding, or with MIG_NOCODE that there is none. */
+/* Tell a finding, or with MIG_NOCODE that there is none. No-op once the caller
+** has an error. zDetail need only last as long. */
 static void healthTell(Health *pHealth, MigCode eCode, const char *zDetail) {
   if (pHealth->p->rc == SQLITE_OK) {
     pHealth->xCall(pHealth->p, pHealth->pArg, pHealth->zCheck, eCode, zDetail);
   }
 }
 
-/* Something is not as it should be. */
+/* Something is not as it should be. It is counted; beyond FINDINGS_SHOWN of a
+** check that is all. The text is made outside the arena, which the next row
+** lets go. */
 static void healthFound(Health *pHealth, MigCode eCode, const char *zFormat,
                         ...) {
   va_list ap;
@@ -77,7 +91,8 @@ static void healthFound(Health *pHealth, MigCode eCode, const char *zFormat,
 }
 
 /* Code of a finding that was an error of the check: what is said of a call's
-** arguments elsewhere is here said of the store. */
+** arguments elsewhere is here said of the store. A damaged page is the file's,
+** any other error of SQLite is passed on as it is. */
 static MigCode codeOf(const MigContext *pWork) {
   int e = pWork->rc & 0xff;
 
@@ -95,8 +110,12 @@ static MigCode codeOf(const MigContext *pWork) {
   }
 }
 
-/* Make a finding of the error that the check has run into, if any. What was
-** looked at, zKind and zName, stands in front of it, unless NULL. */
+/*
+** Make a finding of the error that the check has run into, if any. What was
+** looked at, zKind and zName, stands in front of it, unless NULL. The check may
+** go on afterwards. Out of memory and interrupt become the caller's error, and
+** end the round.
+*/
 static void healthCatch(Health *pHealth, const char *zKind, const char *zName) {
   MigContext *pWork = &pHealth->work;
   int e = pWork->rc & 0xff;
@@ -118,7 +137,8 @@ static void healthCatch(Health *pHealth, const char *zKind, const char *zName) {
 }
 
 /* Step a statement of the check, unless the caller is to stop. What the row
-** before has left in the arena goes. */
+** before has left in the arena goes, all of it: a check that keeps anything
+** there from one row to the next may not step by this. */
 static int healthStep(Health *pHealth, sqlite3_stmt *pStmt) {
   MigMark none = {0, 0};
 
@@ -126,14 +146,17 @@ static int healthStep(Health *pHealth, sqlite3_stmt *pStmt) {
   return pHealth->p->rc == SQLITE_OK && migStep(&pHealth->work, pStmt);
 }
 
-/* A column as text, to be shown. */
+/* A column as text, to be shown; "NULL" for NULL. Lasts until the statement is
+** stepped, or the column is read as another type. */
 static const char *columnShown(sqlite3_stmt *pStmt, int i) {
   const char *z = (const char *)sqlite3_column_text(pStmt, i);
 
   return z ? z : "NULL";
 }
 
-/* Is the column, not read yet, a text without zero bytes, in UTF-8? */
+/* Is the column, not read yet, a text without zero bytes, in UTF-8? Its type is
+** asked for first: sqlite3_column_text() converts what is no text
+** (c3ref/column_blob.html). */
 static int columnClean(sqlite3_stmt *pStmt, int i) {
   int bText = sqlite3_column_type(pStmt, i) == SQLITE_TEXT;
   const char *z = (const char *)sqlite3_column_text(pStmt, i);
@@ -158,7 +181,8 @@ static int healthOpen(Health *pHealth) {
   return bOpen;
 }
 
-/* The tables are ours, and of a version we know. */
+/* The tables are ours, and of a version we know. Sets iVersion, on which all
+** checks of the store depend: 0 when they are not. NULL without a store. */
 static char *healthStore(Health *pHealth) {
   pHealth->iVersion = migStoreOpen(&pHealth->work);
   pHealth->bOpen = pHealth->iVersion > 0 && healthOpen(pHealth);
@@ -167,7 +191,8 @@ static char *healthStore(Health *pHealth) {
              : 0;
 }
 
-/* The setting of that name, or NULL. */
+/* The setting of that name, case counts, or NULL. An unknown one is no error as
+** it is for a call. */
 static const MigSetting *settingNamed(const char *zName) {
   int i;
 
@@ -179,7 +204,8 @@ static const MigSetting *settingNamed(const char *zName) {
   return 0;
 }
 
-/* Every stored setting exists, and its value fits it. */
+/* Every stored setting exists, and its value fits it. An integer is a value as
+** its text is. */
 static char *healthSettings(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   sqlite3_stmt *pStmt = migCached(
@@ -204,7 +230,8 @@ static char *healthSettings(Health *pHealth) {
   return migPrintf(pWork, "settings: %d", n);
 }
 
-/* Labels are names that can be typed, of revisions that exist, and no ids. */
+/* Labels are names that can be typed, of revisions that exist, and no ids. The
+** table has no seals, so each row is looked at. */
 static char *healthLabels(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   sqlite3_stmt *pStmt =
@@ -267,7 +294,7 @@ static int sealsCheck(Health *pHealth, const char *zTable, const char *zRows,
   return n;
 }
 
-/* What a fine check of n rows says. */
+/* What a fine check of n rows says, in the arena of the check. */
 static char *rowsCounted(Health *pHealth, int n, const char *zWhat) {
   return migPrintf(&pHealth->work, "%s: %d%s", zWhat, n,
                    pHealth->iVersion > 1
@@ -286,6 +313,8 @@ static char *healthRevisions(Health *pHealth) {
   return rowsCounted(pHealth, n, "revisions");
 }
 
+/* Edges have their seals. That their revisions exist is found when the graph is
+** loaded. */
 static char *healthEdges(Health *pHealth) {
   int n = sealsCheck(pHealth, "_migrate_edges",
                      "SELECT * FROM main._migrate_edges"
@@ -295,7 +324,8 @@ static char *healthEdges(Health *pHealth) {
   return rowsCounted(pHealth, n, "edges");
 }
 
-/* One revision has the scripts of its checksum. */
+/* One revision has the scripts of its checksum: CHECKSUM. Nothing for one that
+** is not there. */
 static void scriptsCheck(MigContext *p, MigPackCache *pCache, const char *zId) {
   u8 aChecksum[MIG_HASH_SIZE];
   MigRevision rev;
@@ -315,7 +345,8 @@ static void scriptsCheck(MigContext *p, MigPackCache *pCache, const char *zId) {
   }
 }
 
-/* Every pack can be read, and every revision has its scripts. */
+/* Every pack can be read, and every revision has its scripts. By pack, so that
+** each is inflated once for all of its revisions. */
 static char *healthScripts(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigPackCache cache = {0, {0, 0}};
@@ -360,7 +391,7 @@ static char *healthFiles(Health *pHealth) {
 /* ---- what is applied, what was done ---- */
 
 /* Rows have their seals, their revision exists and has the scripts that were
-** applied. */
+** applied. A repeatable one with others is no exception. */
 static char *healthApplied(Health *pHealth) {
   int n = sealsCheck(pHealth, "_migrate_applied",
                      "SELECT * FROM main._migrate_applied ORDER BY revision",
@@ -387,7 +418,8 @@ static char *healthApplied(Health *pHealth) {
   return rowsCounted(pHealth, n, "applied");
 }
 
-/* Rows have no gaps, and each the chain of itself and all before it. */
+/* Rows have no gaps, and each the chain of itself and all before it. Numbers
+** are unsigned here: that of a damaged file may be the greatest. */
 static char *healthHistory(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigHistoryReader row;
@@ -410,7 +442,7 @@ static char *healthHistory(Health *pHealth) {
   return migPrintf(pWork, "rows: %d", n);
 }
 
-/* A fact of _migrate_meta must be zTruth. */
+/* A fact of _migrate_meta must be zTruth, as text. */
 static void factCheck(Health *pHealth, const char *zName, const char *zTruth) {
   const char *z = migMetaText(&pHealth->work, zName);
 
@@ -423,7 +455,7 @@ static void factCheck(Health *pHealth, const char *zName, const char *zTruth) {
 }
 
 /* What _migrate_meta repeats is so, and the applied set is what the history
-** says. A run writes both at its end. */
+** says. A run writes both at its end, so none is at work. */
 static char *healthSummary(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigList lost = {0, 0};
@@ -456,7 +488,8 @@ static char *healthSummary(Health *pHealth) {
   return migPrintf(pWork, "heads, current, pending");
 }
 
-/* The schema is as the last run left it. */
+/* The schema is as the last run left it. Nothing is wrong where no run has kept
+** one. */
 static char *healthDrift(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigList list = {0, 0};
@@ -472,8 +505,12 @@ static char *healthDrift(Health *pHealth) {
   return migPrintf(pWork, "the schema is as the last run left it");
 }
 
-/* Run the checks that script z holds, less those of the names in pSeen, which
-** later revisions have. */
+/*
+** Run the checks that script z holds, less those of the names in pSeen, which
+** later revisions have; their names are added. They are run guarded: the file
+** says what is run here. Returns how many were run. What a check finds, and one
+** that cannot be run, is a finding; other errors end it.
+*/
 static int invariantsRun(Health *pHealth, const char *zId, const char *z, i64 n,
                          MigList *pSeen) {
   MigContext *pWork = &pHealth->work;
@@ -501,7 +538,9 @@ static int invariantsRun(Health *pHealth, const char *zId, const char *z, i64 n,
   return nRun;
 }
 
-/* What scripts said must hold still does. */
+/* What scripts said must hold still does. The later revisions come first, as
+** their checks take the place of those of the same name. NULL when no script
+** has any. */
 static char *healthInvariants(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigPackCache cache = {0, {0, 0}};
@@ -537,7 +576,7 @@ static char *healthInvariants(Health *pHealth) {
   return nRun ? migPrintf(pWork, "%d checks of scripts", nRun) : 0;
 }
 
-/* What setting mirror names says what is applied. */
+/* What setting mirror names says what is applied. NULL without the setting. */
 static char *healthMirror(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   MigList list = {0, 0};
@@ -561,7 +600,7 @@ static char *healthMirror(Health *pHealth) {
 
 /* ---- backups ---- */
 
-/* Pass on what is wrong with chunks or backups. */
+/* Pass on what is wrong with chunks or backups, a finding for each text. */
 static void healthDamaged(Health *pHealth, const MigList *pBad) {
   int i;
 
@@ -597,8 +636,8 @@ static char *healthBackups(Health *pHealth) {
 
 /* ---- the file ---- */
 
-/* Does SQLite's longer check find anything? The short one of SQLite 3.40 takes
-** some rows for damaged that are not. */
+/* Does SQLite's longer check find nothing? The short one of SQLite 3.40 takes
+** some rows for damaged that are not. 0 also after an error. */
 static int integrityOk(Health *pHealth) {
   sqlite3_stmt *pStmt =
       migPrepare(&pHealth->work, "PRAGMA main.integrity_check(1)");
@@ -609,7 +648,8 @@ static int integrityOk(Health *pHealth) {
   return bOk;
 }
 
-/* What SQLite finds in the file. */
+/* What SQLite finds in the file (pragma.html#pragma_quick_check): a row for
+** each problem, or one that says ok. It stops by itself after 100. */
 static char *healthQuick(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   sqlite3_stmt *pStmt = migPrepare(pWork, "PRAGMA main.quick_check");
@@ -628,7 +668,8 @@ static char *healthQuick(Health *pHealth) {
   return migPrintf(pWork, "ok");
 }
 
-/* Rows whose parent is missing. */
+/* Rows whose parent is missing, in all tables. In one WITHOUT ROWID the row
+** cannot be named. */
 static char *healthForeign(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   sqlite3_stmt *pStmt = migPrepare(pWork, "PRAGMA main.foreign_key_check");
@@ -678,7 +719,8 @@ static const struct {
     {"foreign_key_check", 0, healthForeign},
 };
 
-/* Run one check and tell what it has found. */
+/* Run one check and tell what it has found. Its statements and its arena are
+** gone afterwards. */
 static void healthCheck(Health *pHealth, int i) {
   MigContext *pWork = &pHealth->work;
   char zMore[40];
@@ -701,9 +743,10 @@ static void healthCheck(Health *pHealth, int i) {
 
 /*
 ** Run all checks and hand every result to xCall; a check without findings is
-** a result too. Returns the number of findings. The caller holds a read
-** transaction. Without a store only the file itself is checked. Out of
-** memory, interrupt, and NESTED_CALL from inside the checks.
+** a result too. Returns the number of findings, also of those that were not
+** told. The caller holds a read transaction, and nothing is written. Without a
+** store only the file itself is checked. Out of memory, interrupt, what xCall
+** sets, and NESTED_CALL from inside the checks; then the number means nothing.
 */
 int migHealthRun(MigContext *p, MigConnection *pConn, MigHealthCall xCall,
                  void *pArg) {
@@ -736,10 +779,11 @@ int migHealthRun(MigContext *p, MigConnection *pConn, MigHealthCall xCall,
 
 /* The first finding. */
 typedef struct Verdict {
-  MigCode eCode;
-  char *z;
+  MigCode eCode; /* MIG_NOCODE: none so far */
+  char *z;       /* "check: what was found", in the arena of the caller */
 } Verdict;
 
+/* Keep the first finding: a MigHealthCall, pArg is the Verdict. */
 static void verdictAdd(MigContext *p, void *pArg, const char *zCheck,
                        MigCode eCode, const char *zDetail) {
   Verdict *pVerdict = pArg;
@@ -751,7 +795,7 @@ static void verdictAdd(MigContext *p, void *pArg, const char *zCheck,
 }
 
 /* 'ok' for the caller to free, or the first finding as an error with its
-** code. */
+** code, and NULL. The read transaction, which is not waited for, is its own. */
 char *migHealthVerify(MigContext *p, MigConnection *pConn) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   Verdict verdict = {MIG_NOCODE, 0};

@@ -12,6 +12,23 @@
 **
 ** The files themselves are kept as well (origin.c), so that an export gives
 ** them back. A repeatable revision that has changed is pending again.
+**
+** What becomes of a file, by what is stored of its revision:
+**
+**   nothing                      stored, with its edges and labels     new
+**   the same scripts, pending    message, edges and labels taken over  changed
+**   the same scripts, applied    nothing; a note when these differ     known
+**   other scripts, pending       replaced                              changed
+**   other scripts, applied       CHECKSUM; with repair replaced, and
+**                                taken for those that have run         changed
+**   other scripts, repeatable    replaced, and pending again           changed
+**
+** A folder is read before the lock is taken, and what it says is held against
+** the file under the lock, in one change (change.c): all of it is stored, or
+** nothing. Three ways lead here. migImportFolder() is asked for by name.
+** migrate_auto() first calls migImportKnown(), the same walk under a read that
+** stops at the first file that would be written, and only then, when there is
+** one, migImportSeen().
 */
 #include <string.h>
 #include "sql.h"
@@ -34,29 +51,30 @@
 #include "execute.h"
 #include "import.h"
 
-/* An import under way. */
+/* An import under way. Everything is in the arena but the files' bytes, which
+** migFolderClose() frees. */
 typedef struct Import {
   MigChange change;
   const char *zPath; /* the folder, or file */
-  MigFolder folder;
-  MigImport files;
-  MigKeep keep;
+  MigFolder folder;  /* its files */
+  MigImport files;   /* the revisions that the loader made of them */
+  MigKeep keep;      /* what is kept of the files */
   MigRevision *aRev; /* what would be stored of each file */
   MigSet listed;     /* stored revisions that the folder has */
   int *aPlace;       /* of each stored revision, in the order of running */
-  MigChain chain;
-  int bRepair;
+  MigChain chain;    /* new files of a line find their parents by it */
+  int bRepair;       /* changed applied ones are taken as they are now */
   int bLook;  /* under a read: find out whether anything would be written */
   int bWould; /* it would; what follows is not looked at */
   MigImportSeen *pSeen; /* of migrate_auto(), or NULL */
   const char *zNewer;   /* an applied revision that shows the folder to be
                         ** older than the file, or NULL */
-  int nKnown;
-  int nMoved;      /* known ones of which another path is kept now */
-  int nMended;     /* packs of scripts that were damaged */
-  MigText added;   /* ids, by commas */
-  MigText changed; /* ids, by commas */
-  MigList notes;
+  int nKnown;           /* revisions that are as they are stored */
+  int nMoved;           /* known ones of which another path is kept now */
+  int nMended;          /* packs of scripts that were damaged */
+  MigText added;        /* ids, by commas */
+  MigText changed;      /* ids, by commas */
+  MigList notes;        /* sentences for the user */
 } Import;
 
 /* Append an id to a list by commas. */
@@ -64,13 +82,19 @@ static void idAdd(MigContext *p, MigText *pText, const char *zId) {
   migTextF(p, pText, "%s%s", pText->n ? "," : "", zId);
 }
 
-/* Flags of an imported revision. */
+/* Flags of an imported revision, MIG_REV_ bits: what its scripts ask for, and
+** what the format says. */
 static int importedFlags(const MigImported *pFile) {
   return (pFile->bSkipMaintenance ? MIG_REV_LENIENT : 0) |
          (pFile->bRepeatable ? MIG_REV_REPEATABLE : 0) | pFile->scriptFlags;
 }
 
-/* What would be stored for a file; its edges and labels only for new ones. */
+/*
+** What would be stored for a file; its edges and labels only for new ones. The
+** time is that of the file, or zNow. Texts are those of pFile. A repeatable
+** revision loses its down script, before the checksum is made. BAD_ID for a
+** label.
+*/
 static void importedRevision(MigContext *p, const MigImported *pFile,
                              const char *zNow, MigRevision *pRev) {
   int i;
@@ -102,7 +126,8 @@ static void importedRevision(MigContext *p, const MigImported *pFile,
   migRevisionChecksum(pRev);
 }
 
-/* Note a script that no run would accept. */
+/* Note a script that no run would accept: it is stored all the same, as it may
+** be replaced before it is run. Other errors of it stay errors. */
 static void forbiddenNote(MigContext *p, Import *pImport,
                           const MigRevision *pRev, int bDown) {
   static const char zPrefix[] = "migrate: ";
@@ -132,7 +157,8 @@ static void forbiddenNote(MigContext *p, Import *pImport,
   }
 }
 
-/* Note scripts that are stored as they are, and what is wrong with them. */
+/* Note scripts that are stored as they are, and what is wrong with them. Only
+** for those that are about to be stored. */
 static void scriptsNote(MigContext *p, Import *pImport,
                         const MigRevision *pRev) {
   if ((pRev->zUp && !migIsUtf8(pRev->zUp, pRev->nUp)) ||
@@ -145,7 +171,11 @@ static void scriptsNote(MigContext *p, Import *pImport,
   forbiddenNote(p, pImport, pRev, 1);
 }
 
-/* Store file i, which is new. */
+/*
+** Store file i, which is new. In a line its parent is what the chain says, and
+** the chain then links what follows to it. BAD_ID, and the errors of a new
+** revision.
+*/
 static void importNew(MigContext *p, Import *pImport, int i,
                       MigRevision *pRev) {
   int bLine = migChainHas(&pImport->chain, i);
@@ -180,7 +210,8 @@ static void importNew(MigContext *p, Import *pImport, int i,
   }
 }
 
-/* The stored revision has come from another path: keep that of the file. */
+/* The stored revision has come from another path: keep that of the file, and
+** the file under it. The scripts are those that are stored. */
 static void pathMoved(MigContext *p, Import *pImport, int i,
                       const MigRevision *pRev, const MigRevision *pStored) {
   MigRevision moved = *pStored;
@@ -196,8 +227,12 @@ static void pathMoved(MigContext *p, Import *pImport, int i,
   pImport->nMoved++;
 }
 
-/* A stored revision whose scripts are those of the file: take over message,
-** edges and labels while it is pending. With bRepair they count as applied. */
+/*
+** A stored revision whose scripts are those of the file: take over message,
+** edges and labels while it is pending. With bRepair, scripts that were applied
+** with another checksum count as those that have run. The file that is kept is
+** looked at only when nothing else differs.
+*/
 static void importSame(MigContext *p, Import *pImport, int iNode, int i,
                        MigRevision *pRev, const MigRevision *pStored) {
   const MigImported *pFile = &pImport->files.aRevision[i];
@@ -232,7 +267,12 @@ static void importSame(MigContext *p, Import *pImport, int iNode, int i,
   }
 }
 
-/* File i is stored, with another checksum. */
+/*
+** File i is stored, with another checksum: CHECKSUM when it is applied, or else
+** replaced. An applied revision keeps its edges, with a note. A repeatable one
+** leaves the applied set, so that it runs again; with bRepair it stays there,
+** as one that has run as it is now.
+*/
 static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
                           MigRevision *pRev, const MigRevision *pStored) {
   const MigImported *pFile = &pImport->files.aRevision[i];
@@ -273,7 +313,8 @@ static void importChanged(MigContext *p, Import *pImport, int iNode, int i,
 
 /*
 ** A file whose version has become that of two gets its whole name as id. When
-** it was imported before that, with these scripts, it keeps the id it has.
+** it was imported before that, with these scripts, it keeps the id it has: the
+** short one, unless another file has it.
 */
 static void keepShort(MigContext *p, Import *pImport, int i) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
@@ -293,8 +334,11 @@ static void keepShort(MigContext *p, Import *pImport, int i) {
   }
 }
 
-/* Which stored revisions the folder has. A file may be one under another
-** name. */
+/*
+** Which stored revisions the folder has: aRev, listed and aPlace are made here.
+** A file may be one under another name. With bRepair damaged packs are written
+** anew first, since stored scripts are compared with those of files.
+*/
 static void listFolder(MigContext *p, Import *pImport) {
   const MigState *pState = &pImport->change.state;
   MigImport *pFiles = &pImport->files;
@@ -365,8 +409,11 @@ static void newerFind(MigContext *p, Import *pImport) {
   }
 }
 
-/* Would migrate_auto() put a repeatable script into the file that is older than
-** what it finds there? Say so; an import that was asked for does it. */
+/*
+** Would migrate_auto() put a repeatable script into the file that is older than
+** what it finds there? Say so; an import that was asked for does it: 0, but
+** with the note. bSame: the stored one is the same, so nothing is put back.
+*/
 static int isOlder(MigContext *p, Import *pImport, const MigImported *pFile,
                    int bSame) {
   if (pImport->zNewer == 0 || !pFile->bRepeatable || bSame) {
@@ -384,7 +431,7 @@ static int isOlder(MigContext *p, Import *pImport, const MigImported *pFile,
   return pImport->pSeen != 0;
 }
 
-/* Linking the folder in begins at its first file. */
+/* Linking the folder in begins at its first file, behind what is stored. */
 static void chainStart(Import *pImport) {
   MigChain *pChain = &pImport->chain;
 
@@ -398,9 +445,12 @@ static void chainStart(Import *pImport) {
   migChainStart(pChain);
 }
 
-/* Hold every file of the folder against what is stored, and store what is new
+/*
+** Hold every file of the folder against what is stored, and store what is new
 ** or has changed. With bLook nothing is written, and the first file that would
-** be ends it. */
+** be ends it. The state is that of the file before the import, and stays so:
+** what the walk has stored is not in its graph.
+*/
 static void importAll(MigContext *p, Import *pImport) {
   const MigGraph *pGraph = pImport->change.state.pGraph;
   MigRevision stored;
@@ -444,7 +494,8 @@ static void importAll(MigContext *p, Import *pImport) {
   }
 }
 
-/* The result, made before the commit. */
+/* The result, made before the commit, for the caller to free. Notes of the
+** loader and of kept files come behind the others. */
 static char *importResult(MigContext *p, Import *pImport) {
   MigText text = {0, 0, 0};
   int i;
@@ -473,7 +524,8 @@ static char *importResult(MigContext *p, Import *pImport) {
   return migResultText(p, text.z);
 }
 
-/* Is there nothing in the file: no revision, no table? */
+/* Is there nothing in the file: no revision, no table? Our own and SQLite's
+** tables do not count. Asked by loaders, before any lock. */
 static int hostNew(MigContext *p) {
   int bStore = migStoreOpen(p);
   MigState state;
@@ -486,7 +538,8 @@ static int hostNew(MigContext *p) {
                      " AND name NOT GLOB 'sqlite_*')");
 }
 
-/* Read the folder. */
+/* Read the folder. *pImport is set up also after failure; its folder is to be
+** closed on every path. FILE, FORMAT. */
 static void importOpen(MigContext *p, Import *pImport, const char *zPath,
                        const char *zFormat, const MigPlaceholders *pHolders) {
   MigFolder *pFolder = &pImport->folder;
@@ -504,7 +557,11 @@ static void importOpen(MigContext *p, Import *pImport, const char *zPath,
   migKeepStart(p, &pImport->keep);
 }
 
-/* Import; for migrate_auto() also keep what the folder looks like. */
+/*
+** Import; for migrate_auto() also keep what the folder looks like. The history
+** gets a row only when something was stored. What the folder looks like is
+** committed also when nothing was. Returns the result for the caller to free.
+*/
 static char *importRun(MigContext *p, MigConnection *pConn,
                        const MigCall *pCall, const char *zPath,
                        const char *zFormat, const MigPlaceholders *pHolders,
@@ -540,10 +597,13 @@ static char *importRun(MigContext *p, MigConnection *pConn,
 }
 
 /*
-** Read the folder or file zPath and store what is new. Returns the JSON
-** object {format, new, known, changed, notes} for the caller to free. Errors:
-** FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT, CYCLE,
-** DEPENDENCY_CYCLE; then nothing is stored.
+** Read the folder or file zPath and store what is new. zFormat NULL: it is
+** found out. pHolders are what placeholders of its files stand for. With
+** bRepair a changed applied revision is replaced, and damaged packs are mended.
+** Returns the JSON object {format, new, known, changed, notes} for the caller
+** to free. Errors: FILE, FORMAT, CHECKSUM, BAD_ID, DUPLICATE_*, MISSING_PARENT,
+** CYCLE, DEPENDENCY_CYCLE; then nothing is stored. It begins and ends the write
+** transaction, and makes the store where there is none.
 */
 char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const char *zPath, const char *zFormat,
@@ -553,9 +613,13 @@ char *migImportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
 
 /* ---- for migrate_auto() ---- */
 
-/* Hold the folder against what is stored, under a read. Returns what an import
-** would return that has nothing to store; NULL when there is something. The
-** errors are those of an import. */
+/*
+** Hold the folder against what is stored, under a read that it begins and ends.
+** Returns what an import would return that has nothing to store, for the caller
+** to free; NULL when there is something, when there is no store of this
+** version, and after failure. pSeen->has becomes the ids that the folder has,
+** as far as it was read. The errors are those of an import.
+*/
 char *migImportKnown(MigContext *p, const MigCall *pCall, const char *zPath,
                      const char *zFormat, const MigPlaceholders *pHolders,
                      MigImportSeen *pSeen) {
@@ -583,7 +647,9 @@ char *migImportKnown(MigContext *p, const MigCall *pCall, const char *zPath,
   return zResult;
 }
 
-/* Import, and keep what the folder looks like for the next time. */
+/* migImportFolder() for migrate_auto(), without repair: repeatable scripts of a
+** folder that is older than the file are left out. pSeen->zLooks, unless it is
+** "", is kept for the next time, and pSeen->has set. */
 char *migImportSeen(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                     const char *zPath, const char *zFormat,
                     const MigPlaceholders *pHolders, MigImportSeen *pSeen) {

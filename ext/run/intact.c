@@ -13,6 +13,17 @@
 **
 ** So long as the facts do not fit, a call that does not say itself what is
 ** applied leaves them so (change.c), or what shows the damage would be gone.
+**
+** With a and b applied, the row of b deleted by hand:
+**
+**   rows of _migrate_applied   a             current would be 'a', pending 1
+**   facts                      current 'b', pending 0: they do not fit
+**   history                    upgrade a, upgrade b: b was applied in run 2
+**   that as the applied set    current 'b', pending 0: it fits the facts, so
+**                              the history is right and b is named
+**
+** Limits: who changes the facts as well, or the rows of a repeatable revision
+** alone, is not noticed.
 */
 #include <string.h>
 #include "hash.h"
@@ -21,6 +32,11 @@
 #include "revisions.h"
 #include "intact.h"
 
+/*
+** Rows of what was done, oldest first: columns 0 action, 1 revision, 2 run,
+** 3 current heads after it, 4 whether it may have changed the applied set as a
+** whole. Failed calls were undone, so they do not count.
+*/
 static const char zRows[] =
     "SELECT action, revision, run, to_revisions,"
     " action IN('stamp', 'restore', 'adopt')"
@@ -32,11 +48,12 @@ static const char zRows[] =
 ** negative of the one that undid it, 0 when it cannot tell. */
 typedef struct Told {
   const MigGraph *pGraph;
-  i64 *aiRun;
+  i64 *aiRun; /* of each node; in the arena */
 } Told;
 
 /* The current heads after a row that names no revision; nothing is known of
-** the others. */
+** the others. zHeads are ids by commas, NULL or "" for none; ids that the graph
+** does not have any more are passed over. */
 static void toldHeads(MigContext *p, Told *pTold, const char *zHeads,
                       i64 iRun) {
   const char *z = zHeads ? zHeads : "";
@@ -55,7 +72,8 @@ static void toldHeads(MigContext *p, Told *pTold, const char *zHeads,
   migArenaRelease(p, mark);
 }
 
-/* Take the current row. */
+/* Take the current row. Rows of batches, edits and the like say nothing
+** here. */
 static void toldTake(MigContext *p, Told *pTold, sqlite3_stmt *pStmt) {
   const char *zAction = (const char *)sqlite3_column_text(pStmt, 0);
   const char *zId = (const char *)sqlite3_column_text(pStmt, 1);
@@ -73,7 +91,7 @@ static void toldTake(MigContext *p, Told *pTold, sqlite3_stmt *pStmt) {
   }
 }
 
-/* Read the history. */
+/* Read the history, all of it, once. */
 static void toldRead(MigContext *p, const MigGraph *pGraph, Told *pTold) {
   u64 nByte = ((u64)pGraph->nNode + 1) * sizeof(i64);
   sqlite3_stmt *pStmt;
@@ -91,7 +109,8 @@ static void toldRead(MigContext *p, const MigGraph *pGraph, Told *pTold) {
   migFinalize(p, pStmt);
 }
 
-/* Does the history say of node i another thing than the applied set? */
+/* Does the history say of node i another thing than the applied set? Repeatable
+** revisions come and go without a row of history. */
 static int toldWrong(const Told *pTold, const MigState *pState, int i) {
   i64 iRun = pTold->aiRun[i];
 
@@ -99,7 +118,7 @@ static int toldWrong(const Told *pTold, const MigState *pState, int i) {
          iRun != 0 && (iRun > 0) != migSetHas(&pState->applied, i);
 }
 
-/* The applied set as the history has it. */
+/* The applied set as the history has it, where that can tell. */
 static MigState toldState(MigContext *p, const Told *pTold,
                           const MigState *pState) {
   MigSet truth = migSetCopy(p, &pState->applied);
@@ -113,8 +132,8 @@ static MigState toldState(MigContext *p, const Told *pTold,
   return migStateNew(p, pTold->pGraph, &truth);
 }
 
-/* Is the fact `current` that of the state, and `pending`? A fact that is gone
-** says nothing. */
+/* Is the fact `current`, z, that of the state, and `pending`? A fact `current`
+** that is gone, NULL, says nothing. 0 after failure. */
 static int factsFit(MigContext *p, const MigState *pState, const char *z) {
   i64 nPending = migMetaCount(p, "pending");
   const char *zIs = migStateNames(p, pState, &pState->current);
@@ -157,10 +176,11 @@ static void toldAppend(MigContext *p, const MigState *pState,
 }
 
 /*
-** Has somebody else written the applied set? Appends what shows it. The state
-** is that of the file, in which there is a store; the caller holds a
-** transaction. Costs little where the facts fit. A count alone that does not
-** says nothing.
+** Has somebody else written the applied set? Appends what shows it, sentences
+** in the arena, and returns whether there is any; 0 after failure. The state is
+** that of the file, in which there is a store; the caller holds a transaction.
+** Costs little where the facts fit. A count alone that does not says nothing:
+** `pending` may be wrong where the applied set is right.
 */
 int migIntactLost(MigContext *p, const MigState *pState, MigList *pOut) {
   const char *z = p->rc ? 0 : migMetaText(p, "current");
@@ -182,7 +202,8 @@ int migIntactLost(MigContext *p, const MigState *pState, MigList *pOut) {
 }
 
 /* STORE_DAMAGED when somebody else has written the applied set: a run would
-** repeat or undo what was not done. */
+** repeat or undo what was not done. The first thing that shows it is the
+** message. */
 void migIntactCheck(MigContext *p, const MigState *pState) {
   MigList lost = {0, 0};
 

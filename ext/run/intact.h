@@ -1,5 +1,8 @@
 /*
 ** intact.h - is the applied set as our calls have left it?
+**
+** Both functions need a store and a transaction, at least a read one, and write
+** nothing.
 */
 #ifndef MIG_INTACT_H
 #define MIG_INTACT_H

@@ -5,6 +5,16 @@
 ** that all is well. It is run behind the statements of its script, and again
 ** by migrate_verify() while its revision is applied and no later one has a
 ** check of the same name.
+**
+**   -- migrate:check no_debts
+**   SELECT id, balance FROM account WHERE balance < 0;
+**
+** fails with "check no_debts finds id=7, balance=-3". Only the first row is
+** looked for: a check costs no more than that takes.
+**
+** Behind its script a check may call functions of the application, as the
+** script itself may. migrate_verify() runs what a file brings along, so there
+** it may not.
 */
 #include <string.h>
 #include "sql.h"
@@ -12,9 +22,10 @@
 #include "writeset.h"
 #include "invariant.h"
 
-#define VALUES_SHOWN 5
+#define VALUES_SHOWN 5 /* columns of the row in the message */
 
-/* The first row that a check has found, as text. */
+/* The first row that a check has found, as text in the arena: names of columns
+** with their values, long ones cut to 60 characters. */
 static const char *rowText(MigContext *p, sqlite3_stmt *pStmt) {
   MigText text = {0, 0, 0};
   int n = sqlite3_column_count(pStmt);
@@ -28,8 +39,11 @@ static const char *rowText(MigContext *p, sqlite3_stmt *pStmt) {
   return migTextZ(&text);
 }
 
-/* UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
+/*
+** UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
 ** than compute: the file says what is run here, and who made it is not known.
+** An application may have put a function of its own in the place of one of
+** SQLite's: pragma_function_list then does not say builtin.
 */
 static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   MigWriteset set;
@@ -50,10 +64,15 @@ static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   }
 }
 
-/* Run the SELECT at the beginning of the n bytes at zSelect, behind which other
+/*
+** Run the SELECT at the beginning of the n bytes at zSelect, behind which other
 ** scripts may stand; with bGuarded only what is harmless whoever wrote it.
+** zName is for messages. Needs a transaction, and writes nothing.
+**
 ** INVARIANT, with the first row, when it finds one; SCRIPT when it cannot be
-** run. */
+** run, with SQLite's result code; UNSUPPORTED for what bGuarded forbids. The
+** statement is gone in any case.
+*/
 void migInvariantRun(MigContext *p, const char *zName, const char *zSelect,
                      i64 n, int bGuarded) {
   sqlite3_stmt *pStmt = 0;

@@ -7,13 +7,27 @@
 ** is kept: a comment outside the scripts, a plan or a verify script may have
 ** changed, and the folder must come back as it is now. With bLook that is only
 ** found out.
+**
+** Of a file that is the up or the down script byte for byte only that is kept.
+** A file with several revisions in it is kept once, under revision '', and each
+** of these has a row that says it is a part of it:
+**
+**   revision   file       part
+**   1          1.up.sql   up       no bytes: those of the stored script
+**   1          1.down.sql down     likewise
+**   a          all.sql    share    no bytes: see under ''
+**   ''         all.sql    data     its bytes
+**
+** A row of a revision that has gone from the folder stays.
 */
 #include <string.h>
 #include "migrate.h"
 #include "origin.h"
 #include "keep.h"
 
-/* Chain the files of each revision. */
+/* Chain the files of each revision, in the order of the folder. pFolder and
+** pFiles are set and stay as they are; files of several revisions are in no
+** chain. */
 void migKeepStart(MigContext *p, MigKeep *pKeep) {
   int nFile = pKeep->pFolder->nFile;
   int nRevision = pKeep->pFiles->nRevision;
@@ -36,12 +50,13 @@ void migKeepStart(MigContext *p, MigKeep *pKeep) {
   }
 }
 
-/* Are n bytes at z those of the file? */
+/* Are n bytes at z those of the file? It has been read. Not when z is NULL. */
 static int fileIs(const MigFile *pFile, const char *z, i64 n) {
   return z && pFile->n == n && memcmp(pFile->z, z, (size_t)n) == 0;
 }
 
-/* Keep one file of a revision. */
+/* Keep one file of a revision, as its script or as bytes of its own. pRev has
+** the scripts that are stored. FILE when it cannot be read. */
 static void fileKeep(MigContext *p, const MigKeep *pKeep, MigFile *pFile,
                      const MigRevision *pRev) {
   MigOriginPart ePart = MIG_ORIGIN_DATA;
@@ -61,7 +76,7 @@ static void fileKeep(MigContext *p, const MigKeep *pKeep, MigFile *pFile,
 }
 
 /* The name of the file of several revisions that revision i is a part of, or
-** NULL. */
+** NULL. Of revision i, iFile is the file that it was read from. */
 static const char *fileShared(const MigKeep *pKeep, int i) {
   const MigFile *pFile =
       &pKeep->pFolder->aFile[pKeep->pFiles->aRevision[i].iFile];
@@ -69,8 +84,12 @@ static const char *fileShared(const MigKeep *pKeep, int i) {
   return pFile->iRevision == i ? 0 : pFile->zName;
 }
 
-/* Keep the files of revision i, which has been stored or changed; what was kept
-** of it before is forgotten. */
+/*
+** Keep the files of revision i, which has been stored or changed; pRev is what
+** was stored. What was kept of it before must have been forgotten, by
+** migRevisionEdit() or migOriginForget(): rows of files it no longer has would
+** stay. Needs the write transaction, and never looks at bLook.
+*/
 void migKeepFiles(MigContext *p, const MigKeep *pKeep, int i,
                   const MigRevision *pRev) {
   const char *zShared = fileShared(pKeep, i);
@@ -85,7 +104,7 @@ void migKeepFiles(MigContext *p, const MigKeep *pKeep, int i,
   }
 }
 
-/* What is kept of a file of that name, or NULL. */
+/* What is kept of a file of that name in the folder's format, or NULL. */
 static const MigOrigin *originFind(const MigKeep *pKeep,
                                    const MigOrigins *pOrigins,
                                    const char *zFile) {
@@ -100,7 +119,8 @@ static const MigOrigin *originFind(const MigKeep *pKeep,
   return 0;
 }
 
-/* Is the file as it is kept? pRev is NULL for a file of several revisions. */
+/* Is the file as it is kept? pRev is NULL for a file of several revisions. Not
+** when nothing is kept; after failure it is, so that nothing is written. */
 static int fileSame(MigContext *p, MigFile *pFile, const MigOrigin *pOrigin,
                     const MigRevision *pRev) {
   MigRevision none;
@@ -121,9 +141,11 @@ static int fileSame(MigContext *p, MigFile *pFile, const MigOrigin *pOrigin,
 }
 
 /*
-** Revision i is known, its scripts are those of the folder. Keep its files anew
-** if one of them differs. Of a revision without kept files, from an older
-** store or written by hand, nothing is kept.
+** Revision i is known, its scripts are those of the folder and in pRev. Keep
+** its files anew if one of them differs, all of them, and put the name of the
+** last one on the list anew. Of a revision without kept files, from an older
+** store or written by hand, nothing is kept. Needs a store of this version;
+** with bLook a read transaction is enough.
 */
 void migKeepAgain(MigContext *p, MigKeep *pKeep, int i,
                   const MigRevision *pRev) {
@@ -150,10 +172,13 @@ void migKeepAgain(MigContext *p, MigKeep *pKeep, int i,
   }
 }
 
-/* Keep the files of the folder as a whole, those that differ from what is kept.
-** Without bNew, when the import has stored nothing else, only if their format
-** is kept at all. Returns whether anything was, or with bLook would be,
-** written. */
+/*
+** Keep the files of the folder as a whole, those that differ from what is kept.
+** Without bNew, when the import has stored nothing else, only those of which
+** one is kept already, in this format; their names go on the list anew. Returns
+** whether anything was, or with bLook would be, written. Needs what
+** migKeepAgain() does.
+*/
 int migKeepShared(MigContext *p, MigKeep *pKeep, int bNew) {
   MigFolder *pFolder = pKeep->pFolder;
   MigOrigins origins;

@@ -9,10 +9,10 @@
 
 /* A folder whose files are being kept. */
 typedef struct MigKeep {
-  MigFolder *pFolder;
-  const MigImport *pFiles;
-  int *aFirst;  /* of each revision the first of its files, or -1 */
-  int *aNext;   /* of each file the next one of its revision */
+  MigFolder *pFolder;      /* the caller's; bytes are read when first wanted */
+  const MigImport *pFiles; /* what its loader made of it */
+  int *aFirst;             /* of each revision the first of its files, or -1 */
+  int *aNext;              /* of each file the next one of its revision */
   MigList anew; /* files that had changed, with the scripts as they were */
   int bLook;    /* only find out: write nothing */
 } MigKeep;

@@ -42,8 +42,8 @@ static const char *rowText(MigContext *p, sqlite3_stmt *pStmt) {
 /*
 ** UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
 ** than compute: the file says what is run here, and who made it is not known.
-** An application may have put a function of its own in the place of one of
-** SQLite's: pragma_function_list then does not say builtin.
+** A function of the application that has the name of one of SQLite's is not
+** told apart from it.
 */
 static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   MigWriteset set;

@@ -8,7 +8,7 @@
 ** changed, and the folder must come back as it is now. With bLook that is only
 ** found out.
 **
-** Of a file that is the up or the down script byte for byte only that is kept.
+** Of a file that is the up or the down script byte for byte no bytes are kept.
 ** A file with several revisions in it is kept once, under revision '', and each
 ** of these has a row that says it is a part of it:
 **
@@ -120,7 +120,7 @@ static const MigOrigin *originFind(const MigKeep *pKeep,
 }
 
 /* Is the file as it is kept? pRev is NULL for a file of several revisions. Not
-** when nothing is kept; after failure it is, so that nothing is written. */
+** when nothing is kept; after a failure to read either it is. */
 static int fileSame(MigContext *p, MigFile *pFile, const MigOrigin *pOrigin,
                     const MigRevision *pRev) {
   MigRevision none;

@@ -13,6 +13,17 @@
 ** that has to be worked out, a name that is taken, facts that do not fit the
 ** tables, is left to the general way, which loads the graph; so are all errors
 ** that concern other revisions.
+**
+** For migrate_revision('add x', ...) in a file whose one head is b these are
+** the looks, each by an index:
+**
+**   _migrate_meta        heads 'b', current
+**   _migrate_revisions   b is there; the greatest seq; how many there are
+**   _migrate_labels      no label has the new id
+**
+** The id of a leaf is made before it is known to be free, so that one is looked
+** for last (author.c). What the general way would have found wrong with the
+** rest of the graph is not found here, but by the next call that loads it.
 */
 #include <string.h>
 #include "migrate.h"
@@ -32,7 +43,10 @@ static const char zLabels[] = "SELECT label, 0, revision"
                               " WHERE label >= ?1 AND label < ?2"
                               " ORDER BY label";
 
-/* ---- names ---- */
+/* ---- names ----
+**
+** A name with steps, as rel-12, reads as the 12th revision below rel, so no new
+** name may be one of rel and rel-12 when the other is there. */
 
 /* Look for zName, or with bSteps also zName-N, N being digits, by zIds or
 ** zLabels: the statement at its row, to be reset, or NULL. No name holds a
@@ -63,6 +77,7 @@ static sqlite3_stmt *nameFind(MigContext *p, const char *zName, int bSteps) {
   return pStmt ? pStmt : nameLook(p, zLabels, zName, bSteps);
 }
 
+/* Is there such an id or label? With bSteps also zName-N. */
 static int nameTaken(MigContext *p, const char *zName, int bSteps) {
   sqlite3_stmt *pStmt = nameFind(p, zName, bSteps);
 
@@ -71,7 +86,8 @@ static int nameTaken(MigContext *p, const char *zName, int bSteps) {
 }
 
 /* Can a new revision have this id or label? 0 also when it only would make a
-** target ambiguous: see migGraphIdClash(). */
+** target ambiguous: see migGraphIdClash(); then the general way says what is
+** wrong. Means nothing after failure. */
 int migLeafFree(MigContext *p, const char *zName) {
   int n = migNameSteps(zName);
 
@@ -79,7 +95,8 @@ int migLeafFree(MigContext *p, const char *zName) {
          !(n > 0 && nameTaken(p, migStrndup(p, zName, n), 0));
 }
 
-/* Are the names that a spec gives free, and no two the same? */
+/* Are the names that a spec gives free, and no two the same? Labels among each
+** other are compared when they are stored. */
 static int namesFree(MigContext *p, const MigRevisionSpec *pSpec) {
   const MigList *pLabels = &pSpec->labels;
   int bFree = pSpec->zId == 0 || migLeafFree(p, pSpec->zId);
@@ -94,8 +111,12 @@ static int namesFree(MigContext *p, const MigRevisionSpec *pSpec) {
 
 /* ---- the revisions it names ---- */
 
-/* The revision that z names exactly, by its id or a label, added to pGraph; -1
-** when there is none, or a repeatable one. */
+/*
+** The revision that z names exactly, by its id or a label, added to pGraph,
+** once; -1 when there is none, or a repeatable one, and after failure. An id
+** goes before a label, and a label of a revision that is not stored is left to
+** the general way. Texts are kept by the graph: they live in the arena.
+*/
 static int namedAdd(MigContext *p, MigGraph *pGraph, const char *z) {
   sqlite3_stmt *pStmt = nameFind(p, z, 0);
   int flags = pStmt ? sqlite3_column_int(pStmt, 1) : MIG_REV_REPEATABLE;
@@ -116,8 +137,8 @@ static int namedAdd(MigContext *p, MigGraph *pGraph, const char *z) {
   return p->rc ? -1 : i;
 }
 
-/* Add the parent that a target means, one of the heads, to pGraph and to the
-** exact spec. */
+/* Add the parent that a target means, one of the heads unless it may be any, to
+** pGraph and to the exact spec. 0 when that cannot be told here. */
 static int parentAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
                      const char *zTarget, MigRevisionSpec *pExact) {
   int i = namedAdd(p, pGraph, zTarget);
@@ -130,7 +151,9 @@ static int parentAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
   return 1;
 }
 
-/* Add the parents. Those that are not given are the one head. */
+/* Add the parents. Those that are not given are the one head; a merge, several
+** heads and none are left to the general way. base, for a new root, stays as it
+** is, unless a revision is called so. */
 static int parentsAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
                       const MigRevisionSpec *pSpec, MigRevisionSpec *pExact) {
   const MigList *pList = pSpec->bParent ? &pSpec->parents : pHeads;
@@ -151,7 +174,8 @@ static int parentsAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
   return bGood;
 }
 
-/* Add the dependencies, which may go by labels. */
+/* Add the dependencies, which may go by labels. 0 unless each is named
+** exactly. */
 static int dependsAdd(MigContext *p, MigGraph *pGraph, const MigList *pList) {
   int i;
 
@@ -165,7 +189,8 @@ static int dependsAdd(MigContext *p, MigGraph *pGraph, const MigList *pList) {
 
 /* ---- the facts ---- */
 
-/* A fact that lists ids; bytewise sorted. */
+/* A fact that lists ids; bytewise sorted, as it was written. Empty also when it
+** is not there. */
 static MigList factIds(MigContext *p, const char *zName) {
   char *z = migMetaText(p, zName);
   MigList list = {0, 0};
@@ -180,8 +205,11 @@ static MigList factIds(MigContext *p, const char *zName) {
 
 /*
 ** Read what a new leaf has to know: pChange->state with the revisions that
-** pSpec names, and pExact, which is pSpec with its parents by id. 0 when the
-** graph has to be loaded, or after a failure. The caller holds the write lock.
+** pSpec names, none of them applied as far as it says, and pExact, which is
+** pSpec with its parents by id. Returns whether it could; 0 when the graph has
+** to be loaded, or after a failure, and then *pExact is of no use. Also sets
+** what of a change depends on the state: zFrom, bLeaf, and nRevision when the
+** id is to be made. The caller holds the write lock; nothing is written.
 */
 int migLeafLoad(MigContext *p, MigChange *pChange, const MigRevisionSpec *pSpec,
                 MigRevisionSpec *pExact) {
@@ -211,7 +239,8 @@ int migLeafLoad(MigContext *p, MigChange *pChange, const MigRevisionSpec *pSpec,
   return pChange->bLeaf;
 }
 
-/* Write the facts of _migrate_meta that the new revision changes. */
+/* Write the facts of _migrate_meta that the new revision changes: it is a head,
+** its parents are no more, and it is pending. A repeatable one is no head. */
 void migLeafFacts(MigContext *p, const MigRevision *pRev) {
   MigList parents = {pRev->nParent, pRev->azParent};
   MigList old = factIds(p, "heads");

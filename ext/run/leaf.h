@@ -1,5 +1,7 @@
 /*
 ** leaf.h - a revision added without reading the graph.
+**
+** All of it needs a store and the write lock.
 */
 #ifndef MIG_LEAF_H
 #define MIG_LEAF_H

@@ -10,20 +10,27 @@
 **   - pending revisions that stand on one of these, or depend on it
 **
 ** Those that were written in the file itself came from no folder: they are run.
+**
+** With a, b, c pending in a line, of which the folder has a and c, b and c are
+** left, with two notes:
+**
+**   b is pending and not in the folder: left; migrate_upgrade('b') runs it, ...
+**   c is pending and stands on b: left as well
 */
 #include "leave.h"
 #include "revisions.h"
 
 #define LEAVE_NAMED 8 /* revisions that the notes name */
 
-/* Did the revision come from a file? */
+/* Did the revision come from a file? 0 after failure. */
 static int isFromFile(MigContext *p, const MigNode *pNode) {
   MigRevision rev;
 
   return migRevisionGet(p, pNode->zId, &rev) && rev.zSource != 0;
 }
 
-/* What node iNode stands on of the set, or -1. */
+/* What the node builds on of the set, by a parent or else by a dependency, as
+** an index of the graph; -1 for nothing. */
 static int standsOn(const MigNode *pNode, const MigSet *pSet) {
   int i;
 
@@ -40,8 +47,11 @@ static int standsOn(const MigNode *pNode, const MigSet *pSet) {
   return -1;
 }
 
-/* The calls that take revision iNode out, what builds on it first; what of that
-** is in the folder comes back by an import. */
+/*
+** The calls that take revision iNode out, what builds on it first; what of that
+** is in the folder (pHas) comes back by an import. As the end of a sentence, in
+** the arena. Only a few are written out.
+*/
 static const char *deleteCalls(MigContext *p, const MigState *pState, int iNode,
                                const MigSet *pHas, const char *zFolder) {
   const MigGraph *pGraph = pState->pGraph;
@@ -76,7 +86,8 @@ static const char *deleteCalls(MigContext *p, const MigState *pState, int iNode,
                    n > 1 || bBack ? "take" : "takes");
 }
 
-/* One note: iNode is left, because of iBelow unless that is -1. */
+/* One note: iNode is left, because of iBelow unless that is -1. In the
+** arena. */
 static const char *leaveNote(MigContext *p, const MigState *pState, int iNode,
                              int iBelow, const MigSet *pHas,
                              const char *zFolder) {
@@ -99,7 +110,14 @@ static const char *leaveNote(MigContext *p, const MigState *pState, int iNode,
                    zId, zId, deleteCalls(p, pState, iNode, pHas, zFolder));
 }
 
-/* The revisions of the state's graph that are left, none of them applied. */
+/*
+** The revisions of the state's graph that are left, none of them applied, and
+** pLeave->zNotes about them, in the arena; the first are told, the rest
+** counted. The graph is walked from its ancestors on, so what stands on one
+** that is left comes behind it. Reads the rows of pending revisions: needs a
+** store and a transaction. After failure the set is of no use, and zNotes is
+** NULL.
+*/
 MigSet migLeaveFind(MigContext *p, const MigState *pState, MigLeave *pLeave) {
   const MigGraph *pGraph = pState->pGraph;
   MigSet has = migSetNew(p, p->rc ? 0 : pGraph->nNode);

@@ -9,9 +9,9 @@
 
 /* What a run of a folder is told, and what it says. Zero-initialize. */
 typedef struct MigLeave {
-  const char *zFolder;
-  MigList has;        /* ids of the revisions that are in the folder */
-  const char *zNotes; /* made by migLeaveFind(): JSON texts, by commas */
+  const char *zFolder; /* path of it, for notes */
+  MigList has;         /* ids of the revisions that are in the folder */
+  const char *zNotes;  /* made by migLeaveFind(): JSON texts, by commas */
 } MigLeave;
 
 MigSet migLeaveFind(MigContext *p, const MigState *pState, MigLeave *pLeave);

@@ -6,6 +6,10 @@
 ** import depends on, make a fingerprint (folder.c). The one of the last import
 ** is a fact of _migrate_meta; as long as it holds no file has to be read. It
 ** is a shortcut only: without it the folder is read, and found to be known.
+**
+** There is one such fact a file: applications that bring different folders to
+** one file each read theirs. A folder with a file that was written just now has
+** no looks, "": it could be written again within the same tick of the clock.
 */
 #include <string.h>
 #include "sql.h"
@@ -17,15 +21,17 @@
 /* Fact of _migrate_meta: what the folder that was imported last looks like. */
 #define FOLDER_FACT "folder"
 
-/* Keep what a folder looks like, in the transaction of its import. */
+/* Keep what a folder looks like, in the write transaction of its import. */
 void migLooksSet(MigContext *p, const char *zLooks) {
   migMetaSetText(p, FOLDER_FACT, zLooks);
 }
 
 /*
 ** Find out what the folder or file zPath looks like, without reading a file of
-** it. Returns whether all is done: it looks as it did when it was imported so
-** last, and nothing is pending.
+** it: pSeen->zLooks and bSame. zFormat, as the caller gave it, and the
+** placeholders are a part of the looks. Returns whether all is done: it looks
+** as it did when it was imported so last, and nothing is pending. The read
+** transaction is its own. FILE; a store that is not ours is an error as well.
 */
 int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
                  const MigPlaceholders *pHolders, MigImportSeen *pSeen) {
@@ -56,7 +62,7 @@ int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
 
 /* Is zPath an empty folder, and no revision stored? So it is with the first
 ** release of an application. Where something is stored, an empty folder is more
-** likely one that was forgotten. */
+** likely one that was forgotten. 0 after failure: FILE. */
 int migLooksEmpty(MigContext *p, const char *zPath) {
   sqlite3_stmt *pRead = 0;
   int bEmpty = 0;

@@ -10,7 +10,7 @@
 typedef struct MigPlaceholders {
   int n;
   const char **azKey;
-  const char **azValue;
+  const char **azValue; /* n as well */
 } MigPlaceholders;
 
 /* What migrate_auto() and its import tell each other. Zero-initialize. */

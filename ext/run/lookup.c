@@ -7,6 +7,15 @@
 ** it. A script that names a table of ours is refused without a look at the
 ** file (execute.c); what is left is a trigger of the file that writes one when
 ** the script writes another table.
+**
+** With a TEMP table t from before the run, and t in main as well:
+**
+**   INSERT INTO t VALUES(1)        refused: SQLite would take the TEMP one
+**   INSERT INTO main.t VALUES(1)   runs
+**   SELECT t.a FROM u AS t         refused as well: names are not resolved here
+**
+** Most connections have nothing of the kind, and then no statement is looked
+** at. Reading an attached schema is allowed.
 */
 #include <string.h>
 #include "sql.h"
@@ -14,24 +23,29 @@
 #include "writeset.h"
 #include "lookup.h"
 
+/* All in the arena of the run. */
 struct MigTemp {
   MigTemp *pNext;
-  const char *zName;
-  i64 iRoot;   /* root page, 0 for views */
-  int bShadow; /* main has a table or view of the same name */
+  const char *zName; /* case does not count */
+  i64 iRoot;         /* root page, 0 for views */
+  int bShadow;       /* main has a table or view of the same name */
 };
 
+/* TEMP tables and views, and whether each hides one of main. */
 static const char zTemps[] =
     "SELECT name, rootpage, EXISTS(SELECT 1 FROM main.sqlite_schema AS m"
     " WHERE m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
     " FROM temp.sqlite_schema AS t WHERE type IN('table','view')"
     " ORDER BY rowid";
+/* The texts of all triggers that a write to main can set off. */
 static const char zTriggers[] =
     "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger'"
     " UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger'";
+/* The name of the table at root page ?1. */
 static const char zRooted[] =
     "SELECT name FROM main.sqlite_schema WHERE rootpage = ?1 AND"
     " type = 'table'";
+
 /* Name of schema number iSchema, or, for iSchema below 0, of any attached one;
 ** NULL when there is none. The PRAGMA, because a table of the file can take
 ** the name of its table-valued function. */
@@ -49,7 +63,8 @@ static char *schemaName(MigContext *p, int iSchema) {
   return zName;
 }
 
-/* Does a trigger speak of a table of ours? */
+/* Does a trigger speak of a table of ours? By its text, so one that only reads
+** it, or has the name in a comment, does too. */
 static int storeTriggers(MigContext *p) {
   sqlite3_stmt *pStmt = migPrepare(p, zTriggers);
   int bFound = 0;
@@ -61,7 +76,9 @@ static int storeTriggers(MigContext *p) {
   return bFound;
 }
 
-/* Look at what the connection has besides main, and at triggers. */
+/* Look at what the connection has besides main, and at triggers. To be called
+** before the first script: what is TEMP then was there before the run. Needs a
+** transaction, or the answer may be old. */
 void migLookupStart(MigContext *p, MigLookup *pLookup) {
   sqlite3_stmt *pStmt;
 
@@ -83,6 +100,7 @@ void migLookupStart(MigContext *p, MigLookup *pLookup) {
   migFinalize(p, pStmt);
 }
 
+/* FORBIDDEN_STATEMENT: zWhat is what kind of thing zName is. */
 static void forbid(MigContext *p, const char *zWhat, const char *zName) {
   migFail(p, MIG_FORBIDDEN_STATEMENT,
           "it touches %s %s, and a script works on schema main and on TEMP"
@@ -90,8 +108,12 @@ static void forbid(MigContext *p, const char *zWhat, const char *zName) {
           zWhat, zName);
 }
 
-/* Names in the statement that a TEMP object would take from main, and TEMP
-** objects from before that the statement names as its target. */
+/*
+** Names in the statement that a TEMP object would take from main, and TEMP
+** objects from before that the statement names as its target. A name behind
+** "main." is that of main. Every token that reads as such a name counts, be it
+** a column or an alias: better to refuse one too many.
+*/
 static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                        const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
@@ -121,7 +143,8 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   }
 }
 
-/* FORBIDDEN_STATEMENT when the table at that root page of main is ours. */
+/* FORBIDDEN_STATEMENT when the table at that root page of main is ours. An
+** index has a root page of its own; who writes it writes its table too. */
 static void storeCheck(MigContext *p, i64 iRoot) {
   sqlite3_stmt *pStmt = migCached(p, zRooted);
 
@@ -162,7 +185,7 @@ static void writeCheck(MigContext *p, const MigLookup *pLookup,
 ** FORBIDDEN_STATEMENT when the prepared statement pStmt, read from z as pSt,
 ** would write an attached schema, a TEMP object from before the run or, by a
 ** trigger, a table of ours, or names a table of main that a TEMP object
-** shadows.
+** shadows. pStmt is explained, not stepped. Nothing is kept.
 */
 void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                     const MigStatement *pSt, sqlite3_stmt *pStmt) {

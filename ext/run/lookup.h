@@ -9,6 +9,8 @@
 /* A TEMP table or view that existed before the run. */
 typedef struct MigTemp MigTemp;
 
+/* What to look for. Set up by migLookupStart(); it holds for a whole run, as a
+** script may attach nothing and its own TEMP objects are not of these. */
 typedef struct MigLookup {
   int bForeign;    /* other schemas are attached, or TEMP objects exist */
   int bStore;      /* a trigger speaks of our tables */

@@ -165,7 +165,12 @@ static int columnClean(sqlite3_stmt *pStmt, int i) {
   return bText && z && (i64)strlen(z) == n && migIsUtf8(z, n);
 }
 
-/* ---- the store, settings, labels ---- */
+/* ---- the store, settings, labels ----
+**
+** The functions from here to the list of checks are its checks. Each returns
+** what it has looked at, for the case that it finds nothing, in the arena of
+** its context; NULL: nothing is to be said. An error that is set when it
+** returns is a finding as well. */
 
 /* Are there open rows (history.c)? A history that cannot be read has its own
 ** check. */
@@ -373,8 +378,8 @@ static char *healthScripts(Health *pHealth) {
   return migPrintf(pWork, "packs: %d", nPack);
 }
 
-/* Files that were imported have their seals. Stores before version 3 have
-** none. */
+/* Files that were imported have their seals; what is in them is looked at when
+** they are given back. Stores before version 3 have none. */
 static char *healthFiles(Health *pHealth) {
   int n;
 
@@ -609,8 +614,8 @@ static void healthDamaged(Health *pHealth, const MigList *pBad) {
   }
 }
 
-/* Every chunk has its checksum, inflates and has its hash. A store of version
-** 1 has none. */
+/* Every chunk has its checksum, inflates and has its hash. All of them are
+** read. A store of version 1 has none. */
 static char *healthChunks(Health *pHealth) {
   MigList bad = {0, 0};
 

@@ -5,7 +5,8 @@
 ** no current head, and what has to be known of the others is little: that its
 ** parents and dependencies are there, and that its names are free. The indexes
 ** of the tables answer that, and _migrate_meta says which revisions are heads.
-** Adding one thus costs the same however many there are.
+** Adding one thus costs nearly the same however many there are; only where an
+** id has to be made they are counted, which walks an index.
 **
 ** migLeafLoad() makes a state that holds only the revisions the new one names,
 ** and a spec that names them by their ids; the revision is then made from
@@ -15,7 +16,7 @@
 ** that concern other revisions.
 **
 ** For migrate_revision('add x', ...) in a file whose one head is b these are
-** the looks, each by an index:
+** the looks:
 **
 **   _migrate_meta        heads 'b', current
 **   _migrate_revisions   b is there; the greatest seq; how many there are
@@ -151,9 +152,9 @@ static int parentAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
   return 1;
 }
 
-/* Add the parents. Those that are not given are the one head; a merge, several
-** heads and none are left to the general way. base, for a new root, stays as it
-** is, unless a revision is called so. */
+/* Add the parents. Those that are not given are the one head; a merge, and no
+** head or several where none is named, are left to the general way. base, for a
+** new root, stays as it is, unless a revision is called so. */
 static int parentsAdd(MigContext *p, MigGraph *pGraph, const MigList *pHeads,
                       const MigRevisionSpec *pSpec, MigRevisionSpec *pExact) {
   const MigList *pList = pSpec->bParent ? &pSpec->parents : pHeads;

@@ -5,8 +5,9 @@
 ** tables, which the script drops before its last COMMIT:
 **
 **   _migrate_script   one row: the time, the number of the run, the last pack
-**                     and the last history row found, and whether the schema
-**                     was the expected one. Its other columns have each a CHECK
+**                     and the last history row found, whether the schema was
+**                     the expected one, and how many rows were without their
+**                     parent. Its other columns have each a CHECK
 **                     whose name is the message of an error: that is how plain
 **                     SQL stops. They are set to 1, or to something else, and
 **                     each time that was well `passed` grows (tally.h).
@@ -22,6 +23,30 @@
 ** of steps and at the end; in ledgerguard.c what stops the script; in
 ** ledgerrevision.c the revisions that the file lacks.
 **
+** A script of one revision, with all that is not of the store left out:
+**
+**   CREATE TEMP TABLE _migrate_script(at TEXT, run INTEGER, ..., passed ...,
+**     state INTEGER DEFAULT 1 CONSTRAINT "this file is not at a, where ..."
+**     CHECK(state IS 1), ...);
+**   INSERT INTO temp._migrate_script(at) VALUES(strftime(...));
+**   UPDATE temp._migrate_script SET passed = passed + 1, state = (SELECT ...);
+**   INSERT INTO temp._migrate_steps SELECT 'b', X'..', NOT EXISTS(...);
+**   INSERT OR REPLACE INTO main._migrate_revisions(...) SELECT ...
+**     FROM temp._migrate_script AS s, temp._migrate_steps AS t
+**     WHERE t.new AND t.revision = 'b';
+**   ...                                         the up script of b
+**   INSERT OR REPLACE INTO main._migrate_applied(...) SELECT ...;
+**   INSERT INTO main._migrate_history(...) SELECT ... 'offline' ...;
+**   INSERT OR REPLACE INTO main._migrate_meta(name, value) SELECT ...;
+**   DROP TABLE temp._migrate_steps;
+**   DROP TABLE temp._migrate_script;
+**
+** Rows are selected from one of the two, or written only while they are there,
+** but for facts that repeat what the tables say. So a shell that goes on behind
+** an error, into the next transaction when the one before was rolled back, does
+** not say that anything was done: the two are gone then. Flags are those of the
+** store, 8 for a repeatable revision (revisions.h).
+**
 ** When the schema was not the expected one, because there are tables of others
 ** for example, the script does not know the one it leaves. It forgets what
 ** _migrate_meta says of it then.
@@ -33,6 +58,8 @@
 #include "orphans.h"
 #include "ledger.h"
 
+/* The table of the script, of one row. %w in a constraint's name doubles the
+** quotes of what is put in. */
 static const char zScriptTable[] =
     "CREATE TEMP TABLE _migrate_script(\n"
     "  at TEXT, run INTEGER, pack INTEGER, last INTEGER, same INTEGER,\n"
@@ -81,14 +108,18 @@ static const char zMirrorColumns[] =
     " in this file; nothing was done, migrate_stamp there what is so if the"
     " other tool has undone something, else set setting mirror there again\""
     " CHECK(undone IS 1),\n";
+/* Set facts of _migrate_meta: a SELECT of names and values follows. */
 static const char zFact[] =
     "INSERT OR REPLACE INTO main._migrate_meta(name, value) ";
+/* What migStateSummarize() writes, as queries: the heads of the graph ... */
 static const char zHeads[] =
     "SELECT 'heads', coalesce(group_concat(revision, ','), '') FROM"
     " (SELECT revision FROM main._migrate_revisions WHERE NOT flags & 8"
     " AND revision NOT IN"
     " (SELECT target FROM main._migrate_edges WHERE kind = 0)"
     " ORDER BY revision);\n";
+/* ... and how many revisions are pending: those that are not applied, and
+** repeatable ones that were with other scripts. */
 static const char zPending[] =
     "SELECT 'pending', count(*) FROM main._migrate_revisions AS r WHERE"
     " NOT EXISTS(SELECT 1 FROM main._migrate_applied AS a"
@@ -98,7 +129,7 @@ static const char zPending[] =
 /* ---- values ---- */
 
 /* Append n bytes as a blob literal, or NULL when a is NULL. They go through a
-** buffer of 64 bytes at a time, as hexadecimal digits. */
+** buffer of 64 bytes at a time, as hexadecimal digits. For no bytes, X''. */
 void migLedgerBlob(MigContext *p, MigText *pOut, const void *a, i64 n) {
   const u8 *aByte = a;
   char zHex[2 * 64 + 1];
@@ -116,8 +147,9 @@ void migLedgerBlob(MigContext *p, MigText *pOut, const void *a, i64 n) {
   migTextStr(p, pOut, "'");
 }
 
-/* A text literal, NULL for NULL. The sqlite3 shell drops a CR before an LF, so
-** another control character that is not in the text stands for CR. */
+/* A text literal in the arena, NULL for NULL. The sqlite3 shell drops a CR
+** before an LF, so another control character that is not in the text stands for
+** CR, and the script puts it back by replace(). */
 char *migLedgerText(MigContext *p, const char *z) {
   char cMark = 1;
   char *zCopy;
@@ -141,7 +173,9 @@ char *migLedgerText(MigContext *p, const char *z) {
   return migPrintf(p, "replace(%Q, char(%d), char(13))", zCopy, cMark);
 }
 
-/* A value that the script knows only if the schema was the expected one. */
+/* A value that the script knows only if the schema was the expected one, of
+** MIG_HASH_SIZE bytes; NULL for none. The statement around it names the table
+** of the script s. */
 static void knownAdd(MigContext *p, MigText *pOut, const u8 *aFingerprint) {
   if (aFingerprint) {
     migTextStr(p, pOut, "CASE WHEN s.same THEN ");
@@ -155,9 +189,10 @@ static void knownAdd(MigContext *p, MigText *pOut, const u8 *aFingerprint) {
 /* ---- the begin ---- */
 
 /*
-** Make and fill the table of the script. zAt names the revisions that the file
-** must be at, for messages. Where foreign keys are looked after, the rows
-** without their parent are counted before anything is changed.
+** Make and fill the table of the script, in its first transaction. zAt names
+** the revisions that the file must be at, for messages. Where foreign keys are
+** looked after, the rows without their parent are counted before anything is
+** changed. A `same` that is not set is NULL, and means no.
 */
 void migLedgerOpen(MigContext *p, MigLedger *pLedger, const char *zAt) {
   MigText *pOut = pLedger->pOut;
@@ -175,7 +210,9 @@ void migLedgerOpen(MigContext *p, MigLedger *pLedger, const char *zAt) {
   }
 }
 
-/* Make our tables, unless they are there. New ones get setting mirror. */
+/* Make our tables, unless they are there. New ones get setting mirror, which
+** must come before the facts: that there are none tells new ones. Where there
+** are facts they stay. */
 void migLedgerMake(MigContext *p, MigLedger *pl) {
   const char *zSql;
   int i;
@@ -201,7 +238,8 @@ void migLedgerMake(MigContext *p, MigLedger *pl) {
 /* ---- steps ---- */
 
 /* A revision is applied, with an empty seal. A repeatable one may be so
-** already. */
+** already: its row is replaced. It must be one of temp._migrate_steps, whose
+** checksum it gets. */
 void migLedgerApply(MigContext *p, MigLedger *pLedger,
                     const MigRevision *pRev) {
   migTextF(p, pLedger->pOut,
@@ -213,7 +251,8 @@ void migLedgerApply(MigContext *p, MigLedger *pLedger,
            pRev->zId);
 }
 
-/* A revision is undone; NULL: all repeatable ones are to run again. */
+/* A revision is undone; NULL: all repeatable ones are to run again, as behind a
+** downgrade. */
 void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId) {
   if (zId) {
     migTextF(p, pLedger->pOut,
@@ -229,11 +268,13 @@ void migLedgerUndo(MigContext *p, MigLedger *pLedger, const char *zId) {
   }
 }
 
-/* The history row of a step, or with pRev NULL of the whole script. zFrom and
-** zTo are where it went from and to, ids by commas; aFingerprint is that of the
-** schema after it, or NULL when it is not known here. The row has the outcome
-** `offline`, takes 0 ms, and has no chain yet. After a step of an upgrade the
-** applied revision gets the fingerprint as well. */
+/*
+** The history row of a step, or with pRev NULL of the whole script. zFrom and
+** zTo are where it went from and to, ids by commas, NULL for none; aFingerprint
+** is that of the schema after it, or NULL when it is not known here. The row
+** has the outcome `offline`, takes 0 ms, and has no chain yet. After a step of
+** an upgrade the applied revision gets the fingerprint as well.
+*/
 void migLedgerHistory(MigContext *p, MigLedger *pLedger,
                       const MigRevision *pRev, const char *zFrom,
                       const char *zTo, const u8 *aFingerprint) {
@@ -263,8 +304,12 @@ void migLedgerHistory(MigContext *p, MigLedger *pLedger,
 
 /* ---- the end of a transaction ---- */
 
-/* What _migrate_meta keeps of the schema, when it is known: the text, packed
-** where that is shorter, its size unpacked, and its fingerprint. */
+/*
+** What _migrate_meta keeps of the schema, when it is known: the text, packed
+** where that is shorter, its size unpacked, and its fingerprint, in the form of
+** drift.c. They are written, and taken out again where the schema was not the
+** expected one.
+*/
 static void schemaFacts(MigContext *p, MigLedger *pl, const MigText *pSchema,
                         const u8 *aFingerprint) {
   MigBytes packed = migDeflate(p, migTextZ(pSchema), pSchema->n, pl->iLevel);
@@ -288,8 +333,13 @@ static void schemaFacts(MigContext *p, MigLedger *pl, const MigText *pSchema,
   sqlite3_free(packed.a);
 }
 
-/* The facts of _migrate_meta at the end of a transaction. They too depend on
-** the table of the script: where that is gone nothing is said to be done. */
+/*
+** The facts of _migrate_meta at the end of a transaction. They too depend on
+** the table of the script: where that is gone nothing is said to be done.
+** zCurrent are the current heads, sorted, by commas; pSchema and aFingerprint
+** are of the schema as it then is. Sets where the history ends, for the guard
+** at the begin of the next transaction.
+*/
 void migLedgerFacts(MigContext *p, MigLedger *pLedger, const char *zCurrent,
                     const MigText *pSchema, const u8 *aFingerprint) {
   MigText *pOut = pLedger->pOut;
@@ -304,7 +354,7 @@ void migLedgerFacts(MigContext *p, MigLedger *pLedger, const char *zCurrent,
              " (SELECT max(seq) FROM main._migrate_history);\n");
 }
 
-/* Drop what the script has kept. */
+/* Drop what the script has kept; within its last transaction. */
 void migLedgerClose(MigContext *p, MigLedger *pLedger) {
   if (!pLedger->bDown) {
     migTextStr(p, pLedger->pOut, "DROP TABLE temp._migrate_steps;\n");

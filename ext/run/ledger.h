@@ -1,5 +1,17 @@
 /*
 ** ledger.h - the store's rows as plain SQL, for a script that runs without us.
+**
+** All of it appends text to pOut and writes nothing to this file; some of it
+** reads it, within a read transaction. After a failure the text is of no use.
+** The calls of a script, in order:
+**
+**   migLedgerGuardStart()       the table of the script, guards
+**   migLedgerRevisionStart(), Add() for each, End()      of an upgrade
+**   migLedgerGuardEdges(), migLedgerGuardMirror()
+**   for each transaction: migLedgerGuardAgain() but in the first, the scripts
+**     with migLedgerApply() or migLedgerUndo() behind each, then
+**     migLedgerHistory(), migLedgerGuardForeign(), migLedgerFacts()
+**   migLedgerClose()            in the last one
 */
 #ifndef MIG_LEDGER_H
 #define MIG_LEDGER_H
@@ -11,21 +23,21 @@
 
 /* The rows of one script. Zero-initialize, then fill the first part. */
 typedef struct MigLedger {
-  MigText *pOut;       /* the script */
-  int iVersion;        /* of the store of this file, 0: none */
-  int bDown;           /* the script undoes revisions */
-  int bShared;         /* files of several revisions go along */
-  int bForeign;        /* violations of foreign keys are counted */
-  int iLevel;          /* of zlib */
-  const char *zMirror; /* value of that setting, or NULL */
-  const MigGraph *pGraph;
+  MigText *pOut;          /* the script */
+  int iVersion;           /* of the store of this file, 0: none */
+  int bDown;              /* the script undoes revisions */
+  int bShared;            /* files of several revisions go along */
+  int bForeign;           /* violations of foreign keys are counted */
+  int iLevel;             /* of zlib, 1 to 9 */
+  const char *zMirror;    /* value of that setting, or NULL */
+  const MigGraph *pGraph; /* of this file */
 
   /* its own */
-  MigTally tally;  /* guards passed */
+  MigTally tally;  /* guards written, of all transactions so far */
   int bReplaces;   /* repeatable revisions may be replaced */
   int nPack;       /* packs written */
   MigText pack;    /* scripts of the open one */
-  MigText members; /* ids of its revisions, quoted, by commas */
+  MigText members; /* ids of its revisions, as SQL texts, by commas */
 } MigLedger;
 
 void migLedgerBlob(MigContext *p, MigText *pOut, const void *a, i64 n);

@@ -17,6 +17,17 @@
 ** Two more stand with the rows that they are about (ledgerrevision.c): labels
 ** and scripts. Whether the schema is the expected one is no guard: it decides
 ** what the script may say of it afterwards.
+**
+** For a script that begins at b this is one of them, and what a file that is at
+** c has to say:
+**
+**   UPDATE temp._migrate_script SET passed = passed + 1, state =
+**    (SELECT count(*) = 2 AND total(revision IN('a','b')) = 2 FROM ...);
+**
+**   CHECK constraint failed: this file is not at b, where the script ...
+**
+** total() is used, not sum(): of no rows it is 0.0, not NULL, and NULL is not 1
+** (lang_aggfunc.html).
 */
 #include <string.h>
 #include "migrate.h"
@@ -42,7 +53,7 @@ static const char zApplied[] =
 
 /* ---- the state at the start ---- */
 
-/* Our tables' names, quoted, by commas. */
+/* Our tables' names, as SQL texts, by commas; in the arena. */
 static char *storeNames(MigContext *p) {
   MigText text = {0, 0, 0};
   const char *zName;
@@ -55,8 +66,9 @@ static char *storeNames(MigContext *p) {
   return text.z;
 }
 
-/* The objects that are neither ours nor SQLite's, as a query of how many. The
-** table that setting mirror names is as good as there: the script makes it. */
+/* The objects that are neither ours nor SQLite's, as a query of how many, in
+** the arena. The table that setting mirror names is as good as there: the
+** script makes it. */
 static char *objectsQuery(MigContext *p, const MigLedger *pl) {
   return migPrintf(p,
                    "SELECT count(*) FROM main.sqlite_schema WHERE"
@@ -65,14 +77,16 @@ static char *objectsQuery(MigContext *p, const MigLedger *pl) {
                    storeNames(p), pl->zMirror ? pl->zMirror : "");
 }
 
-/* How many objects of others this file holds. */
+/* How many objects of others this file holds. Needs a read transaction; only
+** zMirror of the ledger counts. */
 int migLedgerGuardObjects(MigContext *p, const MigLedger *pLedger) {
   return (int)migQueryInt(p, 0, "%s", /* sql-ok: query */
                           objectsQuery(p, pLedger));
 }
 
 /* Refuse a file that has some of our tables, but not just these. With bNone it
-** may have none of them. */
+** may have none of them. Objects with a stored text are counted by the table
+** they are on, so an index or trigger on one of ours is refused too. */
 static void storeGuard(MigContext *p, MigLedger *pl, int bNone) {
   const char *zSql;
   int n = 0;
@@ -92,7 +106,8 @@ static void storeGuard(MigContext *p, MigLedger *pl, int bNone) {
 
 /* Is the schema the expected one? At base it is when the file holds as many
 ** objects of others as were counted here, usually none; later when the
-** fingerprint that the file keeps of it is the one expected. */
+** fingerprint that the file keeps of it is the one expected. The answer is 0 or
+** 1 in `same`, never an error. */
 static void schemaGuess(MigContext *p, MigLedger *pl,
                         const MigLedgerStart *pStart) {
   migTextStr(p, pl->pOut, "UPDATE temp._migrate_script SET same = ");
@@ -108,7 +123,8 @@ static void schemaGuess(MigContext *p, MigLedger *pl,
   }
 }
 
-/* Refuse a file that keeps another version table true, or none. */
+/* Refuse a file that keeps another version table true, or none. The value is
+** compared as it is stored, case included. */
 static void mirrorGuard(MigContext *p, MigLedger *pl) {
   pl->tally.n++;
   migTextF(p, pl->pOut,
@@ -120,7 +136,8 @@ static void mirrorGuard(MigContext *p, MigLedger *pl) {
 }
 
 /* Refuse a file with other applied revisions: more, fewer or not these. Those
-** that are repeatable do not count, they may be applied or not. */
+** that are repeatable do not count, they may be applied or not. An id that the
+** file has applied and does not hold counts. */
 static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
   int n = migSetCount(pApplied);
   MigText ids = {0, 0, 0};
@@ -137,8 +154,8 @@ static void stateGuard(MigContext *p, MigLedger *pl, const MigSet *pApplied) {
            n, migTextZ(&ids), n, zApplied);
 }
 
-/* Append what a query gives in its second column for members of the set, ids in
-** its first, as quoted texts by commas. Returns how many. */
+/* Append what a query of this file gives in its second column for members of
+** the set, ids in its first, as SQL texts by commas. Returns how many. */
 static int membersAdd(MigContext *p, const MigLedger *pl, const MigSet *pSet,
                       const char *zQuery, MigText *pOut) {
   sqlite3_stmt *pStmt = migPrepare(p, zQuery);
@@ -158,7 +175,8 @@ static int membersAdd(MigContext *p, const MigLedger *pl, const MigSet *pSet,
 
 /* Refuse a file where the applied revisions are other scripts of the same ids.
 ** Where the range begins at what is applied here, these are compared as they
-** were applied here, else as they are stored. */
+** were applied here, else as they are stored. It stands behind the guard of the
+** state, by which they are as many. */
 static void contentsGuard(MigContext *p, MigLedger *pl,
                           const MigLedgerStart *pStart) {
   MigText pairs = {0, 0, 0};
@@ -184,7 +202,8 @@ static void contentsGuard(MigContext *p, MigLedger *pl,
 /*
 ** Begin the script: its table, our tables when it begins at base, the guards,
 ** and what later rows depend on. What is expected is named by the current heads
-** in messages.
+** in messages. It all stands within the first transaction of the script. Needs
+** a store and a read transaction here.
 */
 void migLedgerGuardStart(MigContext *p, MigLedger *pLedger,
                          const MigLedgerStart *pStart) {
@@ -217,7 +236,8 @@ void migLedgerGuardStart(MigContext *p, MigLedger *pLedger,
 /*
 ** Refuse a file where a revision of the set has other parents or dependencies:
 ** what is current there is not what it is here. To be called behind the
-** revisions.
+** revisions. Their order among a revision does not count. Needs a store and a
+** read transaction here.
 */
 void migLedgerGuardEdges(MigContext *p, MigLedger *pLedger,
                          const MigSet *pSet) {
@@ -244,14 +264,15 @@ void migLedgerGuardEdges(MigContext *p, MigLedger *pLedger,
            n, migTextZ(&edges), n, migTextZ(&ids)); /* sql-ok: quoted */
 }
 
-/* The column of a version table that holds its ids. */
+/* The column of a version table that holds its ids, of one that setting mirror
+** may name: Alembic's, or that of dbmate and others. */
 static const char *mirrorColumn(const char *zMirror) {
   return strcmp(zMirror, "alembic_version") == 0 ? "version_num" : "version";
 }
 
-/* Make the table that setting mirror names, and refuse one that is not its
-** owner's: a view or virtual table, one with other columns, one that a trigger
-** or a foreign key listens to (mirror.c). */
+/* Make the table that setting mirror names, by zMake, and refuse one that is
+** not its owner's: a view or virtual table, one with other columns, one that a
+** trigger or a foreign key listens to (mirror.c). */
 static void ownerGuard(MigContext *p, MigLedger *pl, const char *zMake) {
   const char *z = pl->zMirror;
 
@@ -274,7 +295,8 @@ static void ownerGuard(MigContext *p, MigLedger *pl, const char *zMake) {
 }
 
 /* The guards theirs and undone for PRAGMA user_version: it is no more and no
-** less than the number in zFirst, or 0 when that sets none. */
+** less than the number in zFirst, which ends in '=' and that number, or 0 when
+** it does not. */
 static void numberGuard(MigContext *p, MigLedger *pl, const char *zFirst) {
   const char *zNumber = strrchr(zFirst, '=');
 
@@ -336,7 +358,9 @@ void migLedgerGuardMirror(MigContext *p, MigLedger *pLedger, const char *zFirst,
 
 /* ---- later transactions, and the end of each ---- */
 
-/* A further transaction has begun: is all as the one before has left it? */
+/* A further transaction has begun: is all as the one before has left it? The
+** last row of the history tells, as every call that changes what is applied
+** adds one. */
 void migLedgerGuardAgain(MigContext *p, MigLedger *pLedger) {
   pLedger->tally.n++;
   migTextStr(p, pLedger->pOut,
@@ -345,7 +369,8 @@ void migLedgerGuardAgain(MigContext *p, MigLedger *pLedger) {
              " (SELECT coalesce(max(seq), 0) FROM main._migrate_history);\n");
 }
 
-/* No more violations of foreign keys than at the start. */
+/* No more violations of foreign keys than at the start. Only where they can be
+** counted (orphans.h); those that were not counted there are taken for none. */
 void migLedgerGuardForeign(MigContext *p, MigLedger *pLedger) {
   pLedger->tally.n++;
   migTextStr(p, pLedger->pOut,

@@ -8,10 +8,11 @@
 
 /* What the script expects to find. */
 typedef struct MigLedgerStart {
-  const MigSet *pApplied; /* applied revisions */
+  const MigSet *pApplied; /* applied revisions; no repeatable ones */
   int bHere;              /* as they are applied in this file */
   int nObject;            /* base: objects of the schema; else below 0 */
-  const u8 *aFingerprint; /* of the schema, when nObject is below 0 */
+  const u8 *aFingerprint; /* of the schema, when nObject is below 0; else not
+                          ** looked at */
 } MigLedgerStart;
 
 void migLedgerGuardStart(MigContext *p, MigLedger *pLedger,

@@ -17,6 +17,16 @@
 **
 ** A guard behind the last of them sees that the revisions which the file had
 ** before have the same checksums. It holds for a new one by itself.
+**
+** Revisions a (up script of 20 bytes) and b (up of 10, down of 5) go into one
+** pack of 35 bytes. Where the last pack of the file is 7 the rows come out as
+**
+**   revision  pack  up_at  up_size  down_at  down_size
+**   a         8     0      20       20       NULL
+**   b         8     20     10       30       5
+**
+** When the file has a already only b is inserted, and the same pack: bytes of
+** it that no revision names are no harm.
 */
 #include "sql.h"
 #include "codec.h"
@@ -31,7 +41,8 @@ static const char zStepsTable[] =
 
 /* ---- scripts ---- */
 
-/* Put a script into the open pack: its place there, or -1. */
+/* Put a script of n bytes into the open pack: its place there, counted from 0,
+** or -1 for none. */
 static i64 packAdd(MigContext *p, MigLedger *pl, const char *z, i64 n) {
   i64 iAt = pl->pack.n;
 
@@ -42,7 +53,8 @@ static i64 packAdd(MigContext *p, MigLedger *pl, const char *z, i64 n) {
   return iAt;
 }
 
-/* Write the open pack. */
+/* Write the open pack, deflated, or as it is where that is not longer, and
+** begin an empty one. A pack without a byte is none. */
 static void packEnd(MigContext *p, MigLedger *pl) {
   MigBytes data;
 
@@ -70,13 +82,17 @@ static void packEnd(MigContext *p, MigLedger *pl) {
 
 /* ---- rows ---- */
 
+/* A number as SQL, in the arena; below 0: NULL. */
 static const char *sizeText(MigContext *p, i64 n) {
   return n < 0 ? "NULL" : migPrintf(p, "%lld", n);
 }
 
-/* The row of a revision, and its scripts into the open pack. One without a byte
+/*
+** The row of a revision, and its scripts into the open pack. One without a byte
 ** of script has no pack; where just one is missing its size is NULL, and its
-** place means nothing. */
+** place means nothing. The pack is numbered as it will be written: one more
+** than those before it.
+*/
 static void rowAdd(MigContext *p, MigLedger *pl, const MigRevision *pRev) {
   int bUp = pRev->zUp != 0 && pRev->nUp > 0;
   int bDown = pRev->zDown != 0 && pRev->nDown > 0;
@@ -106,7 +122,8 @@ static void rowAdd(MigContext *p, MigLedger *pl, const MigRevision *pRev) {
            migLedgerText(p, pRev->zSource), pRev->zId);
 }
 
-/* A row of another table, as it is, its values in zValues. */
+/* A row of another table, as it is, its values in zValues as SQL: for a
+** revision that is new in the file, and unless there is one with its key. */
 static void otherAdd(MigContext *p, MigLedger *pl, const char *zTable,
                      const char *zValues, const char *zId) {
   migTextF(p, pl->pOut,
@@ -115,7 +132,8 @@ static void otherAdd(MigContext *p, MigLedger *pl, const char *zTable,
            zTable, zValues, zId); /* sql-ok: quoted */
 }
 
-/* The values of the current row of a table, sealed. */
+/* The values of the current row of a table, sealed: as SQL, by commas, the seal
+** last. pStmt selects all columns of zTable but the seal, in their order. */
 static char *rowValues(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
   int n = sqlite3_column_count(pStmt);
   MigText text = {0, 0, 0};
@@ -145,7 +163,8 @@ static char *rowValues(MigContext *p, sqlite3_stmt *pStmt, const char *zTable) {
   return text.z;
 }
 
-/* Rows of zTable that belong to a revision: pStmt reads them. */
+/* Rows of zTable that belong to a revision: pStmt reads them as rowValues()
+** wants them, and is finalized. */
 static void othersAdd(MigContext *p, MigLedger *pl, const char *zTable,
                       sqlite3_stmt *pStmt, const char *zId) {
   while (migStep(p, pStmt)) {
@@ -154,7 +173,8 @@ static void othersAdd(MigContext *p, MigLedger *pl, const char *zTable,
   migFinalize(p, pStmt);
 }
 
-/* The labels of a revision; one that is taken stops the script. */
+/* The labels of a revision; one that is taken stops the script. Only those of a
+** new one: a label that was moved in the file since stays there. */
 static void labelsAdd(MigContext *p, MigLedger *pl, const char *zId) {
   int i = migGraphFind(pl->pGraph, zId);
   const MigNode *pNode = i < 0 ? 0 : &pl->pGraph->aNode[i];
@@ -177,7 +197,8 @@ static void labelsAdd(MigContext *p, MigLedger *pl, const char *zId) {
 }
 
 /* When the file holds a repeatable revision with other contents, these go: a
-** run would have taken the new ones by migrate_edit or migrate_import. */
+** run would have taken the new ones by migrate_edit or migrate_import. Packs
+** that no revision names any more go at the end. */
 static void repeatableClear(MigContext *p, MigLedger *pl, const char *zId) {
   static const char *const azTable[] = {"_migrate_files", "_migrate_applied"};
   size_t i;
@@ -192,7 +213,8 @@ static void repeatableClear(MigContext *p, MigLedger *pl, const char *zId) {
   pl->bReplaces = 1;
 }
 
-/* In front of the first revision: the table of them. */
+/* In front of the first revision: the table of them, in the transaction of the
+** guards. */
 void migLedgerRevisionStart(MigContext *p, MigLedger *pLedger) {
   migTextStr(p, pLedger->pOut, zStepsTable);
 }
@@ -200,7 +222,9 @@ void migLedgerRevisionStart(MigContext *p, MigLedger *pLedger) {
 /*
 ** Insert a revision, unless the file has it; pRev has its scripts. All of a
 ** script come before the first step. A repeatable one is replaced when the file
-** has it otherwise.
+** has it otherwise; one of that id that is not repeatable there stays, and is
+** held against this one by the guard of scripts. Edges, labels and files are
+** those of this file.
 */
 void migLedgerRevisionAdd(MigContext *p, MigLedger *pLedger,
                           const MigRevision *pRev) {
@@ -246,7 +270,8 @@ void migLedgerRevisionAdd(MigContext *p, MigLedger *pLedger,
 }
 
 /* The files of several revisions, and which revisions are a part of them: also
-** of those that the file had before, if it has them as they are here. */
+** of those that the file had before, if it has them as they are here. Only when
+** the script brings a revision that is new. */
 static void sharedAdd(MigContext *p, MigLedger *pl) {
   sqlite3_stmt *pStmt =
       migPrepare(p, "SELECT revision, format, file, part, size, data"
@@ -273,7 +298,8 @@ static void sharedAdd(MigContext *p, MigLedger *pl) {
   migFinalize(p, pStmt);
 }
 
-/* Behind the last revision. */
+/* Behind the last revision: the open pack, packs that a replaced one has left,
+** files of several, and the guard of scripts. */
 void migLedgerRevisionEnd(MigContext *p, MigLedger *pLedger) {
   packEnd(p, pLedger);
   if (pLedger->bReplaces) {

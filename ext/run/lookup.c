@@ -15,7 +15,7 @@
 **   SELECT t.a FROM u AS t         refused as well: names are not resolved here
 **
 ** Most connections have nothing of the kind, and then no statement is looked
-** at. Reading an attached schema is allowed.
+** at. Reading an attached schema is not looked for.
 */
 #include <string.h>
 #include "sql.h"

@@ -16,8 +16,7 @@
 **
 ** The first two do not hold for revisions whose files of the import are given
 ** back. Names, folders and the bytes of scripts come from the file, which may
-*be
-** anybody's: names are made safe (filenames.c), and what is written is read
+** be anybody's: names are made safe (filenames.c), and what is written is read
 ** back by the loader of the format before a byte of it reaches the disk.
 */
 #include <string.h>

@@ -173,7 +173,7 @@ static int columnClean(sqlite3_stmt *pStmt, int i) {
 ** returns is a finding as well. */
 
 /* Are there open rows (history.c)? A history that cannot be read has its own
-** check. */
+** check, so its error goes; out of memory and interrupt stay. */
 static int healthOpen(Health *pHealth) {
   MigContext *pWork = &pHealth->work;
   int bOpen = migHistoryOpen(pWork);
@@ -274,8 +274,11 @@ static char *healthLabels(Health *pHealth) {
 
 /*
 ** Look at the seals of a table. zRows reads its rows whole, zFormat names one:
-** it gets the first columns as texts. Returns how many rows there are. Version
-** 1 of the store has no seals; its rows are only counted.
+** it gets the first three columns as texts, and may use fewer. Returns how many
+** rows there are. Version 1 of the store has no seals; its rows are only
+** counted. Nor have rows that a script of migrate_sql() has left, until our
+** next call that writes seals them: an empty one is no finding while they are
+** open.
 */
 static int sealsCheck(Health *pHealth, const char *zTable, const char *zRows,
                       const char *zFormat) {
@@ -307,7 +310,8 @@ static char *rowsCounted(Health *pHealth, int n, const char *zWhat) {
                        : "; they have no seals before store version 2");
 }
 
-/* Rows have their seals, and all of them together make a graph. */
+/* Rows have their seals, and all of them together make a graph: what stops it,
+** as a cycle or a missing parent, is one finding. */
 static char *healthRevisions(Health *pHealth) {
   int n = sealsCheck(pHealth, "_migrate_revisions",
                      "SELECT * FROM main._migrate_revisions ORDER BY seq",
@@ -627,7 +631,8 @@ static char *healthChunks(Health *pHealth) {
   return migPrintf(&pHealth->work, "hashes of all chunks");
 }
 
-/* Every backup has its seal, its manifest and all of its chunks. */
+/* Every backup has its seal, its manifest and all of its chunks, and its file
+** where it is one. A store of version 1 has no backups. */
 static char *healthBackups(Health *pHealth) {
   MigList bad = {0, 0};
 

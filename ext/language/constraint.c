@@ -11,6 +11,19 @@
 **     holds for the last foreign key before it.
 **   - NOT begins NOT NULL and NOT DEFERRABLE; the second is looked for first.
 **   - ON CONFLICT may follow CHECK in a table, but not in a column.
+**
+** So  a INT CONSTRAINT x CONSTRAINT y UNIQUE REFERENCES p NOT DEFERRABLE  has
+** the constraints
+**
+**   CONSTRAINT x                   NAME
+**   CONSTRAINT y UNIQUE            UNIQUE
+**   REFERENCES p NOT DEFERRABLE    FOREIGN_KEY with eDefer
+**
+** With CHECK (a) before NOT DEFERRABLE that would be one of its own, of kind
+** DEFERRABLE; its eDefer is put into the foreign key too.
+**
+** A rule finds the cursor behind its first word and *pCon zeroed but for its
+** name and place; 0 is in each field what holds when nothing is said.
 */
 #include <string.h>
 #include "terms.h"
@@ -21,7 +34,7 @@
 */
 
 /* ON CONFLICT what, if that is there. The names are in the order of
-** MigConflict. */
+** MigConflict. A bare ON can be nothing else behind the rules that ask. */
 static void readConflict(MigCursor *pc, MigDdlConstraint *pCon) {
   static const char *const az[] = {"abort", "rollback", "fail", "ignore",
                                    "replace"};
@@ -40,7 +53,8 @@ static void readConflict(MigCursor *pc, MigDdlConstraint *pCon) {
   migCursorFail(pc, "abort, rollback, fail, ignore or replace");
 }
 
-/* What ON DELETE and ON UPDATE do. */
+/* What ON DELETE and ON UPDATE do: a MigAction. The cursor is behind DELETE or
+** UPDATE, and one of the actions must follow. */
 static u8 readAction(MigCursor *pc) {
   if (migCursorTake(pc, "cascade")) {
     return MIG_ACTION_CASCADE;
@@ -61,7 +75,9 @@ static u8 readAction(MigCursor *pc) {
 }
 
 /* Behind REFERENCES: table, columns, what to do. MATCH and ON may come in any
-** order and again, the last counts. ON INSERT says nothing. */
+** order and again, the last counts. ON INSERT says nothing: SQLite's grammar
+** has it, and its code does not look at it. Without a list nParent is 0, which
+** means the primary key of the parent. */
 static void readParent(MigDdlReader *pr, MigDdlConstraint *pCon) {
   migCursorName(&pr->c, &pCon->target);
   if (migCursorIs(&pr->c, MIG_TK_LP)) {
@@ -83,7 +99,8 @@ static void readParent(MigDdlReader *pr, MigDdlConstraint *pCon) {
   }
 }
 
-/* [NOT] DEFERRABLE [INITIALLY ..]: 0 when that is not there. */
+/* [NOT] DEFERRABLE [INITIALLY ..]: 0 when that is not there. A NOT before
+** anything else is left to be read as NOT NULL. */
 static int readDefer(MigCursor *pc, MigDdlConstraint *pCon) {
   int bNot = migCursorAt(pc, "not") && migCursorPeek(pc, "deferrable");
 
@@ -111,7 +128,8 @@ static void ruleNotNull(MigDdlReader *pr, MigDdlConstraint *pCon) {
   readConflict(&pr->c, pCon);
 }
 
-/* Behind PRIMARY. */
+/* Behind PRIMARY. ASC is what holds when nothing is said; that DESC is kept
+** matters: INTEGER PRIMARY KEY DESC is no rowid. */
 static void rulePrimary(MigDdlReader *pr, MigDdlConstraint *pCon) {
   migCursorNeed(&pr->c, "key");
   pCon->bDesc = (u8)migCursorTake(&pr->c, "desc");
@@ -132,7 +150,9 @@ static void ruleCheck(MigDdlReader *pr, MigDdlConstraint *pCon) {
   pCon->value = migCursorParens(&pr->c);
 }
 
-/* Behind DEFAULT: (expression), or one token with an optional sign. */
+/* Behind DEFAULT: (expression), or one token with an optional sign. A bare word
+** is a value too, which SQLite takes for a string unless it is NULL, TRUE,
+** CURRENT_TIME or such; with bParen the value is without its parentheses. */
 static void ruleDefault(MigDdlReader *pr, MigDdlConstraint *pCon) {
   MigCursor *pc = &pr->c;
   i64 iStart = pc->token.iStart;
@@ -190,7 +210,8 @@ static void ruleGenerated(MigDdlReader *pr, MigDdlConstraint *pCon) {
 ** Rules of tables
 */
 
-/* Behind PRIMARY. */
+/* Behind PRIMARY. AUTOINCREMENT stands within the parentheses here; DESC is in
+** the terms. */
 static void ruleTablePrimary(MigDdlReader *pr, MigDdlConstraint *pCon) {
   migCursorNeed(&pr->c, "key");
   migTermsList(pr, &pCon->iTerm, &pCon->nTerm, &pCon->bAutoincrement);
@@ -222,10 +243,11 @@ static void ruleForeign(MigDdlReader *pr, MigDdlConstraint *pCon) {
 ** All of them
 */
 
-/* A rule: the word that it begins with, and what reads on behind that. */
+/* A rule: the word that it begins with, and what reads on behind that, which is
+** NULL at the end of a list. */
 typedef struct Rule {
-  const char *zFirst;
-  MigConstraintKind eKind;
+  const char *zFirst;      /* in lower case; NULL: the end of the list */
+  MigConstraintKind eKind; /* of the constraint */
   void (*xBehind)(MigDdlReader *pr, MigDdlConstraint *pCon);
 } Rule;
 
@@ -255,13 +277,14 @@ int migConstraintOfColumn(const MigCursor *pc) {
                          " constraint check collate as deferrable ");
 }
 
-/* Does a constraint of a table begin here? */
+/* Does a constraint of a table begin here? No column has such a name without
+** quotes: SQLite reserves all of these words. */
 int migConstraintOfTable(const MigCursor *pc) {
   return migCursorIn(pc, " constraint primary unique check foreign ");
 }
 
 /* Pass over what a constraint says, behind its name: its kind, which is NAME
-** when it says nothing. */
+** when it says nothing. pRule: aColumnRule or aTableRule, from the first. */
 static MigConstraintKind readRule(MigDdlReader *pr, const Rule *pRule,
                                   MigDdlConstraint *pCon) {
   while (pRule->zFirst && !migCursorTake(&pr->c, pRule->zFirst)) {
@@ -285,7 +308,9 @@ static MigConstraintKind readColumnRule(MigDdlReader *pr,
 /*
 ** Pass over one constraint, of column iColumn or, when that is -1, of the
 ** table, and put it at the end of aConstraint. iStart: where it begins, if that
-** is before the cursor, else -1.
+** is before the cursor (a GENERATED that was read as part of the type), else
+** -1. The last foreign key so far is remembered in pr, for a DEFERRABLE that
+** comes later. Nothing is kept once p has an error.
 */
 void migConstraintRead(MigDdlReader *pr, int iColumn, i64 iStart) {
   MigDdl *pDdl = pr->pDdl;

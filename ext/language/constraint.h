@@ -1,5 +1,9 @@
 /*
 ** constraint.h - what a constraint of a column or of a table says.
+**
+** Whoever reads a table asks whether one begins, and then for it to be read:
+** migConstraintRead() on anything else puts a constraint of no bytes at the end
+** of aConstraint, and does not move.
 */
 #ifndef MIG_CONSTRAINT_H
 #define MIG_CONSTRAINT_H

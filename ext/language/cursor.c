@@ -9,13 +9,21 @@
 **
 ** What is read has been accepted by SQLite, or will be shown to it: the cursor
 ** finds where things end, and does not judge whether they are good SQL.
+**
+** Of an expression two states and the number of open CASEs are enough: an
+** operand is due, or one has been read. In  CASE a WHEN 1 THEN b END COLLATE c
+** DESC  they go
+**
+**   CASE  a     WHEN  1     THEN  b     END   COLLATE  c     DESC
+**   due   read  due   read  due   read  read  due      read  ends
 */
 #include <string.h>
 #include "cursor.h"
 #include "text.h"
 
-/* Stand before byte i of the n bytes of z; migCursorNext() goes to the first
-** token. xComment is set, if at all, after this. */
+/* Stand before byte i of the text z, which ends at byte n; migCursorNext() goes
+** to the first token. The whole of *pc is overwritten, so that xComment is set,
+** if at all, after this. */
 void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i) {
   memset(pc, 0, sizeof(*pc));
   pc->z = z;
@@ -28,6 +36,7 @@ void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i) {
 /*
 ** Say what should stand where the cursor is, and go to the end. The first
 ** failure is the one that is kept. zWanted is constant text: it is not copied.
+** Spans that were begun before are of no use then.
 */
 void migCursorFail(MigCursor *pc, const char *zWanted) {
   i64 i = pc->token.iStart;
@@ -42,7 +51,8 @@ void migCursorFail(MigCursor *pc, const char *zWanted) {
 }
 
 /* Go to the next token; at the end stay there. A token that SQLite does not
-** know is a failure. */
+** know is a failure. Comments on the way are handed to xComment, those before
+** the text's end too. */
 void migCursorNext(MigCursor *pc) {
   int bLine = 0;
 
@@ -97,7 +107,8 @@ void migCursorNeed(MigCursor *pc, const char *zWord) {
   }
 }
 
-/* Is the bare word zWord behind the current token? */
+/* Is the bare word zWord behind the current token? The cursor does not move,
+** and comments between them are seen by xComment only when it does. */
 int migCursorPeek(const MigCursor *pc, const char *zWord) {
   MigToken token;
 
@@ -106,7 +117,8 @@ int migCursorPeek(const MigCursor *pc, const char *zWord) {
 }
 
 /* Pass over a name, with quotes or without, which must be there. After a
-** failure *pName is as it was. */
+** failure *pName is as it was. A keyword passes for a name too: where that
+** matters, the caller looks for the keyword first. */
 void migCursorName(MigCursor *pc, MigToken *pName) {
   if (migTokenIsName(&pc->token)) {
     *pName = pc->token;
@@ -116,8 +128,9 @@ void migCursorName(MigCursor *pc, MigToken *pName) {
   }
 }
 
-/* The span from byte iStart to the end of the token passed last; empty when
-** that lies before iStart. */
+/* The span from byte iStart, where a token begins, to the end of the token
+** passed last, without what follows that; empty when that lies before
+** iStart. */
 MigSpan migCursorSpan(const MigCursor *pc, i64 iStart) {
   MigSpan span;
 
@@ -145,7 +158,8 @@ void migCursorRight(MigCursor *pc) {
 }
 
 /* Pass over all up to the statement's end, the semicolon not included: the
-** span of it. */
+** span of it. The first semicolon ends it, so it is not for the statements of a
+** trigger. */
 MigSpan migCursorRest(MigCursor *pc) {
   i64 iStart = pc->token.iStart;
 
@@ -161,7 +175,8 @@ MigSpan migCursorRest(MigCursor *pc) {
 
 /* Pass over a parenthesis, which must be there, and all in it: the span from
 ** the first to the last token inside, with n 0 for (). The cursor is behind the
-** one that closes it. */
+** one that closes it. When none does, or none opens, it is a failure, and the
+** span is of no use. */
 MigSpan migCursorParens(MigCursor *pc) {
   MigSpan inside = {0, 0};
   i64 nDepth = 1;
@@ -185,17 +200,22 @@ MigSpan migCursorParens(MigCursor *pc) {
   return inside;
 }
 
-/* Words before an operand. */
+/* Words before an operand. CASE is followed by an operand or by WHEN; DISTINCT
+** and FROM are the tail of IS [NOT] DISTINCT FROM. */
 static const char zPrefix[] = " not case when distinct from ";
 /* Words behind an operand that want another. */
 static const char zInfix[] = " and or is like glob regexp match between in"
                              " escape when then else over collate ";
-/* Words behind an operand that do not. */
+/* Words behind an operand that do not. NOT is that of NOT NULL, NOT LIKE and
+** their kind: the word behind it says whether an operand is due. */
 static const char zPostfix[] = " not null isnull notnull filter ";
 
-/* Pass over what stands where an operand is due: 1 when it was one, 0 when one
+/*
+** Pass over what stands where an operand is due: 1 when it was one, 0 when one
 ** is still due, -1 when nothing of the kind is there. *pnCase: CASEs that are
-** open. */
+** open. Any word that is no prefix is an operand here: a name, NULL, EXISTS
+** before its parenthesis. An operator here is a sign, or '~'.
+*/
 static int exprOperand(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   if (migCursorIs(pc, MIG_TK_OPERATOR)) {
     migCursorNext(pc);
@@ -221,6 +241,8 @@ static int exprOperand(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
 /*
 ** Pass over what stands behind an operand: 1 when another is due then, 0 when
 ** not, -1 when the expression has ended. An END that no CASE waits for ends it.
+** The dot of a name counts as an operator that wants its other half, but makes
+** it no more than one operand.
 */
 static int exprOperator(MigCursor *pc, i64 *pnCase, MigExpr *pExpr) {
   if (migCursorIs(pc, MIG_TK_LP)) { /* arguments, the list of an IN */

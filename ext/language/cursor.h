@@ -6,8 +6,22 @@
 ** what reads with it needs no tests: lists end, words are not there. Whoever is
 ** done looks whether iError is still -1.
 **
-** Nothing is allocated. The text is borrowed, and need not be zero-terminated.
-** Words are compared regardless of case, and a word in quotes is none.
+** Nothing is allocated. The text is borrowed, and need not be zero-terminated;
+** spans and tokens are offsets in it. Words are compared regardless of case,
+** and a word in quotes is none.
+**
+** The usual walk, here over  CREATE VIEW v AS ..:
+**
+**   migCursorStart(&c, z, n, 0);
+**   migCursorNext(&c);                 on the first token
+**   migCursorNeed(&c, "create");       failed when it is not there
+**   migCursorNeed(&c, "view");         no-ops from then on
+**   migCursorName(&c, &name);
+**   migCursorNeed(&c, "as");
+**   select = migCursorRest(&c);        empty after a failure
+**   if (c.iError >= 0) ..              c.zWanted says what was missing
+**
+** A cursor is a struct of the caller's, with nothing to free.
 */
 #ifndef MIG_CURSOR_H
 #define MIG_CURSOR_H
@@ -20,11 +34,12 @@ struct MigCursor {
   i64 n;               /* its bytes */
   i64 i;               /* behind the current token */
   MigToken token;      /* the current one; END behind the last */
-  i64 iEnd;            /* end of the one before it */
-  i64 iError;          /* where it failed, or -1 */
-  const char *zWanted; /* what should stand there, for a message */
-  /* called for each comment, if not NULL; bLine: a line has ended between it
-  ** and the token before it */
+  i64 iEnd;            /* end of the one before it, comments not counted */
+  i64 iError;          /* byte at which it failed first, or -1 */
+  const char *zWanted; /* what should stand there, for a message; constant */
+  /* called for each comment that is passed over, if not NULL, before the token
+  ** behind it is the current one; pToken is the comment. bLine: a line has
+  ** ended between it and the token before it, outside of comments */
   void (*xComment)(MigCursor *pc, const MigToken *pToken, int bLine);
 };
 
@@ -33,9 +48,9 @@ struct MigCursor {
 typedef struct MigExpr {
   int bOperator;    /* it is more than one operand with COLLATEs; a sign
                        counts for nothing */
-  i64 iCollate;     /* its last COLLATE, or -1 */
+  i64 iCollate;     /* offset of its last COLLATE, or -1 */
   i64 iBefore;      /* end of the token before that */
-  MigToken collate; /* name behind that COLLATE */
+  MigToken collate; /* name behind that COLLATE; else END */
 } MigExpr;
 
 void migCursorStart(MigCursor *pc, const char *z, i64 n, i64 i);

@@ -9,6 +9,16 @@
 **
 ** What SQLite refuses may be taken apart all the same; that it accepts a text
 ** is for SQLite to say. What it accepts is always taken apart.
+**
+** A function that is "behind" a word or a name finds the cursor on the token
+** after it, and leaves it on the first token that is not its own. None of them
+** tests for errors: after a failure of the cursor nothing more is found, and
+** migDdlRead() looks at the end. Of
+**
+**   CREATE TRIGGER r AFTER UPDATE OF a, b ON t WHEN new.a BEGIN SELECT 1; END
+**
+** readKind() passes CREATE's kind and readTrigger() begins at AFTER; aTerm has
+** a and b, where is  new.a,  body is from BEGIN through END.
 */
 #include <string.h>
 #include "tablebody.h"
@@ -16,7 +26,8 @@
 #include "text.h"
 #include "ddl.h"
 
-/* Keep one argument of a virtual table, if it is not empty. */
+/* Keep one argument of a virtual table, if it is not empty: from byte iStart to
+** the token passed last. An argument of comments alone is empty. */
 static void argAdd(MigDdlReader *pr, i64 iStart) {
   MigDdl *pDdl = pr->pDdl;
   MigSpan arg = migCursorSpan(&pr->c, iStart);
@@ -31,7 +42,8 @@ static void argAdd(MigDdlReader *pr, i64 iStart) {
 }
 
 /* Behind the name of a virtual table. Its arguments are any tokens, between
-** commas that stand in no further parentheses. */
+** commas that stand in no further parentheses: what they say only the module
+** knows. They are kept without the white space and comments around them. */
 static void readVirtual(MigDdlReader *pr) {
   i64 nDepth = 1;
   i64 iStart;
@@ -59,7 +71,8 @@ static void readVirtual(MigDdlReader *pr) {
 }
 
 /* Behind the name of an index: its table, its terms, its WHERE. The table has
-** no schema, it is the one of the index. */
+** no schema, it is the one of the index. Where the terms are in aTerm need not
+** be kept: they are all there is. */
 static void readIndex(MigDdlReader *pr) {
   int iTerm;
   int nTerm;
@@ -85,7 +98,8 @@ static void readView(MigDdlReader *pr) {
 }
 
 /* BEGIN up to the END behind a semicolon that is followed by another or by
-** nothing. */
+** nothing. The END of a CASE is not behind a semicolon, and a statement cannot
+** begin with END, so this finds the right one. */
 static void readSteps(MigDdlReader *pr) {
   i64 iStart = pr->c.token.iStart;
   int bSemi = 0;
@@ -144,8 +158,8 @@ static void readTrigger(MigDdlReader *pr) {
   readSteps(pr);
 }
 
-/* Behind CREATE: what is made, up to its name. pxRead is what reads on behind
-** that. */
+/* Behind CREATE: what is made, up to its name. *pxRead is what reads on behind
+** that, set in any case. IF may be a name; it is the clause only before NOT. */
 static void readKind(MigDdlReader *pr, void (**pxRead)(MigDdlReader *)) {
   MigDdl *pDdl = pr->pDdl;
 
@@ -178,7 +192,9 @@ static void readKind(MigDdlReader *pr, void (**pxRead)(MigDdlReader *)) {
   }
 }
 
-/* Say where and why a text could not be taken apart. */
+/* Say where and why a text could not be taken apart: FORMAT, with line and
+** column from 1 in that text, which a caller may have cut out of a larger
+** one. */
 static void ddlFail(MigContext *p, MigDdl *pOut, const MigCursor *pc) {
   int iLine;
   int iColumn;
@@ -193,10 +209,15 @@ static void ddlFail(MigContext *p, MigDdl *pOut, const MigCursor *pc) {
 
 /*
 ** Take the CREATE statement apart that the n bytes of z hold, with a semicolon
-** or without: 1. pOut refers to z; its arrays belong to the arena.
+** or without: 1. White space and comments may be around it; notes among them
+** are kept. z need not be zero-terminated. pOut refers to z, which must live as
+** long; its arrays belong to the arena. What pOut held before is overwritten.
 **
 ** 0 with FORMAT when there is none, or something else besides; the message has
-** line and column, pOut->iError the byte.
+** line and column, pOut->iError the byte. A caller to whom that is no error
+** clears it (migErrorClear()). 0 also after an error of p, before or now: want
+** of memory, TOO_BIG. After 0 only iError can be used, which is -1 when it is
+** not the text that is wrong.
 */
 int migDdlRead(MigContext *p, const char *z, i64 n, MigDdl *pOut) {
   void (*xRead)(MigDdlReader *);

@@ -10,13 +10,29 @@
 ** to a column when it stands in it, before the comma behind it or on the line
 ** of that comma; else to the column that follows, or to nothing when what
 ** follows is a constraint of the table.
+**
+**   -- a note here: the table
+**   CREATE TABLE t( -- the table
+**     -- column a
+**     a INT -- column a
+**       NOT NULL, -- column a
+**     -- column b
+**     b INT, -- column b
+**     -- nothing
+**     UNIQUE (a) -- nothing
+**   ); -- the table
+**
+** A note may stand before its column is known to be one. It is given the number
+** that the next column would have, and tablebody.c takes those back whose
+** column never came.
 */
 #include <string.h>
 #include "note.h"
 #include "ddlreader.h"
 
 /* Keep the comment if it is a note. bLine: a line has ended between it and
-** the token before it. */
+** the token before it. A name that is missing is kept as END, to be refused by
+** whoever uses the notes. */
 static void commentSeen(MigCursor *pc, const MigToken *pToken, int bLine) {
   MigDdlReader *pr = (MigDdlReader *)pc;
   MigDdl *pDdl = pr->pDdl;
@@ -36,8 +52,9 @@ static void commentSeen(MigCursor *pc, const MigToken *pToken, int bLine) {
 }
 
 /*
-** Begin to read the n bytes of z into pOut, which refers to z. The cursor
-** stands on the first token then.
+** Begin to read the n bytes of z into pOut, which refers to z. Both structs are
+** overwritten. The cursor stands on the first token then, and notes before it
+** are in pOut.
 */
 void migDdlReaderStart(MigContext *p, const char *z, i64 n, MigDdl *pOut,
                        MigDdlReader *pr) {
@@ -55,7 +72,12 @@ void migDdlReaderStart(MigContext *p, const char *z, i64 n, MigDdl *pOut,
   migCursorNext(&pr->c);
 }
 
-/* Room for one more of nByte bytes behind the n in array a: the array. */
+/*
+** Room for one more element of nByte bytes behind the n of array a, which this
+** function has made and which is anything while n is 0. The array, which may
+** have moved, in the arena; the new element is zero. NULL once p has an error:
+** the caller then keeps NULL in the place of the array and counts nothing.
+*/
 void *migDdlReaderRoom(MigDdlReader *pr, void *a, int n, size_t nByte) {
   const int nFirst = 8;
 
@@ -68,14 +90,17 @@ void *migDdlReaderRoom(MigDdlReader *pr, void *a, int n, size_t nByte) {
   return pr->p->rc ? 0 : a;
 }
 
-/* Pass over a token between two items of a list. */
+/* Pass over a token between two items of a list: the '(' before the first, or a
+** comma. A note behind it on the same line is that of iOwner, one on a later
+** line that of the column that comes. */
 void migDdlReaderSeparator(MigDdlReader *pr) {
   pr->bSeparator = 1;
   migCursorNext(&pr->c);
   pr->bSeparator = 0;
 }
 
-/* Pass over [schema.]name. */
+/* Pass over [schema.]name, which must be there. *pSchema is set only when there
+** is one: let it be END before. */
 void migDdlReaderObject(MigDdlReader *pr, MigToken *pSchema, MigToken *pName) {
   migCursorName(&pr->c, pName);
   if (migCursorIs(&pr->c, MIG_TK_DOT)) {

@@ -5,17 +5,30 @@
 **
 ** stands on a line of its own or behind something, with blanks before the word
 ** and white space behind it. Only the comment of two dashes is one; the name
-** is a name as SQL has it, bare or in quotes, and nothing may follow it. A note
-** without just one name is a note all the same, so that it can be refused: to
-** pass over it would drop a column and its rows. What a note belongs to is for
-** others to say (ddlreader.c).
+** is a name as SQL has it, bare or in quotes; only a comment may follow it. A
+** note without just one name is a note all the same, so that it can be refused:
+** to pass over it would drop a column and its rows. What a note belongs to is
+** for others to say (ddlreader.c).
+**
+**   --migrate:renamed-from a            a note: a
+**   -- migrate:renamed-from "a b"       a note: "a b"
+**   -- migrate:renamed-from a -- why    a note: a
+**   -- migrate:renamed-from a b         a note without a name
+**   -- migrate:renamed-from             a note without a name
+**   -- migrate:renamed-fromage a        none
+**   -- see migrate:renamed-from a       none
+**   -- Migrate:renamed-from a           none: case counts
 */
 #include <string.h>
 #include "note.h"
 #include "text.h"
 
-/* Is the token a note? Then pName is the one name behind it, or END when there
-** is none or more than that. */
+/*
+** Is the token of z a note? Then *pName is the one name behind it, or END when
+** there is none or more than that; for what is no note, *pName is left alone.
+** The name is a span of z, with its quotes. Nothing is allocated or reported:
+** what a note without a name means is for the caller to say.
+*/
 int migNoteRead(const char *z, const MigToken *pToken, MigToken *pName) {
   static const char zMark[] = "migrate:renamed-from";
   const i64 nMark = (i64)sizeof(zMark) - 1;

@@ -1,5 +1,6 @@
 /*
-** note.h - comments that say what something was called before.
+** note.h - comments that say what something was called before. The one way by
+** which a CREATE TABLE tells a column that has a new name from another one.
 */
 #ifndef MIG_NOTE_H
 #define MIG_NOTE_H

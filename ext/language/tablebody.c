@@ -11,14 +11,23 @@
 **     off again, by their bytes; typeCut() does the same.
 **   - A constraint of the table ends the columns: none can follow it.
 **   - Table constraints need no comma between them.
+**
+** Constraints are kept in the order of the text: those of the columns, column
+** after column, then from iTableConstraint on those of the table. Of
+**
+**   CREATE TABLE t(a INT NOT NULL UNIQUE, b INT, CHECK (a>b) UNIQUE (b)) STRICT
+**
+** column a has the constraints 0 and 1, b none (from 2), the table 2 and 3;
+** body is from '(' through the ')' before STRICT, options is STRICT.
 */
 #include <string.h>
 #include "constraint.h"
 #include "text.h"
 #include "tablebody.h"
 
-/* Cut zWord and the blanks before it off the end of the n bytes at z: the
-** bytes left, or n when they do not end so. */
+/* Cut zWord, in any case of its letters, and the blanks before it off the end
+** of the n bytes at z: the bytes left, or n when they do not end so. zWord may
+** be the end of a longer word, as it may for SQLite. */
 static i64 cutWord(const char *z, i64 n, const char *zWord) {
   i64 nWord = (i64)strlen(zWord);
 
@@ -49,7 +58,8 @@ static i64 typeCut(const MigDdlReader *pr, MigSpan *pType) {
 }
 
 /* Pass over a column's type, if it has one: where a GENERATED begins that was
-** taken for a part of it, or -1. */
+** taken for a part of it, or -1. A type is any names, and parentheses behind
+** them, in which anything may stand. */
 static i64 readType(MigDdlReader *pr, MigDdlColumn *pColumn) {
   i64 iStart = pr->c.token.iStart;
 
@@ -66,7 +76,8 @@ static i64 readType(MigDdlReader *pr, MigDdlColumn *pColumn) {
   return typeCut(pr, &pColumn->type);
 }
 
-/* Pass over a column: name, type, constraints. */
+/* Pass over a column: name, type, constraints. From its name on, notes are its
+** own. It is counted only at its end: nColumn is its own number meanwhile. */
 static void readColumn(MigDdlReader *pr) {
   MigDdl *pDdl = pr->pDdl;
   MigDdlColumn column;
@@ -122,7 +133,8 @@ static void readItems(MigDdlReader *pr) {
   }
 }
 
-/* Pass over STRICT and WITHOUT ROWID, with commas between them. */
+/* Pass over STRICT and WITHOUT ROWID, with commas between them. Any other word
+** is a failure, as it is to SQLite. */
 static void readOptions(MigDdlReader *pr) {
   i64 iStart = pr->c.token.iStart;
 
@@ -143,7 +155,8 @@ static void readOptions(MigDdlReader *pr) {
 }
 
 /* Behind the name of a table: its columns, constraints and options, or the
-** SELECT that it is made from. */
+** SELECT that it is made from; of the SELECT only the span is kept, and there
+** are no columns then. At the end each note has an owner that is there. */
 void migTableBodyRead(MigDdlReader *pr) {
   MigDdl *pDdl = pr->pDdl;
   i64 iStart = pr->c.token.iStart;

@@ -1,5 +1,6 @@
 /*
-** tablebody.h - what stands behind the name in CREATE TABLE.
+** tablebody.h - what stands behind the name in CREATE TABLE: columns,
+** constraints, options, or a SELECT.
 */
 #ifndef MIG_TABLEBODY_H
 #define MIG_TABLEBODY_H

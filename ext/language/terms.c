@@ -8,6 +8,16 @@
 ** column a: parentheses and COLLATEs are taken off, in whatever order they are
 ** around each other, until a name is left or something else.
 **
+**   text             expr     name   collate   bDesc
+**   a                a        a                0
+**   (a COLLATE x)    a        a      x         0
+**   "a" DESC         "a"      "a"              1
+**   a+1 COLLATE x    a+1 COLLATE x             0
+**   lower(a)         lower(a)                  0
+**
+** A COLLATE that ends an expression of operators belongs to its last operand,
+** so it is not taken off.
+**
 ** Parentheses are counted, once for the depth at which they close and once to
 ** take them off, so that 100,000 of them cost no more than their bytes.
 */
@@ -41,7 +51,8 @@ static i64 parensAround(const char *z, MigSpan span) {
   return nPairs < nLeft ? nPairs : nLeft;
 }
 
-/* Take all parentheses around a span away. */
+/* Take all parentheses around a span away, and the white space and comments
+** next to them. */
 static void parensPeel(const char *z, MigSpan *pSpan) {
   i64 nPairs = parensAround(z, *pSpan);
   i64 nDepth = 0;
@@ -62,7 +73,7 @@ static void parensPeel(const char *z, MigSpan *pSpan) {
 }
 
 /* Take the parentheses around a term away, and one COLLATE behind it: 0 when
-** there is no COLLATE. */
+** there is no COLLATE, or one that belongs to an operand only. */
 static int termPeel(const char *z, MigDdlTerm *pTerm) {
   MigCursor c;
   MigExpr expr;
@@ -81,7 +92,9 @@ static int termPeel(const char *z, MigDdlTerm *pTerm) {
   return 1;
 }
 
-/* Find what a term is of: a column, an expression, with which collation. */
+/* Find what a term is of: a column, an expression, with which collation. expr
+** is all of it before. A single token, which most are, is looked at only
+** once. */
 static void termRead(const char *z, MigDdlTerm *pTerm) {
   MigToken token;
   i64 iEnd = pTerm->expr.iStart + pTerm->expr.n;
@@ -100,7 +113,9 @@ static void termRead(const char *z, MigDdlTerm *pTerm) {
   }
 }
 
-/* Pass over a term of a list: an expression with COLLATE, ASC, DESC, NULLS. */
+/* Pass over a term of a list: an expression with COLLATE, ASC, DESC, NULLS.
+** That NULLS FIRST or LAST is said is not kept, but for the bytes in
+** term.all. */
 static void readTerm(MigDdlReader *pr) {
   MigDdl *pDdl = pr->pDdl;
   MigDdlTerm term;
@@ -127,7 +142,9 @@ static void readTerm(MigDdlReader *pr) {
   }
 }
 
-/* Pass over terms with commas between them: how many. */
+/* Pass over terms with commas between them: how many were looked for, at least
+** 1. They are the last of aTerm, and just as many unless there was a failure.
+*/
 int migTermsRead(MigDdlReader *pr) {
   int n = 1;
 
@@ -139,8 +156,9 @@ int migTermsRead(MigDdlReader *pr) {
   return n;
 }
 
-/* Pass over a list of terms in parentheses. PRIMARY KEY may hold AUTOINCREMENT
-** there too. */
+/* Pass over a list of terms in parentheses, which must be there: the first in
+** aTerm, and how many. pbAuto: PRIMARY KEY may hold AUTOINCREMENT there too;
+** NULL where that cannot stand. */
 void migTermsList(MigDdlReader *pr, int *piTerm, int *pnTerm, u8 *pbAuto) {
   migCursorLeft(&pr->c);
   *piTerm = pr->pDdl->nTerm;

@@ -1,5 +1,6 @@
 /*
-** terms.h - lists of columns or expressions.
+** terms.h - lists of columns or expressions: what is found goes to the end of
+** MigDdl.aTerm.
 */
 #ifndef MIG_TERMS_H
 #define MIG_TERMS_H

@@ -18,6 +18,12 @@
 ** Digit separators, and letters behind a hexadecimal number, are as in SQLite
 ** 3.46 and later; older versions cut such a run of letters and digits
 ** elsewhere, but never find a quote, a comment or a semicolon in it.
+**
+** The scan functions share a way of calling. They take the n bytes of z and an
+** offset i, which the caller has found to be right for them, and return the
+** offset behind the token; *pe, where there is one, becomes its type. Each
+** reads a byte at most a few times, so that a text takes time by its length.
+** A caller may cut a text short by a smaller n: nothing at or behind n is read.
 */
 #include <string.h>
 #include "token.h"
@@ -51,10 +57,14 @@ static const u8 aClass[256] = {
     17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 1,  17, 17, 17, 17, 17, 17, 17,
     17, 17, 17, 17, 17, 17, 17, 17, 17};
 
+/* Is the byte of one of these classes (a sum of CLASS_)? A zero byte is of
+** none, so that loops end at it. */
 static int isOf(char c, int eClass) {
   return aClass[(u8)c] & eClass;
 }
 
+/* Offset behind the bytes from i on that continue a word; i if there are
+** none. */
 static i64 skipWord(const char *z, i64 n, i64 i) {
   while (i < n && isOf(z[i], CLASS_WORD)) {
     i++;
@@ -62,6 +72,8 @@ static i64 skipWord(const char *z, i64 n, i64 i) {
   return i;
 }
 
+/* Offset behind the decimal digits and separators from i on. Where a separator
+** may stand is not looked at: SQLite does so later than in its tokenizer. */
 static i64 skipDigits(const char *z, i64 n, i64 i) {
   while (isOf(byteAt(z, n, i), CLASS_DIGIT) || byteAt(z, n, i) == '_') {
     i++;
@@ -69,6 +81,8 @@ static i64 skipDigits(const char *z, i64 n, i64 i) {
   return i;
 }
 
+/* Offset behind white space; i is behind its first byte. A byte order mark ends
+** it, and is a token of its own. */
 static i64 scanSpace(const char *z, i64 n, i64 i) {
   while (i < n && isOf(z[i], CLASS_SPACE)) {
     i++;
@@ -76,6 +90,8 @@ static i64 scanSpace(const char *z, i64 n, i64 i) {
   return i;
 }
 
+/* Offset of the LF that ends a comment, or of the text's end; i is behind the
+** dashes. A CR belongs to the comment. */
 static i64 scanLineComment(const char *z, i64 n, i64 i) {
   while (byteAt(z, n, i) && z[i] != '\n') {
     i++;
@@ -83,7 +99,8 @@ static i64 scanLineComment(const char *z, i64 n, i64 i) {
   return i;
 }
 
-/* i is behind the opening slash and star. */
+/* Offset behind the star and slash that end a block comment, or the text's end;
+** i is behind the opening ones. Comments do not nest. */
 static i64 scanBlockComment(const char *z, i64 n, i64 i) {
   for (; byteAt(z, n, i); i++) {
     if (z[i] == '*' && byteAt(z, n, i + 1) == '/') {
@@ -93,7 +110,8 @@ static i64 scanBlockComment(const char *z, i64 n, i64 i) {
   return i;
 }
 
-/* A quote that doubles itself to stand inside: ', " or `. */
+/* What stands in quotes that double themselves to stand inside: ', " or `; i is
+** at the opening one. */
 static i64 scanQuoted(const char *z, i64 n, i64 i, MigTokenType *pe) {
   char cQuote = z[i];
 
@@ -111,7 +129,7 @@ static i64 scanQuoted(const char *z, i64 n, i64 i, MigTokenType *pe) {
   return i;
 }
 
-/* [name], in which nothing can be escaped. */
+/* [name], in which nothing can be escaped; i is at the bracket. */
 static i64 scanBracket(const char *z, i64 n, i64 i, MigTokenType *pe) {
   for (i++; byteAt(z, n, i); i++) {
     if (z[i] == ']') {
@@ -158,6 +176,8 @@ static i64 scanExponent(const char *z, i64 n, i64 i) {
   return i;
 }
 
+/* Offset behind the number that begins at i with a digit, or a dot and a digit.
+** Where 0x has no hexadecimal digit behind it, it is a 0 with letters. */
 static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
   char cNext = byteAt(z, n, i + 1);
   i64 iEnd;
@@ -179,7 +199,10 @@ static i64 scanNumber(const char *z, i64 n, i64 i, MigTokenType *pe) {
   return iEnd;
 }
 
-/* :a @a $a #a, with Tcl's a::b and a(index). */
+/* :a @a $a #a, with Tcl's a::b and a(index); i is at the mark. SQLite takes
+** Tcl's parts behind each of the marks, and so does this. No byte of a word
+** behind the mark, or an index that is not closed before white space, makes it
+** illegal. */
 static i64 scanVariable(const char *z, i64 n, i64 i, MigTokenType *pe) {
   int nWord = 0;
   char c;
@@ -243,7 +266,8 @@ static i64 scanOperator(const char *z, i64 n, i64 i) {
   }
 }
 
-/* What begins with a letter, or with no byte of its own class. */
+/* What begins with x, a byte of a word that may be a byte order mark, or a byte
+** that is an operator or nothing: a lone '!' is illegal, a '|' is not. */
 static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
   i64 iEnd;
 
@@ -263,7 +287,8 @@ static i64 scanRest(const char *z, i64 n, i64 i, MigTokenType *pe) {
   return iEnd > i ? iEnd : i + 1;
 }
 
-/* What only its second byte tells: comments, numbers and a dot. */
+/* What only its second byte tells: comments, numbers and a dot. A slash and a
+** star begin a comment only with a byte behind them, as in SQLite. */
 static i64 scanPair(const char *z, i64 n, i64 i, MigTokenType *pe) {
   char c = byteAt(z, n, i);
   char cNext = byteAt(z, n, i + 1);
@@ -341,7 +366,9 @@ static i64 scanToken(const char *z, i64 n, i64 i, MigTokenType *pe) {
 /*
 ** Put the token at byte i of the n bytes of z into pToken and return the
 ** offset behind it. At the end of the text, or at a zero byte, the token is
-** MIG_TK_END with length 0 and i is returned, however often it is asked.
+** MIG_TK_END with length 0 and i is returned, however often it is asked. All
+** of pToken is set. An illegal token has at least one byte, so that a loop over
+** a text of any bytes ends.
 */
 i64 migTokenNext(const char *z, i64 n, i64 i, MigToken *pToken) {
   i64 iEnd = scanToken(z, n, i, &pToken->eType);
@@ -351,7 +378,8 @@ i64 migTokenNext(const char *z, i64 n, i64 i, MigToken *pToken) {
   return iEnd;
 }
 
-/* The same, passing over white space and comments. */
+/* The same, passing over white space and comments. What is asked for behind the
+** last token is END. */
 i64 migTokenSignificant(const char *z, i64 n, i64 i, MigToken *pToken) {
   do {
     i = migTokenNext(z, n, i, pToken);
@@ -359,8 +387,9 @@ i64 migTokenSignificant(const char *z, i64 n, i64 i, MigToken *pToken) {
   return i;
 }
 
-/* True if the token is the bare word zWord, in either case. A quoted one
-** never is: SQLite knows no keyword in quotes. */
+/* True if the token is the bare word zWord, in any case of its ASCII letters. A
+** quoted one never is: SQLite knows no keyword in quotes. z is the text that
+** the token is of. */
 int migTokenIs(const char *z, const MigToken *pToken, const char *zWord) {
   return pToken->eType == MIG_TK_WORD && pToken->n == (i64)strlen(zWord) &&
          migStrNICmp(z + pToken->iStart, zWord, pToken->n) == 0;
@@ -374,7 +403,8 @@ int migTokenIsName(const MigToken *pToken) {
 }
 
 /* The next byte of a name with its quotes undone, or -1 at its end. *pi is 0
-** before the first. */
+** before the first. The token is no illegal one, so the closing quote is there,
+** and each quote inside is doubled. */
 static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
   const char *zName = z + pToken->iStart;
   char cQuote;
@@ -398,12 +428,14 @@ static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
   return (unsigned char)zName[(*pi)++];
 }
 
+/* An ASCII letter in lower case; any other byte, and -1, as it is. */
 static int lowerCase(int c) {
   return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* True if the token is a name, bare or quoted, and equals zName but for the
-** case of ASCII letters. Allocates nothing. */
+/* True if the token is a name, bare or quoted, and equals zName, which is
+** zero-terminated, but for the case of ASCII letters: the way in which SQLite
+** tells names apart. Allocates nothing. */
 int migTokenNameIs(const char *z, const MigToken *pToken, const char *zName) {
   i64 i = 0;
   int c;
@@ -420,8 +452,10 @@ int migTokenNameIs(const char *z, const MigToken *pToken, const char *zName) {
   return *zName == 0;
 }
 
-/* The name a token stands for, quotes undone, in the arena. NULL when the
-** token is none, and after an error. */
+/*
+** The name a token stands for, quotes undone, zero-terminated in the arena; its
+** case is kept. NULL when the token is none, and after an error.
+*/
 char *migTokenName(MigContext *p, const char *z, const MigToken *pToken) {
   char *zName = migTokenIsName(pToken) ? migAlloc(p, (u64)pToken->n + 1) : 0;
   i64 nName = 0;

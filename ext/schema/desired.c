@@ -16,6 +16,30 @@
 ** A comment "-- migrate:renamed-from name" says that what it belongs to had
 ** that name before (note.c, ddlreader.c). One behind a statement, on the line
 ** of its end, belongs to that.
+**
+** The way of a text:
+**
+**   virtualsRestore   rows that a dump writes for virtual tables are CREATEs
+**   wishesSplit       statements: which are run, what they make, annotations
+**   directivesCheck   no other comments of ours than those
+**   wishesFill        what is known already, without SQLite's looking at it
+**   wishRun           the rest, in the order of the text
+**
+** All refusals that the text alone gives reason for come before anything is
+** run. Of a text such as
+**
+**   PRAGMA foreign_keys=OFF;           passed over
+**   BEGIN TRANSACTION;                 passed over
+**   CREATE TABLE t(                    run, or filled in
+**     b -- migrate:renamed-from a      column b of t was a
+**   );
+**   INSERT INTO t VALUES(1);           passed over
+**   INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table',
+**     'f','f',0,'CREATE VIRTUAL TABLE f USING fts5(a)');     run as a CREATE
+**   CREATE TABLE sqlite_sequence(..);  passed over: SQLite makes it
+**
+** what comes out is t, f, and the tables that f keeps. What no schema and no
+** dump has, such as VACUUM or ATTACH, is FORBIDDEN_STATEMENT.
 */
 #include <string.h>
 #include "desired.h"
@@ -25,25 +49,29 @@
 
 /* A statement of it. */
 typedef struct Wish {
-  MigStatement st;
-  const MigDdl *pDdl; /* what it makes; NULL: nothing, or beyond us */
-  int iKnown;         /* object of this name in the schema that is known */
-  int bPass;          /* it is not run */
+  MigStatement st;    /* its spans are of the text */
+  const MigDdl *pDdl; /* what it makes; NULL: nothing, or beyond us. Its spans
+                      ** begin where the comments before the statement do */
+  int iKnown; /* object of this name in the schema that is known, or -1 */
+  int bPass;  /* it is not run */
 } Wish;
 
 /* A desired schema being made. */
 typedef struct Wishes {
-  MigScratch *pScratch;
-  const char *z; /* the text */
+  MigScratch *pScratch; /* where it is made */
+  const char
+      *z; /* the text: the caller's, or virtualsRestore()'s in the arena */
   i64 n;
   const char *zWhat;      /* what the text is, for messages */
   const MigModel *pKnown; /* objects that are known to be good, or NULL */
-  MigRenames *pRenames;
-  int bMakes; /* nothing is altered or dropped */
+  MigRenames *pRenames;   /* what annotations say; the caller's */
+  int bMakes; /* nothing is altered or dropped, and all that runs is read */
   int nWish;
   Wish *a;
 } Wishes;
 
+/* The line, from 1, of byte i of the text: for a message only, it counts from
+** the begin. */
 static int lineAt(const Wishes *pw, i64 i) {
   int iLine;
   int iColumn;
@@ -52,7 +80,9 @@ static int lineAt(const Wishes *pw, i64 i) {
   return iLine;
 }
 
-/* FORBIDDEN_STATEMENT: say why a statement may not stand in a schema. */
+/* FORBIDDEN_STATEMENT: say why a statement may not stand in a schema. Of the
+** INSERTs only those of sqlite_schema come here that virtualsRestore() has not
+** replaced. */
 static void wishRefuse(MigContext *p, const Wishes *pw,
                        const MigStatement *pSt) {
   int iLine = lineAt(pw, pSt->iStart);
@@ -71,9 +101,13 @@ static void wishRefuse(MigContext *p, const Wishes *pw,
   }
 }
 
-/* Decide what is to be done with a statement: bPass or not, or
+/*
+** Decide what is to be done with a statement: bPass or not, or
 ** FORBIDDEN_STATEMENT. Rows are no schema: what writes some is passed over,
-** and so is what a dump puts around its statements. */
+** and so is what a dump puts around its statements. By the text alone: a TEMP
+** object is told by the word TEMP or by its schema, another schema than main is
+** left to SQLite, which has no database of that name in the scratch connection.
+*/
 static void wishJudge(MigContext *p, const Wishes *pw, Wish *pWish) {
   const MigStatement *pSt = &pWish->st;
   const char *z = pw->z;
@@ -128,8 +162,8 @@ static int isSchemaRow(const char *z, const MigStatement *pSt) {
           migTokenNameIs(z, &pSt->name, "sqlite_master"));
 }
 
-/* The CREATE VIRTUAL TABLE that is the last value of such an INSERT, or
-** NULL. */
+/* The CREATE VIRTUAL TABLE that is the last string of such an INSERT, in the
+** arena, or NULL, also after an error. */
 static char *virtualText(MigContext *p, const char *z,
                          const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
@@ -157,7 +191,8 @@ static char *virtualText(MigContext *p, const char *z,
 }
 
 /* The shell's .dump has a virtual table as a row that is written to
-** sqlite_schema. Put the CREATE statement in its place; no line moves. */
+** sqlite_schema. Put the CREATE statement in its place, in a copy of the text.
+** No line moves: the INSERT is on one line but for those of the statement. */
 static void virtualsRestore(MigContext *p, Wishes *pw) {
   MigText text = {0, 0, 0};
   i64 iDone = 0;
@@ -179,7 +214,8 @@ static void virtualsRestore(MigContext *p, Wishes *pw) {
   }
 }
 
-/* Refuse an annotation that belongs to nothing. */
+/* FORMAT: refuse an annotation, whose comment is at byte i; zWhy follows its
+** name. */
 static void noteFail(MigContext *p, const Wishes *pw, i64 i, const char *zWhy) {
   migFail(p, MIG_FORMAT, "%s, line %d: migrate:renamed-from %s", pw->zWhat,
           lineAt(pw, i), zWhy);
@@ -188,7 +224,8 @@ static void noteFail(MigContext *p, const Wishes *pw, i64 i, const char *zWhy) {
 static const char zAstray[] =
     "stands at no table or column; put it before a table or behind a column";
 
-/* Refuse annotations from byte i to iEnd. */
+/* Refuse annotations from byte i to iEnd, where no statement is that could have
+** some. */
 static void notesNone(MigContext *p, const Wishes *pw, i64 i, i64 iEnd) {
   MigToken token;
   MigToken name;
@@ -201,7 +238,7 @@ static void notesNone(MigContext *p, const Wishes *pw, i64 i, i64 iEnd) {
   } while (token.eType != MIG_TK_END);
 }
 
-/* Is what note i belongs to called by an earlier one? */
+/* Does an earlier note than i give an old name to the same thing? */
 static int noteTwice(const MigDdl *pDdl, int i) {
   int k = i;
 
@@ -211,7 +248,9 @@ static int noteTwice(const MigDdl *pDdl, int i) {
   return k > 0;
 }
 
-/* Keep the annotations of a statement. */
+/* Keep the annotations of a statement, which must be one that makes a table, or
+** refuse them with FORMAT. Offsets are made those of the whole text. Those of a
+** statement that is passed over are kept as well. */
 static void notesRead(MigContext *p, const Wishes *pw, const MigDdl *pDdl) {
   MigRenames *pRenames = pw->pRenames;
   i64 iBase = pDdl->z - pw->z;
@@ -266,7 +305,8 @@ static i64 lineRest(const Wishes *pw, i64 i) {
   return i;
 }
 
-/* Is it one of the tables that SQLite makes itself? A dump may name them. */
+/* Is it one of the tables that SQLite makes itself? A dump may name them, and
+** SQLite refuses to make them by CREATE TABLE. */
 static int isOwn(const MigDdl *pDdl) {
   static const char *const az[] = {"sqlite_sequence", "sqlite_stat1",
                                    "sqlite_stat2", "sqlite_stat3",
@@ -281,8 +321,12 @@ static int isOwn(const MigDdl *pDdl) {
   return 0;
 }
 
-/* Read what a CREATE statement makes; from byte i to iEnd it and its comments.
-** What cannot be read is left to SQLite, which says what is wrong. */
+/*
+** Read what a CREATE statement makes; from byte i to iEnd it and its comments.
+** What cannot be read is left to SQLite, which says what is wrong: FORMAT of
+** migDdlRead() is cleared. Annotations in it are refused then, because nobody
+** knows what they belong to.
+*/
 static void wishRead(MigContext *p, Wishes *pw, Wish *pWish, i64 i, i64 iEnd) {
   MigKind e = pWish->st.eKind;
   MigDdl *pDdl = 0;
@@ -305,7 +349,8 @@ static void wishRead(MigContext *p, Wishes *pw, Wish *pWish, i64 i, i64 iEnd) {
   pWish->bPass |= isOwn(pDdl);
 }
 
-/* Take the text apart. */
+/* Take the text apart: pw->a, bMakes and the annotations. A comment belongs to
+** the statement behind it, but on the line of a statement's end to that. */
 static void wishesSplit(MigContext *p, Wishes *pw) {
   i64 iFrom = 0;
   i64 i = 0;
@@ -330,7 +375,12 @@ static void wishesSplit(MigContext *p, Wishes *pw) {
   notesNone(p, pw, iFrom, pw->n);
 }
 
-/* Refuse a comment "-- migrate:" that means nothing anywhere. */
+/*
+** Refuse a comment "-- migrate:" that means nothing anywhere, and those that
+** part a file of migrations; other directives of scripts are let be. The error
+** of migDirectiveNext() says a line, but not of which text: it is made anew,
+** with zWhat before it. Without a message (no memory) it is left as it is.
+*/
 static void directivesCheck(MigContext *p, const Wishes *pw) {
   MigDirective directive;
   MigContext was;
@@ -353,7 +403,9 @@ static void directivesCheck(MigContext *p, const Wishes *pw) {
   }
 }
 
-/* From its name on, does a statement say what a known object says? */
+/* From its name on, does a statement say what a known object says? To the byte:
+** SQLite stores the text from there on as it was written. Before the name stand
+** only the kind, UNIQUE, IF NOT EXISTS and the schema. */
 static int textSame(const MigDdl *pA, const MigDdl *pB) {
   i64 nA = pA->all.iStart + pA->all.n - pA->name.iStart;
   i64 nB = pB->all.iStart + pB->all.n - pB->name.iStart;
@@ -363,8 +415,13 @@ static int textSame(const MigDdl *pA, const MigDdl *pB) {
              0;
 }
 
-/* Mark in abWanted the objects of the known schema that are wished for as they
-** are: how many. None whose name comes twice, and none that a module makes. */
+/*
+** Mark in abWanted the objects of the known schema that are wished for as they
+** are: how many; pw->a[].iKnown is set. None whose name comes twice, of which
+** SQLite has to judge, and none that a module makes, nor the module's tables,
+** SQLite's and those of our store. A name that is wished for otherwise is not
+** marked, and its statement is run.
+*/
 static int wishesMatch(MigContext *p, Wishes *pw, u8 *abWanted) {
   const MigModel *pKnown = pw->pKnown;
   u8 *anNamed = migAlloc(p, (u64)pKnown->nObject); /* 2: more than once */
@@ -397,7 +454,9 @@ static int wishesMatch(MigContext *p, Wishes *pw, u8 *abWanted) {
 }
 
 /* Fill in what is wished for as it is known, and pass over its statements. A
-** table with AUTOINCREMENT needs sqlite_sequence. */
+** table with AUTOINCREMENT needs sqlite_sequence. What migScratchFill()
+** unmarks, such as the index of a table that has changed, is run with the
+** rest. */
 static void wishesFill(MigContext *p, Wishes *pw) {
   const MigModel *pKnown = pw->pKnown;
   u8 *abWanted = migAlloc(p, (u64)pKnown->nObject);
@@ -420,7 +479,8 @@ static void wishesFill(MigContext *p, Wishes *pw) {
   }
 }
 
-/* SQLite does not take a statement. */
+/* SQLite does not take a statement: SCRIPT with its result rc. iAt: byte of the
+** statement that it complains about, or -1; zWhy: what it says. */
 static void wishFail(MigContext *p, const Wishes *pw, const Wish *pWish, int rc,
                      i64 iAt, const char *zWhy) {
   int iLine;
@@ -435,7 +495,8 @@ static void wishFail(MigContext *p, const Wishes *pw, const Wish *pWish, int rc,
             pw->zWhat, iLine, iColumn, zWhy);
 }
 
-/* Run one statement. */
+/* Run one statement. An interrupt is an error of p already, which the SCRIPT of
+** wishFail() does not replace. */
 static void wishRun(MigContext *p, const Wishes *pw, const Wish *pWish) {
   const MigStatement *pSt = &pWish->st;
   const char *zWhy;
@@ -456,14 +517,17 @@ static void wishRun(MigContext *p, const Wishes *pw, const Wish *pWish) {
 
 /*
 ** Make the schema that the n bytes of z describe in a scratch database, just
-** opened. zWhat says in messages what the text is. Objects of pKnown, which
-** may be NULL, are taken over without another look where the text has them
-** unchanged: it is the model of the user's database. Annotations go to
-** pRenames.
+** opened, with p working outside of it. A zero byte must stand behind them. z
+** may be NULL when n is 0: the empty schema. zWhat says in messages what the
+** text is. Objects of pKnown, which may be NULL, are taken over without another
+** look where the text has them unchanged: it is the model of the user's
+** database. Annotations are added to pRenames, in the arena; whether their old
+** names mean anything is not asked.
 **
 ** SCRIPT with line and column for what SQLite does not take, else
-** FORBIDDEN_STATEMENT or FORMAT with the line; the scratch database is then of
-** no use.
+** FORBIDDEN_STATEMENT or FORMAT with the line; the scratch database and
+** pRenames are then of no use. Want of memory and an interrupt are errors as
+** everywhere. With an error of p before, nothing is made.
 */
 void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
                     const char *zWhat, const MigModel *pKnown,
@@ -485,6 +549,7 @@ void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
             "remove it",
             zWhat, lineAt(&w, zZero - z));
   }
+  /* The spelling of the shell; a row that is written in another is refused. */
   if (n > 0 && strstr(z, "INTO sqlite_")) {
     virtualsRestore(p, &w);
   }

@@ -5,6 +5,12 @@
 **
 ** Compiled with -DCLIENT_STATIC='"HOW"' the extension is linked in, and
 ** EXTENSION is not read.
+**
+** What is proven is the output: test/clients.test holds it against the story
+** that all clients tell. A line begins with a word for what was done and has
+** the values of a row, NULL as '-'; with '!' for an error that was wanted; with
+** '#' for what may differ from client to client; with '=' for what is wanted
+** and what came, by '|', where this client does more than the others.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,11 +25,14 @@
 
 static sqlite3 *db;
 
+/* Say what could not be done, and end with 1. */
 static void die(const char *zWhat) {
   fprintf(stderr, "%s: %s\n", zWhat, db ? sqlite3_errmsg(db) : "out of memory");
   exit(1);
 }
 
+/* Prepare a statement, to be finalized by the caller; what cannot be is the end
+** of the program. */
 static sqlite3_stmt *prepare(const char *zSql) {
   sqlite3_stmt *pStmt;
 
@@ -52,6 +61,7 @@ static void print(const char *zWord, sqlite3_stmt *pStmt) {
   sqlite3_reset(pStmt);
 }
 
+/* Print the rows of a query behind zWord. */
 static void rows(const char *zWord, const char *zSql) {
   sqlite3_stmt *pStmt = prepare(zSql);
 
@@ -59,6 +69,7 @@ static void rows(const char *zWord, const char *zSql) {
   sqlite3_finalize(pStmt);
 }
 
+/* The same with zArg as the first parameter. */
 static void bound(const char *zWord, const char *zSql, const char *zArg) {
   sqlite3_stmt *pStmt = prepare(zSql);
 
@@ -67,12 +78,15 @@ static void bound(const char *zWord, const char *zSql, const char *zArg) {
   sqlite3_finalize(pStmt);
 }
 
+/* Run SQL that must not fail. */
 static void run(const char *zSql) {
   if (sqlite3_exec(db, zSql, 0, 0, 0) != SQLITE_OK) {
     die(zSql);
   }
 }
 
+/* Run SQL that should fail: a line with the result code and the message; when it
+** does not fail the line says so, and is found wrong. */
 static void fails(const char *zWord, const char *zSql) {
   char *zErr = 0;
   int rc = sqlite3_exec(db, zSql, 0, 0, &zErr);
@@ -81,6 +95,8 @@ static void fails(const char *zWord, const char *zSql) {
   sqlite3_free(zErr);
 }
 
+/* The first value after one step; -1 without a row. The statement is finalized
+** without being stepped to its end. */
 static int number(const char *zSql) {
   sqlite3_stmt *pStmt = prepare(zSql);
   int n = sqlite3_step(pStmt) == SQLITE_ROW ? sqlite3_column_int(pStmt, 0) : -1;
@@ -99,6 +115,7 @@ static int columns(sqlite3_stmt *pStmt) {
   return n;
 }
 
+/* Open the database with the extension: linked in, or loaded from its file. */
 static void openDatabase(const char *zExtension, const char *zDatabase) {
 #ifdef CLIENT_STATIC
   (void)zExtension;
@@ -119,6 +136,7 @@ static void openDatabase(const char *zExtension, const char *zDatabase) {
 #endif
 }
 
+/* What this client runs on, in lines that begin with '#'. */
 static void describe(void) {
   int bDefensive = -1;
   int bForeignKeys = -1;
@@ -131,6 +149,8 @@ static void describe(void) {
   printf("# foreign_keys %s\n", bForeignKeys ? "on" : "off");
 }
 
+/* Rows of a host, in a transaction of its own, with bound values: NULL and a
+** name that is not ASCII among them. */
 static void addBoats(void) {
   static const struct {
     const char *zName;
@@ -156,6 +176,8 @@ static void addBoats(void) {
   run("COMMIT");
 }
 
+/* Statements that are prepared once, and stepped again after migrations have
+** changed the schema under them. */
 static void keepStatements(void) {
   sqlite3_stmt *pUp = prepare("SELECT migrate_upgrade('+1') ->> '$.to[0]'");
   sqlite3_stmt *pDown = prepare("SELECT migrate_downgrade('-1') ->> '$.to[0]'");
@@ -208,6 +230,7 @@ static void own(void) {
        "SELECT trim(migrate_diff('base', 'other'), char(10))");
 }
 
+/* The story, which every client tells in its language, line for line. */
 int main(int argc, char **argv) {
   static const char *const azEnd[] = {"ROLLBACK", "COMMIT"};
   sqlite3_stmt *pOpen;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include "sqlite3.h"
 
+/* Run all statements of a text and print what they say. Where SQLite gets no
+** further in the text it ends. */
 static void run(sqlite3 *db, const char *zSql) {
   while (*zSql) {
     sqlite3_stmt *pStmt = 0;
@@ -36,6 +38,8 @@ static void run(sqlite3 *db, const char *zSql) {
   }
 }
 
+/* 2: no script or no database; 1: the extension cannot be loaded, or the
+** connection cannot be closed. The script is cut at the size of zScript. */
 int main(int argc, char **argv) {
   static char zScript[100000];
   char *zErr = 0;

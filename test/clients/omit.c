@@ -12,15 +12,21 @@
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
+/* The entry point of an extension ("Run-Time Loadable Extensions"). */
 typedef int (*Init)(sqlite3 *, char **, const sqlite3_api_routines *);
 
 int sqlite3_omit_init(sqlite3 *db, char **pzErr,
                       const sqlite3_api_routines *pApi);
 
+/* The sqlite3_libversion_number() of a SQLite before the oldest that is
+** served. */
 static int olderVersion(void) {
   return 3037002;
 }
 
+/* The entry point. The result and the message are those of the extension in the
+** file, which is never unloaded: it goes on using the API that is made here.
+** That is one for the process, so all connections lack the same. */
 int sqlite3_omit_init(sqlite3 *db, char **pzErr,
                       const sqlite3_api_routines *pApi) {
   static sqlite3_api_routines api;

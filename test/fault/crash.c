@@ -203,6 +203,7 @@ static int bytesWrite(const CrashBytes *pBytes, const char *zName) {
 ** What is remembered.
 */
 
+/* A new content, empty. All contents are freed together, by crashForget(). */
 static CrashNode *nodeNew(void) {
   CrashNode *pNode = (CrashNode *)ckalloc(sizeof(CrashNode));
 
@@ -240,6 +241,7 @@ static void opApply(const CrashOp *pOp, CrashBytes *pBytes) {
   }
 }
 
+/* Nothing is pending any more. */
 static void nodeForget(CrashNode *pNode) {
   while (pNode->pFirst) {
     CrashOp *pOp = pNode->pFirst;
@@ -267,6 +269,7 @@ static void nameState(CrashName *pName, CrashNode *pNode) {
   pName->apState[pName->nState++] = pNode;
 }
 
+/* The content that a name has now; NULL: there is no file. */
 static CrashNode *nameNode(const CrashName *pName) {
   return pName->apState[pName->nState - 1];
 }
@@ -434,14 +437,18 @@ static int nameSettle(const CrashName *pName, int nPercent,
 ** Files.
 */
 
+/* Our struct, of which SQLite knows the first field. */
 static CrashFile *crashFile(sqlite3_file *pFile) {
   return (CrashFile *)(void *)pFile;
 }
 
+/* The file of the VFS below. */
 static sqlite3_file *realFile(sqlite3_file *pFile) {
   return crashFile(pFile)->pReal;
 }
 
+/* Closing does nothing to what is pending, and works without power: "crash
+** settle" wants all files closed. */
 static int fileClose(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -449,11 +456,14 @@ static int fileClose(sqlite3_file *pFile) {
   return pReal->pMethods->xClose(pReal);
 }
 
+/* While there is power, what is read is what was written, synced or not. */
 static int fileRead(sqlite3_file *pFile, void *a, int n, i64 iOffset) {
   sqlite3_file *pReal = realFile(pFile);
   return g.bDark ? SQLITE_IOERR : pReal->pMethods->xRead(pReal, a, n, iOffset);
 }
 
+/* A write is pending, and in the file below as well, which is what the living
+** system sees. When the power goes at it, it is only pending. */
 static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
   CrashFile *p = crashFile(pFile);
 
@@ -469,6 +479,7 @@ static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
   return p->pReal->pMethods->xWrite(p->pReal, a, n, iOffset);
 }
 
+/* The same for a truncation. */
 static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
   CrashFile *p = crashFile(pFile);
 
@@ -484,6 +495,8 @@ static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
   return p->pReal->pMethods->xTruncate(p->pReal, nSize);
 }
 
+/* What is pending on the content becomes durable, unless the power goes at
+** it. */
 static int fileSync(sqlite3_file *pFile, int flags) {
   CrashFile *p = crashFile(pFile);
 
@@ -504,21 +517,25 @@ static int fileSync(sqlite3_file *pFile, int flags) {
   return SQLITE_OK;
 }
 
+/* Passed on while there is power. */
 static int fileSize(sqlite3_file *pFile, i64 *pnSize) {
   sqlite3_file *pReal = realFile(pFile);
   return g.bDark ? SQLITE_IOERR : pReal->pMethods->xFileSize(pReal, pnSize);
 }
 
+/* Passed on while there is power. */
 static int fileLock(sqlite3_file *pFile, int eLock) {
   sqlite3_file *pReal = realFile(pFile);
   return g.bDark ? SQLITE_IOERR : pReal->pMethods->xLock(pReal, eLock);
 }
 
+/* Passed on also without power: the locks must be gone when all is closed. */
 static int fileUnlock(sqlite3_file *pFile, int eLock) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xUnlock(pReal, eLock);
 }
 
+/* Passed on while there is power. */
 static int fileCheckReservedLock(sqlite3_file *pFile, int *pbOut) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -529,22 +546,28 @@ static int fileCheckReservedLock(sqlite3_file *pFile, int *pbOut) {
   return pReal->pMethods->xCheckReservedLock(pReal, pbOut);
 }
 
+/* Passed on. */
 static int fileControl(sqlite3_file *pFile, int op, void *pArg) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xFileControl(pReal, op, pArg);
 }
 
+/* What "crash device" has said. */
 static int fileSectorSize(sqlite3_file *pFile) {
   UNUSED(pFile);
   return g.nSector;
 }
 
+/* What the VFS below says, less what this one does not keep, and powersafe
+** overwriting as "crash device" has it. */
 static int fileDevice(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
   int m = pReal->pMethods->xDeviceCharacteristics(pReal) & ~CRASH_PROMISES;
   return g.bPowersafe ? m | SQLITE_IOCAP_POWERSAFE_OVERWRITE : m;
 }
 
+/* Passed on while there is power. The index of a WAL is never durable, so
+** nothing is remembered of it. */
 static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
                       void volatile **pp) {
   sqlite3_file *pReal = realFile(pFile);
@@ -556,6 +579,7 @@ static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
   return pReal->pMethods->xShmMap(pReal, iRegion, nRegion, bGrow, pp);
 }
 
+/* Asking for a lock fails without power, giving one up does not. */
 static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -565,11 +589,13 @@ static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
   return pReal->pMethods->xShmLock(pReal, iOffset, n, flags);
 }
 
+/* Passed on. */
 static void fileShmBarrier(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
   pReal->pMethods->xShmBarrier(pReal);
 }
 
+/* Passed on, also without power. */
 static int fileShmUnmap(sqlite3_file *pFile, int bDelete) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xShmUnmap(pReal, bDelete);
@@ -616,6 +642,9 @@ static int fileRemember(CrashFile *p, CrashName *pName, int flags) {
   return 1;
 }
 
+/* Open a file of the VFS below. It is remembered while we are armed, if it has
+** a name and is not one that goes when it is closed. What the name has on disk
+** is read before it is opened, because that may make the file. */
 static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
                    int flags, int *pOutFlags) {
   CrashFile *p = crashFile(pFile);
@@ -648,6 +677,8 @@ static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
   return SQLITE_OK;
 }
 
+/* That the file is gone is pending until its folder is synced, which is at once
+** when the caller asks for it. */
 static int vfsDelete(sqlite3_vfs *pVfs, const char *zName, int bSyncFolder) {
   CrashName *pName;
   int rc;
@@ -672,6 +703,7 @@ static int vfsDelete(sqlite3_vfs *pVfs, const char *zName, int bSyncFolder) {
   return rc;
 }
 
+/* Passed on while there is power. */
 static int vfsAccess(sqlite3_vfs *pVfs, const char *zName, int flags,
                      int *pbOut) {
   UNUSED(pVfs);
@@ -768,6 +800,7 @@ static int cmdDevice(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[]) {
   return Tcl_GetIntFromObj(interp, objv[3], &g.nSector);
 }
 
+/* The command "crash", see the header; azSub is in the order of the cases. */
 static int crashCommand(ClientData pData, Tcl_Interp *interp, int objc,
                         Tcl_Obj *const objv[]) {
   static const char *const azSub[] = {"arm", "count",  "cut", "device",

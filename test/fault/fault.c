@@ -126,40 +126,51 @@ static int pointPassed(int eKind) {
   return 1;
 }
 
+/* SQLite's memory methods ("Memory Allocation Routines" of its docs), those of
+** the library with a point before what takes memory. */
 static void *memMalloc(int n) {
   return pointPassed(FAULT_MALLOC) ? 0 : g.mem.xMalloc(n);
 }
 
+/* Passed on: no point of failure. */
 static void memFree(void *p) {
   g.mem.xFree(p);
 }
 
+/* A block that grows or shrinks is a point too; after a failure the old block
+** stays as it is. */
 static void *memRealloc(void *p, int n) {
   return pointPassed(FAULT_MALLOC) ? 0 : g.mem.xRealloc(p, n);
 }
 
+/* Passed on: no point of failure. */
 static int memSize(void *p) {
   return g.mem.xSize(p);
 }
 
+/* Passed on: no point of failure. */
 static int memRoundup(int n) {
   return g.mem.xRoundup(n);
 }
 
+/* Passed on with the argument that the library's own methods expect. */
 static int memInit(void *p) {
   UNUSED(p);
   return g.mem.xInit(g.mem.pAppData);
 }
 
+/* The same. */
 static void memShutdown(void *p) {
   UNUSED(p);
   g.mem.xShutdown(g.mem.pAppData);
 }
 
+/* The file of the VFS below. */
 static sqlite3_file *realFile(sqlite3_file *pFile) {
   return ((FaultFile *)(void *)pFile)->pReal;
 }
 
+/* Closing never fails, and is no point. */
 static int fileClose(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -167,6 +178,7 @@ static int fileClose(sqlite3_file *pFile) {
   return pReal->pMethods ? pReal->pMethods->xClose(pReal) : SQLITE_OK;
 }
 
+/* A read that fails leaves its first half in the buffer. */
 static int fileRead(sqlite3_file *pFile, void *a, int n, i64 iOffset) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -177,6 +189,7 @@ static int fileRead(sqlite3_file *pFile, void *a, int n, i64 iOffset) {
   return pReal->pMethods->xRead(pReal, a, n, iOffset);
 }
 
+/* A write that fails leaves its first half in the file. */
 static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -187,6 +200,7 @@ static int fileWrite(sqlite3_file *pFile, const void *a, int n, i64 iOffset) {
   return pReal->pMethods->xWrite(pReal, a, n, iOffset);
 }
 
+/* One that fails leaves the file as long as it was. */
 static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -196,6 +210,7 @@ static int fileTruncate(sqlite3_file *pFile, i64 nSize) {
   return pReal->pMethods->xTruncate(pReal, nSize);
 }
 
+/* A point, whether or not something is synced for real. */
 static int fileSync(sqlite3_file *pFile, int flags) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -205,6 +220,7 @@ static int fileSync(sqlite3_file *pFile, int flags) {
   return g.bSync ? pReal->pMethods->xSync(pReal, flags) : SQLITE_OK;
 }
 
+/* A point of the kind of xAccess. */
 static int fileSize(sqlite3_file *pFile, i64 *pnSize) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -214,6 +230,7 @@ static int fileSize(sqlite3_file *pFile, i64 *pnSize) {
   return pReal->pMethods->xFileSize(pReal, pnSize);
 }
 
+/* Asking for a lock, or a stronger one: a failure is SQLITE_BUSY. */
 static int fileLock(sqlite3_file *pFile, int eLock) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -223,31 +240,37 @@ static int fileLock(sqlite3_file *pFile, int eLock) {
   return pReal->pMethods->xLock(pReal, eLock);
 }
 
+/* Giving one up is no point: SQLite does not look whether that fails. */
 static int fileUnlock(sqlite3_file *pFile, int eLock) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xUnlock(pReal, eLock);
 }
 
+/* Passed on: no point of failure. */
 static int fileCheckReservedLock(sqlite3_file *pFile, int *pbOut) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xCheckReservedLock(pReal, pbOut);
 }
 
+/* Passed on: no point of failure. */
 static int fileControl(sqlite3_file *pFile, int op, void *pArg) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xFileControl(pReal, op, pArg);
 }
 
+/* Passed on: no point of failure. */
 static int fileSectorSize(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xSectorSize(pReal);
 }
 
+/* Passed on: no point of failure. */
 static int fileDevice(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xDeviceCharacteristics(pReal);
 }
 
+/* A piece of a WAL's index; after a failure there is none. */
 static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
                       void volatile **pp) {
   sqlite3_file *pReal = realFile(pFile);
@@ -259,6 +282,8 @@ static int fileShmMap(sqlite3_file *pFile, int iRegion, int nRegion, int bGrow,
   return pReal->pMethods->xShmMap(pReal, iRegion, nRegion, bGrow, pp);
 }
 
+/* Asking for a lock on a WAL's index is a point as fileLock() is; giving one up
+** is none. */
 static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -268,16 +293,19 @@ static int fileShmLock(sqlite3_file *pFile, int iOffset, int n, int flags) {
   return pReal->pMethods->xShmLock(pReal, iOffset, n, flags);
 }
 
+/* Passed on: no point of failure. */
 static void fileShmBarrier(sqlite3_file *pFile) {
   sqlite3_file *pReal = realFile(pFile);
   pReal->pMethods->xShmBarrier(pReal);
 }
 
+/* Passed on: no point of failure. */
 static int fileShmUnmap(sqlite3_file *pFile, int bDelete) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xShmUnmap(pReal, bDelete);
 }
 
+/* A page of a mapped file; after a failure there is none. */
 static int fileFetch(sqlite3_file *pFile, i64 iOffset, int n, void **pp) {
   sqlite3_file *pReal = realFile(pFile);
 
@@ -288,6 +316,7 @@ static int fileFetch(sqlite3_file *pFile, i64 iOffset, int n, void **pp) {
   return pReal->pMethods->xFetch(pReal, iOffset, n, pp);
 }
 
+/* Passed on: no point of failure. */
 static int fileUnfetch(sqlite3_file *pFile, i64 iOffset, void *p) {
   sqlite3_file *pReal = realFile(pFile);
   return pReal->pMethods->xUnfetch(pReal, iOffset, p);
@@ -313,6 +342,8 @@ static const sqlite3_io_methods fileMethods = {3,
                                                fileFetch,
                                                fileUnfetch};
 
+/* Open a file of the VFS below behind our own struct. A failure that is ours
+** leaves nothing to close; one of the VFS below is passed on as it is. */
 static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
                    int flags, int *pOutFlags) {
   FaultFile *p = (FaultFile *)(void *)pFile;
@@ -336,6 +367,7 @@ static int vfsOpen(sqlite3_vfs *pVfs, const char *zName, sqlite3_file *pFile,
   return rc;
 }
 
+/* A failure leaves the file. The folder is synced only with "fault sync 1". */
 static int vfsDelete(sqlite3_vfs *pVfs, const char *zName, int bSyncDir) {
   UNUSED(pVfs);
   if (pointPassed(FAULT_DELETE)) {
@@ -344,6 +376,7 @@ static int vfsDelete(sqlite3_vfs *pVfs, const char *zName, int bSyncDir) {
   return g.pVfs->xDelete(g.pVfs, zName, g.bSync && bSyncDir);
 }
 
+/* Is the file there? Not known after a failure. */
 static int vfsAccess(sqlite3_vfs *pVfs, const char *zName, int flags,
                      int *pbOut) {
   UNUSED(pVfs);
@@ -353,17 +386,21 @@ static int vfsAccess(sqlite3_vfs *pVfs, const char *zName, int flags,
   return g.pVfs->xAccess(g.pVfs, zName, flags, pbOut);
 }
 
+/* From here on most is passed on, with the VFS below in the place of ours: its
+** methods may look at their own pAppData. */
 static int vfsFullPathname(sqlite3_vfs *pVfs, const char *zName, int n,
                            char *zOut) {
   UNUSED(pVfs);
   return g.pVfs->xFullPathname(g.pVfs, zName, n, zOut);
 }
 
+/* Passed on: no point of failure. */
 static void *vfsDlOpen(sqlite3_vfs *pVfs, const char *zName) {
   UNUSED(pVfs);
   return g.pVfs->xDlOpen(g.pVfs, zName);
 }
 
+/* Passed on: no point of failure. */
 static void vfsDlError(sqlite3_vfs *pVfs, int n, char *z) {
   UNUSED(pVfs);
   g.pVfs->xDlError(g.pVfs, n, z);
@@ -371,36 +408,44 @@ static void vfsDlError(sqlite3_vfs *pVfs, int n, char *z) {
 
 typedef void (*FaultSymbol)(void);
 
+/* Passed on: no point of failure. */
 static FaultSymbol vfsDlSym(sqlite3_vfs *pVfs, void *p, const char *zSymbol) {
   UNUSED(pVfs);
   return g.pVfs->xDlSym(g.pVfs, p, zSymbol);
 }
 
+/* Passed on: no point of failure. */
 static void vfsDlClose(sqlite3_vfs *pVfs, void *p) {
   UNUSED(pVfs);
   g.pVfs->xDlClose(g.pVfs, p);
 }
 
+/* Passed on: no point of failure. */
 static int vfsRandomness(sqlite3_vfs *pVfs, int n, char *z) {
   UNUSED(pVfs);
   return g.pVfs->xRandomness(g.pVfs, n, z);
 }
 
+/* While a fault is armed nobody sleeps, but is told that n microseconds have
+** passed. */
 static int vfsSleep(sqlite3_vfs *pVfs, int n) {
   UNUSED(pVfs);
   return g.mWatch ? n : g.pVfs->xSleep(g.pVfs, n);
 }
 
+/* Passed on: no point of failure. */
 static int vfsCurrentTime(sqlite3_vfs *pVfs, double *pr) {
   UNUSED(pVfs);
   return g.pVfs->xCurrentTime(g.pVfs, pr);
 }
 
+/* Passed on: no point of failure. */
 static int vfsLastError(sqlite3_vfs *pVfs, int n, char *z) {
   UNUSED(pVfs);
   return g.pVfs->xGetLastError(g.pVfs, n, z);
 }
 
+/* Passed on: no point of failure. */
 static int vfsCurrentTime64(sqlite3_vfs *pVfs, i64 *pi) {
   UNUSED(pVfs);
   return g.pVfs->xCurrentTimeInt64(g.pVfs, pi);
@@ -462,6 +507,8 @@ static void faultOff(void) {
   g.db = 0;
 }
 
+/* Arm: points of the kinds in mWatch (a sum of FAULT_) are counted from now on,
+** and the one of number iFail fails, with bPersist all behind it too. */
 static void faultArm(int mWatch, i64 iFail, int bPersist) {
   g.nPoint = 0;
   g.nHit = 0;
@@ -483,6 +530,7 @@ static sqlite3 *handleDb(Tcl_Interp *interp, Tcl_Obj *pName) {
   return *(sqlite3 **)info.objClientData;
 }
 
+/* The SQL of every statement that is prepared on a connection. */
 static int cmdStatements(Tcl_Interp *interp, sqlite3 *db) {
   Tcl_Obj *pList = Tcl_NewObj();
   sqlite3_stmt *pStmt;

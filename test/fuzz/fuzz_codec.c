@@ -28,15 +28,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* An input, taken apart; its bytes are the fuzzer's. */
 typedef struct FuzzInput {
-  int iLevel;
-  i64 nClaim;
-  i64 nDict;
-  const u8 *aDict;
-  const u8 *a;
+  int iLevel;      /* of zlib, 1 to 9 */
+  i64 nClaim;      /* size that is claimed, up to 65535 */
+  i64 nDict;       /* the dictionary, up to 255 bytes */
+  const u8 *aDict; /* it lies before the data */
+  const u8 *a;     /* the data */
   i64 n;
 } FuzzInput;
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -51,6 +54,7 @@ static u8 *bufferNew(i64 n) {
   return a;
 }
 
+/* Are n bytes at a the nB bytes at b? Of none the addresses do not matter. */
 static int bytesSame(const void *a, i64 n, const void *b, i64 nB) {
   return n == nB && (n == 0 || memcmp(a, b, (size_t)n) == 0);
 }
@@ -163,6 +167,9 @@ static int rawInflate(MigContext *p, MigRawCodec *pCodec,
   return bDone;
 }
 
+/* Raw streams, with the dictionary: they come back whole, into no less room
+** and from no fewer bytes than their own; any bytes as a stream, and a stream
+** without its dictionary, do no harm. */
 static void rawTest(const FuzzInput *pInput) {
   i64 nRoom = (i64)compressBound((uLong)pInput->n) + 16;
   u8 *aSmall = bufferNew(nRoom);
@@ -196,6 +203,7 @@ static void rawTest(const FuzzInput *pInput) {
   free(aSmall);
 }
 
+/* A checksum made in two parts is that of the whole. */
 static void crcTest(const FuzzInput *pInput) {
   i64 nHalf = pInput->n / 2;
   u32 u = migCrc32(0, pInput->a, nHalf);
@@ -395,6 +403,8 @@ static void storeTest(const FuzzInput *pInput) {
   demand(sqlite3_memory_used() - nBefore < 1000000); /* pages of the cache */
 }
 
+/* One input, as the header has it; packs, which need a store, when it asks for
+** them. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   FuzzInput input;
   i64 nBefore;

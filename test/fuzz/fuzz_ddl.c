@@ -21,6 +21,8 @@ static const char zGround[] =
     " \"desc\" INT, end INT);"
     "CREATE VIEW v AS SELECT a, b FROM t;";
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -38,10 +40,12 @@ static void gapTest(const char *z, i64 i, i64 iEnd, const char *zAllowed) {
   }
 }
 
+/* Offset behind a span. */
 static i64 spanEnd(MigSpan span) {
   return span.iStart + span.n;
 }
 
+/* The inner span lies in the outer one; one that is empty may lie anywhere. */
 static void insideTest(MigSpan inner, MigSpan outer) {
   demand(inner.n == 0 ||
          (inner.iStart >= outer.iStart && spanEnd(inner) <= spanEnd(outer)));
@@ -72,6 +76,8 @@ static void columnTest(const MigDdl *pDdl, int iColumn) {
   demand(i <= spanEnd(pColumn->all));
 }
 
+/* Columns, then constraints of the table, fill the parentheses but for commas.
+** CREATE TABLE AS has neither. */
 static void tableTest(const MigDdl *pDdl) {
   i64 i = pDdl->body.iStart;
   int k;
@@ -215,6 +221,8 @@ static void sqliteTest(const char *z, size_t n, const MigDdl *pDdl) {
   sqlite3_close(db);
 }
 
+/* One input: the bytes as a statement, to us and to SQLite. The context has no
+** connection: reading a statement must not want one. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   const char *z = (const char *)a;
   MigContext context;

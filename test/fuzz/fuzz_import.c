@@ -33,14 +33,17 @@ typedef struct FuzzFile {
   i64 n;
 } FuzzFile;
 
+/* An input, taken apart. */
 typedef struct FuzzInput {
   const char *zFormat; /* NULL: the one that fits */
-  int bSingle;
-  int bOld; /* the database has tables */
+  int bSingle;         /* the folder is one file that was named */
+  int bOld;            /* the database has tables */
   int nFile;
   FuzzFile aFile[FUZZ_FILES]; /* in the order of a folder's */
 } FuzzInput;
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -142,6 +145,8 @@ static void inputRead(MigContext *p, FuzzInput *pInput, const char *z, i64 n) {
   }
 }
 
+/* A script that an import hands out: n bytes, a zero behind them and none in
+** them; NULL where there is none. */
 static void scriptTest(const char *z, i64 n) {
   if (z) {
     demand(n >= 0 && n <= MIGRATE_MAX_SCRIPT && (i64)strlen(z) == n);
@@ -150,6 +155,7 @@ static void scriptTest(const char *z, i64 n) {
   }
 }
 
+/* Names that an import hands out are there, and not empty. */
 static void namesTest(const char **az, int n) {
   int i;
 
@@ -158,6 +164,8 @@ static void namesTest(const char **az, int n) {
   }
 }
 
+/* A revision: its id is allowed and its own, its file is one of the folder, and
+** repeatable ones are the last. */
 static void revisionTest(MigContext *p, const MigFolder *pFolder,
                          const MigImport *pImport, int iRevision) {
   const MigImported *pRev = &pImport->aRevision[iRevision];
@@ -178,6 +186,7 @@ static void revisionTest(MigContext *p, const MigFolder *pFolder,
   }
 }
 
+/* What an import without an error hands out, and what it says of each file. */
 static void resultTest(MigContext *p, const MigFolder *pFolder,
                        const MigImport *pImport) {
   int i;
@@ -195,6 +204,7 @@ static void resultTest(MigContext *p, const MigFolder *pFolder,
   }
 }
 
+/* An error has a code of those that a folder's text can have, and a message. */
 static void errorTest(const MigContext *p, const MigImport *pImport) {
   demand(p->eCode == MIG_FORMAT || p->eCode == MIG_BAD_ID ||
          p->eCode == MIG_TOO_BIG);
@@ -209,11 +219,14 @@ static int hostNew(MigContext *p) {
   return 0;
 }
 
+/* Is this id stored? See above. */
 static int hostHas(MigContext *p, const char *zId) {
   MIG_UNUSED(p);
   return strlen(zId) % 2 == 0;
 }
 
+/* Parse the folder of an input. It can be one file that was named only when it
+** has two files at most. */
 static void inputTest(MigContext *p, const FuzzInput *pInput) {
   static const char *azKey[] = {"name", "NAME", "tablename"};
   static const char *azValue[] = {"value", "", "a'b;c"};
@@ -241,6 +254,7 @@ static void inputTest(MigContext *p, const FuzzInput *pInput) {
   migFolderClose(&folder);
 }
 
+/* One input. The context has no connection: formats read text only. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   sqlite3_int64 nMemory;
   FuzzInput *pInput;

@@ -12,16 +12,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
   }
 }
 
+/* Do two texts say the same? NULL is equal to NULL alone. */
 static int textSame(const char *zA, const char *zB) {
   return zA == 0 || zB == 0 ? zA == zB : strcmp(zA, zB) == 0;
 }
 
+/* The same objects in the same order, each found by its type and name. */
 static void objectsTest(const MigManifest *pA, const MigManifest *pB) {
   int i;
 
@@ -37,6 +41,7 @@ static void objectsTest(const MigManifest *pA, const MigManifest *pB) {
   }
 }
 
+/* The same applied revisions, with their checksums. */
 static void appliedTest(const MigManifest *pA, const MigManifest *pB) {
   int i;
 
@@ -49,6 +54,7 @@ static void appliedTest(const MigManifest *pA, const MigManifest *pB) {
   }
 }
 
+/* The same tables, with their columns, keys and pieces. */
 static void tablesTest(const MigManifest *pA, const MigManifest *pB) {
   int i;
   int k;
@@ -90,6 +96,7 @@ static void againTest(MigContext *p, const MigManifest *pManifest) {
   sqlite3_free(bytesAgain.a);
 }
 
+/* One input: the bytes as a manifest. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   MigManifest manifest;
   MigContext context;

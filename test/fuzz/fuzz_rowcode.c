@@ -14,12 +14,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
   }
 }
 
+/* The bytes as a varint: the number read from them is written in no more bytes,
+** and read from those, but not from one less. */
 static void varintTest(const u8 *a, i64 n) {
   u8 aPut[MIG_VARINT_MAX];
   u64 v = 0;
@@ -82,6 +86,7 @@ static void againTest(i64 n, int nValue, const MigValue *aValue) {
   free(aPut);
 }
 
+/* One input: how many values, and a row. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   MigValue aValue[256];
   MigValue aLess[256];

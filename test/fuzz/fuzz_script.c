@@ -14,6 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -39,6 +41,8 @@ static void statementTest(const char *z, i64 n, const MigStatement *pSt,
   }
 }
 
+/* The statements of the text, and the check of the whole. An error of the check
+** does not end the walk: finding statements cannot fail. */
 static void scriptTest(const char *z, i64 n, MigScriptMode eMode) {
   MigContext context;
   MigScriptInfo info;
@@ -59,6 +63,7 @@ static void scriptTest(const char *z, i64 n, MigScriptMode eMode) {
   migContextClear(&context);
 }
 
+/* The directives of the text, up to one that is refused. */
 static void directiveTest(const char *z, i64 n) {
   MigContext context;
   MigDirective dir;
@@ -74,6 +79,7 @@ static void directiveTest(const char *z, i64 n) {
   migContextClear(&context);
 }
 
+/* One input: the bytes as a script of ours and as an imported one. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   scriptTest((const char *)a, (i64)n, MIG_SCRIPT_OWN);
   scriptTest((const char *)a, (i64)n, MIG_SCRIPT_IMPORTED);

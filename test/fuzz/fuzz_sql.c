@@ -78,11 +78,13 @@ typedef struct Entry {
   char *azArg[FUZZ_ARGS]; /* their names */
 } Entry;
 
+/* A list of them; one that is full takes no more. */
 typedef struct List {
   int n;
   Entry a[FUZZ_LIST];
 } List;
 
+/* What the next call may meet. */
 typedef enum FaultKind {
   FAULT_NONE,
   FAULT_MEMORY,     /* one allocation fails */
@@ -97,10 +99,10 @@ typedef enum FaultKind {
 /* What does not change from input to input, and what callbacks need. */
 static struct Global {
   int bReady;
-  int iHome; /* the folder that the process is started in */
-  int iWork; /* the folder that an input works in */
-  char zRoot[256];
-  int bTrace;
+  int iHome;       /* the folder that the process is started in */
+  int iWork;       /* the folder that an input works in */
+  char zRoot[256]; /* the folder above iWork, made for this process */
+  int bTrace;      /* say what is done */
   List functions, tables, options, settings;
   int nStart;
   unsigned char *apStart[FUZZ_START]; /* databases to begin with */
@@ -117,8 +119,8 @@ static struct Global {
 
 /* What the tables hold, as one image of the database says. */
 typedef struct Content {
-  int bKnown;
-  int bStore;
+  int bKnown;     /* the rest is filled in */
+  int bStore;     /* it has our tables */
   u64 iUser;      /* hash over the user's tables and the schema */
   u64 iStore;     /* over ours, without the history */
   i64 nDone;      /* rows of the history that did not fail */
@@ -126,26 +128,29 @@ typedef struct Content {
   i64 nViolation; /* rows without their parent, -1: cannot be said */
 } Content;
 
+/* A database as bytes. */
 typedef struct Image {
-  unsigned char *a;
+  unsigned char *a; /* of sqlite3_serialize(); NULL: it cannot be read */
   sqlite3_int64 n;
-  Content content;
+  Content content; /* read when it is first asked for */
 } Image;
 
+/* A connection of the input. */
 typedef struct Conn {
   sqlite3 *db;
-  sqlite3_stmt *apKept[FUZZ_KEPT];
+  sqlite3_stmt *apKept[FUZZ_KEPT]; /* NULL: nothing is kept there */
 } Conn;
 
 /* One value to bind. */
 typedef struct Value {
-  int eType;
+  int eType; /* SQLITE_INTEGER .. SQLITE_NULL */
   i64 i;
   double r;
-  const void *p;
+  const void *p; /* text or blob of n bytes, not copied */
   int n;
 } Value;
 
+/* The input that runs. */
 typedef struct Fuzz {
   const uint8_t *a; /* the input, and what of it is left */
   size_t n;
@@ -168,6 +173,8 @@ static Fuzz *pFuzz; /* the input that runs, for callbacks */
 ** Failures
 */
 
+/* Back to the folder that the process was started in, where the fuzzer's
+** relative paths lead. */
 static void goHome(void) {
   if (g.bReady && fchdir(g.iHome)) {
     perror("fchdir");
@@ -181,6 +188,8 @@ void __asan_on_error(void) {
 
 static void folderDelete(void);
 
+/* What must hold: else say why, and in what statement, remove the folder and
+** abort, which is a finding of the fuzzer. */
 static void demand(int bTrue, const char *zFormat, ...) {
   va_list ap;
 
@@ -197,6 +206,7 @@ static void demand(int bTrue, const char *zFormat, ...) {
   abort();
 }
 
+/* Say what is done, when that was asked for. */
 static void trace(const char *zFormat, ...) {
   va_list ap;
 
@@ -211,6 +221,9 @@ static void trace(const char *zFormat, ...) {
 ** Faults: memory, interrupts, denials. They happen only while g.bArmed.
 */
 
+/* Is it here that an armed fault of kind eOne or eOther happens? Counts a point
+** at which one may happen. After it has, eOne is over, eOther happens at each
+** point that follows. */
 static int faultNow(FaultKind eOne, FaultKind eOther) {
   if (!g.bArmed || (g.eFault != eOne && g.eFault != eOther)) {
     return 0;
@@ -226,14 +239,18 @@ static int faultNow(FaultKind eOne, FaultKind eOther) {
   return 1;
 }
 
+/* SQLite's allocator, with faults. */
 static void *memoryMalloc(int n) {
   return faultNow(FAULT_MEMORY, FAULT_MEMORY_ALL) ? 0 : g.memory.xMalloc(n);
 }
 
+/* The same for memory that grows or shrinks. */
 static void *memoryRealloc(void *p, int n) {
   return faultNow(FAULT_MEMORY, FAULT_MEMORY_ALL) ? 0 : g.memory.xRealloc(p, n);
 }
 
+/* The progress handler: faults, and an end to calls that take too long. Its
+** argument is the connection. */
 static int onProgress(void *pArg) {
   if (!g.bArmed) {
     return 0;
@@ -272,6 +289,8 @@ static void noteTampering(int eAction, const char *z3, const char *z4) {
   }
 }
 
+/* The authorizer of every connection: keeps the process from being changed,
+** notes what plain SQL spoils, and denies what a fault says. */
 static int onAuthorize(void *pArg, int eAction, const char *z3, const char *z4,
                        const char *zSchema, const char *zTrigger) {
   MIG_UNUSED(pArg);
@@ -336,6 +355,7 @@ int nanosleep(const struct timespec *pWait, struct timespec *pLeft) {
 ** The input
 */
 
+/* The next byte of the input; 0 behind its end. */
 static int takeByte(Fuzz *f) {
   if (f->n == 0) {
     return 0;
@@ -354,6 +374,7 @@ static const char *takeOf(Fuzz *f, const char *const *az) {
   return az[takeByte(f) % n];
 }
 
+/* Does z start with zWith, in any case of its letters? */
 static int startsWith(const char *z, const char *zWith) {
   return sqlite3_strnicmp(z, zWith, (int)strlen(zWith)) == 0;
 }
@@ -386,16 +407,19 @@ static char *takeRaw(Fuzz *f, int *pn) {
 ** Values
 */
 
+/* A text to bind, which is not copied. */
 static Value valueText(const char *z) {
   Value value = {SQLITE_TEXT, 0, 0, z, (int)strlen(z)};
   return value;
 }
 
+/* An integer to bind. */
 static Value valueInt(i64 i) {
   Value value = {SQLITE_INTEGER, i, 0, 0, 0};
   return value;
 }
 
+/* Bytes of the input to bind, as eType: a text or a blob. */
 static Value valueRaw(Fuzz *f, int eType) {
   Value value = {eType, 0, 0, 0, 0};
 
@@ -523,6 +547,7 @@ static Value takeAny(Fuzz *f, const char *zFunction) {
   }
 }
 
+/* Is the name a part of this list of names? */
 static int nameHas(const char *zName, const char *zParts) {
   return strstr(zParts, zName) != 0;
 }
@@ -568,6 +593,8 @@ static Value takeNamed(Fuzz *f, const char *zArg, const char *zFunction) {
   return b < 110 ? valueRaw(f, SQLITE_TEXT) : valueText(takeOf(f, azTarget));
 }
 
+/* Bind the n values from parameter 1 on; a type that is none of the four is
+** NULL. */
 static void bindAll(sqlite3_stmt *pStmt, const Value *a, int n) {
   int i;
 
@@ -601,6 +628,8 @@ static void bindAll(sqlite3_stmt *pStmt, const Value *a, int n) {
 ** What the database holds
 */
 
+/* Put the length and n bytes into the hash h (FNV-1a in its steps). p may be
+** NULL with n 0. */
 static u64 hashBytes(u64 h, const void *p, int n) {
   const unsigned char *a = p;
   int i;
@@ -637,6 +666,8 @@ static u64 hashQuery(sqlite3 *db, u64 h, const char *zSql) {
   return h;
 }
 
+/* The first value of a query as an integer; iDefault without a row, or when the
+** query fails. */
 static i64 queryInt(sqlite3 *db, i64 iDefault, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
 
@@ -719,6 +750,7 @@ static const Content *imageContent(Image *pImage) {
   return pContent;
 }
 
+/* Free an image, which is empty then. */
 static void imageFree(Image *pImage) {
   sqlite3_free(pImage->a);
   memset(pImage, 0, sizeof(*pImage));
@@ -734,6 +766,7 @@ static void limitsLift(sqlite3 *db, int *aLimit) {
   }
 }
 
+/* The limits that limitsLift() has read are in force again. */
 static void limitsPut(sqlite3 *db, const int *aLimit) {
   int i;
 
@@ -757,6 +790,7 @@ static Image imageTake(Conn *pConn) {
   return image;
 }
 
+/* Are two images the same, byte by byte? Both must be there. */
 static int imageSame(const Image *pA, const Image *pB) {
   return pA->n == pB->n && memcmp(pA->a, pB->a, (size_t)pA->n) == 0;
 }
@@ -765,15 +799,18 @@ static int imageSame(const Image *pA, const Image *pB) {
 ** The state of a connection around a call
 */
 
+/* What a call has to leave as it was, or may change in known ways. */
 typedef struct State {
-  Image image;
-  int bAutocommit;
-  int bWriting; /* a transaction has written */
-  int nChange;  /* sqlite3_total_changes() */
-  int n;
-  i64 aSetting[FUZZ_SETTINGS];
+  Image image;     /* of main, with what the transaction has written */
+  int bAutocommit; /* no transaction is open */
+  int bWriting;    /* a transaction has written */
+  int nChange;     /* sqlite3_total_changes() */
+  int n;           /* settings that are known */
+  i64 aSetting[FUZZ_SETTINGS]; /* FUZZ_UNKNOWN: it could not be read */
 } State;
 
+/* Read the settings of a connection that a call has to leave as they are:
+** always the same ones in the same order. */
 static void stateSettings(sqlite3 *db, State *pState) {
   static const int aConfig[] = {SQLITE_DBCONFIG_ENABLE_FKEY,
                                 SQLITE_DBCONFIG_ENABLE_TRIGGER,
@@ -811,6 +848,7 @@ static void stateSettings(sqlite3 *db, State *pState) {
   limitsPut(db, aLimit);
 }
 
+/* What is to be compared after a call. The image is to be freed. */
 static State stateTake(Conn *pConn) {
   State state;
 
@@ -843,6 +881,7 @@ static void statementsTest(Fuzz *f, Conn *pConn) {
 ** One statement, and what must hold after it
 */
 
+/* What a statement may do. */
 typedef enum Kind {
   KIND_PLAIN, /* the user's SQL: anything may change */
   KIND_SHOW,  /* nothing may */
@@ -850,11 +889,12 @@ typedef enum Kind {
   KIND_MIXED  /* a call inside another statement */
 } Kind;
 
+/* What has come of a statement. */
 typedef struct Outcome {
-  int rc;
-  char *zError;
-  u64 iRows; /* hash of the rows */
-  int nRow;
+  int rc;       /* SQLITE_OK, or its result code, extended or not */
+  char *zError; /* what SQLite says of that, in the arena; else "" */
+  u64 iRows;    /* hash of the rows */
+  int nRow;     /* how many were read: not all of very many */
   int bStepped; /* it could be prepared */
 } Outcome;
 
@@ -1024,6 +1064,7 @@ static void transactionTest(Fuzz *f, State *pBefore, const Outcome *pOut) {
   }
 }
 
+/* The settings are as they were, those apart that could not be read. */
 static void settingsTest(Fuzz *f, const State *pBefore, const Outcome *pOut) {
   Conn *pConn = &f->aConn[f->iConn];
   State now;
@@ -1200,6 +1241,8 @@ static int functionOptions(const char *zName) {
   return functionActs(zName, 2);
 }
 
+/* A function with arguments, bare or in one of the statements of azRound.
+** Arguments mostly suit their names; sometimes one is missing or too many. */
 static void opCall(Fuzz *f) {
   const Entry *pEntry = takeFunction(f);
   int b = takeByte(f);
@@ -1230,6 +1273,7 @@ static void opCall(Fuzz *f) {
       nArg);
 }
 
+/* A table, with arguments or with a constraint on a hidden column. */
 static void opTable(Fuzz *f) {
   const Entry *pEntry = &g.tables.a[takeByte(f) % g.tables.n];
   int b = takeByte(f);
@@ -1258,6 +1302,8 @@ static void opTable(Fuzz *f) {
       a, nArg);
 }
 
+/* A statement that is kept: prepared and begun, stepped, reset or finalized.
+** Only the code of an error is tested, what it may change is anything. */
 static void opKept(Fuzz *f) {
   Conn *pConn = &f->aConn[f->iConn];
   int b = takeByte(f);
@@ -1293,6 +1339,8 @@ static void opKept(Fuzz *f) {
   g.bHit = 0;
 }
 
+/* A setting of the connection is changed: a switch, how long it waits, a
+** limit. */
 static void opSetting(Fuzz *f) {
   static const int aConfig[] = {SQLITE_DBCONFIG_ENABLE_FKEY,
                                 SQLITE_DBCONFIG_DEFENSIVE,
@@ -1318,6 +1366,7 @@ static void opSetting(Fuzz *f) {
   }
 }
 
+/* Prepare a fault for the next statement. */
 static void opFault(Fuzz *f) {
   int b = takeByte(f);
 
@@ -1337,6 +1386,8 @@ static void fuzzProgress(sqlite3_context *pCtx, int n, sqlite3_value **ap) {
 
 static void opSwitch(Fuzz *f);
 
+/* Write a file, of known content or of the input's bytes, where an import may
+** find it. */
 static void opFile(Fuzz *f) {
   const char *zFile = takeOf(f, azFile);
   int b = takeByte(f);
@@ -1363,6 +1414,7 @@ static void opFile(Fuzz *f) {
   trace("  file %s\n", zFile);
 }
 
+/* Bytes of the input as SQL. */
 static void opRaw(Fuzz *f) {
   int n;
   char *z = takeRaw(f, &n);
@@ -1370,6 +1422,7 @@ static void opRaw(Fuzz *f) {
   statementPlain(f, z);
 }
 
+/* One operation, chosen by the next byte; calls are the likeliest. */
 static void operation(Fuzz *f) {
   int b = takeByte(f);
 
@@ -1412,6 +1465,8 @@ static void operation(Fuzz *f) {
 ** Connections
 */
 
+/* Open a connection to the input's database, with the extension, the limits and
+** the authorizer that all of them have. */
 static void connOpen(Fuzz *f, Conn *pConn) {
   memset(pConn, 0, sizeof(*pConn));
   demand(sqlite3_open_v2(f->zPath, &pConn->db,
@@ -1439,6 +1494,7 @@ static void opSwitch(Fuzz *f) {
   trace("  connection %d\n", f->iConn);
 }
 
+/* Finalize what is kept and close; nothing else may hold the connection. */
 static void connClose(Conn *pConn) {
   int i;
 
@@ -1490,6 +1546,8 @@ static void entryArgs(Entry *pEntry) {
   }
 }
 
+/* Fill a list with the rows (name, usage) of a query, which must have some. The
+** texts are kept until the process ends. */
 static void listFill(sqlite3 *db, List *pList, const char *zSql) {
   sqlite3_stmt *pStmt = 0;
 
@@ -1521,6 +1579,8 @@ static void tableArgs(sqlite3 *db, Entry *pEntry) {
   sqlite3_free(zSql);
 }
 
+/* Ask the extension for its functions, tables, options and settings, and what
+** arguments they take. */
 static void listsFill(void) {
   sqlite3 *db = 0;
   int i;
@@ -1578,6 +1638,9 @@ static void startMake(const char *z1, const char *z2, const char *z3,
   sqlite3_close(db);
 }
 
+/* The databases to begin with, in the order in which an input's first byte
+** counts them: with and without a store, rows of other tools, strange names,
+** another encoding, several heads. */
 static void startsMake(void) {
   startMake(zTables, zStored, zApplied, 0, 0);
   startMake(zTables, zStored, 0, 0, 0);
@@ -1611,11 +1674,14 @@ static void folderEmpty(const char *zPath, int nDepth) {
   }
 }
 
+/* Remove the folder made for inputs: at the end of the process, and before a
+** failure is reported. */
 static void folderDelete(void) {
   folderEmpty(g.zRoot, 0);
   rmdir(g.zRoot);
 }
 
+/* Make the folder for inputs, in memory where the system offers that. */
 static void folderMake(void) {
   char z[300];
   const char *zTemp = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
@@ -1630,6 +1696,8 @@ static void folderMake(void) {
   demand(g.iHome >= 0 && g.iWork >= 0, "open folder");
 }
 
+/* Once, before the first input: SQLite's allocator and VFS are put behind ours,
+** which sqlite3_config() allows only before SQLite is initialized. */
 static void globalMake(void) {
   sqlite3_mem_methods methods;
 
@@ -1711,6 +1779,7 @@ static void inputEnd(Fuzz *f) {
   }
 }
 
+/* Run the program that an input is. */
 static void inputRun(Fuzz *f) {
   int iStart = takeByte(f) % g.nStart;
   int bits = takeByte(f);
@@ -1738,6 +1807,7 @@ static void inputRun(Fuzz *f) {
   inputEnd(f);
 }
 
+/* One input. All memory that it has taken must be back at the end. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   sqlite3_int64 nMemory;
   MigContext context;

@@ -70,10 +70,11 @@ typedef struct FuzzImage {
   i64 n;
 } FuzzImage;
 
+/* The bytes of an input, and how far they have been read. */
 typedef struct FuzzInput {
   const u8 *a;
   i64 n;
-  i64 i;
+  i64 i; /* offset of the next one */
 } FuzzInput;
 
 /* A byte of the file that is changed. */
@@ -98,11 +99,13 @@ typedef struct FuzzRun {
   FuzzImage image; /* the file before the call */
 } FuzzRun;
 
-static FuzzTable aTable[32];
-static int nTable;
-static FuzzImage aTemplate[8];
+static FuzzTable aTable[32];   /* the tables of the store */
+static int nTable;             /* these are filled once, by the first input */
+static FuzzImage aTemplate[8]; /* databases to begin with */
 static int nTemplate;
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -111,10 +114,12 @@ static void demand(int bTrue) {
 
 /* ---- reading the input ---- */
 
+/* The next byte of the input; 0 behind its end. */
 static int nextByte(FuzzInput *pIn) {
   return pIn->i < pIn->n ? pIn->a[pIn->i++] : 0;
 }
 
+/* The next two bytes, the high one first. */
 static int nextShort(FuzzInput *pIn) {
   int i = nextByte(pIn);
 
@@ -131,12 +136,15 @@ static const char *nextBytes(FuzzInput *pIn, int nMax, int *pn) {
   return z;
 }
 
+/* A table of the store, which the next byte chooses. */
 static const FuzzTable *nextTable(FuzzInput *pIn) {
   return &aTable[nextByte(pIn) % nTable];
 }
 
 /* ---- databases ---- */
 
+/* A new database in memory, of small pages: a change of bytes meets more of
+** what a file is made of. */
 static sqlite3 *dbOpen(void) {
   sqlite3 *db = 0;
 
@@ -145,6 +153,7 @@ static sqlite3 *dbOpen(void) {
   return db;
 }
 
+/* Close a connection, on which no statement may be left. */
 static void dbClose(sqlite3 *db) {
   demand(sqlite3_next_stmt(db, 0) == 0);
   demand(sqlite3_close(db) == SQLITE_OK);
@@ -193,6 +202,9 @@ static char *queryText(sqlite3 *db, const char *zSql) {
   return z;
 }
 
+/* The first value as a number, 0 for NULL; iDefault when there is no row, or
+*the
+** query fails. */
 static int queryInt(sqlite3 *db, const char *zSql, int iDefault) {
   char *z = queryText(db, zSql);
   int i = z ? atoi(z) : iDefault;
@@ -299,6 +311,7 @@ static const char *const azFile[][2] = {
     {"U2__two.sql", "DELETE FROM t1;\n"},
 };
 
+/* Write file i of azFile into a folder, or remove it. */
 static void folderFile(const char *zFolder, int i, int bWrite) {
   char *zPath = sqlite3_mprintf("%s/%s", zFolder, azFile[i][0]);
   FILE *pFile;
@@ -361,6 +374,8 @@ static FuzzImage templateMake(const char *zSql, char *zFolder) {
   return image;
 }
 
+/* Put a column's name behind the list *pz, which is freed and made anew. NULL
+** is the empty list. */
 static void tableAppend(char **pz, const char *zColumn) {
   char *z = sqlite3_mprintf("%z%s\"%s\"", *pz, *pz ? "," : "", zColumn);
 
@@ -544,6 +559,7 @@ static sqlite3_stmt *mutPrepare(FuzzRun *pRun, const char *zFormat, ...) {
   return pStmt;
 }
 
+/* Run a statement to its end, whatever comes of it; NULL is a no-op. */
 static void mutFinish(sqlite3_stmt *pStmt) {
   while (pStmt && sqlite3_step(pStmt) == SQLITE_ROW) {
   }
@@ -581,6 +597,7 @@ static void mutCopy(FuzzRun *pRun) {
   mutFinish(pStmt);
 }
 
+/* A row less. */
 static void mutDelete(FuzzRun *pRun) {
   const FuzzTable *pTable = nextTable(&pRun->in);
   sqlite3_stmt *pStmt =
@@ -1280,6 +1297,7 @@ static int runsInPieces(sqlite3 *db) {
                   0) > 0;
 }
 
+/* Are the first nColumn values of two rows the same, type and bytes? */
 static int rowsEqual(sqlite3_stmt *pA, sqlite3_stmt *pB, int nColumn) {
   int i;
 
@@ -1376,6 +1394,8 @@ static void afterTest(FuzzRun *pRun, FuzzKind eKind, int rc) {
   pRun->image = now;
 }
 
+/* One call, row iCall of aCall, with what must hold after it. It is stopped
+** when it takes too many steps. */
 static void callTest(FuzzRun *pRun, int iCall) {
   FuzzKind eKind = aCall[iCall].eKind;
   int bAuto = sqlite3_get_autocommit(pRun->db);
@@ -1479,6 +1499,8 @@ static int runActs(const FuzzRun *pRun) {
   return 0;
 }
 
+/* The calls, one after another; what they have done together is looked at only
+** when one of them acts. */
 static void runCalls(FuzzRun *pRun) {
   int bActs = runActs(pRun);
   int i;
@@ -1499,6 +1521,8 @@ static void runCalls(FuzzRun *pRun) {
   sqlite3_free(pRun->image.a);
 }
 
+/* One input. The templates are made with the first one. What a mutation leaves
+** unreadable to SQLite is not tried. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   FuzzRun run;
   i64 nBefore;

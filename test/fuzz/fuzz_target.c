@@ -27,18 +27,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* The graph of an input, and what a plain search over its edges says. A bit of
+** an u64 is a revision, by its index in the graph. */
 typedef struct FuzzGraph {
   MigGraph *g;
-  MigSet applied;
-  MigState state;
+  MigSet applied;         /* the same as uApplied */
+  MigState state;         /* graph and applied set as plans want them */
   u64 aBelow[FUZZ_NODES]; /* by parents and dependencies, itself included */
   u64 aLine[FUZZ_NODES];  /* the same by parents */
   int nTarget;
-  const char *azTarget[FUZZ_TARGETS];
-  u64 uApplied;
-  u64 uRepeatable;
+  const char *azTarget[FUZZ_TARGETS]; /* lines with '?'; in the arena */
+  u64 uApplied;                       /* marked by '*' or '!' */
+  u64 uRepeatable;                    /* marked by '~' or '!' */
 } FuzzGraph;
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -95,6 +99,7 @@ static u64 bitsOf(const FuzzGraph *pFuzz, const MigSet *pSet) {
   return u;
 }
 
+/* Is revision i in the set u: 1 or 0? */
 static int hasBit(u64 u, int i) {
   return (int)(u >> i & 1);
 }
@@ -365,6 +370,9 @@ static void backTest(MigContext *p, const FuzzGraph *pFuzz,
   }
 }
 
+/* Plans down: they undo applied revisions only, leave none that stands on an
+** undone one, and lead to what they say; what they undo, an upgrade to the
+** heads before does in reverse, where nothing was missing below. */
 static void downgradeTest(MigContext *p, const FuzzGraph *pFuzz,
                           const char *z) {
   u64 uAll = pFuzz->uApplied & ~pFuzz->uRepeatable;
@@ -395,6 +403,9 @@ static void downgradeTest(MigContext *p, const FuzzGraph *pFuzz,
   }
 }
 
+/* Stamps: the set after holds the targets and all that they stand on, and takes
+** no repeatable revision in; with bPurge it is just that. A second stamp
+** changes nothing, unless the target depends on where the file stands. */
 static void stampTest(MigContext *p, const FuzzGraph *pFuzz, const char *z,
                       int bPurge) {
   MigSet set = migTargetSet(p, &pFuzz->state, z);
@@ -480,6 +491,8 @@ static void nameTest(MigContext *p, const FuzzGraph *pFuzz, const char *z) {
   }
 }
 
+/* One text as everything that can be asked by it. The memory that this takes is
+** given back. */
 static void targetTest(MigContext *p, const FuzzGraph *pFuzz, const char *z) {
   MigMark mark = migArenaMark(p);
 
@@ -507,6 +520,8 @@ static void everyTest(MigContext *p, const FuzzGraph *pFuzz) {
   }
 }
 
+/* Build the graph that the lines describe, test it and then every target; a
+** graph that is refused ends the test. */
 static void inputTest(MigContext *p, const char *z, i64 n) {
   FuzzGraph fuzz;
   int i;
@@ -534,6 +549,7 @@ static void inputTest(MigContext *p, const char *z, i64 n) {
   }
 }
 
+/* One input of less than 4096 bytes: longer ones only cost time. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   i64 nBefore = sqlite3_memory_used();
   MigContext context;

@@ -12,6 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 
+/* What must hold: else the process is aborted, which is a finding of the
+** fuzzer. */
 static void demand(int bTrue) {
   if (!bTrue) {
     abort();
@@ -34,6 +36,7 @@ static void nameTest(MigContext *p, const char *z, const MigToken *pToken) {
   migArenaRelease(p, mark);
 }
 
+/* One input: the bytes, token by token. */
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n) {
   const char *z = (const char *)a;
   const char *zZero = n ? memchr(z, 0, n) : 0;

@@ -61,6 +61,7 @@ static void replayVariants(uint8_t *a, size_t n) {
   }
 }
 
+/* A file and its variants; one that cannot be read ends the process with 1. */
 static void replayFile(const char *zPath) {
   FILE *pFile = fopen(zPath, "rb");
   uint8_t *a = 0;
@@ -103,6 +104,8 @@ static void replayFolder(const char *zPath) {
   }
 }
 
+/* Replay what is named, and always an input of no bytes. A finding is a crash,
+** so the result is 0 whenever this returns. */
 int main(int argc, char **argv) {
   const char *zSlash = strrchr(argv[0], '/');
   int i;

@@ -41,6 +41,8 @@ static char byteAt(const char *z, i64 n, i64 i) {
 #define CLASS_SPACE 8  /* SQLite's white space inside a run of it */
 #define CLASS_FIRST 16 /* begins a word and nothing else */
 
+/* By byte. x, X and 0xef are no CLASS_FIRST: a blob literal may begin with the
+** letters, a byte order mark with the third, so scanRest() looks on. */
 static const u8 aClass[256] = {
     0,  0,  0,  0,  0,  0,  0,  0,  0,  8,  8,  8,  8,  8,  0,  0,  0,  0,  0,
     0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  8,  0,  0,  0,  1,  0,

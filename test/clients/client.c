@@ -85,8 +85,8 @@ static void run(const char *zSql) {
   }
 }
 
-/* Run SQL that should fail: a line with the result code and the message; when it
-** does not fail the line says so, and is found wrong. */
+/* Run SQL that should fail: a line with the result code and the message; when
+** it does not fail the line says so, and is found wrong. */
 static void fails(const char *zWord, const char *zSql) {
   char *zErr = 0;
   int rc = sqlite3_exec(db, zSql, 0, 0, &zErr);

@@ -203,8 +203,7 @@ static char *queryText(sqlite3 *db, const char *zSql) {
 }
 
 /* The first value as a number, 0 for NULL; iDefault when there is no row, or
-*the
-** query fails. */
+** when the query fails. */
 static int queryInt(sqlite3 *db, const char *zSql, int iDefault) {
   char *z = queryText(db, zSql);
   int i = z ? atoi(z) : iDefault;

@@ -9,6 +9,18 @@
 ** the run's transaction, its backup, its watch over foreign keys. It works in
 ** the context of the run, because what it adds to that watch has to last, and
 ** so that its error is that of the run.
+**
+** How the table comes to be so is decided in reshape.c; here is what must be
+** around it, in this order:
+**
+**   plan      what differs, and the way: nothing, create, alter, edit, rebuild
+**   protect   the automatic backup, before anything is written
+**   watch     violations there are now, so that only new ones count
+**   copy      the table, into a backup of touched tables
+**   run       the way itself
+**   check     foreign keys, then settings back, history, commit
+**
+** "nothing" ends behind the plan: no backup, no row in the history.
 */
 #include <string.h>
 #include "sql.h"
@@ -21,7 +33,9 @@
 #include "protect.h"
 #include "maketable.h"
 
-/* What the caller wants, with what the file and the connection allow. */
+/* What the caller wants, with what the file allows (setting schema_edit). It
+** borrows the texts and lists of pSpec. The caller has seen that there is a
+** store. */
 static void reshapeInit(MigContext *p, MigReshape *pReshape,
                         const MigTableSpec *pSpec) {
   const char *zEdit = migSettingText(p, 1, "schema_edit");
@@ -42,13 +56,15 @@ static void reshapeInit(MigContext *p, MigReshape *pReshape,
   }
 }
 
-/* Does the wanted definition refer to other tables? */
+/* May the wanted definition refer to other tables? The word alone tells: one
+** in a comment costs a look at foreign keys, no more. */
 static int refersToOthers(const MigReshape *pReshape) {
   return sqlite3_strlike("%references%", pReshape->zSql, 0) == 0;
 }
 
 /* Can rows be left without their parents by it? Not by an edit that touches
-** neither values, nor how they compare, nor keys. */
+** neither values, nor how they compare, nor keys. Everything that is not an
+** edit can: a rebuild drops the table and has another one take its place. */
 static int mayOrphan(const MigReshape *pReshape) {
   const MigTableDiff *pDiff = &pReshape->diff;
   int i;
@@ -89,7 +105,9 @@ static int mayOrphan(const MigReshape *pReshape) {
   return pReshape->eWay != MIG_WAY_EDIT;
 }
 
-/* Carry out what was planned, watched by pForeign and copied by pTouched. */
+/* Carry out what was planned, watched by pForeign and copied by pTouched. The
+** definition may be the first of the schema that refers to something, so bAny
+** is set before it is asked. */
 static void reshapeWatched(MigContext *p, MigReshape *pReshape,
                            MigForeign *pForeign, MigTouched *pTouched) {
   int i;
@@ -111,7 +129,7 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
 }
 
 /* The call, the run that it is in, and the script that calls may each allow
-** tables to lose something. */
+** tables to lose something. Adds n names of tables, borrowed. */
 static void lossesAllow(MigContext *p, MigReshape *pReshape, int n,
                         const char **az) {
   int i;
@@ -121,7 +139,10 @@ static void lossesAllow(MigContext *p, MigReshape *pReshape, int n,
   }
 }
 
-/* As part of the run that is under way. */
+/* As part of the run that is under way: its transaction is open, its foreign
+** keys are checked and its backup is ended by who runs the script. Settings
+** that are changed go back with those of the run. After an error the run is
+** undone by its caller. */
 static char *makeInRun(MigContext *p, MigExecution *pExec, const MigCall *pCall,
                        const MigTableSpec *pSpec) {
   MigReshape reshape;
@@ -142,16 +163,17 @@ static char *makeInRun(MigContext *p, MigExecution *pExec, const MigCall *pCall,
   return migResultText(p, migWayName(reshape.eWay));
 }
 
-/* A direct call under way. */
+/* A direct call under way. Zero-initialized. */
 typedef struct Making {
-  MigChange change;
-  MigSettingsSaved saved;
-  MigReshape reshape;
-  MigForeign foreign;
-  MigProtect protect;
+  MigChange change;       /* transaction, state, row of the history */
+  MigSettingsSaved saved; /* of the connection, from before the transaction */
+  MigReshape reshape;     /* planned before anything is written */
+  MigForeign foreign;     /* violations from before */
+  MigProtect protect;     /* the automatic backup */
 } Making;
 
-/* Take the automatic backup, or begin it. */
+/* Take the automatic backup, or begin it. Reporting its progress runs code of
+** the application, which may have ended the transaction. */
 static void makeProtect(MigContext *p, Making *pMaking) {
   MigProtect *pProtect = &pMaking->protect;
   MigBackupRow *pRow = &pProtect->backup.row;
@@ -167,7 +189,8 @@ static void makeProtect(MigContext *p, Making *pMaking) {
                       "the function of option progress");
 }
 
-/* Do it, once there is something to do. */
+/* Do it, once there is something to do. Rows that the backup writes are counted
+** by SQLite as well (total_changes()), and are taken off again. */
 static void makeRun(MigContext *p, Making *pMaking) {
   MigChangeNote note = {"table", 0, pMaking->reshape.zTable, 0, 0, 0};
   i64 nBefore;
@@ -191,7 +214,9 @@ static void makeRun(MigContext *p, Making *pMaking) {
   migChangeRecord(p, &pMaking->change, &note);
 }
 
-/* As a call of its own. */
+/* As a call of its own: undone as a whole after an error, and in a dry run,
+** which answers the same word. The result is made before the commit, and the
+** files of dropped backups are deleted after it. */
 static char *makeDirect(MigContext *p, MigConnection *pConn,
                         const MigCall *pCall, const MigTableSpec *pSpec) {
   Making making;
@@ -224,11 +249,17 @@ static char *makeDirect(MigContext *p, MigConnection *pConn,
 
 /*
 ** Give a table the definition pSpec->zSql. Returns how that was done
-** ("nothing", "create", "alter", "edit", "rebuild") for the caller to free.
+** ("nothing", "create", "alter", "edit", "rebuild") for the caller to free with
+** sqlite3_free(), NULL after an error.
+**
 ** Errors: SCRIPT for a definition that SQLite does not take and for rows that
 ** cannot live in it, USAGE, FORBIDDEN_STATEMENT, FOREIGN_KEY, DATA_LOSS,
-** UNPROVEN; nothing has changed then. The caller is pConn's acting call, or a
-** script's statement, and p then the context of its run.
+** UNPROVEN. A call of its own has changed nothing then, and raises those of
+** beginning a transaction besides; within a run it is for the run to undo.
+**
+** The caller is pConn's acting call, or a script's statement, and p then the
+** context of its run. It holds no transaction of ours: this takes one, and
+** makes the store where there is none, or joins that of the run.
 */
 char *migMakeTable(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    const MigTableSpec *pSpec) {

@@ -26,8 +26,24 @@
 ** changelog was kept these are read again, and nothing else counts; others are
 ** called id, or author_id.
 **
+** An example: there are revisions 0001_users (from the file 0001_users.sql) and
+** 0002_roles, and the table of a tool whose names begin with numbers lists
+**
+**   0001_users        by id, the first one
+**   1                 by value none, as 0001_users is no number; by number the
+**                     first one, and there are no words that could contradict
+**   0002_groups       none: the number is that of 0002_roles, the words are not
+**
 ** All keys of all revisions are in one sorted list, each with its kind in
-** front and KEY_END and the revision behind; so looking up is a bisection.
+** front and KEY_END and the revision behind; so looking up is a bisection:
+**
+**   i0001_users \001 0          KEY_ID, node 0
+**   n1          \001 0          KEY_NUMBER
+**   v0001_users \001 0          KEY_VALUE
+**
+** (without the blanks). A name that holds KEY_END has no key and is not found.
+**
+** Drizzle's table has no names: hash and time are all there is.
 */
 #include <string.h>
 #include <stdlib.h>
@@ -42,25 +58,26 @@
 #include "match.h"
 
 #define KEY_END '\001'
-#define KEY_ID 'i'
-#define KEY_FILE 'f'
-#define KEY_VALUE 'v'
-#define KEY_NUMBER 'n'
-#define KEY_HASH 'h'
-#define KEY_TIME 't'
-#define KEY_OWN 'o'  /* Liquibase: author:id */
-#define KEY_PATH 'p' /* the same, byte 2, and the end of the file's path */
+#define KEY_ID 'i'     /* the revision's id */
+#define KEY_FILE 'f'   /* its file, or that file's folder, see fileAdd() */
+#define KEY_VALUE 'v'  /* as textValue() writes the id, or diesel's folder */
+#define KEY_NUMBER 'n' /* the number in front of the id, without zeros */
+#define KEY_HASH 'h'   /* Drizzle: SHA-256 of the file, hex in lower case */
+#define KEY_TIME 't'   /* Drizzle: created_at, ISO-8601 */
+#define KEY_OWN 'o'    /* Liquibase: author:id */
+#define KEY_PATH 'p'   /* the same, byte 2, and the end of the file's path */
 
-#define MATCH_SEVERAL (-2)
-#define LIQUIBASE "liquibase"
-#define WORD_GAPS " _-.,:;/"
+#define MATCH_SEVERAL (-2)    /* more than one: nothing is guessed */
+#define LIQUIBASE "liquibase" /* the format, and the tool */
+#define WORD_GAPS " _-.,:;/"  /* what stands between words */
 
-/* Where the words of a revision stand; "" for none. */
+/* Where the words of a revision stand; "" for none, but NULL in what is zeroed:
+** a revision that could not be read has no key that leads here. */
 typedef struct MatchWords {
-  const char *zId;
-  const char *zFile;
-  const char *zMessage;
-  int bFile; /* it came from a file */
+  const char *zId;      /* behind the number of its id */
+  const char *zFile;    /* behind that of its file's name */
+  const char *zMessage; /* all of its message, unless that is the id */
+  int bFile;            /* it came from a file */
 } MatchWords;
 
 /* The words of a version. */
@@ -69,6 +86,7 @@ typedef struct FormWords {
   int bBeside;   /* they are its title */
 } FormWords;
 
+/* A call of migMatch(). One flag at most is set: whose table it is. */
 typedef struct Match {
   const MigGraph *pGraph;
   const MigVersionTable *pTable;
@@ -76,8 +94,8 @@ typedef struct Match {
   int bDiesel;
   int bDrizzle;
   int bLiquibase;
-  int bApps; /* Django, sqlite-migrate */
-  MigList keys;
+  int bApps;          /* Django, sqlite-migrate */
+  MigList keys;       /* sorted once all are there */
   MatchWords *aWords; /* of the revisions */
   MigSet owned;       /* those that KEY_OWN knows */
   MigPackCache cache;
@@ -85,7 +103,7 @@ typedef struct Match {
 
 /* ---- texts ---- */
 
-/* The last part of a path. */
+/* The last part of a path: into z, all of it without a '/'. */
 static const char *textBase(const char *z) {
   const char *zSlash = strrchr(z, '/');
 
@@ -99,7 +117,8 @@ static int textEnds(const char *z, size_t n, const char *zEnd) {
   return n > nEnd && memcmp(z + n - nEnd, zEnd, nEnd) == 0;
 }
 
-/* A name without the ending of a script or program. */
+/* A name without the ending of a script or program, nor ".up" before it. Case
+** matters. z itself when it has none, else in the arena. */
 static const char *textStem(MigContext *p, const char *z) {
   static const char *const azEnd[] = {".sql", ".js",  ".cjs", ".mjs", ".ts",
                                       ".cts", ".mts", ".py",  ".php", ".rb",
@@ -119,8 +138,9 @@ static const char *textStem(MigContext *p, const char *z) {
   return z[n] ? migStrndup(p, z, (i64)n) : z;
 }
 
-/* Write the numbers of a version, n bytes at z, without leading zeros and
-** without parts that are 0 at its end; '_' between them is '.'. */
+/* Write the numbers of a version of Flyway's without leading zeros and without
+** parts that are 0 at its end; '_' between them is '.': 01_2.0 is 1.2. "" after
+** an error, else in the arena. z holds nothing but digits, '.' and '_'. */
 static const char *flywayValue(MigContext *p, const char *z) {
   MigText text = {0, 0, 0};
   i64 nKeep = 0;
@@ -141,7 +161,8 @@ static const char *flywayValue(MigContext *p, const char *z) {
   return p->rc ? "" : migStrndup(p, migTextZ(&text), nKeep);
 }
 
-/* A name as all names of its value are written. */
+/* A name as all names of its value are written: z itself, a part of it, or a
+** text in the arena. What is no number is its own value. */
 static const char *textValue(MigContext *p, const Match *pMatch,
                              const char *z) {
   if (pMatch->bFlyway && migIsDigit(z[0]) &&
@@ -164,8 +185,10 @@ static const char *textValue(MigContext *p, const Match *pMatch,
   return z;
 }
 
-/* The number that a name begins with, NULL when it does not, or when it is the
-** first part of more. *pzRest is what stands behind it. */
+/* The number that a name begins with, without leading zeros, NULL when it does
+** not, or when it is the first part of more: 2024_01_31_x has none, because a
+** second number follows. *pzRest is what stands behind it. As text, so it may
+** have any number of digits. */
 static const char *textNumber(MigContext *p, const char *z,
                               const char **pzRest) {
   size_t nZero = strspn(z, "0");
@@ -179,7 +202,8 @@ static const char *textNumber(MigContext *p, const char *z,
   return nZero == n ? "0" : migStrndup(p, z + nZero, (i64)(n - nZero));
 }
 
-/* Do two texts have the same letters and digits, apart from case? */
+/* Do two texts have the same letters and digits, apart from case and from what
+** is in WORD_GAPS? Two without any are the same. */
 static int wordsSame(const char *zA, const char *zB) {
   for (;;) {
     zA += strspn(zA, WORD_GAPS);
@@ -194,7 +218,7 @@ static int wordsSame(const char *zA, const char *zB) {
 }
 
 /* What stands behind the number that a name begins with; "" when it does not,
-** or when it is nothing but numbers. */
+** or when it is nothing but numbers. Points into z. */
 static const char *textWords(const char *z) {
   size_t n = strspn(z, "0123456789");
 
@@ -205,7 +229,8 @@ static const char *textWords(const char *z) {
 }
 
 /* How well do words, NULL for none, fit a revision: 2 they are its own, 1 there
-** is nothing to compare, 0 it has others. */
+** is nothing to compare, 0 it has others. Any of id, file and message may have
+** them. A title counts against a revision only when that came from a file. */
 static int wordsFit(const FormWords *pWords, const MatchWords *pHas) {
   const char *z = pWords ? pWords->z : 0;
 
@@ -223,7 +248,8 @@ static int wordsFit(const FormWords *pWords, const MatchWords *pHas) {
 }
 
 /* The id that an import makes of a name: what migIdCheck() would refuse
-** becomes '_'. */
+** becomes '_', and an id that is a word of the grammar of targets gets one in
+** front. In the arena; NULL after an error. */
 const char *migMatchId(MigContext *p, const char *zName) {
   char *z = migStrdup(p, zName);
   i64 i;
@@ -239,7 +265,8 @@ const char *migMatchId(MigContext *p, const char *zName) {
 
 /* ---- the list of keys ---- */
 
-/* Add a key of revision iNode, unless it has bytes that keys do not have. */
+/* Add a key of revision iNode, unless it has bytes that keys do not have. z may
+** be NULL or empty: then there is no such key. */
 static void keyAdd(MigContext *p, Match *pMatch, char eKind, const char *z,
                    int iNode) {
   if (z && z[0] && strchr(z, KEY_END) == 0) {
@@ -248,8 +275,9 @@ static void keyAdd(MigContext *p, Match *pMatch, char eKind, const char *z,
   }
 }
 
-/* Add the keys of the file that a revision came from. Where versions are of
-** several apps a folder is an app, and the id has it. */
+/* Add the keys of the file that a revision came from: its name, and where that
+** is the same for all (Prisma, diesel) the name of its folder too. Where
+** versions are of several apps a folder is an app, and the id has it. */
 static void fileAdd(MigContext *p, Match *pMatch, const char *zFile,
                     int iNode) {
   const char *zBase = textBase(zFile);
@@ -275,8 +303,9 @@ static void fileAdd(MigContext *p, Match *pMatch, const char *zFile,
   }
 }
 
-/* The bytes of the file that revision pRev came from: its up script, or what
-** was kept of the file. The caller frees a. */
+/* The bytes of the file that revision pRev came from: what was kept of the
+** file, else its up script. The caller frees a, which is NULL after an error.
+** Scripts are read into pRev. STORE_DAMAGED. */
 static MigBytes revisionBytes(MigContext *p, MigPackCache *pCache,
                               MigRevision *pRev) {
   MigBytes bytes = {0, 0};
@@ -303,6 +332,7 @@ static MigBytes revisionBytes(MigContext *p, MigPackCache *pCache,
   return bytes;
 }
 
+/* SHA-256 of the bytes as 64 hex digits in lower case, in the arena. */
 static const char *hexSha256(MigContext *p, const MigBytes *pBytes) {
   u8 a[MIG_SHA256_SIZE];
   char z[2 * MIG_SHA256_SIZE + 1];
@@ -315,7 +345,8 @@ static const char *hexSha256(MigContext *p, const MigBytes *pBytes) {
   return migStrdup(p, z);
 }
 
-/* Add what Drizzle knows a revision by. */
+/* Add what Drizzle knows a revision by: the hash of its file, and the time that
+** its journal gives, which an import has made created_at. */
 static void drizzleAdd(MigContext *p, Match *pMatch, MigRevision *pRev,
                        int iNode) {
   MigBytes bytes = revisionBytes(p, &pMatch->cache, pRev);
@@ -327,7 +358,8 @@ static void drizzleAdd(MigContext *p, Match *pMatch, MigRevision *pRev,
   sqlite3_free(bytes.a);
 }
 
-/* Put the kept changelogs of Liquibase into a folder. */
+/* Put the kept changelogs of Liquibase into a folder. They concern several
+** revisions, so they are kept under the revision "". */
 static void changelogsAdd(MigContext *p, MigFolder *pFolder) {
   MigOrigins origins;
   int i;
@@ -346,7 +378,8 @@ static void changelogsAdd(MigContext *p, MigFolder *pFolder) {
 }
 
 /* Is the revision there, and from that file? Its place in the graph, or
-** MIG_MATCH_NONE. */
+** MIG_MATCH_NONE. zId may be NULL. A revision of that id and of another file is
+** somebody else's. */
 static int importedFind(MigContext *p, const Match *pMatch, const char *zId,
                         const char *zFile) {
   int iNode = zId ? migGraphFind(pMatch->pGraph, zId) : -1;
@@ -359,7 +392,8 @@ static int importedFind(MigContext *p, const Match *pMatch, const char *zId,
 }
 
 /* Add the keys of a changeset, a revision: what Liquibase calls it, and that
-** with every end of its file's path. */
+** with every end of its file's path, because the path in the table begins where
+** Liquibase was started, and ours in the folder that was imported. */
 static void changesetAdd(MigContext *p, Match *pMatch, const MigImported *pSet,
                          int iNode) {
   const char *z = pSet->zFile;
@@ -431,6 +465,8 @@ static void wordsAdd(Match *pMatch, const MigRevision *pRev, int iNode) {
                                                                            : z;
 }
 
+/* Make the keys of all revisions, sorted, and note their words. Scripts are
+** read for Drizzle alone. */
 static void keysMake(MigContext *p, Match *pMatch) {
   const MigGraph *pGraph = pMatch->pGraph;
   const char *zRest;
@@ -462,7 +498,7 @@ static void keysMake(MigContext *p, Match *pMatch) {
   }
 }
 
-/* The first place in the list that is not before zKey. */
+/* The first place in the list that is not before zKey, n when all are. */
 static int keyPlace(const MigList *pKeys, const char *zKey) {
   int iLow = 0;
   int iHigh = pKeys->n;
@@ -478,8 +514,10 @@ static int keyPlace(const MigList *pKeys, const char *zKey) {
   return iLow;
 }
 
-/* The revision with a key whose words, if it has any, are those, unless NULL;
-** of several the one that has them. MIG_MATCH_NONE, MATCH_SEVERAL. */
+/* The revision with the key z of kind eKind whose words, if it has any, are
+** those of pWords (NULL: words do not matter); of several the one that has
+** them. MIG_MATCH_NONE, also after an error and for z NULL or empty, or
+** MATCH_SEVERAL. One revision may have a key twice. */
 static int keyFind(MigContext *p, const Match *pMatch, char eKind,
                    const char *z, const FormWords *pWords) {
   const MigList *pKeys = &pMatch->keys;
@@ -522,7 +560,8 @@ static FormWords formWords(const MigVersion *pVersion, const char *zForm) {
   return words;
 }
 
-/* Look one form of a version up, in the i-th way. */
+/* Look one form of a version up, in the i-th way of the list at the top, from 0
+** for id to 4 for number. A node, MIG_MATCH_NONE or MATCH_SEVERAL. */
 static int formFind(MigContext *p, const Match *pMatch,
                     const MigVersion *pVersion, const char *zForm, int i) {
   const char *zStem = textStem(p, textBase(zForm));
@@ -578,7 +617,8 @@ static int changesetFind(MigContext *p, const Match *pMatch,
   return iFound;
 }
 
-/* The revision that a version means, or below 0. */
+/* The revision that a version means, or below 0. A way is tried with all forms
+** before the next one is; one that finds several ends the search. */
 static int versionFind(MigContext *p, const Match *pMatch,
                        const MigVersion *pVersion) {
   int iFound = MIG_MATCH_NONE;
@@ -610,7 +650,7 @@ static int textSame(const char *zA, const char *zB) {
   return zA && zB ? strcmp(zA, zB) == 0 : zA == zB;
 }
 
-/* Are two rows about the same version? */
+/* Are two rows about the same version? A table may list one twice. */
 static int versionSame(const MigVersion *pA, const MigVersion *pB) {
   int bSame =
       textSame(pA->zName, pB->zName) && textSame(pA->zTitle, pB->zTitle);
@@ -623,8 +663,9 @@ static int versionSame(const MigVersion *pA, const MigVersion *pB) {
 }
 
 /* Let the versions claim what they mean, those whose name is the revision's id
-** or those whose name is not. Two different ones spoil it for both, but not for
-** the other kind, which came first. */
+** (bExact) or those whose name is not. Two different ones spoil it for both,
+** but not for the other kind, which came first. aOwner has for each node the
+** index of its version, MIG_MATCH_NONE or MATCH_SEVERAL. */
 static void claimsMake(const Match *pMatch, const int *aNode, int bExact,
                        int *aOwner) {
   const MigVersion *aVersion = pMatch->pTable->aVersion;
@@ -652,7 +693,8 @@ static void claimsMake(const Match *pMatch, const int *aNode, int bExact,
   }
 }
 
-/* Let no two versions mean one revision, but the one whose name it has. */
+/* Let no two versions mean one revision, but the one whose name it has: in
+** aNode, of each version its node, those that lose become MIG_MATCH_NONE. */
 static void claimsSettle(MigContext *p, const Match *pMatch, int *aNode) {
   const MigVersionTable *pTable = pMatch->pTable;
   int nNode = pMatch->pGraph->nNode;
@@ -677,8 +719,15 @@ static void claimsSettle(MigContext *p, const Match *pMatch, int *aNode) {
 }
 
 /*
-** Of each version of a table the revision that it means, MIG_MATCH_NONE for
-** none, in the arena. The caller holds a transaction and has read the rows.
+** Of each version of a table the revision that it means, as its index in
+** pGraph, MIG_MATCH_NONE for none: as many as pTable has versions, in their
+** order, in the arena, and NULL after an error. Rows about one version get the
+** same revision; besides that no two get one.
+**
+** pTable has been read (migVersionsRead()), pGraph is that of this file. Needs
+** a store, and a transaction that the caller holds; only reads. Errors are
+** those of reading revisions, kept files and, for Liquibase, changelogs:
+** STORE_DAMAGED, FORMAT.
 */
 int *migMatch(MigContext *p, const MigGraph *pGraph,
               const MigVersionTable *pTable) {
@@ -733,8 +782,10 @@ static i64 flywayChecksum(const MigBytes *pBytes) {
   return u < 0x80000000u ? (i64)u : (i64)u - ((i64)1 << 32);
 }
 
-/* Has a revision the checksum that its owner wrote down? 1 as well when that
-** is nothing we could compare. */
+/* Has a revision the checksum zHash that its owner wrote down, by the rule
+** eHash? 1 as well when that is nothing we could compare, and after an error.
+** pRev is a row that was read; it gets its scripts, which live as long as the
+** pack in pCache. The caller holds a transaction and there is a store. */
 int migMatchHash(MigContext *p, MigPackCache *pCache, MigRevision *pRev,
                  MigVersionHash eHash, const char *zHash) {
   MigBytes bytes;

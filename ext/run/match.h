@@ -7,6 +7,7 @@
 #include "revisions.h"
 #include "versions.h"
 
+/* No revision: it is below all indexes of a graph. */
 #define MIG_MATCH_NONE (-1)
 
 int *migMatch(MigContext *p, const MigGraph *pGraph,

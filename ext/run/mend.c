@@ -5,6 +5,21 @@
 ** what their checksum is. So when each revision of a pack has a file with the
 ** scripts of its checksum, the pack is known to the byte. Nothing else of the
 ** store is written.
+**
+** An example: pack 7 holds a and b, and its deflated bytes cannot be read.
+**
+**   a   up at 0, 20 bytes; no down script        a.sql of the folder: 20 bytes
+**   b   up at 20, 30 bytes; down at 50, 9 bytes  b.sql: 30 and 9 bytes
+**
+** When the checksums of both files are those of the rows, the pack is these 59
+** bytes. Each script is put to its place, and in a second round all of them are
+** looked for there: two places that overlap show by that. A script that lies
+** outside, or another length, and the rows are not to be trusted: the pack
+** stays.
+**
+** A checksum takes no notice of how lines end (revisions.c), so a file may have
+** it and still not be byte for byte what was stored. Then the lengths differ,
+** mostly, and it does not fit.
 */
 #include <string.h>
 #include "sql.h"
@@ -15,19 +30,21 @@ static const char zPacks[] = "SELECT DISTINCT pack FROM main._migrate_revisions"
 static const char zRevisionsOf[] =
     "SELECT revision FROM main._migrate_revisions WHERE pack = ?1 ORDER BY seq";
 
-/* The files, and the pack at work. */
+/* The files, and the pack at work: from iPack on it is another one each time,
+** and what it points to is released with the arena. */
 typedef struct Mend {
   const MigGraph *pGraph;
   const MigRevision *aRev; /* of each file */
   int *aFile;              /* of each node its file, or -1 */
-  MigPackCache cache;
-  i64 iPack;
-  int nIn;           /* revisions in the pack */
-  MigRevision *aIn;  /* as they are stored */
-  const char *zLost; /* one that no file has, or NULL */
+  MigPackCache cache;      /* of the packs as they are stored */
+  i64 iPack;               /* number of the pack */
+  int nIn;                 /* revisions in the pack */
+  MigRevision *aIn;        /* as they are stored, without scripts */
+  const char *zLost;       /* one that no file has, or NULL */
 } Mend;
 
-/* The file that has the scripts of a stored revision, or NULL. */
+/* The file that has the scripts of a stored revision, by id and checksum, or
+** NULL. */
 static const MigRevision *fileOf(const Mend *pMend, const MigRevision *pIn) {
   int iNode = migGraphFind(pMend->pGraph, pIn->zId);
   int iFile = iNode < 0 ? -1 : pMend->aFile[iNode];
@@ -38,7 +55,8 @@ static const MigRevision *fileOf(const Mend *pMend, const MigRevision *pIn) {
   return bFits ? pFile : 0;
 }
 
-/* Read which revisions the pack holds. */
+/* Read which revisions the pack iPack holds, in the order of their rows, and
+** whether one of them has no file: the last such is zLost. */
 static void packRead(MigContext *p, Mend *pMend) {
   sqlite3_stmt *pStmt = migCached(p, zRevisionsOf);
   MigList ids = {0, 0};
@@ -68,7 +86,9 @@ static int bytesSame(const char *zIn, i64 nIn, const char *zFile, i64 nFile) {
   return nIn == nFile && memcmp(zIn, zFile, (size_t)nFile) == 0;
 }
 
-/* Can the scripts of a stored revision be read, and are they the file's? */
+/* Can the scripts of a stored revision be read, and are they the file's? That
+** they cannot is no error here: it is taken off p, and what was read of the
+** pack is forgotten. 1 after any other error. */
 static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn,
                    const MigRevision *pFile) {
   MigRevision in = *pIn;
@@ -83,7 +103,9 @@ static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn,
                    bytesSame(in.zDown, in.nDown, pFile->zDown, pFile->nDown));
 }
 
-/* Is there a script that has a file, but cannot be read? */
+/* Is there a script that has a file, but cannot be read, or is another one?
+** Revisions without a file cannot tell, so a pack of which no file has any
+** scripts counts as whole. */
 static int packDamaged(MigContext *p, Mend *pMend) {
   int bDamaged = 0;
   int i;
@@ -95,7 +117,9 @@ static int packDamaged(MigContext *p, Mend *pMend) {
   return bDamaged;
 }
 
-/* Is the place of a script one in n bytes, and the script that long? */
+/* Is the place of a script one in n bytes, and the script that long? Without a
+** script there must be no place. The sum is never formed, so it cannot
+** overflow. */
 static int placeFits(i64 n, i64 iAt, i64 nAt, const char *zScript,
                      i64 nScript) {
   if (zScript == 0) {
@@ -105,7 +129,7 @@ static int placeFits(i64 n, i64 iAt, i64 nAt, const char *zScript,
 }
 
 /* Put the scripts of a file to their places in the n bytes of a pack, or with
-** bLook see that they are there. */
+** bLook see that they are there. 0 when a place is none, or they are not. */
 static int scriptsPut(char *z, i64 n, const MigPlace *pAt,
                       const MigRevision *pFile, int bLook) {
   const char *zUp = pFile->zUp;
@@ -131,7 +155,8 @@ static int scriptsPut(char *z, i64 n, const MigPlace *pAt,
 
 /* Write the pack anew. It is as long as its scripts together; when they do not
 ** all find their place in that, the rows are not as they were written: 0, and
-** nothing is. */
+** nothing is. Every revision of it must have a file (zLost NULL). The first
+** half of the rounds puts scripts, the second looks for them. */
 static int packWrite(MigContext *p, const Mend *pMend, int iLevel) {
   i64 n = 0;
   int bFits = 1;
@@ -159,6 +184,15 @@ static int packWrite(MigContext *p, const Mend *pMend, int iLevel) {
 ** checksums, among the revisions of which aRev has the files. Those that can be
 ** are written anew; pNotes gets a sentence for each, also for those that
 ** cannot. Returns how many were written.
+**
+** aRev has nRev revisions as they would be stored of the files, with id,
+** scripts and checksum; it need not be sorted, and ids that are not stored are
+** passed over. iLevel is zlib's, 1 to 9. The caller holds the write transaction
+** and there is a store. A pack that stays damaged is no error. After one the
+** caller must undo the transaction.
+**
+** Memory of a pack that is whole is given back; that of damaged ones stays with
+** the notes.
 */
 int migMendScripts(MigContext *p, const MigGraph *pGraph, int nRev,
                    const MigRevision *aRev, int iLevel, MigList *pNotes) {

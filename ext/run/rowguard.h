@@ -6,9 +6,11 @@
 
 #include "context.h"
 
+/* A table and its rows from before (rowguard.c). */
 typedef struct MigGuarded MigGuarded;
 
-/* Tables dropped or renamed by the revision that runs. */
+/* Tables dropped or renamed by the revision that runs, newest first; in the
+** arena. Zero-initialize for each revision. */
 typedef struct MigRowGuard {
   MigGuarded *pFirst;
 } MigRowGuard;

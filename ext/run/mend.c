@@ -17,9 +17,12 @@
 ** outside, or another length, and the rows are not to be trusted: the pack
 ** stays.
 **
-** A checksum takes no notice of how lines end (revisions.c), so a file may have
-** it and still not be byte for byte what was stored. Then the lengths differ,
-** mostly, and it does not fit.
+** PROBLEMS
+**
+** A checksum takes no notice of how lines end, nor of a byte order mark
+** (revisions.c), so a file may have it and not be byte for byte what is stored.
+** A pack that is whole then counts as damaged, and as the lengths do not fit,
+** a note says that it stays so. Nothing is written.
 */
 #include <string.h>
 #include "sql.h"

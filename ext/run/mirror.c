@@ -11,6 +11,10 @@
 **                      revisions are applied
 ** Repeatable revisions are in none of them.
 **
+** In a graph where 002 stands on 001 and both are applied:
+**
+**   alembic_version: 002    schema_migrations: 001, 002    user_version: 2
+**
 ** The table is made as its owner makes it. One that is there must be the
 ** owner's: an ordinary table of that one column, which no trigger and no
 ** foreign key listens to; else UNSUPPORTED, and nothing is written.
@@ -26,6 +30,15 @@
 ** table with all that is applied, whatever it lacks of that later was taken out
 ** by someone else, and a run stops at it (migMirrorCheck). The calls by which a
 ** user says what is so go on: a stamp, a restore, setting the setting.
+**
+** So a difference is one of three things (MirrorFound), which are told apart by
+** what is applied here, before it is changed:
+**
+**   theirs   listed, and not applied here           all calls stop
+**   undone   applied here, and not listed           runs stop
+**   stale    listed, applied, but no head any more  is put right in passing
+**
+** Of a number only "more" and "less" can be said: theirs, undone.
 */
 #include <string.h>
 #include "sql.h"
@@ -38,13 +51,14 @@
 #define INSERT_ROWS 100          /* rows of one INSERT */
 #define VERSION_MAX 2147483647LL /* greatest user_version */
 
+/* A table that can be named by the setting, and the statements for it. */
 typedef struct MirrorTable {
-  const char *zTable;
-  const char *zColumn;
-  int bHeads; /* one row a head, else one a revision */
-  const char *zCreate;
-  const char *zRows;
-  const char *zDelete;
+  const char *zTable;  /* also the value of the setting */
+  const char *zColumn; /* the only one */
+  int bHeads;          /* one row a head, else one a revision */
+  const char *zCreate; /* no-op where it is there */
+  const char *zRows;   /* reads the ids, sorted */
+  const char *zDelete; /* what is to be written anew; may leave rows */
   const char *zInsert; /* the rows follow */
 } MirrorTable;
 
@@ -66,14 +80,15 @@ static const MirrorTable aMirror[] = {
      "INSERT INTO main.schema_migrations(version) VALUES"},
 };
 
-/* What differs from what is applied. */
+/* What differs from what is applied. Texts are in the arena. */
 typedef struct MirrorFound {
-  MigList differ;      /* all of it, and what to do about it */
+  MigList differ;      /* all of it, a sentence each, and what to do about it */
   const char *zTheirs; /* what shows that the other tool has gone on, or NULL */
   const char *zUndone; /* that it has undone something, or NULL */
 } MirrorFound;
 
-/* The table that a value of setting mirror names, NULL for user_version. */
+/* The table that a value of setting mirror names, bytewise; NULL for
+** user_version, the only other one. */
 static const MirrorTable *mirrorTable(const char *zMirror) {
   size_t i;
 
@@ -85,7 +100,8 @@ static const MirrorTable *mirrorTable(const char *zMirror) {
   return 0;
 }
 
-/* The revisions that the other tool is to know as heads, or as applied. */
+/* The revisions that the other tool is to know as heads (bHeads), or as
+** applied. Heads are found anew, among the ordinary ones alone. */
 static MigSet mirrorSet(MigContext *p, int bHeads, const MigState *pState) {
   MigSet set = migSetCopy(p, &pState->applied);
   MigSet outside = migGraphRepeatables(p, pState->pGraph);
@@ -95,7 +111,9 @@ static MigSet mirrorSet(MigContext *p, int bHeads, const MigState *pState) {
                                       : set;
 }
 
-/* What user_version says of the applied revisions in a set. */
+/* What user_version says of the applied revisions in a set. An id of digits
+** that is 0, or more than user_version holds (a signed number of 32 bits), is
+** no number here. The loop ends before n can overflow. */
 static i64 mirrorNumber(MigContext *p, const MigGraph *pGraph,
                         const MigSet *pSet) {
   MigSet heads = migGraphCurrent(p, pGraph, pSet);
@@ -113,6 +131,8 @@ static i64 mirrorNumber(MigContext *p, const MigGraph *pGraph,
 
 /* ---- statements ---- */
 
+/* Append INSERTs of the revisions in a set, INSERT_ROWS each, so that none gets
+** too long however many there are. */
 static void insertsAdd(MigContext *p, const MirrorTable *pTable,
                        const MigGraph *pGraph, const MigSet *pSet,
                        MigList *pOut) {
@@ -131,8 +151,11 @@ static void insertsAdd(MigContext *p, const MirrorTable *pTable,
 }
 
 /* Append the statements that make what setting mirror names say what is applied
-** in pState; none without the setting. They need the _migrate_ tables. bStore
-** is the version of the store. */
+** in pState; none without the setting. They stand without a semicolon, in the
+** order in which they are to run, in the arena, and need the _migrate_ tables.
+** bStore is the version of the store, 0 for none, which has no setting. Of the
+** state the graph and applied count, not current. Nothing is run, and what is
+** there is not looked at. */
 void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
                   MigList *pOut) {
   const char *zMirror = bStore ? migSettingText(p, bStore, "mirror") : 0;
@@ -158,7 +181,8 @@ void migMirrorSql(MigContext *p, int bStore, const MigState *pState,
   }
 }
 
-/* Append the rows that migMirrorSql() writes to a table. */
+/* Append the rows that migMirrorSql() writes to a table, as ids of the graph;
+** none for user_version. zMirror is the value of the setting, not NULL. */
 void migMirrorIds(MigContext *p, const char *zMirror, const MigState *pState,
                   MigList *pOut) {
   const MirrorTable *pTable = mirrorTable(zMirror);
@@ -176,7 +200,8 @@ void migMirrorIds(MigContext *p, const char *zMirror, const MigState *pState,
 
 /* ---- what is there ---- */
 
-/* Does a table of the model refer to zTable by a foreign key? */
+/* Does a table of the model refer to zTable by a foreign key? By a constraint
+** of the table or of a column. */
 static int isParent(const MigModel *pModel, const char *zTable) {
   int i;
   int k;
@@ -193,7 +218,8 @@ static int isParent(const MigModel *pModel, const char *zTable) {
   return 0;
 }
 
-/* Has an object of the model a trigger? */
+/* Has an object of the model a trigger? One of schema main; TEMP triggers are
+** not in it. */
 static int hasTrigger(const MigModel *pModel, const MigModelObject *pObject) {
   int i;
 
@@ -205,6 +231,8 @@ static int hasTrigger(const MigModel *pModel, const MigModelObject *pObject) {
   return 0;
 }
 
+/* Has the connection a TEMP trigger on a table of that name, whatever schema
+** that is of? */
 static int hasTempTrigger(MigContext *p, const char *zTable) {
   return migQueryInt(p, 0,
                      "SELECT EXISTS(SELECT 1 FROM temp.sqlite_schema WHERE"
@@ -212,7 +240,9 @@ static int hasTempTrigger(MigContext *p, const char *zTable) {
                      zTable) != 0;
 }
 
-/* Is the owner's table there? UNSUPPORTED for anything else of its name. */
+/* Is the owner's table there? UNSUPPORTED for anything else of its name, and
+** for one that something listens to: what we write must have no effect but that
+** it is written. */
 static int tableThere(MigContext *p, const MirrorTable *pTable) {
   const MigModelObject *pObject;
   const char *zWhy = 0;
@@ -245,7 +275,9 @@ static int tableThere(MigContext *p, const MirrorTable *pTable) {
 }
 
 /* What is wrong with a row that the set does not have, NULL for nothing;
-** iNode is its revision, or below 0. *pbTheirs: the other tool has gone on. */
+** iNode is its revision, or below 0. *pbTheirs: the other tool has gone on. It
+** is set for a row that nothing is wrong with as well, and means nothing then.
+** A row of schema_migrations that is no revision of ours is its owner's. */
 static const char *rowWrong(MigContext *p, const MirrorTable *pTable,
                             const MigState *pState, const char *zRow, int iNode,
                             int *pbTheirs) {
@@ -272,13 +304,15 @@ static const char *rowWrong(MigContext *p, const MirrorTable *pTable,
                    pTable->zTable, zRow);
 }
 
-/* Add what is applied here and not there. */
+/* Add what is applied here and not there; the last such is what a message
+** says. */
 static void undoneAdd(MigContext *p, MirrorFound *pFound, const char *z) {
   migListAdd(p, &pFound->differ, z);
   pFound->zUndone = z;
 }
 
-/* Compare the rows of the table with the set. */
+/* Compare the rows of the table with the set: each row is in it, or wrong, and
+** what is left of it was undone. A NULL is shown as that word. */
 static void rowsCompare(MigContext *p, const MirrorTable *pTable,
                         const MigState *pState, const MigSet *pSet,
                         MirrorFound *pFound) {
@@ -313,7 +347,7 @@ static void rowsCompare(MigContext *p, const MirrorTable *pTable,
   }
 }
 
-/* The same for user_version. */
+/* The same for user_version: greater is theirs, less is undone. */
 static void numberCompare(MigContext *p, const MigState *pState,
                           const MigSet *pSet, MirrorFound *pFound) {
   i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
@@ -339,7 +373,8 @@ static void numberCompare(MigContext *p, const MigState *pState,
   }
 }
 
-/* What differs from what is applied, and what the other tool did. */
+/* What differs from what is applied, and what the other tool did. That there is
+** no table at all counts as undone: our calls leave one. */
 static void mirrorCompare(MigContext *p, const char *zMirror,
                           const MigState *pState, MirrorFound *pFound) {
   const MirrorTable *pTable = mirrorTable(zMirror);
@@ -362,7 +397,8 @@ static void mirrorCompare(MigContext *p, const char *zMirror,
 }
 
 /* Read setting mirror, and compare what it names. Returns that name, NULL
-** without the setting. */
+** without the setting and after an error that was there before. *pFound is set
+** in any case. There must be a store. */
 static const char *mirrorLook(MigContext *p, const MigState *pState,
                               MirrorFound *pFound) {
   const char *zMirror = p->rc ? 0 : migSettingText(p, 1, "mirror");
@@ -389,7 +425,8 @@ void migMirrorGoneOn(MigContext *p, const MigState *pState) {
   }
 }
 
-/* The same, and also when the other tool has undone something. */
+/* The same, and also when the other tool has undone something. For calls that
+** would write that back. */
 void migMirrorCheck(MigContext *p, const MigState *pState) {
   MirrorFound found;
 
@@ -400,7 +437,9 @@ void migMirrorCheck(MigContext *p, const MigState *pState) {
   }
 }
 
-/* Does what setting mirror names lack something that is applied? */
+/* Does what setting mirror names lack something that is applied? 0 without the
+** setting. Needs a store and a transaction, as the others do; UNSUPPORTED only
+** when it is not its owner's. */
 int migMirrorUndone(MigContext *p, const MigState *pState) {
   MirrorFound found;
 
@@ -412,7 +451,9 @@ int migMirrorUndone(MigContext *p, const MigState *pState) {
 ** Make what setting mirror names say what is applied in pState, of which the
 ** applied set and the graph count. The caller holds the write transaction,
 ** has called one of the above and then changed _migrate_applied. Returns
-** whether anything was written. UNSUPPORTED.
+** whether anything was written. Nothing is when nothing differs, so a call that
+** changes nothing leaves the file as it is. UNSUPPORTED, and after any error
+** the caller must undo the transaction.
 */
 int migMirrorKeep(MigContext *p, const MigState *pState) {
   MirrorFound found;
@@ -431,7 +472,7 @@ int migMirrorKeep(MigContext *p, const MigState *pState) {
 
 /* Append what setting mirror names says wrongly, and what to do about it.
 ** Returns that name, NULL without the setting. The caller holds a read
-** transaction. */
+** transaction, and there is a store. */
 const char *migMirrorFind(MigContext *p, const MigState *pState,
                           MigList *pOut) {
   MirrorFound found;

@@ -28,6 +28,16 @@
 ** a guard was not passed, or rows could not be copied. That a statement of a
 ** revision has failed no SQL can see, so the header says how it is to be run.
 **
+** The text is made in another order than it is read in. What stands in its
+** header is known only when all steps were looked at, and a step's SQL only
+** when it was replayed, behind those before it:
+**
+**   plan -> load and check all steps -> replay what is before them
+**        -> for each transaction: guards, steps (each replayed, then written),
+**           rows of the store -> header, in front
+**
+** Without bookkeeping it is the steps alone, with BEGIN and COMMIT around them.
+**
 ** Nothing is written here. Limits: rows of a table that this file does not know
 ** of are not guarded, and a migrate_table() in a WHERE or over rows is expanded
 ** as for empty tables.
@@ -56,35 +66,36 @@
 /* A step of the script. */
 typedef struct OfflineStep {
   int iNode;
-  int iTransaction; /* from 1 */
-  MigRevision rev;  /* with its scripts */
-  MigPlainScript script;
+  int iTransaction;      /* from 1 */
+  MigRevision rev;       /* with its scripts, in the arena */
+  MigPlainScript script; /* the one that the direction of the plan asks for */
 } OfflineStep;
 
+/* A script being made. Zero-initialized. */
 typedef struct Offline {
   const MigOfflineSpec *pSpec;
-  int bStore;    /* version of the store, 0: none */
-  MigState live; /* of this file */
-  MigState now;  /* what the script has come to */
-  int bHere;     /* the range begins where this file is */
-  MigPlan plan;
-  OfflineStep *aStep;
-  const char *zFrom; /* current heads at the start */
-  MigScratch *pScratch;
-  MigReplay replay;
-  MigLedger ledger; /* its tally is that of all guards */
-  int bAlters;      /* of all scripts */
-  int bQuotes;
-  int bReturns;   /* one has CR before LF */
+  int bStore;           /* version of the store, 0: none */
+  MigState live;        /* of this file */
+  MigState now;         /* what the script has come to */
+  int bHere;            /* the range begins where this file is */
+  MigPlan plan;         /* from now to the end of the range */
+  OfflineStep *aStep;   /* as many as the plan has, in its order */
+  const char *zFrom;    /* current heads at the start */
+  MigScratch *pScratch; /* has the schema behind the steps so far */
+  MigReplay replay;     /* in it */
+  MigLedger ledger;     /* its tally is that of all guards */
+  int bAlters;          /* as in MigPlainScript, of all scripts */
+  int bQuotes;          /* the same, and of the schema at the start */
+  int bReturns;         /* one has CR before LF */
   int bIgnores;   /* CHECKs are switched off by a step of the transaction */
   MigText body;   /* of the script */
   MigText schema; /* canonical, behind the steps so far */
-  u8 aFingerprint[MIG_HASH_SIZE];
+  u8 aFingerprint[MIG_HASH_SIZE]; /* hash of that text */
 } Offline;
 
 /* ---- the plan ---- */
 
-/* The applied revisions of a set without the repeatable ones. */
+/* A copy of a set without the repeatable revisions. */
 static MigSet ordinary(MigContext *p, const MigGraph *g, const MigSet *pSet) {
   MigSet set = migSetCopy(p, pSet);
   MigSet out = migGraphRepeatables(p, g);
@@ -93,7 +104,9 @@ static MigSet ordinary(MigContext *p, const MigGraph *g, const MigSet *pSet) {
   return set;
 }
 
-/* The state that zLow means: its revisions and all they stand on. */
+/* The state that zLow means: its revisions and all they stand on. When that is
+** what this file is at, the repeatable ones it has are part of it, so that only
+** pending ones are written. */
 static void stateLow(MigContext *p, Offline *po, const char *zLow) {
   const MigGraph *g = po->live.pGraph;
   MigSet set = migTargetSet(p, &po->live, zLow);
@@ -108,7 +121,9 @@ static void stateLow(MigContext *p, Offline *po, const char *zLow) {
   po->now = migStateNew(p, g, po->bHere ? &po->live.applied : &set);
 }
 
-/* Does the upper end lie below the lower one? */
+/* Does the upper end lie below the lower one? A sign in front says it; else it
+** does when all of it is applied by then and it is not where the range begins.
+** The upper end is resolved against the lower one. */
 static int isDown(MigContext *p, const Offline *po, const char *zHigh) {
   MigSet set;
 
@@ -123,7 +138,9 @@ static int isDown(MigContext *p, const Offline *po, const char *zHigh) {
   return migSetNext(&set, -1) < 0;
 }
 
-/* Take the range apart and plan it. */
+/* Take the range apart and plan it. An end that is left out is base or heads.
+** Repeatable revisions alone make a plan only when the range begins where this
+** file is: of another one it is not known which of them it has. */
 static void rangePlan(MigContext *p, Offline *po) {
   const char *zRange = po->pSpec->zRange;
   char *zLow = 0;
@@ -162,7 +179,9 @@ static void revisionLoad(MigContext *p, const Offline *po, int iNode,
   migRevisionCheck(p, pRev);
 }
 
-/* Check the script of a step as a run does, and look through it. */
+/* Check the script of a step as a run does, and look through it. A revision
+** that does nothing on the way up needs no down script. IRREVERSIBLE, SCRIPT,
+** and those of migExecuteCheck(). */
 static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   const MigRevision *pRev = &pStep->rev;
   MigPlainScript *ps = &pStep->script;
@@ -217,7 +236,8 @@ static void partialCheck(MigContext *p, const char *zId) {
   }
 }
 
-/* Read and check all steps. */
+/* Read and check all steps, and cut them into transactions: as few as can be,
+** and batches in one with the others. */
 static void stepsLoad(MigContext *p, Offline *po) {
   int n = po->plan.nStep;
   int *aiTransaction = migAlloc(p, (u64)n * sizeof(int));
@@ -241,7 +261,8 @@ static void stepsLoad(MigContext *p, Offline *po) {
 
 /* ---- the schema ---- */
 
-/* Replay what the range stands on. */
+/* Replay what the range stands on, in the graph's order, down scripts never: as
+** if the file had gone straight up. */
 static void startReplay(MigContext *p, Offline *po) {
   const MigGraph *g = po->live.pGraph;
   MigPackCache cache = {0, {0, 0}};
@@ -260,7 +281,8 @@ static void startReplay(MigContext *p, Offline *po) {
   migScriptsClose(&cache);
 }
 
-/* Read the schema of the scratch database, its text and fingerprint. */
+/* Read the schema of the scratch database, its text and fingerprint, in place
+** of what was read before. */
 static void schemaRead(MigContext *p, Offline *po) {
   MigModel model;
   MigHash hash;
@@ -278,7 +300,9 @@ static void schemaRead(MigContext *p, Offline *po) {
   migHashFinal(&hash, po->aFingerprint);
 }
 
-/* Make the scratch database, with the schema at the start of the range. */
+/* Make the scratch database, with the schema at the start of the range. It is
+** closed by migOfflineScript(), on every path. bPlain is set before the replay
+** opens it (replay.h). */
 static void scratchStart(MigContext *p, Offline *po) {
   MigModel model;
 
@@ -300,7 +324,9 @@ static void scratchStart(MigContext *p, Offline *po) {
 }
 
 /* Does the schema at the start have foreign keys, or do the scripts make some?
-** Are there quotes in it: strings in views and triggers, perhaps? */
+** Are there quotes in it: strings in views and triggers, perhaps? The canonical
+** text is in lower case and with single blanks outside of names, so a plain
+** search will do. */
 static void schemaLook(MigContext *p, Offline *po) {
   const char *z = migTextZ(&po->schema);
 
@@ -312,7 +338,8 @@ static void schemaLook(MigContext *p, Offline *po) {
 
 /* ---- the body ---- */
 
-/* The first line of a message, as a comment can hold it. */
+/* The first line of a message, as a comment can hold it: up to the first
+** control character. z may be NULL. */
 static void lineAdd(MigContext *p, MigText *pOut, const char *z) {
   i64 n = 0;
 
@@ -322,7 +349,9 @@ static void lineAdd(MigContext *p, MigText *pOut, const char *z) {
   migTextAdd(p, pOut, z ? z : "", n);
 }
 
-/* The script of a step, under a line that names it. */
+/* The script of a step, under a line that names it. It is replayed first,
+** because what its migrate_table() becomes depends on the schema before it. One
+** without transaction is not: it holds nothing but maintenance. */
 static void stepWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   int bAlone = pStep->script.eMode == MIG_SCRIPT_ALONE;
   MigText *pOut = &po->body;
@@ -344,7 +373,7 @@ static void stepWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   po->bIgnores = pStep->script.bIgnores;
 }
 
-/* Move the applied set over a step. */
+/* Move the applied set over a step: in memory, and with bookkeeping in SQL. */
 static void stepApply(MigContext *p, Offline *po, OfflineStep *pStep) {
   if (po->plan.bDown) {
     migSetRemove(&po->now.applied, pStep->iNode);
@@ -358,7 +387,8 @@ static void stepApply(MigContext *p, Offline *po, OfflineStep *pStep) {
   }
 }
 
-/* Keep the version table of another tool true. */
+/* Keep the version table of another tool true. The scratch schema follows, as
+** the table may be made here. */
 static void mirrorWrite(MigContext *p, Offline *po) {
   MigList list = {0, 0};
   int i;
@@ -383,7 +413,8 @@ static char *parentNames(MigContext *p, const MigGraph *g, int iNode) {
   return text.z;
 }
 
-/* History rows of the steps from iFirst on, as a run writes them. */
+/* History rows of the steps from iFirst on, as a run writes them: only the last
+** one of a transaction has the fingerprint. */
 static void stepsRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   int bDown = po->plan.bDown;
   int i;
@@ -398,7 +429,10 @@ static void stepsRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   }
 }
 
-/* What a transaction leaves in the store. */
+/* What a transaction leaves in the store, with the number of guards that must
+** have been passed behind it. Undone steps leave the repeatable revisions
+** pending (plan.h), which is done once, here. The row of the whole call, and
+** what closes the ledger, go with the last one. */
 static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   char *zTo;
 
@@ -427,7 +461,9 @@ static void groupRecord(MigContext *p, Offline *po, int iFirst, int iEnd) {
   }
 }
 
-/* The revisions that the file may lack, in their order of arrival here. */
+/* The revisions that the file may lack, in their order of arrival here, which
+** is that of the graph's nodes: a file that gets them has them in the same
+** order. */
 static void revisionsWrite(MigContext *p, Offline *po) {
   int nNode = po->live.pGraph->nNode;
   OfflineStep **apStep = migAlloc(p, (u64)nNode * sizeof(OfflineStep *));
@@ -445,7 +481,10 @@ static void revisionsWrite(MigContext *p, Offline *po) {
   migLedgerRevisionEnd(p, &po->ledger);
 }
 
-/* The guards, and the revisions that the file may lack. */
+/* The guards, and the revisions that the file may lack. Where a file is to have
+** nothing applied it must have as many objects as this one, or none: nObject is
+** -1 when that says nothing. Guards of edges come behind the revisions, whose
+** edges may have been written just before. */
 static void bodyStart(MigContext *p, Offline *po) {
   MigSet applied = ordinary(p, po->live.pGraph, &po->now.applied);
   MigLedgerStart start;
@@ -484,7 +523,9 @@ static void checksOn(MigContext *p, Offline *po) {
   po->bIgnores = 0;
 }
 
-/* One step without transaction; what is kept of it stands between two. */
+/* One step without transaction; what is kept of it stands between two. The one
+** before, which looks at the file, is committed here; in the one behind the
+** file is looked at again, because anybody may have written meanwhile. */
 static void aloneWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   int bBook = po->pSpec->bBookkeeping;
 
@@ -498,7 +539,8 @@ static void aloneWrite(MigContext *p, Offline *po, OfflineStep *pStep) {
   stepApply(p, po, pStep);
 }
 
-/* The steps iFirst to iEnd-1, which share a transaction. */
+/* The steps iFirst to iEnd-1, which share a transaction and are not without
+** one. */
 static void stepsWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
   int i;
 
@@ -508,7 +550,10 @@ static void stepsWrite(MigContext *p, Offline *po, int iFirst, int iEnd) {
   }
 }
 
-/* Steps as one or more transactions, with what migrate keeps of them. */
+/* Steps as one or more transactions, with what migrate keeps of them. The
+** first group begins with all guards, later ones with those that tell whether
+** the file is still where the script has left it. Leftovers of a script that
+** failed on the same connection are dropped in front of the first. */
 static void groupBooked(MigContext *p, Offline *po, int iFirst, int iEnd) {
   int bAlone = po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE;
 
@@ -533,7 +578,8 @@ static void groupBooked(MigContext *p, Offline *po, int iFirst, int iEnd) {
 }
 
 /* Steps as they are. Those of a transaction get a tally when there is something
-** to be counted. */
+** to be counted; that shows only when they are written, so they are written
+** aside first, and the body is put together behind them. */
 static void groupBare(MigContext *p, Offline *po, int iFirst, int iEnd) {
   MigText *pOut = &po->body;
   MigText before = po->body;
@@ -566,6 +612,7 @@ static void groupBare(MigContext *p, Offline *po, int iFirst, int iEnd) {
   migTextStr(p, pOut, "COMMIT;\n");
 }
 
+/* All transactions, one behind the other. Steps of one number share one. */
 static void bodyWrite(MigContext *p, Offline *po) {
   int iFirst = 0;
   int iEnd;
@@ -587,7 +634,8 @@ static void bodyWrite(MigContext *p, Offline *po) {
 
 /* ---- the header ---- */
 
-/* Comments: what the script does, and what whoever runs it must know. */
+/* Comments: what the script does, and what whoever runs it must know. zTo are
+** the current heads at its end, "" or NULL for base. */
 static void headerComments(MigContext *p, const Offline *po, const char *zTo,
                            MigText *pOut) {
   int nLast = po->plan.nStep - 1;
@@ -633,7 +681,10 @@ static void headerComments(MigContext *p, const Offline *po, const char *zTo,
   }
 }
 
-/* What is set on the connection, and in the shell, in front of all. */
+/* What is set on the connection, and in the shell, in front of all. The shell
+** may have been built, or told, to take no strings in double quotes, which the
+** application's connection takes: .dbconfig is for that. foreign_keys is a
+** no-op inside a transaction (pragma.html), so it stands in front of BEGIN. */
 static void headerSettings(MigContext *p, const Offline *po, MigText *pOut) {
   if (po->pSpec->bShell) {
     migTextStr(p, pOut, ".bail on\n");
@@ -647,7 +698,8 @@ static void headerSettings(MigContext *p, const Offline *po, MigText *pOut) {
 
 /* ---- all of it ---- */
 
-/* Write the script of the plan; its text. */
+/* Write the script of the plan, of which there is a step at least; its text, in
+** the arena, NULL after an error. */
 static const char *planWrite(MigContext *p, Offline *po) {
   MigText text = {0, 0, 0};
   char *zTo;
@@ -675,8 +727,15 @@ static const char *planWrite(MigContext *p, Offline *po) {
 }
 
 /*
-** The script of a range, for the caller to free; "" when there is nothing to
-** do. Errors: those of targets and plans, IRREVERSIBLE, those of scripts.
+** The script of a range, for the caller to free with sqlite3_free(); "" when
+** there is nothing to do, NULL after an error. Nothing is written, and no
+** statement of a script runs on the user's database: all under one read
+** transaction of its own. Without a store there are no revisions.
+**
+** Errors: those of targets and plans, IRREVERSIBLE, those of scripts and of
+** their replay, STORE_DAMAGED for scripts that are not of their checksum,
+** UNSUPPORTED for a revision that is applied in part, and for what the sqlite3
+** shell would read otherwise.
 */
 char *migOfflineScript(MigContext *p, const MigOfflineSpec *pSpec) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);

@@ -6,6 +6,18 @@
 ** the names they had. That holds for a revision only when all of its files,
 ** and the shared ones that it is a part of, can still be had; a revision that
 ** was edited since has none.
+**
+** What a revision has is one of four things:
+**
+**   files of its own      bOriginal, nOriginal above 0
+**   a place in a shared   bOriginal, nOriginal 0: the shared file is in
+**   one                   pOut->aShared
+**   files in another      not bOriginal: it is written anew
+**   format, or damaged
+**   nothing               the same
+**
+** Here it is found out what there is. Which of it an export takes, and how it
+** is put together with what is written anew, is for its callers.
 */
 #include <string.h>
 #include "text.h"
@@ -13,7 +25,8 @@
 #include "originals.h"
 
 /* How many revisions have kept files of a format. Rows are sorted by
-** revision. */
+** revision, so one counts once. Shared files, of the revision "", do not
+** count: zLast is that at the beginning. */
 static int formatCount(const MigOriginals *pFrom, const char *zFormat) {
   const char *zLast = "";
   int n = 0;
@@ -31,7 +44,9 @@ static int formatCount(const MigOriginals *pFrom, const char *zFormat) {
 }
 
 /* The format that all revisions came from and that can be written; "own" when
-** there is none. It is one of those of the first revision. */
+** there is none. It is one of those of the first revision; of several the first
+** by name. zFormat of pFrom is not looked at. What is returned is borrowed from
+** the kept files. Reads no database, and cannot fail. */
 const char *migOriginalsFormat(const MigOriginals *pFrom) {
   const char *zLast = "";
   int i;
@@ -49,7 +64,8 @@ const char *migOriginalsFormat(const MigOriginals *pFrom) {
   return "own";
 }
 
-/* The first row of a revision's files, or where it would stand. */
+/* The first row of a revision's files, or where it would stand: an index from 0
+** to n. */
 static int originFind(const MigOrigins *pOrigins, const char *zRevision) {
   int iLow = 0;
   int iHigh = pOrigins->n;
@@ -65,7 +81,8 @@ static int originFind(const MigOrigins *pOrigins, const char *zRevision) {
   return iLow;
 }
 
-/* Is the shared file zName of the export's format kept? */
+/* Is the shared file zName of the export's format kept? Only once the shared
+** ones were read. */
 static int sharedHas(const MigOriginals *pFrom, const char *zName) {
   int i;
 
@@ -77,8 +94,9 @@ static int sharedHas(const MigOriginals *pFrom, const char *zName) {
   return 0;
 }
 
-/* The bytes of a kept file. Returns whether they can be had; damaged ones are
-** written anew. */
+/* The bytes of a kept file, copied into the arena, with its name; pFile is
+** zeroed before. pRev is NULL for a shared file. Returns whether they can be
+** had; damaged ones are written anew, so STORE_DAMAGED is taken off p. */
 static int originRead(MigContext *p, const MigOrigin *pOrigin,
                       const MigExported *pRev, MigOutputFile *pFile) {
   MigBytes bytes =
@@ -98,7 +116,9 @@ static int originRead(MigContext *p, const MigOrigin *pOrigin,
 }
 
 /* Read the kept files of a revision ("", pRev NULL: the shared ones) in the
-** export's format. Returns how many, -1 unless all of them can be had. */
+** export's format. Returns how many have bytes of their own, which may be 0 for
+** a part of shared ones; -1 unless all of them can be had, also when there are
+** none: then *pa means nothing. */
 static int originsTake(MigContext *p, const MigOriginals *pFrom,
                        const char *zRevision, const MigExported *pRev,
                        MigOutputFile **pa) {
@@ -132,7 +152,13 @@ static int originsTake(MigContext *p, const MigOriginals *pFrom,
 }
 
 /* What a template would have to give for the files of a revision that came
-** from zFile. */
+** from zFile: the path without the endings that say which script it is.
+**
+**   0001_users.up.sql    0001_users
+**   deploy/users.sql     users                  sqitch
+**   2024_x/up.sql        2024_x                 a folder a revision
+**
+** In the arena. */
 static const char *originalStem(MigContext *p, const char *zFile) {
   static const char *const azEnd[] = {".sql", ".up", ".down"};
   const char *zBase = strrchr(zFile, '/');
@@ -155,9 +181,18 @@ static const char *originalStem(MigContext *p, const char *zFile) {
   return migStrndup(p, zFile, n);
 }
 
-/* Give the revisions, and the output its shared ones, the files of the format
-** that they were imported from. Those that are not all there are written
-** anew. */
+/*
+** Give the revisions, and the output its shared ones, the files of format
+** zFormat that they were imported from. Those that are not all there are
+** written anew. Of each revision bOriginal, nOriginal, aOriginal and
+** zOriginalStem are set; the last is read as the path that it came from before,
+** so this is called once.
+**
+** Scripts in aRevision must be those of the store, as kept bytes are made of
+** them (origin.h). Texts are in the arena. Shared files are read first, for a
+** revision asks whether they are there. Reads no database; damaged files are no
+** error.
+*/
 void migOriginalsRead(MigContext *p, const MigOriginals *pFrom) {
   MigOutputFile *a;
   int n;
@@ -178,7 +213,7 @@ void migOriginalsRead(MigContext *p, const MigOriginals *pFrom) {
 }
 
 /* Use none of these files: all are written anew. Returns how many revisions
-** had them. */
+** had them. After migOriginalsRead(). */
 int migOriginalsDrop(const MigOriginals *pFrom) {
   int n = 0;
   int i;

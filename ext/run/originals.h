@@ -7,13 +7,14 @@
 #include "origin.h"
 #include "format.h"
 
-/* Kept files, and what is to get them. */
+/* Kept files, and what is to get them. All of it is the caller's, who fills in
+** every field. */
 typedef struct MigOriginals {
-  const MigOrigins *pOrigins; /* sorted by revision */
+  const MigOrigins *pOrigins; /* of all revisions, by revision, format, file */
   const char *zFormat;        /* of the export; NULL while it is looked for */
-  int n;
-  MigExported *aRevision; /* zOriginalStem is the source of each before */
-  MigOutput *pOut;
+  int n;                      /* revisions of the export */
+  MigExported *aRevision;     /* zOriginalStem is the source of each before */
+  MigOutput *pOut;            /* gets the shared files */
 } MigOriginals;
 
 const char *migOriginalsFormat(const MigOriginals *pFrom);

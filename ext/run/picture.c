@@ -5,6 +5,18 @@
 ** number of its rows and the sum of their hashes. A sum does not depend on the
 ** order of the rows, nor on rowids that are no column. Of AUTOINCREMENT it has
 ** the mark, which may go on, but not back.
+**
+** The hash of a row is BLAKE2b-256 over its values, of each the serial and the
+** bytes of rowcode.h. Its 32 bytes are four numbers of 64 bits, and each is
+** added to its lane, modulo 2^64. A sum keeps count of rows that are there
+** twice, which XOR would not. Numbers are read in the order of the machine:
+** pictures are compared where they are taken, and never stored.
+**
+** Values are compared, not columns: a column that has moved gives other sums.
+** Where two schemas differ that is said of them, and rows come second.
+**
+** Virtual tables are not looked into. Every row of all others is read, so it
+** takes as long as reading the file does.
 */
 #include <string.h>
 #include "sql.h"
@@ -17,7 +29,8 @@
 
 #define SHOWN 10 /* differences that a text lists */
 
-/* Value i of the row that pStmt is at. */
+/* Value i of the row that pStmt is at. Its bytes are SQLite's, until the next
+** step; an empty text or blob has a NULL there, which means no bytes. */
 static void valueRead(sqlite3_stmt *pStmt, int i, MigValue *pOut) {
   memset(pOut, 0, sizeof(*pOut));
   pOut->eType = sqlite3_column_type(pStmt, i);
@@ -38,7 +51,9 @@ static void valueRead(sqlite3_stmt *pStmt, int i, MigValue *pOut) {
   }
 }
 
-/* Add the hash of a row: of each value its serial, then its bytes. */
+/* Add the hash of a row: of each value its serial, then its bytes. A serial
+** below 12 is that of a number or NULL, others carry the length of a text or
+** blob, so no two rows give the same bytes. */
 static void rowAdd(sqlite3_stmt *pStmt, MigPictureTable *pTable) {
   u8 aDigest[MIG_HASH_SIZE];
   u64 aLane[4];
@@ -68,11 +83,17 @@ static void rowAdd(sqlite3_stmt *pStmt, MigPictureTable *pTable) {
   pTable->nRow++;
 }
 
+/* Is it an ordinary table whose rows count? Ours, SQLite's and those of other
+** tools are skipped. */
 static int isUsers(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_TABLE && pObject->eSkip == MIG_SKIP_NO;
 }
 
-/* Look at schema main and at all its rows. */
+/*
+** Look at schema main and at all its rows. The picture is in the arena of p,
+** and means nothing after an error. The caller holds a transaction, else schema
+** and tables may be of several moments.
+*/
 void migPictureTake(MigContext *p, MigPicture *pOut) {
   int i;
 
@@ -102,7 +123,7 @@ void migPictureTake(MigContext *p, MigPicture *pOut) {
   }
 }
 
-/* The rows of a table of that name, or NULL. */
+/* The rows of a table of that name, in any case of letters, or NULL. */
 static const MigPictureTable *tableFind(const MigPicture *pPicture,
                                         const char *zName) {
   int i;
@@ -123,7 +144,9 @@ static int tableDiffers(const MigPictureTable *pOld,
 }
 
 /* Say which tables have other rows. Those of one picture alone are a
-** difference of the schema. */
+** difference of the schema. nShown is how many differences were said before;
+** returns the same with those of rows, of which only the first SHOWN are in the
+** text. */
 static int rowsCompare(MigContext *p, const MigPicture *pOld,
                        const MigPicture *pNew, int nShown, MigText *pOut) {
   int i;
@@ -149,9 +172,12 @@ static int rowsCompare(MigContext *p, const MigPicture *pOld,
   return nShown;
 }
 
-/* What is different in the second picture, or NULL when nothing is; with bRows
-** the rows count as well. Of the schema it is said what is left to do for it to
-** be that of the first. */
+/*
+** What is different in the second picture, or NULL when nothing is, and after
+** an error; with bRows the rows count as well. Of the schema it is said what is
+** left to do for it to be that of the first. The text is in the arena of p, the
+** pictures may be in others. Reads no database.
+*/
 const char *migPictureCompare(MigContext *p, const MigPicture *pOld,
                               const MigPicture *pNew, int bRows) {
   MigText text = {0, 0, 0};

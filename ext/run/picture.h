@@ -8,14 +8,16 @@
 
 /* The rows of a table. */
 typedef struct MigPictureTable {
-  const char *zName;
+  const char *zName; /* of the model */
   i64 nRow;
   u64 aSum[4]; /* sum of the hashes of its rows, lane by lane */
   i64 iMark;   /* how far AUTOINCREMENT has counted, 0 without a mark */
 } MigPictureTable;
 
+/* A moment of a database; all of it in the arena. The model may be given marks
+** of what does not count (eSkip) after the picture was taken. */
 typedef struct MigPicture {
-  MigModel model;
+  MigModel model; /* of schema main */
   int nTable;
   MigPictureTable *aTable; /* in the order of the model */
 } MigPicture;

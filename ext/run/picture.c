@@ -83,8 +83,8 @@ static void rowAdd(sqlite3_stmt *pStmt, MigPictureTable *pTable) {
   pTable->nRow++;
 }
 
-/* Is it an ordinary table whose rows count? Ours, SQLite's and those of other
-** tools are skipped. */
+/* Is it an ordinary table whose rows count? Ours and SQLite's, shadow tables
+** and the version tables of other tools are skipped. */
 static int isUsers(const MigModelObject *pObject) {
   return pObject->eKind == MIG_DDL_TABLE && pObject->eSkip == MIG_SKIP_NO;
 }

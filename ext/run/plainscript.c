@@ -15,6 +15,24 @@
 ** legacy_alter_table lasts to the end of the script in a run, so it is switched
 ** off there.
 **
+** Of a script that replaces a table by hand, with pTally, this is written:
+**
+**   CREATE TABLE n(x);
+**   INSERT INTO n SELECT x FROM t;
+**   CREATE TEMP TABLE _migrate_rows1 AS SELECT count(*) AS n FROM main."t";
+**   DROP TABLE t;
+**   ALTER TABLE n RENAME TO t;
+**   PRAGMA ignore_check_constraints=OFF;               (MIG_CHECKS_ON)
+**   CREATE TEMP TABLE _migrate_loss(n CONSTRAINT ... CHECK(n <= 0));
+**   INSERT INTO temp._migrate_loss SELECT n - (SELECT count(*) FROM main."t")
+**     FROM temp._migrate_rows1;
+**   UPDATE temp._migrate_script SET ... WHERE EXISTS(...);  (MIG_TALLY)
+**   DROP TABLE temp._migrate_loss;
+**   DROP TABLE temp._migrate_rows1;
+**
+** The INSERT fails by the CHECK, whose name is the message, when rows are lost.
+** In a shell that goes on the tally is then one short.
+**
 ** The sqlite3 shell reads lines. One that holds nothing but / or go ends a
 ** statement for it, wherever that is whole so far; it gets an empty comment in
 ** front, or is refused where SQLite keeps the text, as that would not be a
@@ -30,7 +48,8 @@
 
 /* ---- looking at a script ---- */
 
-/* Is it a parameter that a batch has? */
+/* Is it a parameter that a batch has, :lo or :hi? Case matters, as it does to
+** SQLite. */
 static int isBatchParameter(const MigPlainScript *ps, const MigToken *pToken) {
   const char *z = ps->z + pToken->iStart;
 
@@ -65,7 +84,8 @@ static void tokenCheck(MigContext *p, const MigPlainScript *ps,
   }
 }
 
-/* Does a statement call migrate_table()? */
+/* Does a statement call migrate_table()? Only a query is looked at: a call in
+** another statement is none of those that a replay expands. */
 static int statementCalls(const MigPlainScript *ps, const MigStatement *pSt) {
   i64 iEnd = pSt->iStart + pSt->nByte;
   i64 i = pSt->iStart;
@@ -87,8 +107,9 @@ static int statementCalls(const MigPlainScript *ps, const MigStatement *pSt) {
 
 /*
 ** Look through a script that a run would accept, and set what is to be known by
-** migPlainscriptWrite() and its caller. SCRIPT for parameters and for what is
-** no SQL.
+** migPlainscriptWrite() and its caller: info, bAlters, bQuotes. SCRIPT for
+** parameters and for what is no SQL, and the errors of migScriptScan(). Reads
+** no database. info points into the script and the arena.
 */
 void migPlainscriptScan(MigContext *p, MigPlainScript *pScript) {
   const char *z = pScript->z;
@@ -113,17 +134,19 @@ void migPlainscriptScan(MigContext *p, MigPlainScript *pScript) {
 
 /* ---- writing it ---- */
 
-/* A part of a text, from where one token begins to where another one does. */
+/* A part of a text, from where one token begins to where another one does. The
+** text around it tells whether a token stands alone on its line. */
 typedef struct Span {
-  const char *z; /* the text, a script or one statement */
-  i64 n;
-  i64 iStart;
-  i64 iEnd;
+  const char *z;           /* the text, a script or one statement */
+  i64 n;                   /* bytes of all of it */
+  i64 iStart;              /* the part, in bytes from z */
+  i64 iEnd;                /* behind its last byte */
   const MigStatement *pSt; /* the statement that it is of, NULL: none */
   int bExpanded;           /* z is of migrate_table() */
 } Span;
 
-/* UNSUPPORTED: the shell would read a token otherwise. */
+/* UNSUPPORTED: the shell would read a token otherwise. The message has no line
+** for what nobody has written. */
 static void shellFail(MigContext *p, const MigPlainScript *ps,
                       const Span *pSpan, const MigToken *pToken,
                       const char *zWhat) {
@@ -142,7 +165,9 @@ static void shellFail(MigContext *p, const MigPlainScript *ps,
           zWhat);
 }
 
-/* Does the token stand alone on its line, but for blanks and comments? */
+/* Does the token stand alone on its line, but for blanks and comments? In front
+** only blanks count, and what looks like the beginning of a comment behind it
+** is taken for one: in doubt yes. */
 static int aloneOnLine(const Span *pSpan, const MigToken *pToken) {
   const char *z = pSpan->z;
   i64 i = pToken->iStart;
@@ -169,7 +194,8 @@ static int isTerminator(const Span *pSpan, const MigToken *pToken) {
          aloneOnLine(pSpan, pToken);
 }
 
-/* Does SQLite keep the text of such a statement, or a part of it? */
+/* Does SQLite keep the text of such a statement, or a part of it, in
+** sqlite_schema? NULL is what stands between two statements. */
 static int isKept(const MigStatement *pSt) {
   switch (pSt ? pSt->eKind : MIG_ST_EMPTY) {
   case MIG_ST_CREATE_TABLE:
@@ -184,7 +210,7 @@ static int isKept(const MigStatement *pSt) {
   }
 }
 
-/* Does a string or a name hold a CR before an LF? */
+/* Does a string or a name in quotes hold a CR before an LF? */
 static int holdsReturn(const char *z, const MigToken *pToken) {
   i64 i;
 
@@ -228,7 +254,7 @@ static void spanWrite(MigContext *p, const MigPlainScript *ps,
 }
 
 /* The bytes of the script from iStart to iEnd; pSt is their statement, NULL
-** between two of them. */
+** between two of them. UNSUPPORTED as in spanWrite(). */
 static void partWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
                       i64 iEnd, const MigStatement *pSt, int bShell,
                       MigText *pOut) {
@@ -244,7 +270,8 @@ static void lineBegin(MigContext *p, MigText *pOut) {
   }
 }
 
-/* A statement as a comment. */
+/* A statement as a comment, on lines of its own, behind zWhy: every line of it
+** gets its own "--", for its text may hold anything. */
 static void commentWrite(MigContext *p, const MigPlainScript *ps,
                          const MigStatement *pSt, const char *zWhy,
                          MigText *pOut) {
@@ -262,7 +289,8 @@ static void commentWrite(MigContext *p, const MigPlainScript *ps,
   lineBegin(p, pOut);
 }
 
-/* Switch legacy_alter_table, unless it is so. */
+/* Switch legacy_alter_table, unless it is so. *pbNow says how it is in the
+** script so far. */
 static void legacyWrite(MigContext *p, int bOn, int *pbNow, MigText *pOut) {
   if (bOn != *pbNow) {
     migTextF(p, pOut, "PRAGMA legacy_alter_table=%s;\n", bOn ? "ON" : "OFF");
@@ -270,7 +298,8 @@ static void legacyWrite(MigContext *p, int bOn, int *pbNow, MigText *pOut) {
   }
 }
 
-/* Say how what follows is to be run, where no guard of ours stands in it. */
+/* Say how what follows is to be run, where no guard of ours stands in it, and
+** where that matters: when a table is dropped that others were copied from. */
 static void warningWrite(MigContext *p, const MigPlainScript *ps,
                          const MigReplayCall *pCall, MigText *pOut) {
   int bDrops = 0;
@@ -291,7 +320,9 @@ static void warningWrite(MigContext *p, const MigPlainScript *ps,
 
 /* What the calls of migrate_table() in a statement were expanded to. A table
 ** that is to be replaced is renamed in legacy mode, so that what refers to it
-** goes on doing so (rebuild.c); nothing else there is altered in it. */
+** goes on doing so (rebuild.c); nothing else there is altered in it. bLegacy is
+** how the script has it, and how it is left. pReplay may be NULL: nothing is
+** written then. */
 static void callsWrite(MigContext *p, const MigPlainScript *ps,
                        const MigReplay *pReplay, i64 iStart, int bLegacy,
                        int bShell, MigText *pOut) {
@@ -336,7 +367,9 @@ static void pragmaFollow(const MigPlainScript *ps, const MigStatement *pSt,
   }
 }
 
-/* Is a statement passed over by a run, or without effect in a transaction? */
+/* Is a statement passed over by a run, or of no use in a transaction? There
+** PRAGMA foreign_keys is a no-op (pragma.html), and temp_store an error once
+** there are TEMP tables. */
 static int isPassed(const MigPlainScript *ps, const MigStatement *pSt) {
   return migStatementSkipped(ps->z, pSt, &ps->info) ||
          pragmaSets(ps, pSt, "foreign_keys") ||
@@ -344,7 +377,8 @@ static int isPassed(const MigPlainScript *ps, const MigStatement *pSt) {
 }
 
 /* The end of the script, from iStart on: only blanks, comments and lone
-** semicolons. */
+** semicolons. A comment that is left open would swallow what is written behind
+** it; SQLite takes the end of the text for its end. */
 static void endWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
                      MigText *pOut) {
   i64 i = iStart;
@@ -366,7 +400,8 @@ static void endWrite(MigContext *p, const MigPlainScript *ps, i64 iStart,
 
 /* ---- rows ---- */
 
-/* Is there a table of that name behind the script? */
+/* Is there a table of that name behind the script? The scratch database has
+** what the replay has left. */
 static int tableLeft(MigContext *p, const MigReplay *pReplay,
                      const char *zTable) {
   int bLeft;
@@ -404,7 +439,8 @@ static void guardBefore(MigContext *p, const MigPlainScript *ps,
   }
 }
 
-/* The guard in a TEMP table is passed when its row is there; drop the table. */
+/* The guard in a TEMP table is passed when its row is there; drop the table.
+** Counted in pTally besides, which has to say in the end how many there are. */
 static void guardPassed(MigContext *p, const MigPlainScript *ps,
                         const char *zTable, MigText *pOut) {
   if (ps->pTally) {
@@ -415,7 +451,9 @@ static void guardPassed(MigContext *p, const MigPlainScript *ps,
   migTextF(p, pOut, "DROP TABLE temp.%s;\n", zTable); /* sql-ok: constant */
 }
 
-/* Have the script fail when a table has fewer rows than were counted. */
+/* Have the script fail when a table has fewer rows than were counted. A script
+** may have switched CHECKs off: they are on for the guards, and as before
+** behind them. */
 static void guardAfter(MigContext *p, const MigPlainScript *ps,
                        const MigList *pGuarded, MigText *pOut) {
   int i;
@@ -440,7 +478,9 @@ static void guardAfter(MigContext *p, const MigPlainScript *ps,
 }
 
 /* A batch as one statement over the whole table: the least key for :lo, the
-** greatest for :hi. */
+** greatest for :hi, as subqueries, for the rows are those of the file that the
+** script runs on. The key is looked up in the schema behind the script, rowid
+** without a replay. A table without rows gives NULL, and nothing is done. */
 static void batchWrite(MigContext *p, const MigPlainScript *ps,
                        const MigReplay *pReplay, const MigStatement *pSt,
                        const MigScriptMark *pMark, int bShell, MigText *pOut) {
@@ -476,7 +516,8 @@ static void batchWrite(MigContext *p, const MigPlainScript *ps,
   migTextStr(p, pOut, pSt->bSemi ? "" : ";");
 }
 
-/* The checks of the script, each a CHECK that fails when it finds a row. */
+/* The checks of the script, each a CHECK that fails when it finds a row. They
+** stand behind everything else, as a run makes them. */
 static void checksWrite(MigContext *p, const MigPlainScript *ps, int bShell,
                         MigText *pOut) {
   int i;
@@ -507,6 +548,12 @@ static void checksWrite(MigContext *p, const MigPlainScript *ps, int bShell,
 ** Append a scanned script. pReplay has replayed it last, with bPlain; NULL when
 ** it runs outside a transaction. With bShell the sqlite3 shell will read
 ** it; UNSUPPORTED for what that would change.
+**
+** pScript->bIgnores says how CHECKs are before it, and behind it how it leaves
+** them. With pTally its count is raised, and the caller puts migTallyBegin()
+** in front and migTallyEnd() behind. What is appended ends with a line. Works
+** on the scratch database of pReplay and reads no other. After an error pOut
+** holds a part of it.
 */
 void migPlainscriptWrite(MigContext *p, MigPlainScript *pScript,
                          const MigReplay *pReplay, int bShell, MigText *pOut) {

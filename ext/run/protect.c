@@ -30,7 +30,7 @@
 #include "retain.h"
 #include "protect.h"
 
-#define MEGABYTE 1000000
+#define MEGABYTE 1000000 /* bytes; auto_backup_limit is in these */
 
 /* ---- which ---- */
 
@@ -45,7 +45,8 @@ static int withinLimit(MigContext *p) {
   return nByte <= migSettingInt(p, 1, "auto_backup_limit") * MEGABYTE;
 }
 
-/* The kind of backup to take, NULL for none. */
+/* The kind of backup to take, "full", "touched" or "file", NULL for none, also
+** after an error. bNoBackup wins over bBackup. */
 static const char *kindWanted(MigContext *p, const MigProtect *pProtect,
                               const MigCall *pCall) {
   const char *zMode;
@@ -68,7 +69,8 @@ static const char *kindWanted(MigContext *p, const MigProtect *pProtect,
 
 /* ---- in a file ---- */
 
-/* Make a folder inside another, level by level. */
+/* Make a folder inside another, level by level. zInside is relative, its parts
+** parted by '/'. */
 static void folderMake(MigContext *p, const char *zFolder,
                        const char *zInside) {
   size_t n = 0;
@@ -84,7 +86,9 @@ static void folderMake(MigContext *p, const char *zFolder,
   }
 }
 
-/* Copy the database to a file of its own, and name it in the backup's row. */
+/* Copy the database to a file of its own, and name it in the backup's row. From
+** then on the file is there whether the transaction is committed or not, and
+** zFile remembers it for migProtectClose(). */
 static void fileTake(MigContext *p, MigProtect *pProtect) {
   const char *zMain = migDatabasePath(p->db);
   char *zInside = migSettingText(p, 1, "backup_dir");
@@ -123,7 +127,7 @@ static void fileTake(MigContext *p, MigProtect *pProtect) {
 }
 
 /* Does a path that the file holds name a backup in zInside, as fileTake()
-** names them? */
+** names them? zInside is NULL after an error only. */
 static int pathIsBackup(MigContext *p, const char *zInside, const char *z) {
   const char *zWanted = zInside ? migPathJoin(p, zInside, migPathName(z)) : 0;
 
@@ -135,8 +139,10 @@ static int pathIsBackup(MigContext *p, const char *zInside, const char *z) {
 ** Files of dropped backups, to be deleted after the commit: their paths go to
 ** pFiles, in the arena, now, because nothing may fail then. Paths come from
 ** the file, which may be hostile: only what lies in backup_dir and has the name
-** of a backup of this database counts. In a caller's transaction nothing does,
-** as it may still be rolled back.
+** of a backup of this database counts. In a caller's transaction (bOwn 0)
+** nothing does, as it may still be rolled back: the files stay. pDropped has
+** paths as they stand in the rows, pFiles gets them from the folder of the
+** database. The caller holds the write transaction.
 */
 void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,
                      MigList *pFiles) {
@@ -157,7 +163,8 @@ void migProtectFiles(MigContext *p, int bOwn, const MigList *pDropped,
   }
 }
 
-/* Delete them. */
+/* Delete them, after the commit. What cannot be deleted stays, and nothing is
+** said: the change is done by then. */
 void migProtectDelete(const MigList *pFiles) {
   int i;
 
@@ -204,7 +211,9 @@ void migProtectStart(MigContext *p, MigProtect *pProtect,
 }
 
 /* Finish the backup, before the commit of the transaction it was begun in.
-** No-op when that was done, or none is taken. */
+** No-op when that was done, or none is taken. One of touched tables that has
+** come to hold all of them is a full one. From here on nothing is copied, so
+** nothing of the user's may be written behind it in that transaction. */
 void migProtectEnd(MigContext *p, MigProtect *pProtect) {
   MigBackup *pBackup = &pProtect->backup;
 
@@ -221,8 +230,8 @@ void migProtectEnd(MigContext *p, MigProtect *pProtect) {
   }
 }
 
-/* Drop automatic backups beyond max_backups: in the last transaction of the
-** run. No-op when none was taken. */
+/* Drop automatic backups beyond max_backups, but not this one: in the last
+** transaction of the run, behind migProtectEnd(). No-op when none was taken. */
 void migProtectRetain(MigContext *p, MigProtect *pProtect) {
   MigList dropped = {0, 0};
   MigChunks chunks;
@@ -248,7 +257,9 @@ void migProtectCommitted(MigProtect *pProtect) {
   }
 }
 
-/* Let go of the memory; a file whose row was not committed is deleted. */
+/* Let go of the memory; a file whose row was not committed is deleted. Works
+** after any error, and may be called again. The transaction has ended by
+** then. */
 void migProtectClose(MigProtect *pProtect) {
   if (pProtect->bOpen) {
     migBackupClose(&pProtect->backup);

@@ -11,6 +11,15 @@
 **
 ** Two sets with the same schema differ in data alone, which a schema does not
 ** show: then nothing is guessed.
+**
+** Where b and c stand on a, and the order is a, b, c, there is one replay for
+** {a}, {a, b}, {a, b, c}; and as c does not stand on b, one more for {a, c}. So
+** a line of n revisions takes n scripts, and each fork that the order jumps at
+** those below it once more.
+**
+** Schemas are compared by their canonical text (fingerprint.c), so white space,
+** comments and case of keywords are no difference, the order of columns is. How
+** many objects there are is compared first: it costs less than the text.
 */
 #include <string.h>
 #include "sql.h"
@@ -24,18 +33,19 @@
 
 #define SHOWN 3 /* candidates that a message names */
 
+/* A search under way. Zero-initialized. */
 typedef struct Recognize {
-  const MigState *pState;
-  MigText live; /* canonical text of the live schema */
-  int nObject;  /* objects in it */
+  const MigState *pState; /* of which the graph counts alone */
+  MigText live;           /* canonical text of the live schema */
+  int nObject;            /* objects in it */
   MigPackCache cache;
   MigList repeated; /* names of what is made by repeatable revisions */
-  MigList found;    /* targets */
+  MigList found;    /* targets: heads of each set that fits, by commas */
 } Recognize;
 
 /* ---- schemas ---- */
 
-/* Objects of a schema that count. */
+/* Objects of a schema that count: the user's. */
 static int modelCount(const MigModel *pModel) {
   int n = 0;
   int i;
@@ -47,7 +57,8 @@ static int modelCount(const MigModel *pModel) {
 }
 
 /* Is the schema of the scratch database the live one? The memory for it is
-** given back, as it is asked once a revision. */
+** given back, as it is asked once a revision: it is in a context of its own,
+** made while p works in the scratch database. An error there is p's. */
 static int schemaSame(MigContext *p, const Recognize *pRec,
                       MigScratch *pScratch) {
   MigText text = {0, 0, 0};
@@ -78,7 +89,7 @@ static int schemaSame(MigContext *p, const Recognize *pRec,
 
 /* ---- replays ---- */
 
-/* Replay one revision. */
+/* Replay the up script of one revision. Without one it changes nothing. */
 static void revisionReplay(MigContext *p, Recognize *pRec, int iNode,
                            MigReplay *pReplay) {
   MigRevision rev;
@@ -92,7 +103,7 @@ static void revisionReplay(MigContext *p, Recognize *pRec, int iNode,
   }
 }
 
-/* A set of revisions has made the live schema. */
+/* A set of revisions has made the live schema: note what it is called. */
 static void candidateAdd(MigContext *p, Recognize *pRec, const MigSet *pSet) {
   MigSet heads = migGraphCurrent(p, pRec->pState->pGraph, pSet);
 
@@ -101,7 +112,9 @@ static void candidateAdd(MigContext *p, Recognize *pRec, const MigSet *pSet) {
   }
 }
 
-/* Does a revision stand on all others of pDone? iBefore does, or is -1. */
+/* Does a revision stand on all others of pDone, which has it too? iBefore, the
+** one before it, does, or is -1: its child need not be looked at further, which
+** spares a line the walk down. */
 static int standsOnAll(MigContext *p, const MigGraph *g, int iNode, int iBefore,
                        const MigSet *pDone) {
   const MigNode *pNode = &g->aNode[iNode];
@@ -119,9 +132,10 @@ static int standsOnAll(MigContext *p, const MigGraph *g, int iNode, int iBefore,
   return p->rc == SQLITE_OK && migSetCount(&own) == migSetCount(pDone);
 }
 
-/* Replay the members of a set, in order, and look after each (bEach) or after
-** the last. What a revision stands on that is not all before it goes into
-** pApart. */
+/* Replay the members of a set, in order, from an empty schema, and look after
+** each (bEach) or after the last. A revision that does not stand on all that
+** come before it goes into pApart (NULL: nobody asks), to be replayed with what
+** it stands on alone. SCRIPT when a replay fails. */
 static void setReplay(MigContext *p, Recognize *pRec, const MigSet *pSet,
                       int bEach, MigSet *pApart) {
   const MigGraph *g = pRec->pState->pGraph;
@@ -160,9 +174,12 @@ static void setReplay(MigContext *p, Recognize *pRec, const MigSet *pSet,
 /* ---- all ---- */
 
 /*
-** The targets, by commas, whose revisions have made the live schema; NULL when
-** there are none. AMBIGUOUS when there are several; SCRIPT when a replay fails.
-** The caller holds a read transaction.
+** The targets, by commas, whose revisions have made the live schema, in the
+** arena; NULL when there are none. That is no error: a schema may be one that
+** no revision makes. AMBIGUOUS when there are several; SCRIPT when a replay
+** fails; STORE_DAMAGED. What pState has as applied is not asked.
+**
+** The caller holds a read transaction and there is a store. Nothing is written.
 */
 const char *migRecognize(MigContext *p, const MigState *pState) {
   const MigGraph *g = pState->pGraph;

@@ -4,7 +4,17 @@
 ** A run leaves one row in the history for each step, committed with it (and for
 ** one that it did some batches of, before another call did the last), and
 ** one for the whole call, committed with the last; only the latter names the
-** automatic backup. The result is one JSON object.
+** automatic backup. The result is one JSON object:
+**
+**   {"run":4,"direction":"up","from":["a"],"to":["b"],
+**    "steps":[{"revision":"b","message":"about b","statements":2,"rows":2,
+**              "ms":0}],
+**    "backup":1,"dry_run":false,"committed":true,"ms":0}
+**
+** run is null when nothing has stayed: for an empty plan and in a dry run.
+** backup is null without one. A step may have partial, out_of_order and detail,
+** an array of its statements in a dry run, besides. Of a call for batches the
+** result is {"done":N,"left":N}, in rows.
 */
 #include <string.h>
 #include "text.h"
@@ -13,18 +23,21 @@
 #include "change.h"
 #include "record.h"
 
-/* What the call is named in the history. */
+/* What the call is named in the history, and in reports of progress. A
+** constant. */
 const char *migRecordVerb(const MigRun *pRun) {
   return pRun->bDown ? "downgrade" : "upgrade";
 }
 
-/* Milliseconds, to measure durations: all 0 when the caller gave the time. */
+/* Milliseconds, to measure durations: all 0 when the caller gave the time
+** (option now), so that the same call leaves the same bytes. */
 i64 migRecordClock(const MigRun *pRun) {
   return pRun->pCall->bNow ? 0 : migMonotonicMs();
 }
 
 /* Progress was reported, to a function of the application: it may have ended
-** the transaction. */
+** the transaction. SCRIPT then, as SQLITE_ABORT. No-op without a transaction
+** that is open. */
 void migRecordProgressed(MigContext *p, const MigRun *pRun) {
   if (p->rc == SQLITE_OK && migTransactionLost(&pRun->tx)) {
     migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
@@ -47,6 +60,7 @@ static char *parentNames(MigContext *p, const MigRun *pRun, int iNode) {
   return text.z;
 }
 
+/* What all rows of a run have in common. */
 static void eventInit(const MigRun *pRun, MigEvent *pEvent) {
   memset(pEvent, 0, sizeof(*pEvent));
   pEvent->iRun = pRun->iRun;
@@ -56,7 +70,7 @@ static void eventInit(const MigRun *pRun, MigEvent *pEvent) {
   pEvent->zActor = pRun->zActor;
 }
 
-/* Has the call done anything of a step that stays? */
+/* Has the call done anything of a step that stays, all of it or batches? */
 static int stepStays(const MigRunStep *pStep) {
   return pStep->bDone || pStep->nKept > 0;
 }
@@ -67,7 +81,9 @@ static i64 rowsKept(const MigRunStep *pStep) {
 }
 
 /* The history row of a step that has run: `partial` when only batches of it
-** did, and another call has done the rest. */
+** did, and another call has done the rest. from and to are the revision and its
+** parents, the way it went, not the heads of the file. The caller holds the
+** write transaction that the step is committed with. */
 void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
   MigEvent event;
 
@@ -86,8 +102,11 @@ void migRecordStep(MigContext *p, const MigRun *pRun, const MigRunStep *pStep) {
   migHistoryAdd(p, &event);
 }
 
-/* The history row of the whole call. A call of which nothing stayed names no
-** backup: that has not stayed either. */
+/* The history row of the whole call, "done", "partial" or "failed". A call of
+** which nothing stayed ("failed") names no backup: that has not stayed either.
+** pFailed is the step that failed or was stopped at, NULL for none; zError the
+** message, or NULL. Rows are those that stayed. The caller holds a write
+** transaction; of a failure it is one of its own. */
 void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
                   const MigRunStep *pFailed, const char *zError) {
   MigEvent event;
@@ -111,6 +130,7 @@ void migRecordRun(MigContext *p, const MigRun *pRun, const char *zOutcome,
 
 /* ---- the result ---- */
 
+/* One element of "steps". detail was written by execute.c. */
 static void jsonStep(MigContext *p, MigText *pText, const MigRunStep *pStep) {
   migTextStr(p, pText, "{\"revision\":");
   migTextJson(p, pText, pStep->rev.zId);
@@ -130,7 +150,8 @@ static void jsonStep(MigContext *p, MigText *pText, const MigRunStep *pStep) {
   migTextStr(p, pText, "}");
 }
 
-/* The rows that batches have done and left. */
+/* The rows that batches have done and left; none are left unless the time was
+** over before the batches were. */
 static void resultRows(MigContext *p, MigRun *pRun) {
   MigText text = {0, 0, 0};
 
@@ -139,7 +160,9 @@ static void resultRows(MigContext *p, MigRun *pRun) {
   pRun->zResult = migResultText(p, text.z);
 }
 
-/* The steps. */
+/* The steps that stayed, or would have in a dry run. Where one did, the result
+** of a call with a folder stands within that of the call: zBefore, the object,
+** zAfter, notes, and "]}". */
 static void resultSteps(MigContext *p, MigRun *pRun) {
   const MigRunSpec *pSpec = pRun->pSpec;
   int bAround = 0;
@@ -186,8 +209,9 @@ static void resultSteps(MigContext *p, MigRun *pRun) {
   pRun->zResult = migResultText(p, text.z);
 }
 
-/* The JSON object that the call returns; made before the last commit, which
-** must be the last thing that can fail. */
+/* The JSON object that the call returns, as zResult, which the caller of the
+** run frees; made before the last commit, which must be the last thing that can
+** fail. */
 void migRecordResult(MigContext *p, MigRun *pRun) {
   if (pRun->pSpec->msBatches > 0) {
     resultRows(p, pRun);

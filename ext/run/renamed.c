@@ -28,7 +28,16 @@
 ** file that is none of them is new, and has its whole name as id. Repeatable
 ** revisions are left alone: to run one again does no harm.
 **
+** An example: 1_a.sql and 2_b.sql are stored as 1 and 2. Then 2_b.sql becomes
+** 3_b.sql, and another 2_c.sql comes. The id 3 is not stored, and 2_c.sql is
+** displaced: it has the number of 2 and another script. Revision 2 is no file
+** then. By its script (3) it is 3_b.sql, which gets the id 2, and 2_c.sql,
+** which is none of those stored, becomes 2_c.
+**
 ** Each way sorts one list of keys, so this takes little more than linear time.
+** A key is what is looked for, 0x01, 'a' for a revision or 'b' for a file, and
+** an index of eight digits: so of one key the revisions come first, and each
+** kind in its own order.
 */
 #include <string.h>
 #include "hash.h"
@@ -38,15 +47,15 @@
 
 #define RENAMED_NAMED 8 /* files that a note names */
 
-/* The ways, in this order. */
+/* The ways, in this order: 1 to 6 of the list at the top. */
 typedef enum RenamedWay {
-  WAY_PATH_SCRIPT,
-  WAY_NUMBER_SCRIPT,
-  WAY_SCRIPT,
-  WAY_PATH,
-  WAY_NUMBER,
-  WAY_HOME,
-  WAY_SCRIPT_LAST, /* as WAY_SCRIPT, but what is not clear is an error */
+  WAY_PATH_SCRIPT,   /* path and script */
+  WAY_NUMBER_SCRIPT, /* path but for zeros, and script */
+  WAY_SCRIPT,        /* script, where it has an effect */
+  WAY_PATH,          /* path */
+  WAY_NUMBER,        /* path but for zeros */
+  WAY_HOME,          /* a displaced file's number; has no keys */
+  WAY_SCRIPT_LAST,   /* as WAY_SCRIPT, but what is not clear is an error */
   WAY_COUNT
 } RenamedWay;
 
@@ -61,16 +70,18 @@ typedef struct RenamedOne {
   int bActs;         /* that is no script without an effect */
 } RenamedOne;
 
+/* Both sides. Zero-initialized; arrays have room for all there could be. */
 typedef struct Renamed {
   const MigRenamed *pJob;
-  int nGone;
+  int nGone;         /* revisions that no file is */
   RenamedOne *aGone; /* in the order of the graph */
-  int *aAt;          /* of each node the index in aGone */
-  int nFile;
+  int *aAt;          /* of each node in aGone its index there */
+  int nFile;         /* files that are looked for */
   RenamedOne *aFile; /* in the order of the folder */
 } Renamed;
 
-/* The hash of an up script, in hex. */
+/* The hash of an up script, in hex, in the arena: the checksum of a revision
+** that has nothing else, so line ends make no difference. */
 static const char *scriptHash(MigContext *p, const char *z, i64 n) {
   char zHex[2 * MIG_HASH_SIZE + 1];
   MigRevision rev;
@@ -83,8 +94,11 @@ static const char *scriptHash(MigContext *p, const char *z, i64 n) {
   return migStrdup(p, zHex);
 }
 
-/* Has a stored revision the up script of the file's? pStored gets its
-** scripts, as migRevisionScripts() says. */
+/* Has a stored revision the up script of the file's? Line ends make no
+** difference. 0 when one of them has none, and after an error. pStored was
+** read, and gets its scripts, as migRevisionScripts() says: they live as long
+** as the pack in pCache, which the caller closes. The caller holds a
+** transaction. */
 int migRenamedUp(MigContext *p, MigPackCache *pCache, MigRevision *pStored,
                  const MigRevision *pFile) {
   MigMark mark = migArenaMark(p);
@@ -121,6 +135,7 @@ static int statementActs(const char *z, const MigStatement *pSt) {
   }
 }
 
+/* Does a script hold a statement that acts? NULL does not. */
 static int scriptActs(const char *z, i64 n) {
   MigStatement st;
   i64 i = 0;
@@ -133,7 +148,7 @@ static int scriptActs(const char *z, i64 n) {
   return 0;
 }
 
-/* Set the script of one. */
+/* Set the script of one, which is not kept: z may be NULL for none. */
 static void oneScript(MigContext *p, RenamedOne *pOne, const char *z, i64 n) {
   if (p->rc == SQLITE_OK && z) {
     pOne->zHash = scriptHash(p, z, n);
@@ -141,7 +156,9 @@ static void oneScript(MigContext *p, RenamedOne *pOne, const char *z, i64 n) {
   }
 }
 
-/* Is file i displaced by the revision iNode that it has the number of? */
+/* Is file i displaced by the revision iNode that it has the number of? Not when
+** only the down scripts differ. The checksum is asked first, for it needs no
+** script read. */
 static int isDisplaced(MigContext *p, Renamed *pRenamed, MigPackCache *pCache,
                        int i, int iNode) {
   const MigRevision *pRev = &pRenamed->pJob->aRev[i];
@@ -190,7 +207,8 @@ static void filesList(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
 }
 
 /* The revisions that were imported and are not on the list, and those that it
-** had. */
+** had (pHad) before the displaced files were found. One that was written here
+** and never was a file cannot have been renamed. */
 static void goneList(MigContext *p, Renamed *pRenamed, const MigSet *pListed,
                      const MigSet *pHad) {
   const MigGraph *pGraph = pRenamed->pJob->pGraph;
@@ -218,7 +236,8 @@ static void goneList(MigContext *p, Renamed *pRenamed, const MigSet *pListed,
   migScriptsClose(&cache);
 }
 
-/* A path without zeros in front of numbers. */
+/* A path without zeros in front of numbers: v01/0010_x is v1/10_x. One zero
+** alone stays. In the arena; NULL after an error. */
 static char *pathShort(MigContext *p, const char *zPath) {
   char *z = migStrdup(p, zPath);
   i64 n = 0;
@@ -236,7 +255,8 @@ static char *pathShort(MigContext *p, const char *zPath) {
   return z;
 }
 
-/* What one is looked for by, or NULL: nothing. */
+/* What one is looked for by, or NULL: nothing, so it is left for another
+** way. */
 static const char *oneKey(MigContext *p, const RenamedOne *pOne,
                           RenamedWay eWay) {
   const char *zPath = pOne->zPath ? pOne->zPath : "";
@@ -271,7 +291,8 @@ static void keysAdd(MigContext *p, MigList *pKeys, RenamedWay eWay, char cKind,
   }
 }
 
-/* The index at the end of a key. */
+/* The index at the end of a key. A path may hold the parting byte too, so it is
+** looked for from behind. */
 static int keyIndex(const char *zKey) {
   const char *z = strrchr(zKey, '\001') + 2;
   int i = 0;
@@ -282,7 +303,8 @@ static int keyIndex(const char *zKey) {
   return i;
 }
 
-/* FORMAT: nFile files and nGone revisions have one up script. */
+/* FORMAT: nFile files and nGone revisions have one up script. The arrays are
+** keys of them. */
 static void unclear(MigContext *p, const Renamed *pRenamed,
                     const char *const *azFile, int nFile,
                     const char *const *azGone, int nGone) {
@@ -325,7 +347,9 @@ static int mustTell(const Renamed *pRenamed, RenamedWay eWay,
   return eWay == WAY_SCRIPT_LAST;
 }
 
-/* Look at the keys az[0..n-1], which are one: files stand behind revisions. */
+/* Look at the keys az[0..n-1], which are one: files stand behind revisions.
+** By a script as many files as revisions are paired off in their orders; by
+** anything else only one with one. */
 static void groupMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay,
                        const char *const *az, int n) {
   int bScript = eWay == WAY_SCRIPT || eWay == WAY_SCRIPT_LAST;
@@ -352,7 +376,8 @@ static void groupMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay,
   }
 }
 
-/* Match those that have one key. */
+/* Match those that have one key, by the keys of one way. What is found is out
+** of the lists of later ways. */
 static void wayMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay) {
   MigList keys = {0, 0};
   int iFirst = 0;
@@ -373,7 +398,8 @@ static void wayMatch(MigContext *p, Renamed *pRenamed, RenamedWay eWay) {
   }
 }
 
-/* The revision that has the number of a displaced file. */
+/* The revision that has the number of a displaced file: it is in aGone, as the
+** file has taken it off the list. */
 static RenamedOne *homeOf(const Renamed *pRenamed, const RenamedOne *pFile) {
   return &pRenamed->aGone[pRenamed->aAt[pFile->iHome]];
 }
@@ -394,7 +420,8 @@ static void homeMatch(Renamed *pRenamed) {
 }
 
 /* Make a displaced file, whose revision was found in another one, a new one
-** with its whole name as id. FORMAT when there is no such id. */
+** with its whole name as id, and add that to the note. FORMAT when there is no
+** such id, or it is stored. */
 static void displacedTake(MigContext *p, const Renamed *pRenamed,
                           const RenamedOne *pOne, MigText *pNote) {
   MigImported *aFile = pRenamed->pJob->pFiles->aRevision;
@@ -435,7 +462,9 @@ static void idsCheck(MigContext *p, const MigImport *pFiles) {
   }
 }
 
-/* Give the displaced files that are new their ids. Returns the note. */
+/* Give the displaced files that are new their ids. Returns the note, which
+** names the first RENAMED_NAMED of them; NULL when there is none, and after an
+** error. */
 static char *displacedNote(MigContext *p, Renamed *pRenamed) {
   MigText text = {0, 0, 0};
   int nNew = 0;
@@ -458,7 +487,9 @@ static char *displacedNote(MigContext *p, Renamed *pRenamed) {
   return text.z;
 }
 
-/* Give the files the ids that are stored. Returns the note. */
+/* Give the files the ids that are stored, and put these on the list. Returns
+** the note, NULL when no id is another one. A displaced file that is the
+** revision of its number after all has its id. */
 static char *renamedNote(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
   MigText text = {0, 0, 0};
   int nFound = 0;
@@ -493,6 +524,7 @@ static char *renamedNote(MigContext *p, Renamed *pRenamed, MigSet *pListed) {
                                  migTextZ(&text));
 }
 
+/* Add a note, unless it is NULL. */
 static void notesAdd(MigContext *p, MigList *pNotes, const char *zNote) {
   if (zNote) {
     migListAdd(p, pNotes, zNote);
@@ -504,7 +536,12 @@ static void notesAdd(MigContext *p, MigList *pNotes, const char *zNote) {
 ** the number of another one. *pListed has the revisions that the folder has by
 ** the ids of files; it loses those that displaced files have the number of, and
 ** gets those that are found. The files get their ids, and bRenamed. Adds notes
-** to the list. FORMAT when it is not clear which file belongs to which.
+** to the list. FORMAT when it is not clear which file belongs to which, when a
+** displaced file can have no id of its own, or two files would have one.
+**
+** Reads the store, in a transaction of the caller's, and writes nothing. After
+** an error files may have got ids already: the call is over then. What is set
+** is in the arena, or belongs to the graph or the files.
 */
 void migRenamedFind(MigContext *p, const MigRenamed *pJob, MigSet *pListed,
                     MigList *pNotes) {

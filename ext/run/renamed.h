@@ -7,11 +7,11 @@
 #include "format.h"
 #include "revisions.h"
 
-/* What is held against what. */
+/* What is held against what. All of it is the caller's. */
 typedef struct MigRenamed {
-  const MigGraph *pGraph;
-  const MigSet *pApplied;
-  MigImport *pFiles;
+  const MigGraph *pGraph;  /* of the stored revisions */
+  const MigSet *pApplied;  /* those of them that are applied */
+  MigImport *pFiles;       /* zId and bRenamed of them are set */
   const MigRevision *aRev; /* what would be stored of each file */
 } MigRenamed;
 

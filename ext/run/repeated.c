@@ -5,13 +5,16 @@
 ** to the schema of no revision. Such objects are known by their names, which
 ** stand in the CREATE statements of the script, and are left out where schemas
 ** of revisions are compared with what is there.
+**
+** A name counts whatever kind of object has it, and in any case of letters.
+** What a script makes in another way, such as by migrate_table(), is not seen.
 */
 #include "sql.h"
 #include "statement.h"
 #include "revisions.h"
 #include "repeated.h"
 
-/* Add the names of what a script makes. */
+/* Add the names of what a script makes, without quotes, in the arena. */
 static void scriptNames(MigContext *p, const char *z, i64 n, MigList *pOut) {
   MigStatement st;
   i64 i = 0;
@@ -31,7 +34,10 @@ static void scriptNames(MigContext *p, const char *z, i64 n, MigList *pOut) {
   }
 }
 
-/* The names of all objects that the scripts of repeatable revisions make. */
+/* Append the names of all objects that the up scripts of the repeatable
+** revisions in g make, applied or not; a name may come twice. In the arena. The
+** caller holds a transaction, and there is a store unless g is empty.
+** STORE_DAMAGED. */
 void migRepeatedNames(MigContext *p, const MigGraph *g, MigList *pOut) {
   MigSet set = migGraphRepeatables(p, g);
   MigPackCache cache = {0, {0, 0}};
@@ -50,7 +56,9 @@ void migRepeatedNames(MigContext *p, const MigGraph *g, MigList *pOut) {
   migScriptsClose(&cache);
 }
 
-/* Leave the objects of these names out of a model. */
+/* Leave the objects of these names out of a model: they are marked as another
+** tool's are, and what is skipped for another reason stays so. An index or a
+** trigger of such a table has to be among the names itself. Cannot fail. */
 void migRepeatedSkip(const MigList *pNames, MigModel *pModel) {
   int i;
 

@@ -1,5 +1,16 @@
 /*
 ** stamp.c - setting the applied set without running anything.
+**
+** Which revisions are applied is worked out by migPlanStamp(); here the rows of
+** _migrate_applied are made to say so, in one change (change.h), with one row
+** in the history. No script runs, and the schema stays as it is: a stamp says
+** that it is already what those revisions make. Where it can be known that it
+** is not (a run once ended at these heads and left another schema) that is an
+** error, unless the call forces it.
+**
+** A stamp is how a user says what is so. So it goes on where a run stops: when
+** somebody else has written the applied set, and when another tool has undone
+** what is applied here. The facts and the mirrored table follow what it says.
 */
 #include <string.h>
 #include "sql.h"
@@ -11,7 +22,8 @@
 #include "stamp.h"
 
 /* Make the stored applied set that of the plan; the number of rows that
-** changed. */
+** changed. Added ones have the checksum that is stored now, as nothing has run,
+** and no fingerprint. The state is not changed. */
 static int appliedMove(MigContext *p, MigChange *pChange,
                        const MigSet *pAfter) {
   const MigGraph *pGraph = pChange->state.pGraph;
@@ -37,7 +49,7 @@ static int appliedMove(MigContext *p, MigChange *pChange,
 }
 
 /* SCHEMA_MISMATCH when the schema that belongs to the heads is known and is not
-** the one that is there. */
+** the one that is there. Of base nothing is known. */
 static void schemaCheck(MigContext *p, const MigChange *pChange) {
   u8 aKnown[MIG_HASH_SIZE];
   u8 aLive[MIG_HASH_SIZE];
@@ -60,8 +72,18 @@ static void schemaCheck(MigContext *p, const MigChange *pChange) {
 
 /*
 ** Set the applied set as migPlanStamp() says. Returns the JSON object
-** {run, from, to} for the caller to free; run is null when nothing changed.
-** Errors: those of targets, OVERLAP, and SCHEMA_MISMATCH unless bForce.
+** {run, from, to} for the caller to free with sqlite3_free(), NULL after an
+** error; run is null when nothing changed, from and to are arrays of the
+** current heads. With bPurge nothing that was applied is kept, with bForce the
+** schema is not looked at.
+**
+** A call of its own: it takes the write lock, makes the store where there is
+** none, and commits, or in a dry run, after an error and when nothing changed
+** undoes all of it.
+**
+** Errors: those of targets, OVERLAP, SCHEMA_MISMATCH unless bForce, UNSUPPORTED
+** where another tool's table says that it has gone on (mirror.h), and those of
+** beginning a transaction.
 */
 char *migStamp(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                const char *zTargets, int bPurge, int bForce) {

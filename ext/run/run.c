@@ -23,6 +23,21 @@
 **
 ** After a failure the open transaction is undone, and in autocommit the
 ** failure is recorded in a transaction of its own, if the cause allows one.
+**
+** An upgrade by a, b, and n, which wants no transaction, in autocommit:
+**
+**   BEGIN    backup, script a, script b, foreign keys, rows, facts   COMMIT
+**   BEGIN    nothing: the lock, and has anybody written?             ROLLBACK
+**            script n, statement by statement
+**   BEGIN    n is applied, its row, the row of the call, facts       COMMIT
+**
+** Where the first step is n, the first transaction has the backup alone. A
+** revision in batches has a transaction for each of them, the last of which
+** goes on with its checks and its row.
+**
+** Between two of these another connection may write. It is seen by PRAGMA
+** data_version, and then state and steps are read again (steps.c); the plan is
+** not made again.
 */
 #include <string.h>
 #include "sql.h"
@@ -48,7 +63,8 @@
 /* ---- the plan ---- */
 
 /* Do the facts answer: nothing is pending, and the target means all there
-** is? */
+** is? Then bNothing and the heads are set, and no graph needs to be loaded. A
+** downgrade, and a revision alone, are never answered so. */
 static int nothingPending(MigRun *pRun, const MigFacts *pFacts) {
   int bHeads = strcmp(pRun->zTarget, "heads") == 0;
 
@@ -62,7 +78,9 @@ static int nothingPending(MigRun *pRun, const MigFacts *pFacts) {
   return 1;
 }
 
-/* Read the settings that the options leave open. */
+/* Read the settings that the options leave open. bStore is the version of the
+** store, 0 for none: then they are the defaults. Called again under the lock,
+** where they may be other ones. */
 static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
   const MigCall *pCall = pRun->pCall;
   const char *zEach = pCall->zTransaction;
@@ -83,7 +101,8 @@ static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
       pCall->zActor ? pCall->zActor : migSettingText(p, bStore, "actor");
 }
 
-/* The same, with the facts that are in the file. */
+/* Do the facts in the file answer, as nothingPending() says? bStore is its
+** store's version; without one nothing does. The caller holds a transaction. */
 static int runFacts(MigContext *p, MigRun *pRun, int bStore) {
   MigFacts facts;
 
@@ -94,7 +113,9 @@ static int runFacts(MigContext *p, MigRun *pRun, int bStore) {
   return p->rc == SQLITE_OK && nothingPending(pRun, &facts);
 }
 
-/* Take out of the plan of an upgrade what does not come before phase eUntil. */
+/* Take out of the plan of an upgrade the first revision of phase eUntil or a
+** later one, and all behind it: what stands on it may be among these. One
+** without a phase counts as before all. */
 static void planUntil(MigRun *pRun) {
   const MigGraph *g = pRun->state.pGraph;
   MigPlan *pPlan = &pRun->plan;
@@ -112,7 +133,8 @@ static void planUntil(MigRun *pRun) {
   pPlan->nStep = nStep;
 }
 
-/* Plan an upgrade. */
+/* Plan an upgrade. Repeatable revisions come last, and only where nothing else
+** is left pending but what the folder leaves alone. */
 static void runPlanUp(MigContext *p, MigRun *pRun) {
   MigLeave *pLeave = pRun->pSpec->pLeave;
   MigSet left;
@@ -128,7 +150,9 @@ static void runPlanUp(MigContext *p, MigRun *pRun) {
   migPlanRepeatables(p, &pRun->state, pLeave ? &left : 0, &pRun->plan);
 }
 
-/* Load the state and make the plan. The caller holds a transaction. */
+/* Load the state and make the plan, unless the facts answer; bNothing says
+** whether it is empty. The caller holds a transaction: under a read it is only
+** a guess at what the one under the lock will be. */
 static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
   if (runFacts(p, pRun, bStore)) {
     return;
@@ -148,7 +172,8 @@ static void runPlan(MigContext *p, MigRun *pRun, int bStore) {
   }
 }
 
-/* The first look, under a read that ends here. */
+/* The first look, under a read that ends here. Facts that this connection has
+** verified before take no transaction at all (known.c). */
 static void planUnderRead(MigContext *p, MigRun *pRun) {
   sqlite3_stmt *pRead;
   MigFacts facts;
@@ -185,7 +210,9 @@ static void runReserve(MigContext *p, MigRun *pRun) {
   }
 }
 
-/* Take the automatic backup, or begin it. */
+/* Take the automatic backup, or begin it: under the lock, when all is checked
+** and nothing has run. One of touched tables ends with its transaction, so a
+** run whose first transaction does not have all of its writes says bParts. */
 static void runProtect(MigContext *p, MigRun *pRun) {
   MigProtect *pProtect = &pRun->protect;
   MigBackupRow *pRow = &pProtect->backup.row;
@@ -213,11 +240,13 @@ static void runProtect(MigContext *p, MigRun *pRun) {
 
 /* ---- one step ---- */
 
+/* The time by the clock, ISO-8601; the call's own when that was given. */
 static const char *runNow(MigContext *p, const MigRun *pRun) {
   return pRun->pCall->bNow ? pRun->zStartedAt : migTimeText(p, migClockMs());
 }
 
-/* Something was undone: what is repeatable is pending again. */
+/* Something was undone: what is repeatable is pending again. In the rows and in
+** the state. */
 static void repeatablesForget(MigContext *p, MigRun *pRun) {
   const MigGraph *g = pRun->state.pGraph;
   MigSet set = migGraphRepeatables(p, g);
@@ -230,7 +259,8 @@ static void repeatablesForget(MigContext *p, MigRun *pRun) {
   migSetSubtract(&pRun->state.applied, &set);
 }
 
-/* Move the applied set over a step that has run. */
+/* Move the applied set over a step that has run, in the rows and in the state.
+** A revision whose batches another call began is applied by that one's run. */
 static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   MigPartial partial;
   i64 iRun = pRun->iRun;
@@ -252,7 +282,8 @@ static void stepApply(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   }
 }
 
-/* What of the batches of a step is left to be run at once. */
+/* What of the batches of a step is left to be run at once: from the place where
+** the file says it is, to the end. */
 static void stepLeft(MigContext *p, const MigRunStep *pStep,
                      MigScriptJob *pJob) {
   MigPartial partial;
@@ -263,7 +294,8 @@ static void stepLeft(MigContext *p, const MigRunStep *pStep,
 }
 
 /* Run the script of one step, inside or outside a transaction; of one that was
-** run in batches the checks. */
+** run in batches the checks. Its counts and times are added to those of the
+** step. After an error the caller undoes what is open. */
 static void stepRun(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   i64 msStart = migRecordClock(pRun);
   MigBytes script;
@@ -298,19 +330,23 @@ static void stepRun(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
 
 /* ---- transactions ---- */
 
+/* Take the write lock. The store is not made here: a file without one has no
+** revisions to run. */
 static void runBegin(MigContext *p, MigRun *pRun) {
   migTransactionBegin(p, &pRun->tx, pRun->pConn, pRun->msWait,
                       pRun->bDeterministic, 0);
   pRun->exec.pTx = &pRun->tx;
 }
 
-/* A number that changes whenever another connection writes the file. */
+/* A number that changes whenever another connection writes the file, and stays
+** when this one does (pragma.html, data_version). */
 static i64 dataVersion(MigContext *p) {
   return migQueryInt(p, 0, "PRAGMA main.data_version");
 }
 
 /* Begin the transaction of the steps from iFirst on. When another connection
-** has written since the state was read, everything is read again. */
+** has written since the state was read, everything is read again: packs too,
+** which the cache would not notice. */
 static void groupBegin(MigContext *p, MigRun *pRun, int iFirst) {
   i64 iVersion;
 
@@ -326,15 +362,16 @@ static void groupBegin(MigContext *p, MigRun *pRun, int iFirst) {
   migStepsRefresh(p, pRun, iFirst);
 }
 
-/* Report progress of the steps. */
+/* Report progress of the steps, nDone of them. It may run a function of the
+** application, which may fail the call, or end the transaction. */
 static void runProgress(MigContext *p, const MigRun *pRun, int nDone) {
   migProgress(p, pRun->pCall->zProgress, migRecordVerb(pRun), nDone,
               pRun->plan.nStep);
   migRecordProgressed(p, pRun);
 }
 
-/* Keep the schema that a group of steps has left; the last one gets its
-** fingerprint. */
+/* Keep the schema that a group of steps has left; the last one that was done,
+** and not skipped, gets its fingerprint. */
 static void groupSchema(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   int i = iEnd - 1;
 
@@ -351,7 +388,8 @@ static void groupSchema(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
 }
 
 /* Write what a group of steps changed: history, facts, and with the last
-** group the row of the call. */
+** group the row of the call, and its result, which can fail for want of
+** memory and so must come before the commit. */
 static void groupRecord(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   int i;
 
@@ -373,7 +411,8 @@ static void groupRecord(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   }
 }
 
-/* Commit; what was prepared is finalized, so that it is the last statement. */
+/* Commit; what was prepared is finalized, so that it is the last statement.
+** From here on the number of the run is taken, and the backup stays. */
 static void groupCommit(MigContext *p, MigRun *pRun) {
   migStatementsClose(p);
   migTransactionCommit(p, &pRun->tx);
@@ -383,7 +422,8 @@ static void groupCommit(MigContext *p, MigRun *pRun) {
   }
 }
 
-/* Finish the backup, with the first transaction of the run. */
+/* Finish the backup, with the first transaction of the run. Later ones have
+** none. */
 static void backupEnd(MigContext *p, MigRun *pRun) {
   migProtectEnd(p, &pRun->protect);
   migRecordProgressed(p, pRun);
@@ -487,7 +527,8 @@ static void groupSteps(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
 
 /* End the transaction of the steps iFirst to iEnd-1: foreign keys, the backup,
 ** settings back, history and result, commit. A dry run stays open, its caller
-** undoes it. */
+** undoes it. Settings go back before the rows of the store are written, and
+** whatever that expires is compiled again (migTransactionArm()). */
 static void groupEnd(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   migExecuteSettle(p, &pRun->exec);
   migForeignCheck(p, &pRun->exec.foreign);
@@ -538,7 +579,9 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
   groupEnd(p, pRun, iFirst, iEnd);
 }
 
-/* Run all groups. */
+/* Run all groups, as the steps were cut, until an error or until there is no
+** more time for batches. The transaction of the first is open. iFailed is -1
+** behind a run without an error. */
 static void runGroups(MigContext *p, MigRun *pRun) {
   int iFirst = 0;
   int iEnd;
@@ -560,7 +603,8 @@ static void runGroups(MigContext *p, MigRun *pRun) {
 
 /* ---- failure ---- */
 
-/* May a failure with this result code be recorded? */
+/* May a failure with this result code be recorded? Not where a write would fail
+** the same way, or must not be tried: rc is primary or extended. */
 static int failureRecordable(int rc) {
   switch (rc & 0xff) {
   case SQLITE_NOMEM:
@@ -578,7 +622,9 @@ static int failureRecordable(int rc) {
 
 /* Keep a history row of the failure whose error is in pError, if a statement
 ** was run, and drop a backup that was committed for nothing. What goes wrong
-** here is not reported: the failure itself is. */
+** here is not reported: the failure itself is. p is free of errors at first,
+** and its transaction undone. It is "partial" when something of the run has
+** stayed, else "failed". */
 static void failureRecord(MigContext *p, MigRun *pRun,
                           const MigContext *pError) {
   const MigRunStep *pStep =
@@ -611,7 +657,8 @@ static void failureRecord(MigContext *p, MigRun *pRun,
   migTransactionUndo(p, &pRun->tx);
 }
 
-/* Append to the error. */
+/* Append to the error, p->zError, which is not NULL: zFormat with one %s for
+** zName. Without memory it stays as it is. */
 static void errorAppend(MigContext *p, const char *zFormat, const char *zName) {
   char *zMore = sqlite3_mprintf(zFormat, zName);
   char *zNew = zMore ? sqlite3_mprintf("%s%s", p->zError, zMore) : 0;
@@ -624,7 +671,8 @@ static void errorAppend(MigContext *p, const char *zFormat, const char *zName) {
 }
 
 /* Nothing was applied, and what the first revisions make is there already: say
-** so when there is another tool's version table. */
+** so when there is another tool's version table. It is read in a context of its
+** own, as p has an error; what fails there is not said. */
 static void failureHint(MigContext *p, const MigRun *pRun) {
   MigContext work;
   MigModel model;
@@ -677,7 +725,9 @@ static void failureExplain(MigContext *p, const MigRun *pRun) {
 }
 
 /* Undo, put settings back, record. Also called after success and dry runs,
-** when there is nothing left to record. */
+** when there is nothing left to record. A failure is recorded only where
+** SQLite is in autocommit by now: if the undo itself failed, nothing may be
+** committed. */
 static void runEnd(MigContext *p, MigRun *pRun) {
   MigContext error;
 
@@ -701,7 +751,10 @@ static void runEnd(MigContext *p, MigRun *pRun) {
 
 /* ---- all of it ---- */
 
-/* Run what pSpec says; pRun keeps what came of it until runEnd(). */
+/* Run what pSpec says; pRun need not be initialized, and keeps what came of it.
+** Inside a transaction of the caller's that has not read yet a read would be a
+** snapshot, from which SQLite cannot go on to write once somebody else has
+** (SQLITE_BUSY_SNAPSHOT): there the lock comes first. */
 static void runAll(MigContext *p, MigRun *pRun, MigConnection *pConn,
                    const MigCall *pCall, const MigRunSpec *pSpec) {
   memset(pRun, 0, sizeof(*pRun));
@@ -746,9 +799,17 @@ static void runAll(MigContext *p, MigRun *pRun, MigConnection *pConn,
 
 /*
 ** Upgrade, or downgrade, as pSpec says. Returns a JSON object {run, direction,
-** from, to, steps, backup, dry_run, committed, ms} for the caller to free.
-** Errors: those of targets and plans, of scripts, and BUSY, READ_ONLY, STORE_*;
-** then nothing has changed but what the message says.
+** from, to, steps, backup, dry_run, committed, ms} (record.c) for the caller to
+** free with sqlite3_free(). Errors: those of targets and plans, of scripts, of
+** migStepsPrepare() and of backups, FOREIGN_KEY, UNSUPPORTED for a mirrored
+** table that says otherwise, and BUSY, READ_ONLY, STORE_*; then nothing has
+** changed but what the message says, and the result means nothing, but is to be
+** freed if there is one.
+**
+** It is an acting call (caller.h): the caller has seen that no statement of the
+** connection is under way. In autocommit the transactions are its own; inside
+** one of the caller's everything is in a savepoint, and stays if that is
+** committed. Settings of the connection are as before when it returns.
 */
 char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                    const MigRunSpec *pSpec) {
@@ -758,7 +819,8 @@ char *migRunTarget(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   return run.zResult;
 }
 
-/* NOT_UP_TO_DATE: others come before revision iNode, which has batches. */
+/* NOT_UP_TO_DATE: others come before revision iNode, which has batches. The
+** message names those next to it, five at most. */
 static void batchesLate(MigContext *p, const MigState *pState, int iNode) {
   const MigNode *pNode = &pState->pGraph->aNode[iNode];
   MigSet set = migSetNew(p, pState->pGraph->nNode);
@@ -779,8 +841,10 @@ static void batchesLate(MigContext *p, const MigState *pState, int iNode) {
   }
 }
 
-/* The first pending revision with batches, or applied in part, or NULL.
-** NOT_UP_TO_DATE when others come before it. */
+/* The first pending revision with batches, or applied in part, in the graph's
+** order, or NULL, also after an error. NOT_UP_TO_DATE when others come before
+** it. Its id is in the arena. Under a read of its own: what it finds is looked
+** at again under the lock. */
 static const char *batchesFind(MigContext *p) {
   sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
   int bStore = migStoreOpen(p);
@@ -817,6 +881,12 @@ static const char *batchesFind(MigContext *p) {
 ** that were gone through, rows that are left. With option now it is one batch a
 ** call, inside a caller's transaction all of them. Errors as those of
 ** migRunTarget(), and NOT_UP_TO_DATE.
+**
+** ms is above 0. A batch that has begun is finished, so it may take longer.
+*With
+** the last one the revision is applied; without any both numbers are 0. It is
+** an acting call, and takes its transactions itself, one a batch. After an
+** error the batches that were committed stay done.
 */
 char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      i64 ms) {

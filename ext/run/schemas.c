@@ -2,7 +2,17 @@
 ** schemas.c - schemas shown and compared: diff, check, dump.
 **
 ** All of them only read, within one transaction. Results are in
-** sqlite3_malloc64() memory, for the caller to free.
+** sqlite3_malloc64() memory, for the caller to free; NULL after an error. None
+** needs a store, but for what names revisions.
+**
+** What an argument may be is told in source.c: the live schema, a file, a
+** target, or a text. For a live table users(id),
+**
+**   migSchemasDiff(live, "CREATE TABLE users(id, name)")   adds the column
+**   migSchemasCheck("CREATE TABLE users(id, name)")        DIFFERENCES
+**   migSchemasCheck(NULL)                                  'ok', or DRIFT
+**   migSchemasDump(NULL)                                   CREATE TABLE
+*users...
 */
 #include <string.h>
 #include "sql.h"
@@ -16,10 +26,13 @@
 
 #define SHOWN 20 /* differences that a message lists */
 
+/* The schema main of the connection, as a call would name it. */
 static const MigSchemaText liveSchema = {"live", 4};
 
 /*
-** Read two schemas and compare them. The errors are those of migSourceRead()
+** Read two schemas and compare them, as they are at one moment: under a read of
+** its own, which has ended when this returns. *pOut need not be initialized,
+** and means nothing after an error. The errors are those of migSourceRead()
 ** and FORMAT for an annotation that makes no sense.
 */
 void migSchemasCompare(MigContext *p, const MigSchemaText *pFrom,
@@ -37,8 +50,10 @@ void migSchemasCompare(MigContext *p, const MigSchemaText *pFrom,
   migFinalize(p, pRead);
 }
 
-/* The script that turns one schema into the other; empty when they are the
-** same. With bPortable it holds no call of ours. UNPROVEN. */
+/* The script that turns one schema into the other; "" when they are the same.
+** With bPortable it holds no call of ours, and is for the sqlite3 shell, as one
+** transaction. It was proven in a scratch database; UNPROVEN when none could
+** be, and the errors of migSchemasCompare(). */
 char *migSchemasDiff(MigContext *p, const MigSchemaText *pFrom,
                      const MigSchemaText *pTo, int bPortable) {
   MigGenerate generate;
@@ -57,7 +72,7 @@ char *migSchemasDiff(MigContext *p, const MigSchemaText *pFrom,
   return migResultText(p, migTextZ(&generate.script));
 }
 
-/* Fail with a list of what differs. */
+/* DIFFERENCES, with a list of what differs, SHOWN of it at most. */
 static void differencesFail(MigContext *p, const MigComparison *pCompare) {
   MigText text = {0, 0, 0};
   int i;
@@ -74,7 +89,9 @@ static void differencesFail(MigContext *p, const MigComparison *pCompare) {
           migTextZ(&text));
 }
 
-/* Fail with a list of what was changed since the last run. */
+/* DRIFT, with a list of what was changed since the last run, unless nothing
+** was. Without a store, or where no run has left a schema, nothing can have
+** been. */
 static void driftCheck(MigContext *p) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   MigText text = {0, 0, 0};
@@ -100,7 +117,7 @@ static void driftCheck(MigContext *p) {
 }
 
 /* 'ok', or DIFFERENCES between the live schema and the desired one, or, with
-** pDesired NULL, DRIFT since the last run. */
+** pDesired NULL, DRIFT since the last run; and the errors of reading either. */
 char *migSchemasCheck(MigContext *p, const MigSchemaText *pDesired) {
   MigSchemaPair pair;
 
@@ -115,7 +132,9 @@ char *migSchemasCheck(MigContext *p, const MigSchemaText *pDesired) {
   return migResultText(p, "ok");
 }
 
-/* A schema as SQL text: that of the file, or what pSource names. */
+/* A schema as SQL text: that of the file when pSource is NULL, or what it
+** names. Objects that make it, in an order in which they can be made
+** (migSchemaText()); "" for an empty one. */
 char *migSchemasDump(MigContext *p, const MigSchemaText *pSource) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   MigText text = {0, 0, 0};

@@ -13,12 +13,13 @@ typedef struct MigSchemaText {
   i64 n;
 } MigSchemaText;
 
-/* Two schemas and what differs. */
+/* Two schemas and what differs. In the arena; compare refers to the models, so
+** the pair stays where it is. */
 typedef struct MigSchemaPair {
-  MigModel live;
+  MigModel live; /* schema main, whatever is compared */
   MigSource from;
-  MigSource to;
-  MigComparison compare;
+  MigSource to;          /* its annotations are those that count */
+  MigComparison compare; /* what would turn from into to */
 } MigSchemaPair;
 
 void migSchemasCompare(MigContext *p, const MigSchemaText *pFrom,

@@ -2,7 +2,27 @@
 ** show.c - answers in one text: current, heads, show, require, config.
 **
 ** All of them only read, and read within one transaction. Results are in
-** sqlite3_malloc64() memory, for the caller to free; NULL for NULL.
+** sqlite3_malloc64() memory, for the caller to free; NULL for NULL, and after
+** an error. A file without a store is one without revisions.
+**
+** What an application asks at every start (current, heads, require) is answered
+** by the facts of _migrate_meta where they suffice, and where this connection
+** has verified the tables before even without a transaction (known.c). Else,
+** and whenever in doubt, the graph is loaded.
+**
+** The text of show is for people, and no format:
+**
+**   revision: 002
+**   message: add name
+**   parent: 001
+**   state: applied 2026-01-31T12:00:00.000Z (head, current)
+**   checksum: 9f86d081884c7d65...
+**
+**   -- migrate:up
+**   ALTER TABLE users ADD COLUMN name;
+**
+**   -- migrate:down
+**   -- (none)
 */
 #include <string.h>
 #include "sql.h"
@@ -19,7 +39,8 @@ static const char zRule[] =
     "\n------------------------------------------------------------\n";
 
 /* The state of the file: that of an empty graph when there is no store.
-** Returns whether there is one. */
+** Returns the version of the store, 0 when there is none. Under a read of its
+** own; in the arena. STORE_NEWER, STORE_DAMAGED. */
 int migShowState(MigContext *p, MigState *pState) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   int bStore = migStoreOpen(p);
@@ -29,7 +50,8 @@ int migShowState(MigContext *p, MigState *pState) {
   return bStore;
 }
 
-/* The facts of _migrate_meta; none of them without a store. */
+/* The facts of _migrate_meta; none of them without a store: the texts are NULL
+** then. */
 static void showFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
   sqlite3_stmt *pRead;
   int bStore;
@@ -46,7 +68,7 @@ static void showFacts(MigContext *p, MigConnection *pConn, MigFacts *pFacts) {
   migFinalize(p, pRead);
 }
 
-/* A list of ids as a result; NULL when there is none. */
+/* A list of ids, by commas, as a result; NULL when there is none. */
 static char *showIds(MigContext *p, const char *z) {
   return z && z[0] ? migResultText(p, z) : 0;
 }
@@ -73,7 +95,8 @@ char *migShowHeads(MigContext *p, MigConnection *pConn) {
   return showIds(p, facts.zHeads);
 }
 
-/* A line "name: a, b" of node names; nothing for an empty list. */
+/* A line "name: a, b" of n nodes; nothing for an empty list. zName is with its
+** colon and blank. */
 static void showNodes(MigContext *p, MigText *pText, const char *zName,
                       const MigGraph *pGraph, int n, const int *a) {
   int i;
@@ -84,7 +107,8 @@ static void showNodes(MigContext *p, MigText *pText, const char *zName,
   migTextStr(p, pText, n ? "\n" : "");
 }
 
-/* A message, of which further lines are indented. */
+/* A message, of which further lines are indented. White space at its end is
+** left out, and nothing written for an empty one. */
 static void showMessage(MigContext *p, MigText *pText, const char *z) {
   const char *zBefore = "message: ";
   i64 n = (i64)strlen(z);
@@ -107,7 +131,8 @@ static void showMessage(MigContext *p, MigText *pText, const char *z) {
   }
 }
 
-/* "state: applied 2026-01-31T12:00:00.000Z (head, current)". */
+/* The line "state: applied 2026-01-31T12:00:00.000Z (head, current)", or
+** partial, or pending. A repeatable revision is no head. */
 static void showState(MigContext *p, MigText *pText, const MigState *pState,
                       int iNode) {
   const MigNode *pNode = &pState->pGraph->aNode[iNode];
@@ -129,7 +154,8 @@ static void showState(MigContext *p, MigText *pText, const MigState *pState,
            bHead || bCurrent ? ")" : "");
 }
 
-/* One script under its heading. */
+/* One script under its heading. NULL is none; one that does nothing is
+** empty. */
 static void showScript(MigContext *p, MigText *pText, const char *zHeading,
                        const char *z, i64 n) {
   migTextF(p, pText, "\n%s\n", zHeading);
@@ -174,6 +200,7 @@ static void showHead(MigContext *p, MigText *pText, const MigState *pState,
   migTextF(p, pText, "checksum: %.16s...\n", zHex);
 }
 
+/* One revision with its scripts, behind a rule unless it is the first. */
 static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
                          int iNode, MigPackCache *pCache) {
   MigRevision rev;
@@ -192,7 +219,8 @@ static void showRevision(MigContext *p, MigText *pText, const MigState *pState,
 
 /* Readable text of the revisions that zTarget means, in topological order,
 ** without a newline at its end; '' when it means none. Repeatable ones may be
-** named. Errors: those of targets. */
+** named. Errors: those of targets, NULL included, and STORE_DAMAGED for a
+** script that cannot be read. */
 char *migShowRevisions(MigContext *p, const char *zTarget) {
   MigPackCache cache = {0, {0, 0}};
   sqlite3_stmt *pRead = migReadBegin(p, 0);
@@ -232,7 +260,8 @@ static int firstMissing(const MigSet *pSet, const MigSet *pOther) {
 }
 
 /* Do the facts answer that all that zTarget stands on is applied: nothing is
-** pending, and it means all there is, or is the id of one of the heads? */
+** pending, and it means all there is, or is the id of one of the heads? A 0
+** says nothing. zTarget is not NULL. */
 static int requireKnown(const MigFacts *pFacts, const char *zTarget) {
   size_t n = strlen(zTarget);
   const char *z = pFacts->zHeads;
@@ -251,7 +280,8 @@ static int requireKnown(const MigFacts *pFacts, const char *zTarget) {
 }
 
 /* Load the state for migShowRequire(), unless the facts answer (and not bAll):
-** then pState stays empty. Returns the current heads. */
+** then pState stays empty (pGraph NULL). Returns the current heads, NULL after
+** an error. While a run is at work the facts are those of before. */
 static const char *requireState(MigContext *p, MigConnection *pConn,
                                 const char *zTarget, int bAll,
                                 MigState *pState) {
@@ -280,7 +310,8 @@ static const char *requireState(MigContext *p, MigConnection *pConn,
   return p->rc ? 0 : facts.zCurrent;
 }
 
-/* RANGE when more is applied than zAtMost stands on. */
+/* RANGE when more is applied than zAtMost stands on. The message names one
+** such revision. */
 static void requireAtMost(MigContext *p, const MigState *pState,
                           const char *zAtMost) {
   MigSet aside = migGraphRepeatables(p, pState->pGraph);
@@ -301,7 +332,9 @@ static void requireAtMost(MigContext *p, const MigState *pState,
 /*
 ** NOT_UP_TO_DATE unless all that zTarget stands on is applied; RANGE when
 ** more is applied than zAtMost (NULL: no such bound) stands on. Repeatable
-** revisions do not count. Returns the current heads, NULL when there is none.
+** revisions do not count. Returns the current heads, by commas, NULL when there
+** is none. Besides these two the errors are those of targets; of an unknown
+** revision, say, when the application is newer than the file.
 */
 char *migShowRequire(MigContext *p, MigConnection *pConn, const char *zTarget,
                      const char *zAtMost) {
@@ -328,7 +361,9 @@ char *migShowRequire(MigContext *p, MigConnection *pConn, const char *zTarget,
   return p->rc ? 0 : showIds(p, zHave);
 }
 
-/* With zName its value, else a JSON object of all settings. */
+/* With zName its value as text, else a JSON object of all settings, in the
+** order of their list; numbers and booleans stand in it as such. Defaults
+** where nothing was set. USAGE for a name that is no setting. */
 char *migShowSettings(MigContext *p, const char *zName) {
   sqlite3_stmt *pRead = migReadBegin(p, 0);
   int bStore = migStoreOpen(p);

@@ -1,5 +1,8 @@
 /*
 ** show.h - answers in one text.
+**
+** None of these needs a store, and none changes anything. Texts are for the
+** caller to free with sqlite3_free().
 */
 #ifndef MIG_SHOW_H
 #define MIG_SHOW_H

@@ -9,6 +9,16 @@
 **                   which stand outside the graph, are no part of it
 **   anything else   the text of a schema; an empty text is an empty schema
 **
+** They are tried in this order. "live" goes in any case of letters, and hides a
+** revision of that name. A word holds no white space, quotes, parentheses or
+** semicolon, so no text of a schema is one, but a comment without blanks can
+** be. Examples: live, @schema.sql, @/backups/app.db, head, web@head, a1b2,
+** CREATE TABLE t(x).
+**
+** Texts and revisions are made into a scratch database and read there, which is
+** closed before this returns; a database file is read through a connection of
+** its own, for reading only. Nothing of either reaches the user's database.
+**
 ** The caller holds a read transaction.
 */
 #include <string.h>
@@ -34,6 +44,8 @@ static void scratchRead(MigContext *p, MigScratch *pScratch,
 
 /* ---- texts ---- */
 
+/* The schema that a text of n bytes makes, with its annotations. zWhat is what
+** messages call the text. TOO_BIG above MIGRATE_MAX_SCRIPT bytes. */
 static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
                      const MigModel *pLive, MigSource *pOut) {
   MigScratch *pScratch = migScratchOpen(p);
@@ -52,7 +64,10 @@ static void textRead(MigContext *p, const char *z, i64 n, const char *zWhat,
 
 /* ---- files ---- */
 
-/* Is the file of this connection something else than a database? */
+/* Is the file of this connection something else than a database? SQLite reads
+** its header with the first statement, not when it opens it. An empty file is a
+** database. Other errors than SQLITE_NOTADB are left for the reading to meet,
+** but for want of memory. */
 static int isOther(MigContext *p, sqlite3 *db) {
   sqlite3_stmt *pStmt = 0;
   int rc =
@@ -65,7 +80,9 @@ static int isOther(MigContext *p, sqlite3 *db) {
   return rc == SQLITE_NOTADB;
 }
 
-/* Read the schema of the database on another connection. */
+/* Read the schema of the database on another connection, waiting a second for
+** its locks. p works there meanwhile, with a list of kept statements of its
+** own, as these belong to a connection. */
 static void databaseRead(MigContext *p, sqlite3 *db, MigModel *pModel) {
   sqlite3 *dbMain = p->db;
   struct MigCached *pCached = p->pCached;
@@ -79,7 +96,8 @@ static void databaseRead(MigContext *p, sqlite3 *db, MigModel *pModel) {
   p->pCached = pCached;
 }
 
-/* The text in a file, without the mark of its encoding. */
+/* The schema that the text in a file makes, without the mark of its encoding.
+** FILE. */
 static void fileText(MigContext *p, const char *zPath, const MigModel *pLive,
                      MigSource *pOut) {
   MigBytes bytes = migFileRead(p, zPath, MIGRATE_MAX_SCRIPT);
@@ -93,7 +111,7 @@ static void fileText(MigContext *p, const char *zPath, const MigModel *pLive,
   sqlite3_free(bytes.a);
 }
 
-/* SQLite cannot open a file. */
+/* FILE: SQLite cannot open a file, for the reason rc. */
 static void openFail(MigContext *p, const char *zPath, int rc) {
   if ((rc & 0xff) == SQLITE_NOMEM) {
     migNomem(p);
@@ -108,6 +126,9 @@ static void openFail(MigContext *p, const char *zPath, int rc) {
   }
 }
 
+/* The schema of a file. The path begins at the working directory of the
+** process. That another file is damaged is not SQLITE_CORRUPT for the user's
+** connection: FILE. */
 static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
                      MigSource *pOut) {
   sqlite3 *db = 0;
@@ -137,7 +158,7 @@ static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
 
 /* ---- revisions ---- */
 
-/* Replay the up scripts of a plan. */
+/* Replay the up scripts of a plan, in its order. SCRIPT, STORE_DAMAGED. */
 static void planReplay(MigContext *p, const MigState *pState,
                        const MigPlan *pPlan, MigReplay *pReplay) {
   MigPackCache cache;
@@ -157,7 +178,9 @@ static void planReplay(MigContext *p, const MigState *pState,
   migScriptsClose(&cache);
 }
 
-/* The schema after the revisions that a target means. */
+/* The schema after the revisions that a target means. It is resolved against
+** what is applied, for current and +1 mean that; then it is planned by id from
+** nothing. */
 static void targetRead(MigContext *p, const char *zTarget,
                        const MigModel *pLive, MigSource *pOut) {
   int bStore = migStoreOpen(p);
@@ -192,14 +215,16 @@ static void targetRead(MigContext *p, const char *zTarget,
 
 /* ---- all ---- */
 
-/* Does the text look like the path of a file? */
+/* Does the text look like the path of a file: does it end in .sql, or is there
+** one of that name? */
 static int isPath(const char *z, i64 n) {
   return n > 4 && n < 1000 && (i64)strlen(z) == n &&
          (sqlite3_stricmp(z + n - 4, ".sql") == 0 ||
           migPathKind(z) == MIG_PATH_FILE);
 }
 
-/* A path that was taken for something else: say how a file is given. */
+/* A path that was taken for something else: say how a file is given. Appends to
+** the error; without memory it stays as it is. */
 static void pathExplain(MigContext *p, const char *z, i64 n) {
   char *zWas;
 
@@ -215,7 +240,8 @@ static void pathExplain(MigContext *p, const char *z, i64 n) {
   }
 }
 
-/* Is it one word: not empty, and no white space, quote or semicolon in it? */
+/* Is it one word: not empty, and no white space, single or double quote,
+** parenthesis, semicolon or zero byte in it? */
 static int isWord(const char *z, i64 n) {
   i64 i;
 
@@ -230,8 +256,12 @@ static int isWord(const char *z, i64 n) {
 /*
 ** Read the schema that the n bytes of z name; a zero byte is behind them.
 ** pLive is the model of schema main: what a text has unchanged need not be
-** looked at again. Errors: those of texts (SCRIPT with line and column,
-** FORBIDDEN_STATEMENT, FORMAT), of targets, of scripts, FILE.
+** looked at again. It must live as long as pOut, which may share what is in it.
+** *pOut need not be initialized; after an error it may hold a part.
+**
+** Errors: those of texts (SCRIPT with line and column, FORBIDDEN_STATEMENT,
+** FORMAT, TOO_BIG), of targets, of scripts, FILE. Without a store there are no
+** revisions.
 */
 void migSourceRead(MigContext *p, const char *z, i64 n, const MigModel *pLive,
                    MigSource *pOut) {

@@ -6,9 +6,10 @@
 
 #include "desired.h"
 
+/* A schema that was read; in the arena. */
 typedef struct MigSource {
   MigModel model;
-  MigRenames renames; /* annotations of a text */
+  MigRenames renames; /* annotations of a text; else none */
   int bLive;          /* it is schema main, as it is */
 } MigSource;
 

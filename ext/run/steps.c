@@ -6,6 +6,14 @@
 ** has happened. A run of several transactions lets go of the lock in between;
 ** when another connection has written meanwhile, the steps that are left are
 ** looked at again.
+**
+** Which transaction a step is in is a number from 1. Where `alone` wants no
+** transaction and `batch` runs in batches, a plan of five steps is cut so:
+**
+**                         a   b   alone   c   batch
+**   as a rule             1   1   2       3   4
+**   transaction each      1   2   3       4   5
+**   in a caller's, dry    1   1   UNSUPPORTED for alone; batch is as any other
 */
 #include <string.h>
 #include "sql.h"
@@ -19,8 +27,10 @@ static int stepAlone(const MigRun *pRun, const MigRevision *pRev) {
           (pRun->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
 }
 
-/* The script of a step; a is NULL when there is none. A copy, zero-terminated,
-** for the caller to free. STORE_DAMAGED when it does not have its checksum. */
+/* The script of a step; a is NULL when there is none, and after an error. A
+** copy, zero-terminated, for the caller to free with sqlite3_free(): what the
+** cache holds is not terminated, and goes when another pack is read.
+** STORE_DAMAGED when it does not have its checksum. */
 MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   MigBytes out = {0, 0};
   const char *z;
@@ -44,7 +54,8 @@ MigBytes migStepsScript(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   return out;
 }
 
-/* Batch iBatch of a script, from 0, or NULL. */
+/* Batch iBatch of a script, from 0, or NULL when it has no such. It belongs to
+** pInfo; checks are not counted. */
 const MigScriptMark *migStepsBatch(const MigScriptInfo *pInfo, int iBatch) {
   int i;
 
@@ -56,7 +67,8 @@ const MigScriptMark *migStepsBatch(const MigScriptInfo *pInfo, int iBatch) {
   return 0;
 }
 
-/* What execute.c is told about the script of a step. */
+/* What execute.c is told about the script of a step: all of it, to be run as a
+** whole. pJob borrows the bytes, which may be none (a NULL). */
 void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
                  const MigRunStep *pStep, const MigBytes *pBytes) {
   memset(pJob, 0, sizeof(*pJob));
@@ -68,7 +80,8 @@ void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
   pJob->bAlone = pStep->bAlone;
 }
 
-/* Check one step: its script may run, and can be undone if it must. */
+/* Check one step: its script may run, and can be undone if it must. Nothing is
+** run. A revision that does nothing on the way up needs no down script. */
 static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   const char *zFile = migDatabasePath(p->db);
   MigBytes script;
@@ -125,7 +138,8 @@ static void partCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   sqlite3_free(script.a);
 }
 
-/* Look at the steps from iFirst on that are applied in part. */
+/* Look at the steps from iFirst on that are applied in part. On the way down
+** the place does not matter: a down script runs over all rows. */
 static void partsCheck(MigContext *p, MigRun *pRun, int iFirst) {
   MigSet parts;
   int i;
@@ -142,7 +156,8 @@ static void partsCheck(MigContext *p, MigRun *pRun, int iFirst) {
   }
 }
 
-/* Revisions that an applied one stands on, by parents or dependencies. */
+/* Applied revisions, and those that one stands on, by parents or
+** dependencies. */
 static MigSet belowApplied(MigContext *p, const MigRun *pRun) {
   MigSet set = migSetCopy(p, &pRun->state.applied);
 
@@ -150,7 +165,10 @@ static MigSet belowApplied(MigContext *p, const MigRun *pRun) {
   return set;
 }
 
-/* Plan a downgrade; what is applied in part is undone as if it were applied. */
+/* Plan a downgrade; what is applied in part is undone as if it were applied.
+** bStore is the version of the store, 0 for none. The caller holds a
+** transaction. Errors: those of migPlanDowngrade(); after one the plan is
+** empty or means nothing. pState is not changed. */
 void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
                     const char *zTarget, MigPlan *pPlan) {
   MigState state = *pState;
@@ -170,7 +188,9 @@ void migRunPlanDown(MigContext *p, const MigState *pState, int bStore,
 }
 
 /* Number the transactions of a plan, from 1: aiTransaction has a place for
-** each step. With bWhole batches are no transactions of their own. */
+** each step, in its order. bEach is a transaction a step. With bWhole batches
+** are no transactions of their own. Reads the flags of the graph alone, and
+** says nothing of whether those transactions are possible. */
 void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
                 int bEach, int bWhole, int *aiTransaction) {
   int alone = pPlan->bDown ? MIG_REV_DOWN_ALONE
@@ -192,8 +212,12 @@ void migRunCuts(MigContext *p, const MigPlan *pPlan, const MigState *pState,
 
 /*
 ** Read the rows of all steps into pRun->aStep and check them, before anything
-** runs. Errors: USAGE, IRREVERSIBLE, RANGE, UNSUPPORTED, STORE_DAMAGED, and
-** those of scripts.
+** runs. The plan, the state and the settings of the run are there; the caller
+** holds the write transaction. Nothing is changed.
+**
+** Errors: USAGE (transaction each inside a caller's), IRREVERSIBLE, RANGE
+** (setting strict), UNSUPPORTED, STORE_DAMAGED, and those of scripts. After
+** one aStep may be NULL.
 */
 void migStepsPrepare(MigContext *p, MigRun *pRun) {
   int n = pRun->plan.nStep;
@@ -230,7 +254,9 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
 
 /* ---- again, in a later transaction ---- */
 
-/* Look at one step again: it may be done, edited or gone. */
+/* Look at one step again: it may be done, edited or gone. UNKNOWN_REVISION when
+** it is gone, BUSY when it would now need another kind of transaction than the
+** run was cut for. */
 static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   const char *zId = pStep->rev.zId;
 
@@ -269,8 +295,9 @@ static int anyNode(const MigSet *pSet, int n, const int *a, int bMissing) {
 }
 
 /* Can the steps from iFirst on still be done in their order? Not when another
-** connection has undone what they stand on, or done what stands on them. A
-** repeatable revision for which something is left to run first is skipped. */
+** connection has undone what they stand on, or done what stands on them: BUSY,
+** for a new call makes a new plan. A repeatable revision for which something is
+** left to run first is skipped. */
 static void orderCheck(MigContext *p, const MigRun *pRun, int iFirst) {
   MigSet applied = migSetCopy(p, &pRun->state.applied);
   int i;
@@ -305,7 +332,9 @@ static void orderCheck(MigContext *p, const MigRun *pRun, int iFirst) {
 }
 
 /* Another connection has written, and the state was loaded again: look at the
-** steps from iFirst on. Those that are done by now are skipped. */
+** steps from iFirst on. Those that are done by now are skipped. The caller
+** holds the write transaction of the next group. BUSY, UNKNOWN_REVISION, and
+** those of migStepsPrepare(); what was committed before stays. */
 void migStepsRefresh(MigContext *p, MigRun *pRun, int iFirst) {
   int i;
 

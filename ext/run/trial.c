@@ -8,10 +8,27 @@
 ** give the schema that it gave the first time. (Values of the second time may
 ** differ: scripts ask for the time, or for random numbers.)
 **
-** Scripts that may not run in a transaction, scripts by batches included, and
-** revisions without a down script are named as not tested. What stands on a
-** revision that failed on the way up cannot be tested either. Repeatable ones
-** are not run, and what they make is not looked at: it comes back by itself.
+** Revisions of which a script wants no transaction, and those without a down
+** script, are named as not tested. (One that wants none on the way up is not
+** run, the others are, for those that build on them.) Batches run as one, over
+** all rows. What stands on a revision that failed on the way up cannot be
+** tested either. Repeatable ones are not run, and what they make is not looked
+** at: it comes back by itself.
+**
+** For a -> b -> c, where the down script of b forgets a column:
+**
+**   up a         picture 1
+**     down a     compare with what was before     up a   compare with 1
+**   up b         picture 2
+**     down b     compare with 1: differs, bad     (and not up again)
+**   up c         ...
+**
+**   {"ok":false,"revisions":3,"bad":[{"revision":"b","what":"after down:
+*..."}],
+**    "untested":[]}
+**
+** The indented lines are in a savepoint that is undone, so what b leaves does
+** not disturb c.
 **
 ** The steps are runs of their own, inside our transaction: whatever a run
 ** would say, it says here.
@@ -30,26 +47,29 @@
 #include "run.h"
 #include "trial.h"
 
-/* A picture and the memory it is in. */
+/* A picture and the memory it is in: a context of its own, which is cleared
+** when the next one is taken, as a long range would fill the arena. */
 typedef struct TrialLook {
   MigContext memory;
   MigPicture picture;
 } TrialLook;
 
+/* A trial under way. Zero-initialized. */
 typedef struct Trial {
   MigConnection *pConn;
-  MigCall call; /* of the inner runs */
-  MigTransaction tx;
-  MigState state;   /* before anything ran */
-  MigSet untouched; /* what stands on a revision that failed */
-  MigList repeated; /* names of what is made by repeatable revisions */
-  int nTested;
-  MigText bad; /* JSON objects, by commas */
-  MigText untested;
+  MigCall call;      /* of the inner runs */
+  MigTransaction tx; /* around everything; always undone */
+  MigState state;    /* at the lower end of the range; steps do not move it */
+  MigSet untouched;  /* what stands on a revision that failed */
+  MigList repeated;  /* names of what is made by repeatable revisions */
+  int nTested;       /* that came up, and were taken down */
+  MigText bad;       /* JSON objects, by commas */
+  MigText untested;  /* the same */
 } Trial;
 
 /* ---- what is found ---- */
 
+/* Append a finding, {"revision":..., "what":...}, to one of the lists. */
 static void findingAdd(MigContext *p, MigText *pText, const char *zId,
                        const char *zWhat) {
   migTextStr(p, pText, pText->n ? ",{\"revision\":" : "{\"revision\":");
@@ -62,7 +82,7 @@ static void findingAdd(MigContext *p, MigText *pText, const char *zId,
 /* ---- inner runs ---- */
 
 /* May the trial go on after this error of a run? Not when SQLite has rolled
-** everything back. */
+** everything back, and not for an error that says nothing about the script. */
 static int errorFinds(const MigContext *pWork) {
   if (sqlite3_get_autocommit(pWork->db)) {
     return 0;
@@ -79,7 +99,10 @@ static int errorFinds(const MigContext *pWork) {
   }
 }
 
-/* The savepoint of a run has ended: the transaction is ours again. */
+/* The savepoint of a run has ended: the transaction is ours again. The run has
+** taken the veto over COMMIT along, and may have changed the schema, so what is
+** compiled is compiled anew; pTx is the savepoint that is open inside of ours,
+** or NULL. SQLITE when a script has ended the transaction. */
 static void outerAgain(MigContext *p, Trial *pTrial, MigTransaction *pTx) {
   if (!sqlite3_get_autocommit(p->db)) {
     pTrial->pConn->bVeto = 1;
@@ -91,8 +114,9 @@ static void outerAgain(MigContext *p, Trial *pTrial, MigTransaction *pTx) {
   }
 }
 
-/* Run one revision up or down. NULL, or the message of its error; an error
-** that says nothing about the script is p's. */
+/* Run one revision up or down, alone. NULL, or the message of its error, in the
+** arena and without "migrate: "; an error that says nothing about the script is
+** p's. A run that failed has undone its savepoint. */
 static const char *stepRun(MigContext *p, Trial *pTrial, MigTransaction *pTx,
                            const char *zId, int bDown) {
   MigRunSpec spec = {zId, bDown, MIG_PHASE_NONE, 1, 0, 0, 0, 0};
@@ -117,6 +141,8 @@ static const char *stepRun(MigContext *p, Trial *pTrial, MigTransaction *pTx,
 
 /* ---- one revision ---- */
 
+/* Take a picture in the place of the one that pLook has; its memory must be
+** initialized. What repeatable revisions make is left out of the schema. */
 static void lookTake(MigContext *p, const Trial *pTrial, TrialLook *pLook) {
   migStatementsClose(&pLook->memory);
   migContextClear(&pLook->memory);
@@ -132,7 +158,8 @@ static void lookTake(MigContext *p, const Trial *pTrial, TrialLook *pLook) {
   }
 }
 
-/* Add what differs between two pictures; 1 when something does. */
+/* Add what differs between two pictures; 1 when something does. With bRows rows
+** count. */
 static int lookCompare(MigContext *p, Trial *pTrial, const char *zId,
                        const char *zWhen, const TrialLook *pOld,
                        const TrialLook *pNew, int bRows) {
@@ -145,7 +172,8 @@ static int lookCompare(MigContext *p, Trial *pTrial, const char *zId,
 }
 
 /* Down and up again. pBefore and pAfter are what the way up found and made;
-** the caller undoes what is left of it. */
+** the caller undoes what is left of it. pTx is the savepoint around it. Values
+** count only on the way down. */
 static void stepReturn(MigContext *p, Trial *pTrial, MigTransaction *pTx,
                        const char *zId, const TrialLook *pBefore,
                        const TrialLook *pAfter) {
@@ -172,7 +200,7 @@ static void stepReturn(MigContext *p, Trial *pTrial, MigTransaction *pTx,
   migContextClear(&look.memory);
 }
 
-/* Why the revision cannot be tested, or NULL. */
+/* Why the revision cannot be tested, or NULL; a constant. */
 static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
                               const MigRevision *pRev) {
   if (migSetHas(&pTrial->untouched, iNode)) {
@@ -191,14 +219,15 @@ static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
   return 0;
 }
 
-/* Does the revision run at all in the trial? */
+/* Does the revision run at all in the trial? One that does may still not be
+** testable. */
 static int stepRuns(const Trial *pTrial, int iNode, const MigRevision *pRev) {
   return !migSetHas(&pTrial->untouched, iNode) &&
          !(pRev->flags & MIG_REV_UP_ALONE) &&
          !pTrial->state.pGraph->aNode[iNode].bRepeatable;
 }
 
-/* What stands on iNode cannot be tested. */
+/* What stands on iNode cannot be tested, by parents or dependencies. */
 static void stepFailed(MigContext *p, Trial *pTrial, int iNode) {
   MigSet above = migSetNew(p, pTrial->state.pGraph->nNode);
 
@@ -207,7 +236,9 @@ static void stepFailed(MigContext *p, Trial *pTrial, int iNode) {
   migSetUnite(&pTrial->untouched, &above);
 }
 
-/* Test one revision; pBefore and pAfter change roles at the end. */
+/* Test one revision. pBefore is the picture before it; pAfter gets the one
+** behind it on every way through, for the caller changes their roles for the
+** next one. */
 static void stepTest(MigContext *p, Trial *pTrial, int iNode,
                      TrialLook *pBefore, TrialLook *pAfter) {
   const char *zId = pTrial->state.pGraph->aNode[iNode].zId;
@@ -244,7 +275,9 @@ static void stepTest(MigContext *p, Trial *pTrial, int iNode,
 
 /* ---- the range ---- */
 
-/* Go to the lower end of the range, by an ordinary run; the set it names. */
+/* Go to the lower end of the range, by an ordinary run; the set it names. Down
+** when all of it is applied, else up. An error of the run is p's: there is
+** nothing to be tested then. */
 static MigSet lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
   MigSet low = migTargetSet(p, &pTrial->state, zLow);
   MigRunSpec spec = {zLow, 1, MIG_PHASE_NONE, 0, 0, 0, 0, 0};
@@ -262,6 +295,7 @@ static MigSet lowerGo(MigContext *p, Trial *pTrial, const char *zLow) {
   return low;
 }
 
+/* RANGE: the upper end does not lie above the lower one. */
 static void rangeFail(MigContext *p, const char *zLow, const char *zHigh) {
   migFail(p, MIG_RANGE, "%s does not lie above %s; write the lower end first",
           zHigh, zLow);
@@ -289,8 +323,9 @@ static void rangeCheck(MigContext *p, const Trial *pTrial, const char *zLow,
   }
 }
 
-/* The plan from the lower end of a range to its upper one. RANGE when that does
-** not lie above. */
+/* The plan from the lower end of a range to its upper one, either of which may
+** be "": base, heads. RANGE when that does not lie above. The lower end is gone
+** to here, unless it is `current`, where the file is already. */
 static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
                       const char *zHigh, MigPlan *pPlan) {
   const char *zFrom = zLow[0] ? zLow : "base";
@@ -316,7 +351,9 @@ static void rangePlan(MigContext *p, Trial *pTrial, const char *zLow,
   }
 }
 
-/* The revisions to go through, in order; those from *piFirst on are tested. */
+/* The revisions to go through, in order; those from *piFirst on are tested. A
+** range is all from its lower end, one target alone is that one, and without
+** either (NULL) it is all that are pending. */
 static void trialPlan(MigContext *p, Trial *pTrial, const char *zRange,
                       MigPlan *pPlan, int *piFirst) {
   char *zLow;
@@ -342,6 +379,8 @@ static void trialPlan(MigContext *p, Trial *pTrial, const char *zRange,
   }
 }
 
+/* Test what zRange means, inside the open transaction. What comes before the
+** range must run: SCRIPT. */
 static void trialRun(MigContext *p, Trial *pTrial, const char *zRange) {
   TrialLook aLook[2];
   MigPlan plan;
@@ -375,9 +414,18 @@ static void trialRun(MigContext *p, Trial *pTrial, const char *zRange) {
 /*
 ** Test the revisions of zRange, NULL for all that are pending: low:high, or
 ** one revision. Returns the JSON object {ok, revisions, bad, untested} for the
-** caller to free: how many were tested, and those that did not come back, each
-** with what is wrong. Nothing has changed afterwards. Errors: those of targets
-** and of ranges, BUSY, STORE_*, and those of the way to the lower end.
+** caller to free with sqlite3_free(), NULL after an error: how many were
+** tested, and those that did not come back, each with what is wrong. Nothing
+** has changed afterwards. What a revision does wrong is a finding, no error;
+** without a store there is nothing to test.
+**
+** Errors: those of targets and of ranges, SCRIPT for a revision below the range
+** that does not run, those of the way to the lower end, BUSY, STORE_*, and what
+** SQLite reports of memory, disk or an interrupt.
+**
+** It is an acting call, and holds the write lock until it returns; inside a
+** transaction of the caller's a savepoint is undone. Option transaction and
+** backup of pCall do not count.
 */
 char *migTrial(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                const char *zRange) {

@@ -7,12 +7,29 @@
 ** and after, so what it took away is what is at or below the former and not the
 ** latter. The rows are read backwards, because one that names a revision which
 ** was deleted later means another one than is stored now.
+**
+** An example, oldest row first; 001, 002 and 003 are a line:
+**
+**   upgrade    from         to 003
+**   downgrade  003                      003 was undone, at this row's time
+**   delete     002                      002 in rows above is another one
+**   stamp      from 003     to 001      002 and 003 were undone
+**
+** Read from below, the stamp gives both its time; the delete then has rows
+** above it say nothing of 002. A revision gets the time of the last row that
+** undid it, and none when it is applied now.
+**
+** The history is not verified here, and a file may say anything: what is not in
+** the graph is passed over.
 */
 #include <string.h>
 #include "sql.h"
 #include "text.h"
 #include "undone.h"
 
+/* Rows that took something away, or deleted it, the newest first. 'offline' is
+** done by a script of migrate_sql(). The row of a whole downgrade, without a
+** revision, says nothing that those of its steps do not. */
 static const char zUndoing[] =
     "SELECT action, revision, from_revisions, to_revisions, started_at"
     " FROM main._migrate_history"
@@ -21,7 +38,8 @@ static const char zUndoing[] =
     " OR action IN('stamp', 'restore'))"
     " ORDER BY seq DESC";
 
-/* The revisions of a list by commas that were not deleted, and all below. */
+/* The revisions of a list by commas that were not deleted, and all below by
+** the graph as it is now. zHeads may be NULL: none. */
 static MigSet headsSet(MigContext *p, const MigGraph *pGraph,
                        const char *zHeads, const MigSet *pDeleted) {
   MigSet set = migSetNew(p, pGraph->nNode);
@@ -41,7 +59,9 @@ static MigSet headsSet(MigContext *p, const MigGraph *pGraph,
   return set;
 }
 
-/* What one row of the history, a downgrade, stamp or restore, has undone. */
+/* What one row of the history, a downgrade, stamp or restore, has undone: its
+** revision, or without one what its heads before imply and those after do
+** not. */
 static MigSet rowUndoes(MigContext *p, const MigGraph *pGraph,
                         sqlite3_stmt *pStmt, const MigSet *pDeleted) {
   const char *zRevision = migColumnText(p, pStmt, 1);
@@ -64,7 +84,8 @@ static MigSet rowUndoes(MigContext *p, const MigGraph *pGraph,
   return undone;
 }
 
-/* Take one row: what it has undone, unless a later one has. */
+/* Take one row: what it has undone, unless a later one has. The time outlives
+** the memory that the row took, which is given back: a history may be long. */
 static void rowTake(MigContext *p, const MigState *pState, sqlite3_stmt *pStmt,
                     MigSet *pDeleted, const char **azAt) {
   const MigGraph *pGraph = pState->pGraph;
@@ -93,8 +114,10 @@ static void rowTake(MigContext *p, const MigState *pState, sqlite3_stmt *pStmt,
 
 /*
 ** Of each revision that is not applied the time when it was undone here last,
-** NULL when it never was; in the arena. The caller holds a transaction and
-** there is a store. NULL after an error.
+** NULL when it never was; by the nodes of the graph, in the arena. Times are
+** ISO-8601 in UTC, as they stand in the rows: nobody has looked at them. The
+** caller holds a transaction and there is a store. Only reads. NULL after an
+** error.
 */
 const char **migUndoneFind(MigContext *p, const MigState *pState) {
   u64 nByte = ((u64)pState->pGraph->nNode + 1) * sizeof(char *);

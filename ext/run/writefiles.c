@@ -4,7 +4,20 @@
 ** A file that is there and holds other bytes is an error, before anything is
 ** written, unless it may be overwritten. Every file is written under a name of
 ** its own beside its place, and when all are there they get their names, so
-** that a full disk leaves nothing behind.
+** that a full disk leaves nothing behind:
+**
+**   a/1.sql    the same is there           nothing is done
+**   a/2.sql    nothing is there            a/.2.sql-part, moved to a/2.sql
+**   a/3.sql    another one is there        a/.3.sql-part, in the place of it
+**
+** A move never overwrites: a file that somebody makes there meanwhile is an
+** error. No symbolic link below the folder is followed, lest a folder that came
+** from elsewhere has us write out of it; the folder itself may be one.
+**
+** PROBLEMS
+**
+** When giving names fails half-way, files that were already put in the place of
+** others stay: what was there before is gone by then.
 */
 #include <string.h>
 #include "os.h"
@@ -20,16 +33,18 @@ typedef enum FileState {
   FILE_OTHER /* another one is there */
 } FileState;
 
+/* What becomes of one file of the output. */
 struct MigWriteFile {
-  const char *zPath;
-  const char *zPart; /* where it is written first */
+  const char *zPath; /* where it is to be */
+  const char *zPart; /* where it is written first; NULL: not yet */
   FileState eState;
   int bPart;   /* zPart is there */
   int bPlaced; /* it has its name */
 };
 
 /* FILE when a part of the path of a file, below the folder, is a symbolic
-** link, or what stands in its place is no file. */
+** link, or what stands in its place is no file. Somebody may still put a link
+** there before it is written. */
 static void pathCheck(MigContext *p, const char *zRoot, const char *zName) {
   const char *zSlash = zName;
 
@@ -60,8 +75,8 @@ static void pathCheck(MigContext *p, const char *zRoot, const char *zName) {
   }
 }
 
-/* Hold the files against the disk. FILE when one is there that differs, unless
-** it may be overwritten. */
+/* Hold the files against the disk, and set the state of each. FILE when one is
+** there that differs, unless it may be overwritten, or cannot be read. */
 static void diskCheck(MigContext *p, MigWriteFiles *pWrite) {
   const char *zRoot = pWrite->zRoot;
   const MigOutput *pOut = pWrite->pOut;
@@ -98,7 +113,8 @@ static void diskCheck(MigContext *p, MigWriteFiles *pWrite) {
   }
 }
 
-/* Leave only the files that are none of the export's. */
+/* Leave only the files that are none of the export's. By name: they are among
+** ours whatever they hold. */
 static void othersKeep(MigFolder *pThere, MigFolder *pOurs) {
   int n = 0;
   int i;
@@ -154,15 +170,18 @@ static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
 
 /*
 ** Hold the files of pWrite->pOut against the folder, before anything is
-** written. Errors: FILE for what is there and differs, is no file, or is a
-** link; FORMAT when the folder has migrations of another format.
+** written. Errors: FILE for what is there and differs, is no file, is a link or
+** cannot be read; FORMAT when the folder has migrations of another format. Sets
+** aFile, in the arena, which is what migWriteFiles() goes by. Needs no
+** database.
 */
 void migWriteFilesCheck(MigContext *p, MigWriteFiles *pWrite) {
   diskCheck(p, pWrite);
   mixedCheck(p, pWrite);
 }
 
-/* Make a folder, and those above it, and remember them. */
+/* Make a folder, and those above it, and remember them. What is there already
+** is not ours to take back. */
 static void folderMake(MigContext *p, MigWriteFiles *pWrite,
                        const char *zPath) {
   const char *z = zPath;
@@ -178,7 +197,9 @@ static void folderMake(MigContext *p, MigWriteFiles *pWrite,
   }
 }
 
-/* Write a file under the name of its part, making the folders above it. */
+/* Write a file under the name of its part, making the folders above it. It gets
+** the permissions of the one that it is to replace. A part that somebody has
+** left there is FILE. */
 static void partWrite(MigContext *p, MigWriteFiles *pWrite, int i) {
   const char *zRoot = pWrite->zRoot;
   const MigOutputFile *pFile = &pWrite->pOut->aFile[i];
@@ -200,7 +221,8 @@ static void partWrite(MigContext *p, MigWriteFiles *pWrite, int i) {
   pDisk->bPart = p->rc == SQLITE_OK;
 }
 
-/* Give a file its name. */
+/* Give a file its name. FILE when it cannot get it; the part is still there
+** then. */
 static void partPlace(MigContext *p, MigWriteFile *pDisk) {
   int bDone = pDisk->eState == FILE_NEW
                   ? migFileMove(p, pDisk->zPart, pDisk->zPath)
@@ -212,7 +234,9 @@ static void partPlace(MigContext *p, MigWriteFile *pDisk) {
   }
 }
 
-/* Take back what a write that failed has made. */
+/* Take back what a write that failed has made: parts, new files, and then the
+** folders, those within others first. What was replaced stays so. Works after
+** the error, and says nothing of what fails here. */
 static void diskUndo(MigWriteFiles *pWrite) {
   int i;
 
@@ -230,8 +254,13 @@ static void diskUndo(MigWriteFiles *pWrite) {
   }
 }
 
-/* Write the files that are not there yet, after migWriteFilesCheck(). FILE when
-** one cannot be written; then all that was made is taken back. */
+/*
+** Write the files that are not there yet, after migWriteFilesCheck() with the
+** same pWrite. FILE when one cannot be written; then all that was made is taken
+** back, but for files that have replaced others by then. No-op without files,
+** and after an error. Needs no database, and no transaction can undo it: it is
+** the last thing that a call does.
+*/
 void migWriteFiles(MigContext *p, MigWriteFiles *pWrite) {
   int n = pWrite->pOut->nFile;
   int i;

@@ -8,14 +8,15 @@
 
 typedef struct MigWriteFile MigWriteFile;
 
-/* What is to be written where. The caller fills in all down to bOverwrite. */
+/* What is to be written where. Zeroed, then the caller fills in all down to
+** bOverwrite. */
 typedef struct MigWriteFiles {
-  const MigOutput *pOut;
-  const char *zRoot;   /* the folder; it is made where there is none */
-  const char *zFormat; /* of the files */
-  int bOverwrite;      /* also files that differ */
-  MigWriteFile *aFile; /* of each of pOut; kept for migWriteFiles() */
-  MigList folders;     /* that were made, in order */
+  const MigOutput *pOut; /* the files; names are below zRoot, '/' in them */
+  const char *zRoot;     /* the folder; it is made where there is none */
+  const char *zFormat;   /* of the files */
+  int bOverwrite;        /* also files that differ */
+  MigWriteFile *aFile;   /* of each of pOut; kept for migWriteFiles() */
+  MigList folders;       /* that were made, in order */
 } MigWriteFiles;
 
 void migWriteFilesCheck(MigContext *p, MigWriteFiles *pWrite);

@@ -22,6 +22,7 @@
 #include "text.h"
 #include "rowguard.h"
 
+/* A table and the rows that it had when the revision first touched it. */
 struct MigGuarded {
   MigGuarded *pNext;
   const char *zTable; /* as the statement has it; case does not matter */

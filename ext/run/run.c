@@ -87,6 +87,7 @@ static void runSettings(MigContext *p, MigRun *pRun, int bStore) {
   const char *zEdit;
 
   if (pCall->msWait < 0) {
+    /* what waited before this did so by the default */
     pRun->msWait = migSettingInt(p, bStore, "wait");
   }
   if (zEach == 0) {
@@ -475,6 +476,7 @@ static void batchesRun(MigContext *p, MigRun *pRun, int iStep) {
          migBackfillNext(p, pRun, pStep)) {
     migForeignCheck(p, &pRun->exec.foreign);
     backupEnd(p, pRun);
+    /* a call that has its time given must not depend on how fast it was */
     pRun->bStopped =
         msEnd > 0 && (pRun->pCall->bNow || migMonotonicMs() - msStart >= msEnd);
     if (pRun->bStopped) {
@@ -514,6 +516,7 @@ static void groupSteps(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
     }
     pRun->iFailed = i;
     if (pRun->pCall->zProgress) {
+      /* a function of the application may look at the schema */
       migExecuteSettle(p, &pRun->exec);
     }
     runProgress(p, pRun, i);
@@ -563,7 +566,7 @@ static void groupRun(MigContext *p, MigRun *pRun, int iFirst, int iEnd) {
 
   if (!pRun->tx.bOpen) {
     groupBegin(p, pRun, iFirst);
-    migMirrorCheck(p, &pRun->state);
+    migMirrorCheck(p, &pRun->state); /* the other tool may have had its turn */
   }
   if (pFirst->bAlone && p->rc == SQLITE_OK && !pFirst->bSkip) {
     aloneRun(p, pRun, iFirst);
@@ -635,7 +638,7 @@ static void failureRecord(MigContext *p, MigRun *pRun,
   int i;
 
   for (i = pRun->iOpen; pRun->aStep && i < pRun->plan.nStep; i++) {
-    pRun->aStep[i].bDone = 0;
+    pRun->aStep[i].bDone = 0; /* their rows were undone, and do not count */
   }
   runBegin(p, pRun);
   if (p->rc == SQLITE_OK && pRun->tx.bStore) {
@@ -780,7 +783,7 @@ static void runAll(MigContext *p, MigRun *pRun, MigConnection *pConn,
     planUnderRead(p, pRun);
   }
   if (p->rc == SQLITE_OK && !pRun->bNothing) {
-    runBegin(p, pRun);
+    runBegin(p, pRun); /* another connection may have been quicker */
     runSettings(p, pRun, pRun->tx.bStore);
     pRun->exec.msWait = pRun->msWait;
     runPlan(p, pRun, pRun->tx.bStore);
@@ -883,9 +886,8 @@ static const char *batchesFind(MigContext *p) {
 ** migRunTarget(), and NOT_UP_TO_DATE.
 **
 ** ms is above 0. A batch that has begun is finished, so it may take longer.
-*With
-** the last one the revision is applied; without any both numbers are 0. It is
-** an acting call, and takes its transactions itself, one a batch. After an
+** With the last one the revision is applied; without any both numbers are 0. It
+** is an acting call, and takes its transactions itself, one a batch. After an
 ** error the batches that were committed stay done.
 */
 char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,

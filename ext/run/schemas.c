@@ -11,8 +11,7 @@
 **   migSchemasDiff(live, "CREATE TABLE users(id, name)")   adds the column
 **   migSchemasCheck("CREATE TABLE users(id, name)")        DIFFERENCES
 **   migSchemasCheck(NULL)                                  'ok', or DRIFT
-**   migSchemasDump(NULL)                                   CREATE TABLE
-*users...
+**   migSchemasDump(NULL)                                   the CREATE TABLE
 */
 #include <string.h>
 #include "sql.h"

@@ -34,7 +34,7 @@
 #include "partial.h"
 #include "show.h"
 
-/* Between two revisions. */
+/* Between two revisions; as wide as the shell shows a value. */
 static const char zRule[] =
     "\n------------------------------------------------------------\n";
 
@@ -240,7 +240,7 @@ char *migShowRevisions(MigContext *p, const char *zTarget) {
     }
   }
   if (p->rc == SQLITE_OK && text.n > 0) {
-    text.z[--text.n] = 0;
+    text.z[--text.n] = 0; /* each script ends with a newline */
   }
   migScriptsClose(&cache);
   migFinalize(p, pRead);

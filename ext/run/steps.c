@@ -236,7 +236,7 @@ void migStepsPrepare(MigContext *p, MigRun *pRun) {
   if (p->rc) {
     return;
   }
-  bWhole = !pRun->bOwn || pRun->pCall->bDryRun;
+  bWhole = !pRun->bOwn || pRun->pCall->bDryRun; /* nothing to commit between */
   migRunCuts(p, &pRun->plan, &pRun->state, pRun->bEach, bWhole, aiTransaction);
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     MigRunStep *pStep = &pRun->aStep[i];
@@ -267,6 +267,7 @@ static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
             zId);
     return;
   }
+  /* up: it is applied by now; down: it is not any more */
   pStep->bSkip = migSetHas(&pRun->state.applied, pStep->iNode) != pRun->bDown;
   migRevisionGet(p, zId, &pStep->rev);
   if (p->rc == SQLITE_OK &&

@@ -10,14 +10,13 @@
 **
 ** An example, oldest row first; 001, 002 and 003 are a line:
 **
-**   upgrade    from         to 003
-**   downgrade  003                      003 was undone, at this row's time
-**   delete     002                      002 in rows above is another one
-**   stamp      from 003     to 001      002 and 003 were undone
+**   downgrade  003                      the 003 of then was undone
+**   delete     003                      and deleted; later another was added
+**   stamp      from 002     to 001      002 was undone
 **
-** Read from below, the stamp gives both its time; the delete then has rows
-** above it say nothing of 002. A revision gets the time of the last row that
-** undid it, and none when it is applied now.
+** Read from below, the stamp gives 002 its time; the delete then has the rows
+** above it say nothing of 003, so that one was never undone. A revision gets
+** the time of the last row that undid it, and none when it is applied now.
 **
 ** The history is not verified here, and a file may say anything: what is not in
 ** the graph is passed over.

@@ -259,7 +259,7 @@ static void diskUndo(MigWriteFiles *pWrite) {
 ** same pWrite. FILE when one cannot be written; then all that was made is taken
 ** back, but for files that have replaced others by then. No-op without files,
 ** and after an error. Needs no database, and no transaction can undo it: it is
-** the last thing that a call does.
+** called when all else has succeeded.
 */
 void migWriteFiles(MigContext *p, MigWriteFiles *pWrite) {
   int n = pWrite->pOut->nFile;

@@ -32,11 +32,11 @@
 ** user says what is so go on: a stamp, a restore, setting the setting.
 **
 ** So a difference is one of three things (MirrorFound), which are told apart by
-** what is applied here, before it is changed:
+** what is applied here. A call that is to change this
 **
-**   theirs   listed, and not applied here           all calls stop
-**   undone   applied here, and not listed           runs stop
-**   stale    listed, applied, but no head any more  is put right in passing
+**   theirs   listed, and not applied here           stops
+**   undone   applied here, and not listed           stops when it is a run
+**   stale    listed, applied, but no head any more  puts it right in passing
 **
 ** Of a number only "more" and "less" can be said: theirs, undone.
 */

@@ -325,7 +325,7 @@ static void scratchStart(MigContext *p, Offline *po) {
 
 /* Does the schema at the start have foreign keys, or do the scripts make some?
 ** Are there quotes in it: strings in views and triggers, perhaps? The canonical
-** text is in lower case and with single blanks outside of names, so a plain
+** text has keywords in lower case and single blanks around them, so a plain
 ** search will do. */
 static void schemaLook(MigContext *p, Offline *po) {
   const char *z = migTextZ(&po->schema);

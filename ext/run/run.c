@@ -809,8 +809,8 @@ static void runAll(MigContext *p, MigRun *pRun, MigConnection *pConn,
 ** changed but what the message says, and the result means nothing, but is to be
 ** freed if there is one.
 **
-** It is an acting call (caller.h): the caller has seen that no statement of the
-** connection is under way. In autocommit the transactions are its own; inside
+** It is an acting call: where it may stand was looked at before
+** (migCallerActing()). In autocommit the transactions are its own; inside
 ** one of the caller's everything is in a savepoint, and stays if that is
 ** committed. Settings of the connection are as before when it returns.
 */

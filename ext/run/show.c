@@ -73,8 +73,10 @@ static char *showIds(MigContext *p, const char *z) {
   return z && z[0] ? migResultText(p, z) : 0;
 }
 
-/* Ids of the current heads, NULL when nothing is applied. While a run is at
-** work (bRunning of the connection) they are those at this point of it. */
+/* Ids of the current heads, sorted, by commas, NULL when nothing is applied.
+** While a run is at work (bRunning of the connection) they are those at this
+** point of it, by the rows: the facts are written at the end of a
+** transaction. */
 char *migShowCurrent(MigContext *p, MigConnection *pConn) {
   MigFacts facts;
   MigState state;
@@ -87,7 +89,8 @@ char *migShowCurrent(MigContext *p, MigConnection *pConn) {
   return p->rc ? 0 : showIds(p, migStateNames(p, &state, &state.current));
 }
 
-/* Ids of the revisions without children, NULL when there is none. */
+/* Ids of the revisions without children, sorted, by commas, NULL when there is
+** none. Repeatable ones are none. */
 char *migShowHeads(MigContext *p, MigConnection *pConn) {
   MigFacts facts;
 
@@ -247,7 +250,8 @@ char *migShowRevisions(MigContext *p, const char *zTarget) {
   return migResultText(p, migTextZ(&text));
 }
 
-/* First revision of a set that is not in another one, or -1. */
+/* First revision of a set, in the order of nodes, that is not in another one,
+** or -1. */
 static int firstMissing(const MigSet *pSet, const MigSet *pOther) {
   int i;
 

@@ -21,7 +21,8 @@
 #include "intact.h"
 #include "steps.h"
 
-/* Does this side of the revision run outside a transaction? */
+/* Does the side of the revision that the run goes by run outside a
+** transaction? */
 static int stepAlone(const MigRun *pRun, const MigRevision *pRev) {
   return (pRev->flags &
           (pRun->bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE)) != 0;
@@ -283,7 +284,8 @@ static void stepRefresh(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   }
 }
 
-/* Is any of n nodes in the set, or, with bMissing, missing from it? */
+/* Is any of n nodes in the set, or, with bMissing, missing from it? 0 for no
+** nodes. */
 static int anyNode(const MigSet *pSet, int n, const int *a, int bMissing) {
   int i;
 

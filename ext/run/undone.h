@@ -1,5 +1,5 @@
 /*
-** undone.h - what this file has undone by itself.
+** undone.h - what this file has undone by itself, by its history.
 */
 #ifndef MIG_UNDONE_H
 #define MIG_UNDONE_H

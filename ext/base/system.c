@@ -266,6 +266,7 @@ int migSystemUtc(time_t t, struct tm *pTm) {
 
 #define PATH_UNITS 4096 /* of UTF-16, the zero included */
 #define NAME_BYTES 1024 /* of UTF-8, a name of 255 units */
+#define FILETIME_1970 116444736000000000LL /* 100 ns from 1601 to 1970 */
 
 /* A path in UTF-16. */
 typedef struct WidePath {
@@ -335,8 +336,9 @@ int migSystemStat(const char *zPath, MigStat *pStat) {
   } else if (!GetFileInformationByHandle(h, &info)) {
     rc = failed();
   } else {
-    pStat->nsTime = (i64)((u64)info.ftLastWriteTime.dwHighDateTime << 32 |
-                          info.ftLastWriteTime.dwLowDateTime) *
+    pStat->nsTime = ((i64)((u64)info.ftLastWriteTime.dwHighDateTime << 32 |
+                           info.ftLastWriteTime.dwLowDateTime) -
+                     FILETIME_1970) *
                     100;
     pStat->bFolder = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     pStat->bFile = !pStat->bFolder;

@@ -18,7 +18,7 @@ typedef struct MigStat {
   int bFile;  /* an ordinary file: no folder, pipe or device */
   int bFolder;
   i64 nSize;  /* bytes; of a file */
-  i64 nsTime; /* when it was written last, nanoseconds, as the system counts */
+  i64 nsTime; /* when it was written last, nanoseconds since 1970 */
   u64 aPlace[2]; /* the same for all paths to it */
 } MigStat;
 

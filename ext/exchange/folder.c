@@ -17,11 +17,8 @@
 ** by the name of the folder. Two folders are the same when the system says so
 ** (migPathPlace()), not when their names are.
 **
-** PROBLEMS
-**
-** migFolderLooks() holds the time of a file against the clock of the system,
-** which counts from 1970. Where the times of files count from another year, as
-** on Windows, it cannot tell whether a file is young.
+** migFolderLooks() holds the time of a file against the clock of the system:
+** both count from 1970.
 */
 #include <string.h>
 #include "migrate.h"

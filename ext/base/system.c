@@ -264,8 +264,8 @@ int migSystemUtc(time_t t, struct tm *pTm) {
 #include <sys/stat.h>
 #include "system.h"
 
-#define PATH_UNITS 4096 /* of UTF-16, the zero included */
-#define NAME_BYTES 1024 /* of UTF-8, a name of 255 units */
+#define PATH_UNITS 4096                    /* of UTF-16, the zero included */
+#define NAME_BYTES 1024                    /* of UTF-8, a name of 255 units */
 #define FILETIME_1970 116444736000000000LL /* 100 ns from 1601 to 1970 */
 
 /* A path in UTF-16. */

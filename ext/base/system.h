@@ -17,8 +17,8 @@ typedef struct MigStat {
   int bThere; /* something is */
   int bFile;  /* an ordinary file: no folder, pipe or device */
   int bFolder;
-  i64 nSize;  /* bytes; of a file */
-  i64 nsTime; /* when it was written last, nanoseconds since 1970 */
+  i64 nSize;     /* bytes; of a file */
+  i64 nsTime;    /* when it was written last, nanoseconds since 1970 */
   u64 aPlace[2]; /* the same for all paths to it */
 } MigStat;
 

@@ -31,9 +31,9 @@
 **
 ** PROBLEMS
 **
-** Comments are held against a few patterns, so an honest one can be refused:
-** any of four words of which the last is "below", say. Rewording it, or giving
-** the format, is the way out, and the message says so.
+** Comments are held against a few patterns, so an honest one of two words can
+** be refused: "-- slow down", say. Rewording it, or giving the format, is the
+** way out, and the message says so.
 */
 #include <string.h>
 #include "direction.h"
@@ -45,12 +45,17 @@ static const char *const azDown[] = {"down", "undo", "rollback", "revert",
 
 #define DOWN_COUNT ((int)(sizeof(azDown) / sizeof(azDown[0])))
 
+/* Are the n bytes at z this word, in any case of letters? */
+static int isWord(const char *z, i64 n, const char *zWord) {
+  return n == (i64)strlen(zWord) && migStrNICmp(z, zWord, n) == 0;
+}
+
 /* Are the n bytes at z such a word, in any case of letters? */
 static int isDown(const char *z, i64 n) {
   int i;
 
   for (i = 0; i < DOWN_COUNT; i++) {
-    if (n == (i64)strlen(azDown[i]) && migStrNICmp(z, azDown[i], n) == 0) {
+    if (isWord(z, n, azDown[i])) {
       return 1;
     }
   }
@@ -73,11 +78,13 @@ static int isWhole(const MigStep *pStep) {
 
 /* Is the comment line of n bytes at z the mark of a down section? Words are
 ** runs of letters, whatever stands between them: of "-- rambler down" there are
-** two, of "-- //@UNDO" one, of "---- create above / drop below ----" four. */
+** two, of "-- //@UNDO" one. */
 static int downMark(const char *z, i64 n) {
+  static const char *const azTern[] = {"create", "above", "drop", "below"};
   i64 aWord[2] = {0, 0}; /* where the last two words begin */
   i64 anWord[2] = {0, 0};
   int nWords = 0;
+  int bTern = 1; /* the words so far are those of azTern */
   i64 i = 0;
 
   while (i < n) {
@@ -89,6 +96,8 @@ static int downMark(const char *z, i64 n) {
       anWord[0] = anWord[1];
       aWord[1] = iStart;
       anWord[1] = i - iStart;
+      bTern =
+          bTern && nWords < 4 && isWord(z + iStart, i - iStart, azTern[nWords]);
       nWords++;
     } else {
       i++;
@@ -103,8 +112,7 @@ static int downMark(const char *z, i64 n) {
        migStrNICmp(z + aWord[1], "script", 6) == 0)) {
     return 1;
   }
-  return nWords == 4 && anWord[1] == 5 && /* create above / drop below */
-         migStrNICmp(z + aWord[1], "below", 5) == 0;
+  return bTern && nWords == 4;
 }
 
 /* FORMAT when a line begins a down section of another tool. Only comments at

@@ -27,8 +27,6 @@
 **     down/001_a.sql  001_a.sql       refused
 **     down/001_a.sql alone            an upgrade
 **
-** Of a folder with such a name one script is looked at, not all of them.
-**
 ** PROBLEMS
 **
 ** Comments are held against a few patterns, so an honest one of two words can
@@ -228,23 +226,26 @@ static void namesCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
 
 /* ---- folders ---- */
 
-/* A step that what stands in the folder of pStep, which has such a name, would
-** undo, or NULL: the one of the file of the same name in the folder above, else
-** one in a folder "up" beside it. nAbove is how many bytes of the folder's name
-** the folder above takes, its '/' included; 0 at the top. */
-static const MigStep *folderOther(MigContext *p, MigFolder *pFolder,
-                                  const MigStep *pStep, i64 nAbove) {
-  const char *zDir = pStep->pFile->zDir;
+/* The step of the file of the same name in the folder above, or NULL. nAbove is
+** how many bytes of the folder's name the folder above takes, its '/' included;
+** 0 at the top. */
+static const MigStep *stepAbove(MigContext *p, MigFolder *pFolder,
+                                const MigStep *pStep, i64 nAbove) {
   const MigFile *pFile = migFormatFile(
-      pFolder, migPrintf(p, "%.*s%s", (int)nAbove, zDir, pStep->pFile->zBase));
+      pFolder, migPrintf(p, "%.*s%s", (int)nAbove, pStep->pFile->zDir,
+                         pStep->pFile->zBase));
+
+  return pFile ? pFile->pStep : 0;
+}
+
+/* A step in a folder "up" beside that of pStep, or NULL. */
+static const MigStep *stepBeside(const MigFolder *pFolder, const MigStep *pStep,
+                                 i64 nAbove) {
   int i;
 
-  if (pFile && pFile->pStep) {
-    return pFile->pStep;
-  }
   for (i = 0; i < pFolder->nStep; i++) {
     const char *z = pFolder->apStep[i]->pFile->zDir;
-    if (strncmp(z, zDir, (size_t)nAbove) == 0 &&
+    if (strncmp(z, pStep->pFile->zDir, (size_t)nAbove) == 0 &&
         migStrICmp(z + nAbove, "up") == 0) {
       return pFolder->apStep[i];
     }
@@ -252,8 +253,9 @@ static const MigStep *folderOther(MigContext *p, MigFolder *pFolder,
   return 0;
 }
 
-/* FORMAT for a folder of down scripts. Steps are by folder, so one of each is
-** looked at, the first that is a whole file. */
+/* FORMAT for a folder of down scripts: one of its files has the name of a file
+** above, or a folder called up is beside it. Steps are by folder, and the one
+** beside is looked for at the first of each. */
 static void foldersCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
   const char *zLast = "";
   int i;
@@ -263,14 +265,14 @@ static void foldersCheck(MigContext *p, MigFolder *pFolder, MigStep **ap) {
     const char *zSlash = strrchr(zDir, '/');
     i64 nAbove = zSlash ? zSlash + 1 - zDir : 0;
     const MigStep *pOther;
-    if (!isWhole(ap[i]) || strcmp(zDir, zLast) == 0) {
+    if (!isWhole(ap[i]) || !isDown(zDir + nAbove, (i64)strlen(zDir + nAbove))) {
       continue;
+    }
+    pOther = stepAbove(p, pFolder, ap[i], nAbove);
+    if (pOther == 0 && strcmp(zDir, zLast)) {
+      pOther = stepBeside(pFolder, ap[i], nAbove);
     }
     zLast = zDir;
-    if (!isDown(zDir + nAbove, (i64)strlen(zDir + nAbove))) {
-      continue;
-    }
-    pOther = folderOther(p, pFolder, ap[i], nAbove);
     if (pOther && p->rc == SQLITE_OK) {
       migFail(p, MIG_FORMAT,
               "%s would run as an upgrade, and its folder has the name of one"

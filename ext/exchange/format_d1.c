@@ -24,18 +24,14 @@
 ** Without that word the folder is "migrations". migrations_pattern itself is
 ** not read; wrangler has it since 4.98.
 **
-** PROBLEMS
-**
-** Of several configurations the first in azConfig is taken. wrangler prefers
-** them the other way round, .json first. That matters only where two of them
-** stand side by side and name different folders.
+** Of several configurations the first in azConfig is taken, as wrangler does.
 */
 #include "format.h"
 #include <string.h>
 
 /* The names of a configuration, at the top of the path. The first counts. */
-static const char *const azConfig[] = {"wrangler.toml", "wrangler.jsonc",
-                                       "wrangler.json"};
+static const char *const azConfig[] = {"wrangler.json", "wrangler.jsonc",
+                                       "wrangler.toml"};
 
 /* Where the migrations are. */
 typedef struct D1Place {

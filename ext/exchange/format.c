@@ -221,11 +221,14 @@ void migFormatDown(MigContext *p, MigStep *pStep, MigFile *pFile) {
 
 /*
 ** Join pStep, one half of a revision, with its other half. Halves are found
-** in any order; what is shown of the revision comes from the up half, and so
-** does a mark against a transaction. pStep stays and pOther leads to it by
-** pInto, whichever was which: files that point to either find the revision.
+** in any order; what is shown of the revision comes from the up half. A mark
+** against a transaction, in one half or in both, is the revision's. pStep stays
+** and pOther leads to it by pInto, whichever was which: files that point to
+** either find the revision.
 */
 static void pairJoin(MigStep *pStep, MigStep *pOther) {
+  const char *zMark = pStep->zMark ? pStep->zMark : pOther->zMark;
+
   pOther->pInto = pStep;
   if (pOther->rev.zUp) {
     const char *zDown = pStep->rev.zDown;
@@ -239,6 +242,7 @@ static void pairJoin(MigStep *pStep, MigStep *pOther) {
     pStep->rev.zDown = pOther->rev.zDown;
     pStep->rev.nDown = pOther->rev.nDown;
   }
+  pStep->zMark = zMark;
 }
 
 /* Whether two steps stand in one folder and have the same number, or none. */

@@ -20,8 +20,8 @@
 ** before it has to be a number, and what is behind has to end with ".sql"; the
 ** case of letters counts. sqlx compares the SHA-384 of a file with the one it
 ** has stored, so a file that is given back must be the same to the byte:
-** scripts are stored as they are, and the mark stays in them as a comment. Of a
-** pair the mark of the up file is the one that is noted.
+** scripts are stored as they are, and the mark stays in them as a comment. That
+** it is dropped is noted, whichever file of a pair has it.
 */
 #include "format.h"
 #include <string.h>

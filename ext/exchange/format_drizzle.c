@@ -127,10 +127,21 @@ static int jsonReads(MigContext *p, const char *z, i64 n) {
   return rc == SQLITE_ROW;
 }
 
+/* The byte of character iAt of the n bytes at z, counted from 1 as
+** json_error_position() counts: by the bytes that begin one. 0 for none. */
+static i64 characterByte(const char *z, i64 n, i64 iAt) {
+  i64 i = 0;
+
+  while (iAt > 1 && i < n) {
+    i++;
+    iAt -= i == n || ((u8)z[i] & 0xc0) != 0x80;
+  }
+  return i;
+}
+
 /* FORMAT when the text is no JSON (RFC 8259), with the line if SQLite can tell
-** it: json_error_position() is there since 3.42, and counts characters from 1,
-** so behind letters above 0x7f the line may be too early. z points into the
-** file's bytes. */
+** it: json_error_position() is there since 3.42. z points into the file's
+** bytes. */
 static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
                       i64 n) {
   sqlite3_stmt *pStmt = migPrepare(
@@ -147,7 +158,7 @@ static void jsonCheck(MigContext *p, const MigFile *pFile, const char *z,
   }
   migFinalize(p, pStmt);
   if (!bValid && !jsonReads(p, z, n)) {
-    migFormatFail(p, pFile, z - pFile->z + (iAt > 0 && iAt <= n ? iAt - 1 : 0),
+    migFormatFail(p, pFile, z - pFile->z + characterByte(z, n, iAt),
                   "no valid JSON, or nested too deep; mend the file");
   }
 }

@@ -389,11 +389,11 @@ static int alembicForm(MigContext *p, const char *z, const MigStatement *pSt,
       pMove->table = span;
     } else {
       if (*zForm == '>' || *zForm == '<') {
-        const char *zText = migStrndup(p, z + token.iStart + 1, token.n - 2);
         if (token.eType != MIG_TK_STRING || token.n < 3) {
           return 0;
         }
-        *(*zForm == '>' ? &pMove->zTo : &pMove->zOf) = zText;
+        *(*zForm == '>' ? &pMove->zTo : &pMove->zOf) =
+            migStrndup(p, z + token.iStart + 1, token.n - 2);
       } else if (nWord != token.n ||
                  migStrNICmp(zForm, z + token.iStart, nWord)) {
         return 0;

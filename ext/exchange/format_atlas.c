@@ -323,26 +323,36 @@ static void statementWrite(MigContext *p, MigText *pText, const char *z,
   migTextAdd(p, pText, z + iLast, n - iLast);
 }
 
+/* The offset behind the end of the block comment that begins at i, or -1 when
+** z[0..n) has none: what lies behind n is another part of the archive. */
+static i64 commentEnd(const char *z, i64 n, i64 i) {
+  for (i += 2; i + 1 < n; i++) {
+    if (z[i] == '*' && z[i + 1] == '/') {
+      return i + 2;
+    }
+  }
+  return -1;
+}
+
 /* The offset behind what begins at i and holds no delimiter: a quoted text, or
 ** a comment through its line end; i itself where none begins, as with Atlas.
 ** Once a block comment has no end, *pbOpen, there is no use in looking for the
 ** next one's: a text of nothing but their starts would take quadratic time. A
 ** quote without its end goes to n. */
 static i64 pieceSkip(const char *z, i64 n, i64 i, int *pbOpen) {
-  const char *zEnd = 0;
-
   if (z[i] == '\'' || z[i] == '"' || z[i] == '`') {
-    zEnd = memchr(z + i + 1, z[i], (size_t)(n - i - 1));
+    const char *zEnd = memchr(z + i + 1, z[i], (size_t)(n - i - 1));
     return zEnd ? zEnd - z + 1 : n;
   }
   if (z[i] == '-' && i + 1 < n && z[i + 1] == '-') {
     return migLineEnd(z, n, i);
   }
   if (z[i] == '/' && i + 1 < n && z[i + 1] == '*' && !*pbOpen) {
-    zEnd = strstr(z + i + 2, "*/");
-    *pbOpen = zEnd == 0;
+    i64 iEnd = commentEnd(z, n, i);
+    *pbOpen = iEnd < 0;
+    return iEnd < 0 ? i : iEnd;
   }
-  return zEnd && zEnd - z + 2 <= n ? zEnd - z + 2 : i;
+  return i;
 }
 
 /*

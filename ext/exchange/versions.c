@@ -269,13 +269,14 @@ static const VersionMend aMend[] = {
 
 /* ---- times ---- */
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar, from March of the
-** year 0 on: below 0 before 1970. The year is taken to begin in March, so that
-** the leap day is its last; an era is 400 years of 146097 days. A day beyond
-** the end of its month is one of the next. */
+/* Days from 1970-01-01 to a day of the Gregorian calendar, from the year 0 on:
+** below 0 before 1970. The year is taken to begin in March, so that the leap
+** day is its last; an era is 400 years of 146097 days, and one more is added
+** and taken off again, as January of the year 0 is of the year before. A day
+** beyond the end of its month is one of the next. */
 static i64 daysOf(int iYear, int iMonth, int iDay) {
   i64 y = iYear - (iMonth <= 2);
-  i64 nEra = y / 400;
+  i64 nEra = (y + 400) / 400 - 1;
   i64 iInEra = y - nEra * 400;
   i64 iInYear = (153 * (iMonth + (iMonth > 2 ? -3 : 9)) + 2) / 5 + iDay - 1;
 

@@ -27,7 +27,9 @@
 
 /* The value of the property named by n bytes at z, bytewise: the caller's, else
 ** the first one that a changelog set. NULL when there is none. Where values are
-** only counted (pnAsked of the folder) every other name has the value "". */
+** only counted (pnAsked of the folder) every other name has the value "", that
+** of a property too: the import may have been given another one, which nobody
+** knows any more. */
 static const char *propertyFind(const MigLiquibaseReader *pReader,
                                 const char *z, i64 n) {
   const char *zValue = migFormatPlaceholder(pReader->pFolder, z, n);

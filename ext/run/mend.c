@@ -20,9 +20,9 @@
 ** PROBLEMS
 **
 ** A checksum takes no notice of how lines end, nor of a byte order mark
-** (revisions.c), so a file may have it and not be byte for byte what is stored.
-** A pack that is whole then counts as damaged, and as the lengths do not fit,
-** a note says that it stays so. Nothing is written.
+** (revisions.c), so a file may have it without being, byte for byte, what was
+** stored. A damaged pack stays so then, as the lengths do not fit, and a note
+** says it.
 */
 #include <string.h>
 #include "sql.h"
@@ -81,19 +81,10 @@ static void packRead(MigContext *p, Mend *pMend) {
   }
 }
 
-/* Are these n bytes those of the file, of which none means no script? */
-static int bytesSame(const char *zIn, i64 nIn, const char *zFile, i64 nFile) {
-  if (zIn == 0 || zFile == 0) {
-    return zIn == 0 && zFile == 0;
-  }
-  return nIn == nFile && memcmp(zIn, zFile, (size_t)nFile) == 0;
-}
-
-/* Can the scripts of a stored revision be read, and are they the file's? That
-** they cannot is no error here: it is taken off p, and what was read of the
-** pack is forgotten. 1 after any other error. */
-static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn,
-                   const MigRevision *pFile) {
+/* Can the scripts of a stored revision be read, and are they those of its
+** checksum? That they cannot is no error here: it is taken off p, and what was
+** read of the pack is forgotten. 1 after any other error. */
+static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn) {
   MigRevision in = *pIn;
 
   migRevisionScripts(p, &pMend->cache, &in);
@@ -102,20 +93,22 @@ static int isWhole(MigContext *p, Mend *pMend, const MigRevision *pIn,
     migScriptsClose(&pMend->cache);
     return 0;
   }
-  return p->rc || (bytesSame(in.zUp, in.nUp, pFile->zUp, pFile->nUp) &&
-                   bytesSame(in.zDown, in.nDown, pFile->zDown, pFile->nDown));
+  if (p->rc == SQLITE_OK) {
+    migRevisionChecksum(&in);
+  }
+  return p->rc || memcmp(in.aChecksum, pIn->aChecksum, MIG_HASH_SIZE) == 0;
 }
 
 /* Is there a script that has a file, but cannot be read, or is another one?
-** Revisions without a file cannot tell, so a pack of which no file has any
+** Revisions without a file are not asked, so a pack of which no file has any
 ** scripts counts as whole. */
 static int packDamaged(MigContext *p, Mend *pMend) {
   int bDamaged = 0;
   int i;
 
   for (i = 0; i < pMend->nIn && p->rc == SQLITE_OK && !bDamaged; i++) {
-    const MigRevision *pFile = fileOf(pMend, &pMend->aIn[i]);
-    bDamaged = pFile && !isWhole(p, pMend, &pMend->aIn[i], pFile);
+    bDamaged =
+        fileOf(pMend, &pMend->aIn[i]) && !isWhole(p, pMend, &pMend->aIn[i]);
   }
   return bDamaged;
 }

@@ -26,6 +26,18 @@ static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
           strerror(errno));
 }
 
+/* The same of a file that was to be made beside another one. */
+static void madeFail(MigContext *p, const char *zPath) {
+  if (errno == EEXIST) {
+    migFail(p, MIG_FILE,
+            "%s is there already, perhaps from a call that was cut short;"
+            " delete it",
+            zPath);
+  } else {
+    fileFail(p, "write", zPath);
+  }
+}
+
 /* MIG_PATH_FILE, MIG_PATH_FOLDER or MIG_PATH_NONE, links followed. Whatever is
 ** no folder is a file, a pipe as well. Not to be reached is not there. */
 int migPathKind(const char *zPath) {
@@ -152,13 +164,8 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
     return 0;
   }
   bDone = migSystemCreate(zPath, zLike) == 0;
-  if (!bDone && errno == EEXIST) {
-    migFail(p, MIG_FILE,
-            "%s is there already, perhaps from a call that was cut short;"
-            " delete it",
-            zPath);
-  } else if (!bDone) {
-    fileFail(p, "write", zPath);
+  if (!bDone) {
+    madeFail(p, zPath);
   }
   return bDone;
 }
@@ -238,6 +245,35 @@ int migFileReplace(MigContext *p, const char *zFrom, const char *zTo) {
   /* unreached: a file was made beside it a moment ago */
   fileFail(p, "write", zTo);
   return 0;
+}
+
+/*
+** Keep a file that is about to be replaced under the name zKept as well, or, on
+** a file system without hard links, instead. FILE when that cannot be done, or
+** something has that name. Returns 1 when it was done; then migFilePutBack()
+** takes all of it back, and migFileDelete() of zKept lets the old file go.
+*/
+int migFileKeep(MigContext *p, const char *zPath, const char *zKept) {
+  int bDone;
+
+  if (p->rc) {
+    return 0; /* unreached: nobody keeps a file after an error */
+  }
+  bDone = migSystemLink(zPath, zKept) == 0 ||
+          (errno != EEXIST && migSystemRename(zPath, zKept) == 0);
+  if (!bDone) {
+    madeFail(p, zKept);
+  }
+  return bDone;
+}
+
+/* Give a file that migFileKeep() has kept its place back, whatever stands there
+** now. Works after an error too, and says nothing; when it cannot be done, the
+** kept one stays. */
+void migFilePutBack(const char *zKept, const char *zPath) {
+  if (migSystemReplace(zKept, zPath) == 0) {
+    migSystemDelete(zKept); /* is still there when both were one file */
+  }
 }
 
 /*

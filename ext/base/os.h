@@ -31,6 +31,8 @@ void migFileDelete(const char *zPath);
 void migFileMake(MigContext *p, const char *zPath, const char *zLike,
                  const void *a, i64 n);
 int migFileReplace(MigContext *p, const char *zFrom, const char *zTo);
+int migFileKeep(MigContext *p, const char *zPath, const char *zKept);
+void migFilePutBack(const char *zKept, const char *zPath);
 int migFileHolds(MigContext *p, const char *zPath, const void *a, i64 n);
 void migFolderDelete(const char *zPath);
 MigListing migFolderRead(MigContext *p, const char *zPath);

@@ -158,6 +158,12 @@ int migSystemReplace(const char *zFrom, const char *zTo) {
   return rename(zFrom, zTo);
 }
 
+/* A second name for a file: EEXIST when something has it. Fails where the file
+** system has no hard links. */
+int migSystemLink(const char *zFrom, const char *zTo) {
+  return link(zFrom, zTo);
+}
+
 /* Have the names in a folder survive a loss of power, as far as the file system
 ** can: some cannot, so nothing is said about it. */
 void migSystemSync(const char *zFolder) {
@@ -451,6 +457,18 @@ int migSystemRename(const char *zFrom, const char *zTo) {
 /* The same, in the place of one that may exist. */
 int migSystemReplace(const char *zFrom, const char *zTo) {
   return move(zFrom, zTo, MOVEFILE_REPLACE_EXISTING);
+}
+
+/* A second name for a file: EEXIST when something has it. Fails where the file
+** system has no hard links. */
+int migSystemLink(const char *zFrom, const char *zTo) {
+  WidePath from;
+  WidePath to;
+
+  if (widePath(zFrom, &from) || widePath(zTo, &to)) {
+    return -1;
+  }
+  return CreateHardLinkW(to.a, from.a, NULL) ? 0 : failed();
 }
 
 /* Nothing to do: names are moved through to the disk. */

@@ -34,6 +34,7 @@ void migSystemClose(int fd);
 int migSystemCreate(const char *zPath, const char *zLike);
 int migSystemRename(const char *zFrom, const char *zTo);
 int migSystemReplace(const char *zFrom, const char *zTo);
+int migSystemLink(const char *zFrom, const char *zTo);
 void migSystemSync(const char *zFolder);
 void migSystemDelete(const char *zPath);
 int migSystemMakeFolder(const char *zPath);

@@ -10,14 +10,17 @@
 **   a/2.sql    nothing is there            a/.2.sql-part, moved to a/2.sql
 **   a/3.sql    another one is there        a/.3.sql-part, in the place of it
 **
+** What a file takes the place of is kept as a/.3.sql-old until all have their
+** names: when that fails half-way, it is put back, and new ones are deleted.
+**
 ** A move never overwrites: a file that somebody makes there meanwhile is an
 ** error. No symbolic link below the folder is followed, lest a folder that came
 ** from elsewhere has us write out of it; the folder itself may be one.
 **
 ** PROBLEMS
 **
-** When giving names fails half-way, files that were already put in the place of
-** others stay: what was there before is gone by then.
+** A process that ends in the middle leaves such files behind. They are passed
+** over by an import, and the next export names the one that is in its way.
 */
 #include <string.h>
 #include "os.h"
@@ -37,8 +40,10 @@ typedef enum FileState {
 struct MigWriteFile {
   const char *zPath; /* where it is to be */
   const char *zPart; /* where it is written first; NULL: not yet */
+  const char *zOld;  /* where what it replaces is kept; NULL: not yet */
   FileState eState;
   int bPart;   /* zPart is there */
+  int bOld;    /* zOld is there */
   int bPlaced; /* it has its name */
 };
 
@@ -197,6 +202,19 @@ static void folderMake(MigContext *p, MigWriteFiles *pWrite,
   }
 }
 
+/* The path of a file beside file i of the output, called after it: a dot before
+** its name and zEnd behind it. In the arena. */
+static const char *pathBeside(MigContext *p, const MigWriteFiles *pWrite, int i,
+                              const char *zEnd) {
+  const char *zName = pWrite->pOut->aFile[i].zName;
+  const char *zSlash = strrchr(zName, '/');
+  int nFolder = zSlash ? (int)(zSlash + 1 - zName) : 0;
+
+  return migPathJoin(
+      p, pWrite->zRoot,
+      migPrintf(p, "%.*s.%s%s", nFolder, zName, zName + nFolder, zEnd));
+}
+
 /* Write a file under the name of its part, making the folders above it. It gets
 ** the permissions of the one that it is to replace. A part that somebody has
 ** left there is FILE. */
@@ -211,41 +229,54 @@ static void partWrite(MigContext *p, MigWriteFiles *pWrite, int i) {
       zBase ? migPathJoin(p, zRoot,
                           migStrndup(p, pFile->zName, zBase - pFile->zName))
             : zRoot);
-  zBase = zBase ? zBase + 1 : pFile->zName;
-  pDisk->zPart =
-      migPathJoin(p, zRoot,
-                  migPrintf(p, "%.*s.%s-part", (int)(zBase - pFile->zName),
-                            pFile->zName, zBase));
+  pDisk->zPart = pathBeside(p, pWrite, i, "-part");
   migFileMake(p, pDisk->zPart, pDisk->eState == FILE_OTHER ? pDisk->zPath : 0,
               pFile->z, pFile->n);
   pDisk->bPart = p->rc == SQLITE_OK;
 }
 
-/* Give a file its name. FILE when it cannot get it; the part is still there
-** then. */
-static void partPlace(MigContext *p, MigWriteFile *pDisk) {
-  int bDone = pDisk->eState == FILE_NEW
-                  ? migFileMove(p, pDisk->zPart, pDisk->zPath)
-                  : migFileReplace(p, pDisk->zPart, pDisk->zPath);
+/* Give a file its name; what it replaces is kept. FILE when it cannot get it;
+** the part is still there then. */
+static void partPlace(MigContext *p, MigWriteFiles *pWrite, int i) {
+  MigWriteFile *pDisk = &pWrite->aFile[i];
 
-  if (bDone) {
-    pDisk->bPart = 0;
-    pDisk->bPlaced = 1;
+  if (pDisk->eState == FILE_NEW) {
+    pDisk->bPlaced = migFileMove(p, pDisk->zPart, pDisk->zPath);
+  } else {
+    pDisk->zOld = pathBeside(p, pWrite, i, "-old");
+    pDisk->bOld =
+        p->rc == SQLITE_OK && migFileKeep(p, pDisk->zPath, pDisk->zOld);
+    pDisk->bPlaced =
+        pDisk->bOld && migFileReplace(p, pDisk->zPart, pDisk->zPath);
+  }
+  pDisk->bPart = !pDisk->bPlaced;
+}
+
+/* Let go what was replaced, when all is written. */
+static void oldDelete(const MigWriteFiles *pWrite) {
+  int i;
+
+  for (i = 0; i < pWrite->pOut->nFile; i++) {
+    if (pWrite->aFile[i].bOld) {
+      migFileDelete(pWrite->aFile[i].zOld);
+    }
   }
 }
 
 /* Take back what a write that failed has made: parts, new files, and then the
-** folders, those within others first. What was replaced stays so. Works after
-** the error, and says nothing of what fails here. */
-static void diskUndo(MigWriteFiles *pWrite) {
+** folders, those within others first. What was replaced gets its place back.
+** Works after the error, and says nothing of what fails here. */
+static void diskUndo(const MigWriteFiles *pWrite) {
   int i;
 
   for (i = 0; i < pWrite->pOut->nFile; i++) {
     const MigWriteFile *pDisk = &pWrite->aFile[i];
     if (pDisk->bPart) {
       migFileDelete(pDisk->zPart);
-    } else if (pDisk->bPlaced && pDisk->eState == FILE_NEW) {
-      /* unreached: takes a disk that is full in the middle */
+    }
+    if (pDisk->bOld) {
+      migFilePutBack(pDisk->zOld, pDisk->zPath);
+    } else if (pDisk->bPlaced) {
       migFileDelete(pDisk->zPath);
     }
   }
@@ -257,9 +288,9 @@ static void diskUndo(MigWriteFiles *pWrite) {
 /*
 ** Write the files that are not there yet, after migWriteFilesCheck() with the
 ** same pWrite. FILE when one cannot be written; then all that was made is taken
-** back, but for files that have replaced others by then. No-op without files,
-** and after an error. Needs no database, and no transaction can undo it: it is
-** called when all else has succeeded.
+** back, and what was replaced is as it was. No-op without files, and after an
+** error. Needs no database, and no transaction can undo it: it is called when
+** all else has succeeded.
 */
 void migWriteFiles(MigContext *p, MigWriteFiles *pWrite) {
   int n = pWrite->pOut->nFile;
@@ -275,10 +306,12 @@ void migWriteFiles(MigContext *p, MigWriteFiles *pWrite) {
   }
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
     if (pWrite->aFile[i].eState != FILE_SAME) {
-      partPlace(p, &pWrite->aFile[i]);
+      partPlace(p, pWrite, i);
     }
   }
   if (p->rc) {
     diskUndo(pWrite);
+  } else {
+    oldDelete(pWrite);
   }
 }

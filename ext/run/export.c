@@ -414,6 +414,7 @@ static char *exportResult(MigContext *p, const Export *pExport) {
 */
 char *migExportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const MigExportSpec *pSpec) {
+  char *zResult = 0;
   Export export;
   MigWriteFiles write;
 
@@ -445,8 +446,15 @@ char *migExportFolder(MigContext *p, MigConnection *pConn, const MigCall *pCall,
     write.zFormat = export.zFormat;
     migWriteFilesCheck(p, &write);
   }
+  if (p->rc == SQLITE_OK) {
+    zResult = exportResult(p, &export); /* after the files nothing may fail */
+  }
   if (!pCall->bDryRun) {
     migWriteFiles(p, &write);
   }
-  return p->rc ? 0 : exportResult(p, &export);
+  if (p->rc) {
+    sqlite3_free(zResult);
+    return 0;
+  }
+  return zResult;
 }

@@ -26,13 +26,13 @@ static void fileFail(MigContext *p, const char *zDoing, const char *zPath) {
           strerror(errno));
 }
 
-/* The same of a file that was to be made beside another one. */
-static void madeFail(MigContext *p, const char *zPath) {
+/* The same of a file that was to be made beside another one. zRemedy is for one
+** that a call that was cut short has left there. */
+static void madeFail(MigContext *p, const char *zPath, const char *zRemedy) {
   if (errno == EEXIST) {
     migFail(p, MIG_FILE,
-            "%s is there already, perhaps from a call that was cut short;"
-            " delete it",
-            zPath);
+            "%s is there already, perhaps from a call that was cut short; %s",
+            zPath, zRemedy);
   } else {
     fileFail(p, "write", zPath);
   }
@@ -165,7 +165,7 @@ int migFileCreate(MigContext *p, const char *zPath, const char *zLike) {
   }
   bDone = migSystemCreate(zPath, zLike) == 0;
   if (!bDone) {
-    madeFail(p, zPath);
+    madeFail(p, zPath, "delete it");
   }
   return bDone;
 }
@@ -262,7 +262,9 @@ int migFileKeep(MigContext *p, const char *zPath, const char *zKept) {
   bDone = migSystemLink(zPath, zKept) == 0 ||
           (errno != EEXIST && migSystemRename(zPath, zKept) == 0);
   if (!bDone) {
-    madeFail(p, zKept);
+    madeFail(p, zKept,
+             "delete it, or put it back where what it was kept of is"
+             " missing");
   }
   return bDone;
 }

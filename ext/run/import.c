@@ -188,10 +188,10 @@ static void importNew(MigContext *p, Import *pImport, int i,
   migIdCheck(p, pRev->zId, "revision id");
   zParent = bLine ? migChainParent(p, &pImport->chain, i) : 0;
   if (zParent) {
-    pRev->nParent = 1;
     pRev->azParent = migAlloc(p, sizeof(char *));
     if (pRev->azParent) {
       pRev->azParent[0] = zParent;
+      pRev->nParent = 1;
     }
   }
   if (pImport->files.aRevision[i].zDown && pRev->zDown == 0) {

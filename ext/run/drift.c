@@ -123,41 +123,6 @@ void migDriftLive(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
   }
 }
 
-/*
-** Keep the schema as it is, as what the last run left; its fingerprint. The
-** caller holds the write transaction, and there is a store. Nothing is written
-** when it is the one that is kept already, by its fingerprint alone: a text
-** that was damaged stays so until the schema is another one. Errors are those
-** of reading the schema, and of SQLite.
-*/
-void migDriftKeep(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
-  u8 aKept[MIG_HASH_SIZE];
-  MigText text;
-  MigBytes packed;
-
-  liveText(p, &text);
-  if (p->rc) {
-    return;
-  }
-  textHash(migTextZ(&text), text.n, aFingerprint);
-  if (factHash(p, "fingerprint", aKept) &&
-      memcmp(aKept, aFingerprint, MIG_HASH_SIZE) == 0) {
-    return;
-  }
-  packed = migDeflate(p, migTextZ(&text), text.n,
-                      (int)migSettingInt(p, 1, "zlib_level"));
-  if (p->rc == SQLITE_OK && packed.n < text.n) {
-    factSet(p, "schema", packed.a, packed.n);
-  } else {
-    factSet(p, "schema", migTextZ(&text), text.n);
-  }
-  sqlite3_free(packed.a);
-  migMetaSetInt(p, "schema_size", text.n);
-  factSet(p, "fingerprint", aFingerprint, MIG_HASH_SIZE);
-}
-
-/* ---- comparing ---- */
-
 /* STORE_DAMAGED for the three facts. */
 static void textDamaged(MigContext *p) {
   migFail(p, MIG_STORE_DAMAGED,
@@ -193,6 +158,10 @@ static const char *keptText(MigContext *p, i64 *pn) {
                       MIGRATE_MAX_SCRIPT);
     z = p->rc ? 0 : migStrndup(p, (const char *)text.a, *pn);
     sqlite3_free(text.a);
+    if (p->eCode == MIG_STORE_DAMAGED) {
+      migErrorClear(p); /* no copy of the file is wanted for it */
+      textDamaged(p);
+    }
   }
   sqlite3_reset(pStmt);
   if (z) {
@@ -203,6 +172,51 @@ static const char *keptText(MigContext *p, i64 *pn) {
   }
   return p->rc ? 0 : z;
 }
+
+/* Is the text that is kept this one? Not when it is damaged, which is no error
+** here: it is about to be written anew. */
+static int isKept(MigContext *p, const MigText *pText) {
+  const char *z;
+  i64 n;
+
+  z = keptText(p, &n);
+  if (p->eCode == MIG_STORE_DAMAGED || p->eCode == MIG_TOO_BIG) {
+    migErrorClear(p);
+  }
+  return z && n == pText->n && memcmp(z, migTextZ(pText), (size_t)n) == 0;
+}
+
+/*
+** Keep the schema as it is, as what the last run left; its fingerprint. The
+** caller holds the write transaction, and there is a store. Nothing is written
+** when it is the one that is kept already; one that was damaged is written
+** anew. Errors are those of reading the schema, and of SQLite.
+*/
+void migDriftKeep(MigContext *p, u8 aFingerprint[MIG_HASH_SIZE]) {
+  MigText text;
+  MigBytes packed;
+
+  liveText(p, &text);
+  if (p->rc) {
+    return;
+  }
+  textHash(migTextZ(&text), text.n, aFingerprint);
+  if (isKept(p, &text) || p->rc) {
+    return;
+  }
+  packed = migDeflate(p, migTextZ(&text), text.n,
+                      (int)migSettingInt(p, 1, "zlib_level"));
+  if (p->rc == SQLITE_OK && packed.n < text.n) {
+    factSet(p, "schema", packed.a, packed.n);
+  } else {
+    factSet(p, "schema", migTextZ(&text), text.n);
+  }
+  sqlite3_free(packed.a);
+  migMetaSetInt(p, "schema_size", text.n);
+  factSet(p, "fingerprint", aFingerprint, MIG_HASH_SIZE);
+}
+
+/* ---- comparing ---- */
 
 /* The statements of a text, one by one, in pOut, sorted by their bytes. */
 static void textSplit(MigContext *p, const char *z, i64 n, MigList *pOut) {

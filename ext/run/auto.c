@@ -41,6 +41,7 @@
 #include "sql.h"
 #include "text.h"
 #include "catalog.h"
+#include "change.h"
 #include "folder.h"
 #include "plan.h"
 #include "recognize.h"
@@ -74,7 +75,9 @@ typedef struct Auto {
 */
 static void dryBegin(MigContext *p, MigConnection *pConn, Auto *pAuto) {
   if (pAuto->bDry && p->rc == SQLITE_OK && !pAuto->dry.bOpen) {
-    i64 msWait = pAuto->call.msWait < 0 ? MIG_WAIT : pAuto->call.msWait;
+    i64 msWait;
+    int bDeterministic; /* as the calls inside find it */
+    migChangeSettings(p, pConn, &pAuto->call, &msWait, &bDeterministic);
     migTransactionBegin(p, &pAuto->dry, pConn, msWait, 0, 0);
     pAuto->call.bDryRun = 0;
     pAuto->call.zTransaction = "run";
@@ -113,8 +116,9 @@ static int schemaUsed(MigContext *p) {
 /* The targets to stamp a file with that has tables and no record, by commas, in
 ** the arena; NULL when it is not such a file. NO_BASELINE, AMBIGUOUS. It holds
 ** a read transaction of its own. */
-static const char *baselineFind(MigContext *p) {
-  sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
+static const char *baselineFind(MigContext *p, const MigCall *pCall) {
+  sqlite3_stmt *pRead =
+      migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
   const char *zTargets = 0;
   MigState state;
 
@@ -157,10 +161,11 @@ static int autoImport(MigContext *p, MigConnection *pConn,
 
   memset(&seen, 0, sizeof(seen));
   pAuto->leave.zFolder = zFolder;
-  if (migLooksSame(p, zFolder, pSpec->zFormat, pSpec->pHolders, &seen)) {
+  if (migLooksSame(p, &pAuto->call, zFolder, pSpec->zFormat, pSpec->pHolders,
+                   &seen)) {
     return 1;
   }
-  if (p->rc || migLooksEmpty(p, zFolder)) {
+  if (p->rc || migLooksEmpty(p, &pAuto->call, zFolder)) {
     return 0;
   }
   zKnown = migImportKnown(p, &pAuto->call, zFolder, pSpec->zFormat,
@@ -221,7 +226,7 @@ static void autoSteps(MigContext *p, MigConnection *pConn,
   if (pSpec->zFolder && autoImport(p, pConn, pSpec, pAuto)) {
     return;
   }
-  zTargets = p->rc ? 0 : baselineFind(p);
+  zTargets = p->rc ? 0 : baselineFind(p, &pAuto->call);
   migStatementsClose(p);
   if (p->rc == SQLITE_OK && zTargets) {
     dryBegin(p, pConn, pAuto);

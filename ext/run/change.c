@@ -37,11 +37,11 @@
 ** before the lock is held, so the defaults hold there: the snapshot of such a
 ** read could not be written to any more after another connection's commit
 ** (SQLITE_BUSY_SNAPSHOT, rescode). Otherwise our tables are verified here, or
-** known.
+** known: STORE_DAMAGED and its like.
 */
-static void changeSettings(MigContext *p, MigConnection *pConn,
-                           const MigCall *pCall, i64 *pmsWait,
-                           int *pbDeterministic) {
+void migChangeSettings(MigContext *p, MigConnection *pConn,
+                       const MigCall *pCall, i64 *pmsWait,
+                       int *pbDeterministic) {
   sqlite3_stmt *pRead;
   int bStore;
 
@@ -82,7 +82,7 @@ void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,
   pChange->pCall = pCall;
   pChange->msStart = pCall->bNow ? 0 : migMonotonicMs();
   pChange->zStartedAt = migTimeText(p, pCall->msNow);
-  changeSettings(p, pConn, pCall, &msWait, &bDeterministic);
+  migChangeSettings(p, pConn, pCall, &msWait, &bDeterministic);
   if (p->rc == SQLITE_OK) {
     migTransactionBegin(p, &pChange->tx, pConn, msWait, bDeterministic, 1);
   }

@@ -46,6 +46,9 @@ typedef struct MigChangeNote {
   i64 nRow;            /* rows written; 0: nothing is said */
 } MigChangeNote;
 
+void migChangeSettings(MigContext *p, MigConnection *pConn,
+                       const MigCall *pCall, i64 *pmsWait,
+                       int *pbDeterministic);
 void migChangeBegin(MigContext *p, MigChange *pChange, MigConnection *pConn,
                     const MigCall *pCall);
 void migChangeLock(MigContext *p, MigChange *pChange, MigConnection *pConn,

@@ -33,8 +33,9 @@ void migLooksSet(MigContext *p, const char *zLooks) {
 ** as it did when it was imported so last, and nothing is pending. The read
 ** transaction is its own. FILE; a store that is not ours is an error as well.
 */
-int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
-                 const MigPlaceholders *pHolders, MigImportSeen *pSeen) {
+int migLooksSame(MigContext *p, const MigCall *pCall, const char *zPath,
+                 const char *zFormat, const MigPlaceholders *pHolders,
+                 MigImportSeen *pSeen) {
   MigList more = {0, 0};
   const char *zWas = 0;
   sqlite3_stmt *pRead;
@@ -48,7 +49,7 @@ int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
     migListAdd(p, &more, pHolders->azValue[i]);
   }
   pSeen->zLooks = p->rc ? 0 : migFolderLooks(p, zPath, more.n, more.az);
-  pRead = migReadBegin(p, MIG_WAIT);
+  pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
   if (p->rc == SQLITE_OK && migStoreOpen(p)) {
     zWas = migMetaText(p, FOLDER_FACT);
     migFactsRead(p, &facts);
@@ -63,7 +64,7 @@ int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
 /* Is zPath an empty folder, and no revision stored? So it is with the first
 ** release of an application. Where something is stored, an empty folder is more
 ** likely one that was forgotten. 0 after failure: FILE. */
-int migLooksEmpty(MigContext *p, const char *zPath) {
+int migLooksEmpty(MigContext *p, const MigCall *pCall, const char *zPath) {
   sqlite3_stmt *pRead = 0;
   int bEmpty = 0;
   MigFolder folder;
@@ -71,7 +72,7 @@ int migLooksEmpty(MigContext *p, const char *zPath) {
   memset(&folder, 0, sizeof(folder));
   migFolderOpen(p, &folder, zPath);
   if (p->rc == SQLITE_OK && folder.nFile == 0) {
-    pRead = migReadBegin(p, MIG_WAIT);
+    pRead = migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
     bEmpty = p->rc == SQLITE_OK &&
              (!migStoreOpen(p) || !migQueryInt(p, 0,
                                                "SELECT EXISTS(SELECT 1 FROM"

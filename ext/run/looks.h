@@ -21,9 +21,10 @@ typedef struct MigImportSeen {
 } MigImportSeen;
 
 void migLooksSet(MigContext *p, const char *zLooks);
-int migLooksSame(MigContext *p, const char *zPath, const char *zFormat,
-                 const MigPlaceholders *pHolders, MigImportSeen *pSeen);
-int migLooksEmpty(MigContext *p, const char *zPath);
+int migLooksSame(MigContext *p, const MigCall *pCall, const char *zPath,
+                 const char *zFormat, const MigPlaceholders *pHolders,
+                 MigImportSeen *pSeen);
+int migLooksEmpty(MigContext *p, const MigCall *pCall, const char *zPath);
 void migLooksKeep(MigContext *p, MigConnection *pConn,
                   const MigImportSeen *pSeen);
 

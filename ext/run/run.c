@@ -848,8 +848,9 @@ static void batchesLate(MigContext *p, const MigState *pState, int iNode) {
 ** order, or NULL, also after an error. NOT_UP_TO_DATE when others come before
 ** it. Its id is in the arena. Under a read of its own: what it finds is looked
 ** at again under the lock. */
-static const char *batchesFind(MigContext *p) {
-  sqlite3_stmt *pRead = migReadBegin(p, MIG_WAIT);
+static const char *batchesFind(MigContext *p, const MigCall *pCall) {
+  sqlite3_stmt *pRead =
+      migReadBegin(p, pCall->msWait < 0 ? MIG_WAIT : pCall->msWait);
   int bStore = migStoreOpen(p);
   const char *zId = 0;
   MigState state;
@@ -895,7 +896,7 @@ char *migStepBatches(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   MigRunSpec spec = {0, 0, MIG_PHASE_NONE, 1, ms, 0, 0, 0};
   MigRun run;
 
-  spec.zTarget = batchesFind(p);
+  spec.zTarget = batchesFind(p, pCall);
   if (spec.zTarget == 0) {
     return migResultText(p, "{\"done\":0,\"left\":0}");
   }

@@ -41,6 +41,7 @@
 #include "transaction.h"
 #include "range.h"
 #include "plan.h"
+#include "change.h"
 #include "revisions.h"
 #include "picture.h"
 #include "repeated.h"
@@ -432,6 +433,8 @@ char *migTrial(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   MigText text = {0, 0, 0};
   char *zResult;
   Trial trial;
+  i64 msWait;
+  int bDeterministic; /* of no concern: nothing stays */
 
   memset(&trial, 0, sizeof(trial));
   trial.pConn = pConn;
@@ -439,8 +442,8 @@ char *migTrial(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   trial.call.bDryRun = 0;
   trial.call.zTransaction = "run";
   trial.call.bNoBackup = 1;
-  migTransactionBegin(p, &trial.tx, pConn,
-                      pCall->msWait < 0 ? MIG_WAIT : pCall->msWait, 0, 0);
+  migChangeSettings(p, pConn, pCall, &msWait, &bDeterministic);
+  migTransactionBegin(p, &trial.tx, pConn, msWait, 0, 0);
   if (p->rc == SQLITE_OK && trial.tx.bStore) {
     trialRun(p, &trial, zRange);
   }

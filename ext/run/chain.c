@@ -99,7 +99,7 @@ static int isNumbered(const char *zId) {
 
 /* Does the number at the start of id zA come before that of zB? 0 as well when
 ** one of them has none. Numbers are of any length: they are compared by their
-** digits, leading zeros aside. A number that is 0 comes before nothing. */
+** digits, leading zeros aside, of which 0 has none left. */
 static int numberBefore(const char *zA, const char *zB) {
   size_t nA;
   size_t nB;
@@ -111,7 +111,7 @@ static int numberBefore(const char *zA, const char *zB) {
   zB += strspn(zB, "0");
   nA = strspn(zA, "0123456789");
   nB = strspn(zB, "0123456789");
-  return nA > 0 && nB > 0 && (nA < nB || (nA == nB && memcmp(zA, zB, nA) < 0));
+  return nA < nB || (nA == nB && memcmp(zA, zB, nA) < 0);
 }
 
 /* The only head, when it comes before the new file zId by its number and none

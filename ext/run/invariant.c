@@ -14,7 +14,8 @@
 **
 ** Behind its script a check may call functions of the application, as the
 ** script itself may. migrate_verify() runs what a file brings along, so there
-** it may not.
+** it may not, nor one that has taken the place of SQLite's, as that of PRAGMA
+** case_sensitive_like has.
 */
 #include <string.h>
 #include "sql.h"
@@ -40,10 +41,30 @@ static const char *rowText(MigContext *p, sqlite3_stmt *pStmt) {
 }
 
 /*
-** UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
+** Is what runs under that name SQLite's own, and does it no more than compute?
+** The list has SQLite's beside one of the same name that was registered over
+** it, so nobody must have registered any, with whatever number of arguments.
+** The PRAGMA is used as such: a table of the file could take the name of its
+** table-valued function. Columns: 0 name, 1 whether it is built in, 5 flags.
+*/
+static int isOwn(MigContext *p, const char *zName) {
+  sqlite3_stmt *pStmt = migPrepare(p, "PRAGMA function_list");
+  int bOwn = 0;
+  int bOther = strcmp(zName, "load_extension") == 0;
+
+  while (!bOther && migStep(p, pStmt)) {
+    if (migStrICmp(migColumnPeek(p, pStmt, 0), zName) == 0) {
+      bOwn = 1;
+      bOther = !sqlite3_column_int(pStmt, 1) ||
+               (sqlite3_column_int(pStmt, 5) & SQLITE_DIRECTONLY);
+    }
+  }
+  migFinalize(p, pStmt);
+  return bOwn && !bOther;
+}
+
+/* UNSUPPORTED when the statement calls what is not SQLite's own, or can do more
 ** than compute: the file says what is run here, and who made it is not known.
-** A function of the application that has the name of one of SQLite's is not
-** told apart from it.
 */
 static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
   MigWriteset set;
@@ -51,11 +72,7 @@ static void callsCheck(MigContext *p, const char *zName, sqlite3_stmt *pStmt) {
 
   migWritesetRead(p, pStmt, &set);
   for (i = 0; i < set.calls.n && p->rc == SQLITE_OK; i++) {
-    if (!migQueryInt(p, 0,
-                     "SELECT EXISTS(SELECT 1 FROM pragma_function_list"
-                     " WHERE name=%Q COLLATE NOCASE AND builtin"
-                     " AND NOT flags & %d AND name <> 'load_extension')",
-                     set.calls.az[i], SQLITE_DIRECTONLY)) {
+    if (!isOwn(p, set.calls.az[i])) {
       migFail(p, MIG_UNSUPPORTED,
               "check %s calls %s(), which is not one of SQLite's own, and is"
               " not run outside of its script",

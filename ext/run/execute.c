@@ -716,7 +716,8 @@ static i64 statementRun(MigContext *p, MigExecution *pExec, Script *pScript,
   sqlite3_finalize(pStmt);
   if (zTable && pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
     migForeignRenamed(p, &pExec->foreign, zTable,
-                      migTokenName(p, z, &pSt->newName));
+                      migTokenName(p, z, &pSt->newName),
+                      !pExec->pSaved->bLegacyNow);
   }
   pJob->nStatement++;
   detailAdd(p, pExec, pScript, pSt,

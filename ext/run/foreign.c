@@ -7,7 +7,9 @@
 ** first such statement, and counted again before the commit. More than before
 ** is FOREIGN_KEY. Violations that were there earlier do not block: up to
 ** OLD_COMPARED of a table they are compared by what they refer to, because a
-** rebuild may give the rows other rowids; beyond that only by their number.
+** rebuild may give the rows other rowids; beyond that only by their number. A
+** rename of the parent goes into what is remembered, as SQLite writes it into
+** the children; those of columns do not matter.
 **
 ** Where no table of the file has a foreign key and no script names REFERENCES
 ** all of this costs nothing.
@@ -23,9 +25,11 @@
 **
 ** Limits: beyond OLD_COMPARED old violations of a table, and in tables WITHOUT
 ** ROWID, a row that loses its parent while another one finds its own is not
-** noticed. Nor is anything in a table whose violations could not be counted
-** before, because a foreign key of it fits no key of its parent
-** (foreignkeys.html, "Required and Suggested Database Indexes").
+** noticed; where such a table takes the name of another one that had violations
+** the numbers of both count together. Nor is anything in a table whose
+** violations could not be counted before, because a foreign key of it fits no
+** key of its parent (foreignkeys.html, "Required and Suggested Database
+** Indexes").
 */
 #include <string.h>
 #include "sql.h"
@@ -50,13 +54,27 @@ typedef struct Findings {
   int bRowid;                /* they have a rowid */
 } Findings;
 
+/* What a violation refers to. */
+typedef struct Orphan {
+  const char *zParent; /* by its name of now; case does not count */
+  const char *zValues; /* the referring values as SQL literals */
+  int bTaken;          /* it has excused a violation at the end */
+} Orphan;
+
+/* Some of them. Those of a table go on with it under another name, so two lists
+** may have the same. */
+typedef struct Orphans {
+  int n;
+  Orphan **ap; /* in the arena */
+} Orphans;
+
 /* A table and what was wrong with it when it was first watched. */
 struct MigWatched {
   MigWatched *pNext;
   const char *zTable; /* as it was asked for; case does not count */
   int bChildren;      /* the tables that refer to it are watched too */
   i64 nBefore;        /* Findings.nRow before */
-  MigText before;     /* what the violations referred to, see violationKeys() */
+  Orphans before;     /* the violations, see orphansRead() */
 };
 
 /* May any table have a foreign key? The word may as well be a name or stand in
@@ -156,7 +174,7 @@ static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
 
 /*
 ** Prepare the query of what a row of a table refers to by foreign key iKey:
-** the parent and the referring values as SQL literals, in one text. ?1 is the
+** the parent, and the referring values as SQL literals in one text. ?1 is the
 ** rowid. NULL when the table has no rowid that could be asked for, and after
 ** failure. The caller finalizes.
 */
@@ -171,7 +189,7 @@ static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
       continue;
     }
     if (sql.n == 0) {
-      migTextF(p, &sql, "SELECT %Q", sqlite3_column_text(pList, 2));
+      migTextF(p, &sql, "SELECT %Q, ''", sqlite3_column_text(pList, 2));
     }
     migTextF(p, &sql, " || ' ' || quote(\"%w\")",
              sqlite3_column_text(pList, 3));
@@ -187,17 +205,28 @@ static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
   return pStmt;
 }
 
-/* What the violations of a table refer to, each as a text with a zero byte
-** behind, as 'users' || ' ' || 17; nothing when they are too many or the table
-** has no rowid. In the arena. */
-static MigText violationKeys(MigContext *p, const char *zTable,
-                             const Findings *pFindings) {
-  MigText out = {0, 0, 0};
+/* Room for n more in a list; NULL after failure, and the list is as it was. */
+static Orphan **orphansRoom(MigContext *p, Orphans *pList, i64 n) {
+  Orphan **ap = migGrow(p, pList->ap, (u64)pList->n * sizeof(*ap),
+                        (u64)(pList->n + n) * sizeof(*ap));
+
+  if (ap) {
+    pList->ap = ap;
+  }
+  return ap ? &ap[pList->n] : 0;
+}
+
+/* What the violations of a table refer to; nothing when they are too many or
+** the table has no rowid. In the arena. */
+static Orphans orphansRead(MigContext *p, const char *zTable,
+                           const Findings *pFindings) {
+  Orphans out = {0, 0};
   sqlite3_stmt *pStmt = 0;
   int iKey = -1;
   i64 i;
 
-  if (pFindings->nRow > OLD_COMPARED) {
+  if (pFindings->nRow <= 0 || pFindings->nRow > OLD_COMPARED ||
+      !orphansRoom(p, &out, pFindings->nRow)) {
     return out;
   }
   for (i = 0; i < pFindings->nRow && p->rc == SQLITE_OK; i++) {
@@ -209,8 +238,12 @@ static MigText violationKeys(MigContext *p, const char *zTable,
     if (pStmt) {
       migBindInt(p, pStmt, 1, pFindings->a[i].iRowid);
       if (migStep(p, pStmt)) {
-        const char *z = migColumnPeek(p, pStmt, 0);
-        migTextAdd(p, &out, z, z ? (i64)strlen(z) + 1 : 0);
+        Orphan *pOne = migAlloc(p, sizeof(*pOne));
+        if (pOne) {
+          pOne->zParent = migColumnText(p, pStmt, 0);
+          pOne->zValues = migColumnText(p, pStmt, 1);
+          out.ap[out.n++] = pOne;
+        }
       }
       sqlite3_reset(pStmt);
     }
@@ -219,21 +252,23 @@ static MigText violationKeys(MigContext *p, const char *zTable,
   return out;
 }
 
-/* Are all keys of pNow among those of pBefore, each as often? Those found are
-** blanked in pBefore, so it can be asked once. Both lists are of at most
-** OLD_COMPARED, so comparing each with each will do. */
-static int keysWithin(MigText *pBefore, const MigText *pNow) {
-  i64 i;
-  i64 j;
+/* Are all of pNow among those of pBefore, each as often? Those found are taken,
+** so it can be asked once. Both lists are short, so comparing each with each
+** will do. */
+static int orphansWithin(const Orphans *pBefore, const Orphans *pNow) {
+  int i;
+  int j;
 
-  for (i = 0; i < pNow->n; i += (i64)strlen(pNow->z + i) + 1) {
-    for (j = 0; j < pBefore->n; j += (i64)strlen(pBefore->z + j) + 1) {
-      if (strcmp(pBefore->z + j, pNow->z + i) == 0) {
-        pBefore->z[j] = '\1'; /* no key begins so */
+  for (i = 0; i < pNow->n; i++) {
+    for (j = 0; j < pBefore->n; j++) {
+      Orphan *pOld = pBefore->ap[j];
+      if (!pOld->bTaken && strcmp(pOld->zValues, pNow->ap[i]->zValues) == 0 &&
+          migStrICmp(pOld->zParent, pNow->ap[i]->zParent) == 0) {
+        pOld->bTaken = 1;
         break;
       }
     }
-    if (j >= pBefore->n) {
+    if (j == pBefore->n) {
       return 0;
     }
   }
@@ -253,7 +288,7 @@ static void watchOne(MigContext *p, MigForeign *pForeign, const char *zTable) {
   findingsMake(p, zTable, &found);
   if (p->rc == SQLITE_OK) {
     pNew->nBefore = found.nRow;
-    pNew->before = violationKeys(p, zTable, &found);
+    pNew->before = orphansRead(p, zTable, &found);
   }
 }
 
@@ -304,18 +339,52 @@ void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   }
 }
 
-/* After ALTER TABLE zOld RENAME TO zNew: old violations moved along. The old
-** name stays watched as well: another table may take it. Both share one list,
-** so each old violation excuses one. */
-void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
-                       const char *zNew) {
-  MigWatched *pOld = watchedFind(pForeign, zOld);
+/* The old violations of one table are those of another one as well, beside its
+** own. What could not be counted of one cannot be of both. */
+static void watchedMerge(MigContext *p, MigWatched *pTo,
+                         const MigWatched *pFrom) {
+  int n = pFrom->before.n;
+  Orphan **ap = n ? orphansRoom(p, &pTo->before, n) : 0;
 
-  if (pOld && watchedFind(pForeign, zNew) == 0) {
-    MigWatched *pNew = watchedAdd(p, pForeign, zNew);
+  if (ap) {
+    memcpy(ap, pFrom->before.ap, (size_t)n * sizeof(*ap));
+    pTo->before.n += n;
+  }
+  pTo->nBefore = pTo->nBefore < 0 || pFrom->nBefore < 0
+                     ? -1
+                     : pTo->nBefore + pFrom->nBefore;
+}
+
+/*
+** After ALTER TABLE zOld RENAME TO zNew. Old violations of the table moved
+** along. The old name stays watched as well: another table may take it. Both
+** share what is compared, so each old violation excuses one. With bRewritten,
+** the way of SQLite but for legacy_alter_table, what referred to the table does
+** so by its new name.
+*/
+void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
+                       const char *zNew, int bRewritten) {
+  MigWatched *pOld;
+  MigWatched *pNew;
+  MigWatched *pOne;
+  int i;
+
+  if (p->rc) {
+    return;
+  }
+  for (pOne = pForeign->pFirst; bRewritten && pOne; pOne = pOne->pNext) {
+    for (i = 0; i < pOne->before.n; i++) {
+      if (migStrICmp(pOne->before.ap[i]->zParent, zOld) == 0) {
+        pOne->before.ap[i]->zParent = zNew;
+      }
+    }
+  }
+  pOld = watchedFind(pForeign, zOld);
+  pNew = watchedFind(pForeign, zNew);
+  if (pOld && pOld != pNew) {
+    pNew = pNew ? pNew : watchedAdd(p, pForeign, zNew);
     if (pNew) {
-      pNew->nBefore = pOld->nBefore;
-      pNew->before = pOld->before;
+      watchedMerge(p, pNew, pOld);
     }
   }
 }
@@ -465,10 +534,10 @@ static void findingsFail(MigContext *p, const MigForeign *pForeign,
 }
 
 /* Is anything wrong with a table that was not before? No, when it could not be
-** told before. Blanks what it has found in pOne->before. */
+** told before. Takes what it has found from pOne->before. */
 static int findingsNew(MigContext *p, MigWatched *pOne,
                        const Findings *pFound) {
-  MigText now = {0, 0, 0};
+  Orphans now = {0, 0};
 
   if (pOne->nBefore < 0 || pFound->nRow == 0) {
     return 0;
@@ -477,9 +546,9 @@ static int findingsNew(MigContext *p, MigWatched *pOne,
     return 1;
   }
   if (pOne->before.n) {
-    now = violationKeys(p, pOne->zTable, pFound);
+    now = orphansRead(p, pOne->zTable, pFound);
   }
-  return !keysWithin(&pOne->before, &now);
+  return p->rc == SQLITE_OK && !orphansWithin(&pOne->before, &now);
 }
 
 /* Before the commit: FOREIGN_KEY when a watched table has new violations, and

@@ -20,7 +20,7 @@ typedef struct MigForeign {
 void migForeignStart(MigContext *p, MigForeign *pForeign);
 void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable);
 void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
-                       const char *zNew);
+                       const char *zNew, int bRewritten);
 void migForeignCheck(MigContext *p, MigForeign *pForeign);
 
 #endif

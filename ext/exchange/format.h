@@ -147,7 +147,8 @@ typedef struct MigExported {
   i64 nUp;         /* without that zero; 0 for NULL */
   const char *zDown;
   i64 nDown;
-  int bNoTransaction;   /* runs outside a transaction */
+  int bNoTransaction;   /* one of its scripts runs outside a transaction */
+  int bUpAlone;         /* its up script does */
   int bRepeatable;      /* runs again when it has changed */
   const char *zVersion; /* digits, rising from one to the next: the id when all
                         ** ids are so, else made from created_at */

@@ -17,10 +17,11 @@
 **
 ** Files of the import are given back as they are; their scripts stay.
 **
-** Limits: where a script of a revision runs outside a transaction its up script
-** is not replayed, and those behind it do not see what that has made. A
-** script that drops a table leaves rows elsewhere that refer to it to the other
-** tool's setting of foreign keys; the export says so in a note.
+** An up script that runs outside a transaction is not replayed: it makes
+** nothing (VACUUM and its like).
+**
+** Limits: a script that drops a table leaves rows elsewhere that refer to it to
+** the other tool's setting of foreign keys; the export says so in a note.
 */
 #include <string.h>
 #include "catalog.h"
@@ -162,7 +163,7 @@ static void revisionExpand(MigContext *p, MigReplay *pReplay, MigExported *pRev,
   int bDown = sideCalls(pRev, 1);
   int bUp = sideCalls(pRev, 0);
 
-  if (pRev->zUp && !pRev->bNoTransaction) {
+  if (pRev->zUp && !pRev->bUpAlone) {
     sideReplay(p, pReplay, &side, pOut);
   }
   if (bDown) {

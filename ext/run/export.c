@@ -153,6 +153,7 @@ static void revisionRead(MigContext *p, Export *pExport, int iNode,
   pOut->bRepeatable = (rev.flags & MIG_REV_REPEATABLE) != 0;
   pOut->bNoTransaction =
       (rev.flags & (MIG_REV_UP_ALONE | MIG_REV_DOWN_ALONE)) != 0;
+  pOut->bUpAlone = (rev.flags & MIG_REV_UP_ALONE) != 0;
   pOut->nParent = pNode->nParent;
   pOut->azParent = nodeIds(p, pGraph, pNode->nParent, pNode->aParent);
   pOut->nDepend = pNode->nDepend;

@@ -182,7 +182,7 @@ static void directiveArg(MigContext *p, const struct DirectiveRule *pRule,
 }
 
 /* Read the directive in a comment; its word begins at i. FORMAT for a word that
-** is unknown. Without iLine, which takes a walk over the text. */
+** is unknown. */
 static void directiveRead(MigContext *p, const char *z, const MigToken *pToken,
                           i64 i, MigDirective *pOut) {
   i64 iEnd = pToken->iStart + pToken->n;
@@ -256,7 +256,6 @@ int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
     return 0;
   }
   directiveRead(p, z, &token, i, pOut);
-  pOut->iLine = lineAt(z, token.iStart);
   return p->rc == SQLITE_OK;
 }
 

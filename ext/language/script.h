@@ -38,7 +38,6 @@ typedef struct MigDirective {
   i64 nRow;         /* BATCH: rows of one */
   MigPhase ePhase;  /* PHASE: which */
   i64 iStart;       /* offset of the comment */
-  int iLine;        /* its line, from 1 */
 } MigDirective;
 
 const char *migDirectivesKnown(void);

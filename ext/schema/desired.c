@@ -238,14 +238,15 @@ static void notesNone(MigContext *p, const Wishes *pw, i64 i, i64 iEnd) {
   } while (token.eType != MIG_TK_END);
 }
 
-/* Does an earlier note than i give an old name to the same thing? */
+/* Does an earlier note than i give an old name to the same thing? Those of a
+** column stand together; those of the table before all columns and behind. */
 static int noteTwice(const MigDdl *pDdl, int i) {
-  int k = i;
+  const MigDdlNote *a = pDdl->aNote;
+  int iColumn = a[i].iColumn;
 
-  while (k > 0 && pDdl->aNote[k - 1].iColumn != pDdl->aNote[i].iColumn) {
-    k--;
-  }
-  return k > 0;
+  return i > 0 &&
+         (a[i - 1].iColumn == iColumn ||
+          (iColumn == MIG_OWNER_TABLE && a[0].iColumn == MIG_OWNER_TABLE));
 }
 
 /* Keep the annotations of a statement, which must be one that makes a table, or

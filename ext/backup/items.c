@@ -130,11 +130,6 @@ void migObjectsRead(MigContext *p, MigManifest *pManifest) {
   migFinalize(p, pStmt);
 }
 
-/* As SQLite folds case in names: ASCII only. */
-static int lowerCase(char c) {
-  return c >= 'A' && c <= 'Z' ? c + 32 : (unsigned char)c;
-}
-
 /* 1 for a trigger, else 0: the number of its set of names. */
 static int isTrigger(const MigItem *pItem) {
   return pItem->eKind == MIG_ITEM_TRIGGER;
@@ -249,7 +244,7 @@ static int textHolds(const char *z, const char *zName) {
   i64 n = (i64)strlen(zName);
 
   for (; *z; z++) {
-    if (lowerCase(*z) == lowerCase(*zName) && migStrNICmp(z, zName, n) == 0) {
+    if (migLower(*z) == migLower(*zName) && migStrNICmp(z, zName, n) == 0) {
       return 1;
     }
   }

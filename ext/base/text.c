@@ -237,6 +237,12 @@ int migIsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/* An ASCII letter in lower case, as SQLite folds the case of names; any other
+** byte, and -1, as it is. */
+int migLower(int c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
 /*
 ** Are the n bytes at z well-formed UTF-8 (RFC 3629: no overlong forms, no
 ** surrogates, nothing above U+10FFFF)? A zero byte is a character like others.

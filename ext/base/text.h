@@ -40,5 +40,6 @@ int migStrNICmp(const char *zA, const char *zB, i64 n);
 int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);
 int migIsDigit(char c);
+int migLower(int c);
 
 #endif

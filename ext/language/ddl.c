@@ -163,8 +163,9 @@ static void readTrigger(MigDdlReader *pr) {
 static void readKind(MigDdlReader *pr, void (**pxRead)(MigDdlReader *)) {
   MigDdl *pDdl = pr->pDdl;
 
-  pDdl->bTemp =
-      migCursorTake(&pr->c, "temp") || migCursorTake(&pr->c, "temporary");
+  if (!migCursorTake(&pr->c, "temp")) {
+    migCursorTake(&pr->c, "temporary"); /* the same */
+  }
   pDdl->bUnique = (u8)migCursorTake(&pr->c, "unique");
   *pxRead = migTableBodyRead;
   if (migCursorTake(&pr->c, "virtual")) {
@@ -188,7 +189,6 @@ static void readKind(MigDdlReader *pr, void (**pxRead)(MigDdlReader *)) {
     migCursorNext(&pr->c);
     migCursorNext(&pr->c);
     migCursorNeed(&pr->c, "exists");
-    pDdl->bIf = 1;
   }
 }
 

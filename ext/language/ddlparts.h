@@ -156,8 +156,6 @@ typedef struct MigDdl {
   MigToken schema; /* before the name; not "temp" for CREATE TEMP */
   MigToken name;
   MigToken table;   /* indexes, triggers: what it is on */
-  u8 bTemp;         /* TEMP or TEMPORARY is said */
-  u8 bIf;           /* IF NOT EXISTS */
   u8 bUnique;       /* indexes */
   u8 bStrict;       /* tables: STRICT is among the options */
   u8 bWithoutRowid; /* tables: so is WITHOUT ROWID */

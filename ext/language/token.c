@@ -407,7 +407,7 @@ int migTokenIsName(const MigToken *pToken) {
 /* The next byte of a name with its quotes undone, or -1 at its end. *pi is 0
 ** before the first. The token is no illegal one, so the closing quote is there,
 ** and each quote inside is doubled. */
-static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
+int migTokenNameByte(const char *z, const MigToken *pToken, i64 *pi) {
   const char *zName = z + pToken->iStart;
   char cQuote;
 
@@ -430,11 +430,6 @@ static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
   return (unsigned char)zName[(*pi)++];
 }
 
-/* An ASCII letter in lower case; any other byte, and -1, as it is. */
-static int lowerCase(int c) {
-  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
 /* True if the token is a name, bare or quoted, and equals zName, which is
 ** zero-terminated, but for the case of ASCII letters: the way in which SQLite
 ** tells names apart. Allocates nothing. */
@@ -445,8 +440,8 @@ int migTokenNameIs(const char *z, const MigToken *pToken, const char *zName) {
   if (!migTokenIsName(pToken)) {
     return 0;
   }
-  while ((c = nameByte(z, pToken, &i)) >= 0) {
-    if (*zName == 0 || lowerCase(c) != lowerCase((unsigned char)*zName)) {
+  while ((c = migTokenNameByte(z, pToken, &i)) >= 0) {
+    if (*zName == 0 || migLower(c) != migLower((unsigned char)*zName)) {
       return 0;
     }
     zName++;
@@ -465,7 +460,7 @@ char *migTokenName(MigContext *p, const char *z, const MigToken *pToken) {
   int c;
 
   if (zName) {
-    while ((c = nameByte(z, pToken, &i)) >= 0) {
+    while ((c = migTokenNameByte(z, pToken, &i)) >= 0) {
       zName[nName++] = (char)c;
     }
   }

@@ -54,6 +54,7 @@ i64 migTokenNext(const char *z, i64 n, i64 i, MigToken *pToken);
 i64 migTokenSignificant(const char *z, i64 n, i64 i, MigToken *pToken);
 int migTokenIs(const char *z, const MigToken *pToken, const char *zWord);
 int migTokenIsName(const MigToken *pToken);
+int migTokenNameByte(const char *z, const MigToken *pToken, i64 *pi);
 int migTokenNameIs(const char *z, const MigToken *pToken, const char *zName);
 char *migTokenName(MigContext *p, const char *z, const MigToken *pToken);
 

@@ -27,31 +27,6 @@ static const char zReserved[] =
     " select set table then to transaction true union unique update using"
     " values when where window ";
 
-/* The next byte of a name with its quotes undone, or -1 at its end. *pi is 0
-** before the first. */
-static int nameByte(const char *z, const MigToken *pToken, i64 *pi) {
-  const char *zName = z + pToken->iStart;
-  int bBare = pToken->eType == MIG_TK_WORD;
-  i64 iEnd = bBare ? pToken->n : pToken->n - 1;
-  char cQuote = zName[0];
-
-  if (*pi == 0 && !bBare) {
-    *pi = 1;
-  }
-  if (*pi >= iEnd) {
-    return -1;
-  }
-  if (!bBare && cQuote != '[' && zName[*pi] == cQuote) {
-    ++*pi;
-  }
-  return (unsigned char)zName[(*pi)++];
-}
-
-/* An ASCII letter in lower case; any other byte, and -1, as it is. */
-static int lowerCase(int c) {
-  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
 /* Is the token, a name with or without quotes, one of the words in zList, in
 ** any case of its letters? */
 static int nameIn(const char *z, const MigToken *pToken, const char *zList) {
@@ -61,11 +36,11 @@ static int nameIn(const char *z, const MigToken *pToken, const char *zList) {
   int c;
 
   zName[0] = ' ';
-  while ((c = nameByte(z, pToken, &i)) >= 0) {
+  while ((c = migTokenNameByte(z, pToken, &i)) >= 0) {
     if (c == ' ' || n > sizeof(zName) - 3) {
       return 0;
     }
-    zName[n++] = (char)lowerCase(c);
+    zName[n++] = (char)migLower(c);
   }
   zName[n++] = ' ';
   zName[n] = 0;
@@ -106,9 +81,9 @@ static int nameSame(const char *zA, const MigToken *pA, const char *zB,
     return 0;
   }
   do {
-    cA = nameByte(zA, pA, &iA);
-    cB = nameByte(zB, pB, &iB);
-    if (cA != cB && (bCase || lowerCase(cA) != lowerCase(cB))) {
+    cA = migTokenNameByte(zA, pA, &iA);
+    cB = migTokenNameByte(zB, pB, &iB);
+    if (cA != cB && (bCase || migLower(cA) != migLower(cB))) {
       return 0;
     }
   } while (cA >= 0);

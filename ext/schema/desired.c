@@ -250,8 +250,8 @@ static int noteTwice(const MigDdl *pDdl, int i) {
 }
 
 /* Keep the annotations of a statement, which must be one that makes a table, or
-** refuse them with FORMAT. Offsets are made those of the whole text. Those of a
-** statement that is passed over are kept as well. */
+** refuse them with FORMAT. Those of a statement that is passed over are kept as
+** well. */
 static void notesRead(MigContext *p, const Wishes *pw, const MigDdl *pDdl) {
   MigRenames *pRenames = pw->pRenames;
   i64 iBase = pDdl->z - pw->z;
@@ -280,7 +280,6 @@ static void notesRead(MigContext *p, const Wishes *pw, const MigDdl *pDdl) {
     pRenames->a = migModelRoom(p, pRenames->a, n, sizeof(*pRename));
     if (p->rc == SQLITE_OK) {
       pRename = &pRenames->a[pRenames->n++];
-      pRename->iStart = iBase + pNote->iStart;
       pRename->zTable = migTokenName(p, pDdl->z, &pDdl->name);
       pRename->zOld = migTokenName(p, pDdl->z, &pNote->name);
       if (pNote->iColumn >= 0) {

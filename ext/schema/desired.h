@@ -17,7 +17,6 @@ typedef struct MigRename {
   const char *zTable;  /* its name in the text, the new one if it has one */
   const char *zColumn; /* NULL: the table */
   const char *zOld;    /* whether it means a thing is not asked here */
-  i64 iStart;          /* of the comment, in the text */
   u8 bExact; /* it holds: it comes from a comparison, not from a person */
 } MigRename;
 

@@ -123,11 +123,6 @@ static void regionsFind(Writer *pw) {
 ** Tokens
 */
 
-/* ASCII only, as SQLite compares names: what is beyond keeps its bytes. */
-static int lowerCase(char c) {
-  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
 /* Append n bytes in lower case. */
 static void writeLower(Writer *pw, const char *z, i64 n) {
   i64 iStart = pw->pOut->n;
@@ -135,7 +130,7 @@ static void writeLower(Writer *pw, const char *z, i64 n) {
 
   migTextAdd(pw->p, pw->pOut, z, n);
   for (i = iStart; i < pw->pOut->n && pw->p->rc == SQLITE_OK; i++) {
-    pw->pOut->z[i] = (char)lowerCase(pw->pOut->z[i]);
+    pw->pOut->z[i] = (char)migLower(pw->pOut->z[i]);
   }
 }
 
@@ -145,7 +140,7 @@ static int isPlain(const char *zName) {
   const char *z;
 
   for (z = zName; *z; z++) {
-    int c = lowerCase(*z);
+    int c = migLower(*z);
     if (!((c >= 'a' && c <= 'z') || c == '_' || (*z & 0x80) ||
           (z > zName && (migIsDigit(*z) || c == '$')))) {
       return 0;
@@ -190,7 +185,7 @@ static void writeName(Writer *pw, const MigToken *pToken, Part e) {
     return;
   }
   for (zLower = zName; *zLower; zLower++) {
-    *zLower = (char)lowerCase(*zLower);
+    *zLower = (char)migLower(*zLower);
   }
   if (isPlain(zName) && !migWordReserved(z, pToken)) {
     migTextStr(pw->p, pw->pOut, zName);

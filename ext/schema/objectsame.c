@@ -13,9 +13,11 @@
 ** A word that might be a renamed table or column and need not, such as an
 ** alias, may stand there in either spelling.
 **
-** PROBLEMS. A column of another table is not told from one of the table that
-** the trigger is on: while a becomes b, that a body reads x.b now, and x.a
-** before, is not seen. A comparison without renames sees it.
+** Limits: a column of another table is not told from one of the table that the
+** trigger is on, which nobody can do without resolving names, aliases among
+** them: while a becomes b, that a body reads x.b now, and x.a before, is not
+** seen. No script rests on that: what it leaves is compared without renames
+** (prove.c), which sees it, and the trigger is made anew.
 */
 #include <string.h>
 #include "objectsame.h"

@@ -117,7 +117,9 @@ static int proofSame(MigContext *p, Proof *pProof, const MigPart *pIs) {
     i64 n = pWas->n - pProof->i;
     if (n == 0) {
       if (pWas->bLast || !proofNext(p, pProof) || pWas->bFirst) {
-        return 0; /* hostile bytes: the same header gives the same length */
+        /* unreached: rows of one header are as long, and others than the header
+        ** says were not loaded */
+        return 0;
       }
       continue;
     }

@@ -179,9 +179,9 @@ int migFileMove(MigContext *p, const char *zFrom, const char *zTo) {
   }
   if (migSystemRename(zFrom, zTo)) {
     if (errno == EEXIST) {
-      /* unreached: takes another process at this moment */
       migFail(p, MIG_FILE, "%s exists already; choose another name", zTo);
     } else {
+      /* unreached: zFrom was made beside it a moment ago */
       migFail(p, MIG_FILE, "cannot rename %s to %s: %s; check the path", zFrom,
               zTo, strerror(errno));
     }

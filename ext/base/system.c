@@ -143,10 +143,10 @@ int migSystemRename(const char *zFrom, const char *zTo) {
     return rc;
   }
   if (errno == EEXIST || lstat(zFrom, &st)) {
-    return -1; /* unreached: takes another process at this moment */
+    return -1;
   }
+  /* unreached: takes a file system without links */
   if (lstat(zTo, &st) == 0) {
-    /* unreached: that, and a file system without links */
     errno = EEXIST;
     return -1;
   }

@@ -587,10 +587,7 @@ static void groupBare(MigContext *p, Offline *po, int iFirst, int iEnd) {
 
   if (po->aStep[iFirst].script.eMode == MIG_SCRIPT_ALONE) {
     aloneWrite(p, po, &po->aStep[iFirst]);
-    if (po->bIgnores) {
-      checksOn(p, po);
-    }
-    return;
+    return; /* it switches no CHECKs off: PRAGMAs that could are refused */
   }
   memset(pOut, 0, sizeof(*pOut));
   po->ledger.tally.n = 0;

@@ -39,7 +39,7 @@ static int dropsCopied(MigContext *p, const MigList *pStatements, int i,
       return st.eKind == MIG_ST_INSERT;
     }
   }
-  return 0;
+  return 0; /* unreached: what a rebuild drops it has copied before */
 }
 
 /*

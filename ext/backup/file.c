@@ -51,7 +51,7 @@ typedef struct File {
   sqlite3 *db;               /* its connection; NULL: not opened */
   struct MigCached *pCached; /* statements kept on it */
   sqlite3_stmt *pPulse;      /* of the database */
-  char *zPart;               /* its name for now; set once it is there */
+  char *zPart;               /* its name until it is whole; NULL: not made */
 } File;
 
 /* Let the context work on the file, or again on the database. Also right after

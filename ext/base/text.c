@@ -243,6 +243,19 @@ int migLower(int c) {
   return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
+/* A copy in lower case, as a file system that ignores case sees a name; only
+** letters of ASCII have one here. In the arena; NULL for NULL, or after an
+** error. */
+char *migStrLower(MigContext *p, const char *z) {
+  char *zLow = migStrdup(p, z);
+  i64 i;
+
+  for (i = 0; zLow && zLow[i]; i++) {
+    zLow[i] = (char)migLower((u8)zLow[i]);
+  }
+  return zLow;
+}
+
 /*
 ** Are the n bytes at z well-formed UTF-8 (RFC 3629: no overlong forms, no
 ** surrogates, nothing above U+10FFFF)? A zero byte is a character like others.

@@ -41,5 +41,6 @@ int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);
 int migIsDigit(char c);
 int migLower(int c);
+char *migStrLower(MigContext *p, const char *z);
 
 #endif

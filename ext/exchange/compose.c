@@ -49,20 +49,6 @@ typedef struct Proof {
 
 /* ---- the list of files ---- */
 
-/* A name in lower case, as file systems that ignore case see it; only letters
-** of ASCII have one here. In the arena, NULL after an error. */
-static char *nameLower(MigContext *p, const char *zName) {
-  char *z = migStrdup(p, zName);
-  i64 i;
-
-  for (i = 0; z && z[i]; i++) {
-    if (z[i] >= 'A' && z[i] <= 'Z') {
-      z[i] = (char)(z[i] + 'a' - 'A');
-    }
-  }
-  return z;
-}
-
 /* FORMAT when two files have one name, letter case aside: on many a disk one
 ** would overwrite the other. */
 static void namesCheck(MigContext *p, const MigOutput *pOut) {
@@ -70,7 +56,7 @@ static void namesCheck(MigContext *p, const MigOutput *pOut) {
   int i;
 
   for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
-    migListAdd(p, &list, nameLower(p, pOut->aFile[i].zName));
+    migListAdd(p, &list, migStrLower(p, pOut->aFile[i].zName));
   }
   if (p->rc == SQLITE_OK) {
     migListSort(&list);

@@ -24,20 +24,6 @@
 #include <string.h>
 #include "sqitch.h"
 
-/* z in lower case, as file systems that ignore case see it, in the arena; ""
-** after an error. Only letters of ASCII have a case here. */
-static const char *writeLower(MigContext *p, const char *z) {
-  char *zLow = migStrdup(p, z);
-  i64 i;
-
-  for (i = 0; zLow && zLow[i]; i++) {
-    if (zLow[i] >= 'A' && zLow[i] <= 'Z') {
-      zLow[i] = (char)(zLow[i] + 'a' - 'A');
-    }
-  }
-  return zLow ? zLow : "";
-}
-
 /* The names of all changes, by index: as file_template says, else the message;
 ** "r_" goes before what may be no name. A second one of a name has its version
 ** behind it; a third that meets that one as well keeps the same name, and the
@@ -57,10 +43,10 @@ static const char **writeNames(MigContext *p, const MigOutput *pOut) {
     if (!migSqitchIsFree(z, (i64)strlen(z))) {
       z = migPrintf(p, "r_%s", z);
     }
-    zLow = writeLower(p, z ? z : "");
+    zLow = migStrLower(p, z ? z : "");
     if (p->rc == SQLITE_OK && migGraphFind(pTaken, zLow) >= 0) {
       z = migPrintf(p, "%s_%s", z, pRev->zVersion);
-      zLow = writeLower(p, z ? z : "");
+      zLow = migStrLower(p, z ? z : "");
     }
     if (p->rc == SQLITE_OK && migGraphFind(pTaken, zLow) < 0) {
       migGraphAdd(p, pTaken, zLow);

@@ -323,17 +323,6 @@ static const char *templateStem(MigContext *p, const char *zTemplate,
   return zStem;
 }
 
-/* A text in lower case, of ASCII letters alone. */
-static const char *lower(MigContext *p, const char *zText) {
-  char *z = migStrdup(p, zText);
-  i64 i;
-
-  for (i = 0; z && z[i]; i++) {
-    z[i] = (char)(z[i] >= 'A' && z[i] <= 'Z' ? z[i] + 'a' - 'A' : z[i]);
-  }
-  return z;
-}
-
 /* Is z, which is in the list, in it more than once? The list is sorted
 ** bytewise. */
 static int listTwice(const MigList *pList, const char *z) {
@@ -359,14 +348,14 @@ static void stemsDiffer(MigContext *p, MigFileNames *pNames) {
   int i;
 
   for (i = 0; i < pNames->n && p->rc == SQLITE_OK; i++) {
-    migListAdd(p, &list, lower(p, pNames->aRevision[i].zStem));
+    migListAdd(p, &list, migStrLower(p, pNames->aRevision[i].zStem));
   }
   if (p->rc == SQLITE_OK) {
     migListSort(&list);
   }
   for (i = 0; i < pNames->n && p->rc == SQLITE_OK; i++) {
     MigExported *pRev = &pNames->aRevision[i];
-    const char *zLower = lower(p, pRev->zStem);
+    const char *zLower = migStrLower(p, pRev->zStem);
     if (p->rc || !listTwice(&list, zLower)) {
       continue;
     }

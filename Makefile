@@ -70,7 +70,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  versions
 SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
                  change protect maketable mirror drift leave steps record \
-                 backfill run picture repeated \
+                 backfill agenda groups finish run picture repeated \
                  trial recognize source schemas stamp leaf author generated keep renamed mend \
                  chain differ looks import plainscript expand originals filenames writefiles export match \
                  auto undone adopt ledger ledgerguard ledgerrevision offline \

@@ -64,7 +64,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  sqitch_script sqitch_write format_sqitch format_atlas \
                  liquibase_line liquibase_property liquibase_attribute \
                  liquibase_changeset liquibase_changelog liquibase_write \
-                 format_liquibase format_alembic folder direction \
+                 format_liquibase alembic_form alembic_text alembic_revision \
+                 format_alembic folder direction \
                  assemble dispatch \
                  compose \
                  versions

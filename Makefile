@@ -77,8 +77,8 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
                  auto undone adopt ledger ledgerguard ledgerrevision offline \
                  backups configure show health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \
-                 draw functions rows help backup_views schema_views views \
-                 tables migrate
+                 draw arguments acting showing functions rows help \
+                 backup_views schema_views views tables migrate
 
 SRC = $(SRC_BASE:%=ext/base/%.c) \
       $(SRC_LANGUAGE:%=ext/language/%.c) \

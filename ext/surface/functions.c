@@ -36,6 +36,8 @@
 #include "maketable.h"
 #include "execute.h"
 #include "backups.h"
+#include "backups_restore.h"
+#include "backups_downgrade.h"
 #include "configure.h"
 #include "show.h"
 #include "health.h"
@@ -394,8 +396,8 @@ static char *callTest(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migTrial(p, pArgs->pConn, &pArgs->call, zRange);
 }
 
-/* run.c runs down scripts, or with option restore backups.c restores the
-** automatic backup. There is no default for the target. */
+/* run.c runs down scripts, or with option restore backups_downgrade.c restores
+** the automatic backup. There is no default for the target. */
 static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = argText(p, pArgs, 0, "");
   int bRestore = migOptionBool(p, &pArgs->options, "restore", 0);
@@ -411,7 +413,7 @@ static char *callDowngrade(MigContext *p, MigArgs *pArgs) {
 }
 
 /* Option to, a path, NULL when it is not given; an empty one is USAGE. Whether
-** it is a file or a folder is for backups.c to see. */
+** it is a file or a folder is for file.c to see. */
 static const char *optionTo(MigContext *p, MigArgs *pArgs) {
   const char *z = migOptionText(p, &pArgs->options, "to");
 
@@ -432,9 +434,9 @@ static char *callBackup(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migBackupsTake(p, pArgs->pConn, &pArgs->call, zNote, zTo);
 }
 
-/* backups.c. Options: to, tables, force. With to a file is written and this one
-** stays as it is. An empty list of tables is USAGE: it would restore nothing,
-** or everything, and either could be meant. */
+/* backups_restore.c. Options: to, tables, force. With to a file is written and
+** this one stays as it is. An empty list of tables is USAGE: it would restore
+** nothing, or everything, and either could be meant. */
 static char *callRestore(MigContext *p, MigArgs *pArgs) {
   MigRestoreSpec spec;
 

@@ -75,7 +75,8 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
                  trial recognize source schemas stamp leaf author generated keep renamed mend \
                  chain differ looks import plainscript expand originals filenames writefiles export match \
                  auto undone adopt ledger ledgerguard ledgerrevision offline \
-                 backups configure show health
+                 backups inplace backups_restore backups_downgrade configure \
+                 show health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \
                  draw arguments acting showing functions rows help \
                  backup_views schema_views views tables migrate

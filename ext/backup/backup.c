@@ -638,17 +638,6 @@ static int rowRead(MigContext *p, i64 iBackup, MigBackupRow *pRow) {
   return bFound;
 }
 
-/* A number of at most 18 digits, which fits 64 bits, else -1. */
-static i64 numberRead(const char *z) {
-  i64 v = 0;
-  int n;
-
-  for (n = 0; n < 18 && z[n] >= '0' && z[n] <= '9'; n++) {
-    v = v * 10 + (z[n] - '0');
-  }
-  return n > 0 && z[n] == 0 ? v : -1;
-}
-
 /*
 ** Find the backup that zBackup names: its number, or 'latest', of any kind.
 ** Returns 1, and its row; 0 after an error, BACKUP_UNKNOWN when there is none.
@@ -664,7 +653,7 @@ int migBackupFind(MigContext *p, const char *zBackup, MigBackupRow *pRow) {
   iBackup =
       strcmp(zBackup, "latest") == 0
           ? migQueryInt(p, 0, "SELECT max(backup) FROM main._migrate_backups")
-          : numberRead(zBackup);
+          : migDigitsValue(zBackup);
   if (p->rc == SQLITE_OK && !rowRead(p, iBackup, pRow)) {
     migFail(p, MIG_BACKUP_UNKNOWN,
             "no backup %s; SELECT backup, created_at, note FROM"

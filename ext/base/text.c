@@ -237,6 +237,18 @@ int migIsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/* The value of a text that is one to 18 ASCII digits, which fits 64 bits; -1
+** for any other. */
+i64 migDigitsValue(const char *z) {
+  i64 v = 0;
+  int n;
+
+  for (n = 0; n < 18 && migIsDigit(z[n]); n++) {
+    v = v * 10 + (z[n] - '0');
+  }
+  return n > 0 && z[n] == 0 ? v : -1;
+}
+
 /* An ASCII letter in lower case, as SQLite folds the case of names; any other
 ** byte, and -1, as it is. */
 int migLower(int c) {

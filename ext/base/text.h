@@ -40,6 +40,7 @@ int migStrNICmp(const char *zA, const char *zB, i64 n);
 int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);
 int migIsDigit(char c);
+i64 migDigitsValue(const char *z);
 int migLower(int c);
 char *migStrLower(MigContext *p, const char *z);
 

@@ -1,20 +1,12 @@
 /*
-** backups.h - backup, restore, prune, and downgrade from a backup.
+** backups.h - backups taken and pruned.
 */
 #ifndef MIG_BACKUPS_H
 #define MIG_BACKUPS_H
 
+#include "backup.h"
 #include "change.h"
 #include "text.h"
-
-/* What migrate_restore() is told. */
-typedef struct MigRestoreSpec {
-  const char *zBackup; /* number, or latest */
-  const char *zTo;     /* write a file instead, or NULL; then no tables */
-  MigList tables;      /* only these; empty: everything */
-  int bForce;          /* go on where definitions differ, rows lose their
-                       ** parent, or a file has another hash */
-} MigRestoreSpec;
 
 /* So many backups that none is too old. */
 #define MIG_KEEP_ALL 0x7fffffffffffffffLL
@@ -28,13 +20,11 @@ typedef struct MigPruneSpec {
   MigList backups; /* numbers of single backups, or latest, of any kind */
 } MigPruneSpec;
 
+void migBackupsStart(MigChange *pChange, MigBackup *pBackup, const char *zKind,
+                     const char *zAction);
 char *migBackupsTake(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                      const char *zNote, const char *zTo);
-char *migBackupsRestore(MigContext *p, MigConnection *pConn,
-                        const MigCall *pCall, const MigRestoreSpec *pSpec);
 char *migBackupsPrune(MigContext *p, MigConnection *pConn, const MigCall *pCall,
                       const MigPruneSpec *pSpec);
-char *migBackupsDowngrade(MigContext *p, MigConnection *pConn,
-                          const MigCall *pCall, const char *zTarget);
 
 #endif

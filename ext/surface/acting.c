@@ -21,21 +21,11 @@
 #include "generated.h"
 #include "maketable.h"
 #include "backups.h"
+#include "backups_restore.h"
+#include "backups_downgrade.h"
 #include "configure.h"
 #include "show.h"
 #include "acting.h"
-
-/* A whole number of at most 18 digits, which cannot overflow; -1 for any other
-** text, a sign or blanks included. */
-static i64 numberRead(const char *z) {
-  i64 v = 0;
-  int n;
-
-  for (n = 0; n < 18 && migIsDigit(z[n]); n++) {
-    v = v * 10 + (z[n] - '0');
-  }
-  return n > 0 && z[n] == 0 ? v : -1;
-}
 
 /* configure.c. No option of its own. The write transaction is only begun when
 ** there is no store yet, or one of an older version. */
@@ -220,7 +210,7 @@ char *migActingAuto(MigContext *p, MigArgs *pArgs) {
 ** each batch. USAGE below 1 and for what is no whole number. */
 char *migActingStep(MigContext *p, MigArgs *pArgs) {
   const char *z = migArgText(p, pArgs, 0, "1000");
-  i64 ms = z ? numberRead(z) : -1;
+  i64 ms = z ? migDigitsValue(z) : -1;
 
   if (p->rc == SQLITE_OK && ms <= 0) {
     migFail(p, MIG_USAGE,
@@ -238,8 +228,8 @@ char *migActingTest(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migTrial(p, pArgs->pConn, &pArgs->call, zRange);
 }
 
-/* run.c runs down scripts, or with option restore backups.c restores the
-** automatic backup. There is no default for the target. */
+/* run.c runs down scripts, or with option restore backups_downgrade.c restores
+** the automatic backup. There is no default for the target. */
 char *migActingDowngrade(MigContext *p, MigArgs *pArgs) {
   const char *zTarget = migArgText(p, pArgs, 0, "");
   int bRestore = migOptionBool(p, &pArgs->options, "restore", 0);
@@ -255,7 +245,7 @@ char *migActingDowngrade(MigContext *p, MigArgs *pArgs) {
 }
 
 /* Option to, a path, NULL when it is not given; an empty one is USAGE. Whether
-** it is a file or a folder is for backups.c to see. */
+** it is a file or a folder is for file.c to see. */
 static const char *optionTo(MigContext *p, MigArgs *pArgs) {
   const char *z = migOptionText(p, &pArgs->options, "to");
 
@@ -276,9 +266,9 @@ char *migActingBackup(MigContext *p, MigArgs *pArgs) {
   return p->rc ? 0 : migBackupsTake(p, pArgs->pConn, &pArgs->call, zNote, zTo);
 }
 
-/* backups.c. Options: to, tables, force. With to a file is written and this one
-** stays as it is. An empty list of tables is USAGE: it would restore nothing,
-** or everything, and either could be meant. */
+/* backups_restore.c. Options: to, tables, force. With to a file is written and
+** this one stays as it is. An empty list of tables is USAGE: it would restore
+** nothing, or everything, and either could be meant. */
 char *migActingRestore(MigContext *p, MigArgs *pArgs) {
   MigRestoreSpec spec;
 
@@ -315,7 +305,7 @@ char *migActingPrune(MigContext *p, MigArgs *pArgs) {
   spec.bManual = migOptionBool(p, &pArgs->options, "manual", 0);
   spec.backups = migOptionList(p, &pArgs->options, "backups");
   spec.bKeep = z != 0;
-  spec.nKeep = z ? numberRead(z) : 0;
+  spec.nKeep = z ? migDigitsValue(z) : 0;
   if (z && migOptionGiven(&pArgs->options, "backups")) {
     migFail(p, MIG_USAGE,
             "migrate_prune() takes a number of backups to keep, or the backups"

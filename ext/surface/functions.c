@@ -185,7 +185,7 @@ static void argsRead(MigContext *p, MigArgs *pArgs, int argc,
   if (pArgs->n < pFunction->nMin || pArgs->n > pFunction->nMax) {
     migFail(p, MIG_USAGE, "wrong number of arguments; call it as %s%s",
             pFunction->zUsage,
-            (pFunction->flags & MIG_F_ACTS)
+            (pFunction->flags & (MIG_F_ACTS | MIG_F_OPTIONS))
                 ? ", with a JSON object of options last"
                 : "");
   }

@@ -40,8 +40,10 @@ proc lint_finish {} {
   exit [expr {[llength $::found]>0}]
 }
 
-# A value of a Makefile variable, as a list.
+# A value of a Makefile variable, as a list. The make that runs the lints does
+# not count: its job server would be looked for.
 proc make_value {name} {
+  unset -nocomplain ::env(MAKEFLAGS) ::env(MAKELEVEL)
   set out [exec make -s -f [file join $::root Makefile] -C $::root \
       --no-print-directory print-$name]
   return [list {*}$out]

@@ -53,6 +53,7 @@
 #include "catalog.h"
 #include "drift.h"
 #include "execute.h"
+#include "maintenance.h"
 #include "mirror.h"
 #include "progress.h"
 #include "protect.h"

@@ -69,7 +69,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  assemble dispatch \
                  compose \
                  versions
-SRC_RUN        = lookup rowguard foreign fold batch invariant execute intact \
+SRC_RUN        = lookup rowguard foreign fold batch invariant job around \
+                 execute maintenance intact \
                  change protect maketable mirror drift leave steps record \
                  backfill agenda groups finish run picture repeated \
                  trial recognize source schemas stamp leaf author generated keep renamed mend \

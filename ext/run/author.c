@@ -29,7 +29,7 @@
 #include "migrate.h"
 #include "sql.h"
 #include "text.h"
-#include "execute.h"
+#include "job.h"
 #include "applied.h"
 #include "partial.h"
 #include "leaf.h"
@@ -47,7 +47,7 @@ static int scriptFlags(MigContext *p, const char *z, i64 n, int bDown) {
     return 0;
   }
   migScriptCheck(p, z, n, MIG_SCRIPT_OWN, &info);
-  migExecuteProtect(p, z, n);
+  migJobProtect(p, z, n);
   return migRevisionFlags(&info, bDown);
 }
 

@@ -42,7 +42,7 @@ static void failureRecord(MigContext *p, MigRun *pRun,
   const MigRunStep *pStep =
       pRun->iFailed >= 0 ? &pRun->aStep[pRun->iFailed] : 0;
   int bPartial =
-      pRun->nCommitted > 0 || (pStep && pStep->bAlone && pStep->nStatement > 1);
+      pRun->nCommitted > 0 || (pStep && pStep->bAlone && pStep->nStatement > 0);
   int bDrop = !bPartial && pRun->protect.bCommitted;
   int i;
 

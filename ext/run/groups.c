@@ -35,6 +35,7 @@
 #include "backfill.h"
 #include "drift.h"
 #include "execute.h"
+#include "maintenance.h"
 #include "mirror.h"
 #include "progress.h"
 #include "protect.h"
@@ -120,7 +121,7 @@ static void stepRun(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
     }
     pRun->exec.pDetail = pRun->pCall->bDryRun ? &pStep->detail : 0;
     if (pStep->bAlone) {
-      migExecuteMaintenance(p, &pRun->exec, &job);
+      migMaintenanceRun(p, &pRun->exec, &job);
     } else {
       migExecuteScript(p, &pRun->exec, &job);
     }

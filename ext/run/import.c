@@ -48,7 +48,7 @@
 #include "differ.h"
 #include "looks.h"
 #include "migrate.h"
-#include "execute.h"
+#include "job.h"
 #include "import.h"
 
 /* An import under way. Everything is in the arena but the files' bytes, which
@@ -145,7 +145,7 @@ static void forbiddenNote(MigContext *p, Import *pImport,
   if (job.z == 0 || p->rc) {
     return;
   }
-  migExecuteCheck(p, &job);
+  migJobCheck(p, &job);
   if (p->rc && p->eCode == MIG_FORBIDDEN_STATEMENT && p->zError) {
     migContextInit(&was, p->db);
     migErrorSave(p, &was);

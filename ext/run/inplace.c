@@ -269,8 +269,7 @@ static int alreadySo(MigContext *p, const MigInplace *pRestore) {
 }
 
 /* Take the backup that undoes this, compare, write; as migInplaceRun() says. */
-static void inplaceWrite(MigContext *p, MigInplace *pRestore,
-                         int bLossCheck) {
+static void inplaceWrite(MigContext *p, MigInplace *pRestore, int bLossCheck) {
   MigRestore *pWork = &pRestore->work;
   u8 aFingerprint[MIG_HASH_SIZE];
 

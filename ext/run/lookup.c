@@ -5,8 +5,8 @@
 ** statement writes is in its EXPLAIN (store/writeset.c). A TEMP object that
 ** shadows a table of main is found by name, because SQLite would silently take
 ** it. A script that names a table of ours is refused without a look at the
-** file (execute.c); what is left is a trigger of the file that writes one when
-** the script writes another table.
+** file (job.c); what is left is a trigger of the file that writes one when the
+** script writes another table.
 **
 ** With a TEMP table t from before the run, and t in main as well:
 **

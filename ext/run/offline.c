@@ -47,7 +47,7 @@
 #include "sql.h"
 #include "catalog.h"
 #include "drift.h"
-#include "execute.h"
+#include "job.h"
 #include "fingerprint.h"
 #include "ledgerguard.h"
 #include "ledgerrevision.h"
@@ -181,7 +181,7 @@ static void revisionLoad(MigContext *p, const Offline *po, int iNode,
 
 /* Check the script of a step as a run does, and look through it. A revision
 ** that does nothing on the way up needs no down script. IRREVERSIBLE, SCRIPT,
-** and those of migExecuteCheck(). */
+** and those of migJobCheck(). */
 static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   const MigRevision *pRev = &pStep->rev;
   MigPlainScript *ps = &pStep->script;
@@ -215,7 +215,7 @@ static void stepScan(MigContext *p, Offline *po, OfflineStep *pStep) {
   job.n = ps->n;
   job.bAlone = bAlone;
   job.bLenient = ps->eMode == MIG_SCRIPT_IMPORTED;
-  migExecuteCheck(p, &job);
+  migJobCheck(p, &job);
   migPlainscriptScan(p, ps);
   po->bAlters |= ps->bAlters;
   po->bQuotes |= ps->bQuotes;

@@ -2,7 +2,7 @@
 ** plainscript.c - the script of a revision as SQL that runs without us.
 **
 ** The bytes of the script stay as they are, but for
-**   - statements that a run passes over (execute.c): the script's own BEGIN and
+**   - statements that a run passes over (around.c): the script's own BEGIN and
 **     COMMIT and PRAGMAs of the connection become comments;
 **   - SELECT migrate_table(...), which becomes a comment and what a replay has
 **     expanded it to;

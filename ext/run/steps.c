@@ -68,8 +68,9 @@ const MigScriptMark *migStepsBatch(const MigScriptInfo *pInfo, int iBatch) {
   return 0;
 }
 
-/* What execute.c is told about the script of a step: all of it, to be run as a
-** whole. pJob borrows the bytes, which may be none (a NULL). */
+/* What execute.c or maintenance.c is told about the script of a step: all of
+** it, to be run as a whole. pJob borrows the bytes, which may be none (a
+** NULL). */
 void migStepsJob(MigScriptJob *pJob, const MigRun *pRun,
                  const MigRunStep *pStep, const MigBytes *pBytes) {
   memset(pJob, 0, sizeof(*pJob));
@@ -109,7 +110,7 @@ static void stepCheck(MigContext *p, MigRun *pRun, MigRunStep *pStep) {
   script = migStepsScript(p, pRun, pStep);
   if (script.a) {
     migStepsJob(&job, pRun, pStep, &script);
-    migExecuteCheck(p, &job);
+    migJobCheck(p, &job);
   }
   sqlite3_free(script.a);
 }

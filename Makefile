@@ -53,7 +53,8 @@ SRC_REVISION   = set graph partial name target range plan applied scripts origin
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablediff alteration phrase objectsame compare fulltext order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
-                 replay compiles loss subset prove orphans tally generate
+                 replay compiles loss subset prove orphans tally draft renaming \
+                 tablechange generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  load fill items objects backup verify retain touched \
                  decide refill restore file

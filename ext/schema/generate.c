@@ -39,25 +39,18 @@
 ** migrate_table() does that as well, and tables are renamed in legacy mode
 ** (sqlite.org/pragma.html, legacy_alter_table); what names them is made anew.
 **
-** Columns whose old and new names cross (two swap theirs) are renamed where
-** their table is changed: migrate_table() reads the annotations in the text it
-** is given as well, and would carry out once more what has been done.
-**
-** PROBLEMS. A script in which tables are renamed natively means
-** legacy_alter_table to be off, as it is unless an application sets it.
+** The statements are written by draft.c, renaming.c and tablechange.c. What
+** they are to do is decided here, and tried.
 */
 #include <string.h>
 #include "catalog.h"
 #include "compiles.h"
-#include "fulltext.h"
 #include "generate.h"
-#include "loss.h"
-#include "order.h"
 #include "orphans.h"
 #include "prove.h"
+#include "renaming.h"
 #include "subset.h"
-#include "sql.h"
-#include "tally.h"
+#include "tablechange.h"
 
 /* The parts; see the top of the file. */
 typedef enum Part {
@@ -65,34 +58,6 @@ typedef enum Part {
   PART_RENAME,
   PART_MAKE
 } Part;
-
-/* Statements of one group stand together, a blank line between two groups. */
-typedef enum Group {
-  GROUP_NONE, /* nothing is written yet */
-  GROUP_DROP,
-  GROUP_RENAME,
-  GROUP_TABLE, /* tables that are made or changed */
-  GROUP_REST   /* what else is made */
-} Group;
-
-/* A script being made. */
-typedef struct Generator {
-  MigGenerate *pGenerate; /* what is to be done, and the script so far */
-  MigLosses *pLosses;     /* by it, of the old schema */
-  MigReplay replay;       /* of the scratch database */
-  int bNative;            /* ALTER TABLE will work */
-  int bNativeUsed;        /* and stands in the script */
-  int bTouches;           /* a table is dropped, altered or made anew */
-  const u8 *abAside; /* views and triggers of the wanted schema that are made
-                     ** anew though they stay as they are, or NULL */
-  MigModel now;      /* what the scratch database holds */
-  MigRenames left;   /* what is still to be renamed */
-  MigComparison compare; /* of now with the wanted schema */
-  MigOrder order;        /* of that */
-  MigTally tally;        /* of a script for a shell */
-  MigText part;          /* being made */
-  Group eGroup;          /* of its last statement */
-} Generator;
 
 /* ------------------------------------------------------------------------
 ** What is to be done
@@ -120,339 +85,12 @@ static int needsNative(const MigComparison *pCompare) {
 }
 
 /* ------------------------------------------------------------------------
-** Statements
-*/
-
-/* Does a text end with a comment that a semicolon would become a part of: one
-** from -- with no end of line behind it? */
-static int endsInComment(const char *z) {
-  i64 n = (i64)strlen(z);
-  i64 i = 0;
-  int bComment = 0;
-  MigToken token;
-
-  do {
-    i = migTokenNext(z, n, i, &token);
-    if (token.eType != MIG_TK_SPACE && token.eType != MIG_TK_END) {
-      bComment = token.eType == MIG_TK_COMMENT && z[token.iStart] == '-';
-    } else if (token.eType == MIG_TK_SPACE &&
-               memchr(z + token.iStart, '\n', (size_t)token.n)) {
-      bComment = 0;
-    }
-  } while (token.eType != MIG_TK_END);
-  return bComment;
-}
-
-/* Append a statement that stands without its semicolon; nothing for NULL. */
-static void statementWrite(MigContext *p, MigText *pOut, const char *z) {
-  if (p->rc == SQLITE_OK && z) {
-    migTextStr(p, pOut, z);
-    migTextStr(p, pOut, endsInComment(z) ? "\n;\n" : ";\n");
-  }
-}
-
-/* A statement of this group follows: a blank line, when it is another one. */
-static void groupBegin(MigContext *p, Generator *pg, Group eGroup) {
-  if (pg->eGroup != eGroup && pg->eGroup != GROUP_NONE) {
-    migTextStr(p, &pg->part, "\n");
-  }
-  pg->eGroup = eGroup;
-}
-
-/* A table is about to lose its name: where another one gets that, a run would
-** take it for the same table with fewer rows, and refuse. So it should where a
-** virtual table is made anew: nobody has said that its rows may go. */
-static void lossAllow(MigContext *p, Generator *pg, const char *zTable) {
-  const MigModel *pNew = pg->pGenerate->pNew;
-  int i = migModelFind(pNew, 0, zTable);
-
-  if (i >= 0 && pNew->aObject[i].eKind == MIG_DDL_TABLE) {
-    migTextF(p, &pg->part, "-- migrate:allow-loss \"%w\"\n", zTable);
-  }
-}
-
-/* A virtual table that is dropped to be made anew under another name is renamed
-** no more. */
-static void renamesForget(MigContext *p, Generator *pg, const char *zTable) {
-  MigRenames left = {0, 0};
-  int i;
-
-  for (i = 0; i < pg->left.n && p->rc == SQLITE_OK; i++) {
-    const MigRename *pRename = &pg->left.a[i];
-    if (pRename->zColumn == 0 && migStrICmp(pRename->zOld, zTable) == 0) {
-      continue;
-    }
-    left.a = migModelRoom(p, left.a, left.n, sizeof(*pRename));
-    if (left.a) {
-      left.a[left.n++] = *pRename;
-    }
-  }
-  pg->left = left;
-}
-
-/* Drop object i of the schema as it is. What goes with its table or view needs
-** no statement; abDropped: the objects of that schema that this part drops. */
-static void dropWrite(MigContext *p, Generator *pg, int i,
-                      const u8 *abDropped) {
-  static const char *const azKind[] = {"TABLE", "TABLE", "INDEX", "VIEW",
-                                       "TRIGGER"};
-  const MigModelObject *pObject = &pg->now.aObject[i];
-  int bTable =
-      pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
-  const MigLoss *pLoss =
-      bTable ? migLossFind(pg->pLosses, pObject->zName, 0) : 0;
-
-  if (pObject->iOn >= 0 && abDropped[pObject->iOn]) {
-    return;
-  }
-  groupBegin(p, pg, GROUP_DROP);
-  if (pLoss) {
-    migLossWrite(p, pLoss, &pg->part);
-  }
-  if (bTable) {
-    lossAllow(p, pg, pObject->zName);
-    renamesForget(p, pg, pObject->zName);
-    pg->bTouches = 1;
-  }
-  /* sql-ok: the kind is one of azKind */
-  migTextF(p, &pg->part, "DROP %s \"%w\";\n", azKind[pObject->eKind],
-           pObject->zName);
-}
-
-/* Make an object of the wanted schema, in the words it has there. A full-text
-** table that keeps an index of rows elsewhere has it made, when there is such a
-** table or view. */
-static void createWrite(MigContext *p, Generator *pg,
-                        const MigModelObject *pObject) {
-  char *zContent;
-
-  groupBegin(p, pg, pObject->eKind == MIG_DDL_TABLE ? GROUP_TABLE : GROUP_REST);
-  statementWrite(p, &pg->part, pObject->zSql);
-  if (pObject->eKind == MIG_DDL_VIRTUAL) {
-    zContent = migFulltextContent(p, pObject->pDdl);
-    if (zContent && migModelFind(pg->pGenerate->pNew, 0, zContent) >= 0) {
-      migTextF(p, &pg->part, "INSERT INTO \"%w\"(\"%w\") VALUES('rebuild');\n",
-               pObject->zName, pObject->zName);
-    }
-  }
-}
-
-/* Rename a table, by a step of the order. In legacy mode nothing that names it
-** follows; without, all of the schema must compile. */
-static void renameWrite(MigContext *p, Generator *pg,
-                        const MigOrderStep *pStep) {
-  groupBegin(p, pg, GROUP_RENAME);
-  lossAllow(p, pg, pStep->zFrom);
-  if (!pg->bNative) {
-    migTextStr(p, &pg->part, "PRAGMA legacy_alter_table=ON;\n");
-  }
-  migTextF(p, &pg->part, "ALTER TABLE \"%w\" RENAME TO \"%w\";\n", pStep->zFrom,
-           pStep->zTo);
-  if (!pg->bNative) {
-    migTextStr(p, &pg->part, "PRAGMA legacy_alter_table=OFF;\n");
-  }
-  pg->bTouches = 1;
-  pg->bNativeUsed |= pg->bNative;
-}
-
-/* ------------------------------------------------------------------------
-** Renamed columns
-*/
-
-/* Does a table have columns that get another name? */
-static int columnsRenamed(const MigTableDiff *pDiff) {
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    if (pDiff->a[i].eKind == MIG_ALT_RENAME_COLUMN) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* Of the columns that are renamed, is the old name of one that of a wanted
-** column, or the new name that of a column that is there? */
-static int columnsCross(const MigTableDiff *pDiff) {
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    const MigAlteration *pAlt = &pDiff->a[i];
-    const MigModelTable *pOld = pDiff->pOld->pTable;
-    const MigModelTable *pNew = pDiff->pNew->pTable;
-    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN &&
-        (migModelColumn(pNew, pOld->aColumn[pAlt->iOld].zName) >= 0 ||
-         migModelColumn(pOld, pNew->aColumn[pAlt->iNew].zName) >= 0)) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* Does a virtual table have its content in the table? SQLite would not tell it
-** the new names. */
-static int isContent(MigContext *p, const MigModel *pModel,
-                     const char *zTable) {
-  int i;
-
-  for (i = 0; i < pModel->nObject; i++) {
-    const MigModelObject *pObject = &pModel->aObject[i];
-    const char *z = pObject->eKind == MIG_DDL_VIRTUAL && pObject->pDdl
-                        ? migFulltextContent(p, pObject->pDdl)
-                        : 0;
-    if (z && migStrICmp(z, zTable) == 0) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* Must migrate_table() rename the columns, where the table is changed? */
-static int renamedLater(MigContext *p, const Generator *pg,
-                        const MigTableDiff *pDiff) {
-  return columnsCross(pDiff) ||
-         (columnsRenamed(pDiff) && isContent(p, &pg->now, pDiff->pNew->zName));
-}
-
-/* Rename the columns of a table, in no particular order, as no two names cross.
-** The table has its new name already. A new name is written as in the wanted
-** text: SQLite puts it into all texts with these quotes. */
-static void columnsWrite(MigContext *p, Generator *pg,
-                         const MigTableDiff *pDiff) {
-  const MigDdl *pDdl = pDiff->pNew->pDdl;
-  int i;
-
-  groupBegin(p, pg, GROUP_RENAME);
-  for (i = 0; i < pDiff->n; i++) {
-    const MigAlteration *pAlt = &pDiff->a[i];
-    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
-      const MigToken *pName = &pDdl->aColumn[pAlt->iNew].name;
-      migTextF(p, &pg->part, "ALTER TABLE \"%w\" RENAME COLUMN \"%w\" TO ",
-               pDiff->pNew->zName,
-               pDiff->pOld->pTable->aColumn[pAlt->iOld].zName);
-      migTextAdd(p, &pg->part, pDdl->z + pName->iStart, pName->n);
-      migTextStr(p, &pg->part, ";\n");
-    }
-  }
-  pg->bNativeUsed = pg->bTouches = 1;
-}
-
-/* Set what is left to rename behind the rename part: columns that are renamed
-** where their table is changed. Without ALTER TABLE those are all. */
-static void renamesLeft(MigContext *p, Generator *pg) {
-  const MigRenames *pAll = pg->pGenerate->pRenames;
-  MigRenames left = {0, 0};
-  int i;
-  int k;
-
-  for (i = 0; pAll && i < pAll->n && p->rc == SQLITE_OK; i++) {
-    const MigRename *pRename = &pAll->a[i];
-    int bLeft = pRename->zColumn && !pg->bNative;
-    for (k = 0; k < pg->compare.n && pRename->zColumn && !bLeft; k++) {
-      const MigTableDiff *pDiff = pg->compare.a[k].pTable;
-      bLeft = pDiff && renamedLater(p, pg, pDiff) &&
-              migStrICmp(pDiff->pNew->zName, pRename->zTable) == 0;
-    }
-    if (bLeft) {
-      left.a = migModelRoom(p, left.a, left.n, sizeof(*pRename));
-      if (left.a) {
-        left.a[left.n++] = *pRename;
-      }
-    }
-  }
-  pg->left = left;
-}
-
-/* ------------------------------------------------------------------------
-** Changed tables
-*/
-
-/* The ALTER TABLE statements that change a table, of those that every supported
-** SQLite has, added to pList: 1, or 0 when they cannot do it. A newer one may
-** refuse some; the script is UNPROVEN when that is the one it is tried with. */
-static int tableAlter(MigContext *p, Generator *pg, const MigTableDiff *pDiff,
-                      MigList *pList) {
-  if (!pg->bNative || (columnsRenamed(pDiff) && renamedLater(p, pg, pDiff)) ||
-      !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
-    return 0;
-  }
-  pg->bNativeUsed = 1;
-  return 1;
-}
-
-/* Tell of the columns that are lost, and of a mark of AUTOINCREMENT. */
-static void tableLosses(MigContext *p, Generator *pg,
-                        const MigTableDiff *pDiff) {
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    int iOld = pDiff->a[i].iOld;
-    MigAlterationKind e = pDiff->a[i].eKind;
-    if (e == MIG_ALT_DROP_COLUMN || e == MIG_ALT_GENERATED) {
-      const MigLoss *pLoss =
-          migLossFind(pg->pLosses, pDiff->pNew->zName,
-                      pDiff->pOld->pTable->aColumn[iOld].zName);
-      if (pLoss) {
-        migLossWrite(p, pLoss, &pg->part);
-      }
-    } else if (e == MIG_ALT_AUTOINCREMENT &&
-               pDiff->pOld->pTable->bAutoincrement) {
-      migLossMark(p, pDiff->pNew->zName, &pg->part);
-    }
-  }
-}
-
-/* How a call of migrate_table() ends. What the table may lose is written into
-** the list when the call has been tried; see partAppend(). */
-#define CALL_END "\"changes\":[]}');"
-#define CALL_LIST 5 /* bytes of it behind the place in the list */
-
-/* The options of a call of migrate_table(), from behind the brace to where
-** "changes" begins: what is renamed, and a comma; "" when nothing is. */
-static char *tableOptions(MigContext *p, const MigTableDiff *pDiff) {
-  MigText json = {0, 0, 0};
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    const MigAlteration *pAlt = &pDiff->a[i];
-    if (pAlt->eKind == MIG_ALT_RENAME_COLUMN) {
-      migTextStr(p, &json, json.n ? "," : "\"rename\":{");
-      migTextJson(p, &json, pDiff->pOld->pTable->aColumn[pAlt->iOld].zName);
-      migTextStr(p, &json, ":");
-      migTextJson(p, &json, pDiff->pNew->pTable->aColumn[pAlt->iNew].zName);
-    }
-  }
-  migTextStr(p, &json, json.n ? "}," : "");
-  return json.z;
-}
-
-/* Change a table that stays: by ALTER TABLE, else by a call of migrate_table(),
-** whose list of changes stays empty here; see partAppend(). */
-static void tableWrite(MigContext *p, Generator *pg,
-                       const MigTableDiff *pDiff) {
-  MigList list = {0, 0};
-  int i;
-
-  groupBegin(p, pg, GROUP_TABLE);
-  pg->bTouches = 1;
-  tableLosses(p, pg, pDiff);
-  if (tableAlter(p, pg, pDiff, &list)) {
-    for (i = 0; i < list.n; i++) {
-      statementWrite(p, &pg->part, list.az[i]);
-    }
-    return;
-  }
-  migTextF(p, &pg->part, "SELECT migrate_table(%Q, '{%q" CALL_END "\n",
-           pDiff->pNew->zSql, tableOptions(p, pDiff));
-}
-
-/* ------------------------------------------------------------------------
 ** Parts
 */
 
 /* Read the scratch database, which is much like pKnown: pKnown may be pg->now,
 ** which this replaces. */
-static void nowRead(MigContext *p, Generator *pg, const MigModel *pKnown) {
+static void nowRead(MigContext *p, MigGenerator *pg, const MigModel *pKnown) {
   MigModel now;
 
   migScratchSwap(p, pg->replay.pScratch);
@@ -463,7 +101,7 @@ static void nowRead(MigContext *p, Generator *pg, const MigModel *pKnown) {
 }
 
 /* What differs there from the wanted schema, with what is left to rename. */
-static void nowCompare(MigContext *p, Generator *pg) {
+static void nowCompare(MigContext *p, MigGenerator *pg) {
   memset(&pg->compare, 0, sizeof(pg->compare));
   migCompare(p, &pg->now, pg->pGenerate->pNew, pg->left.n ? &pg->left : 0,
              &pg->compare);
@@ -471,7 +109,7 @@ static void nowCompare(MigContext *p, Generator *pg) {
 
 /* Write the part that drops. What is changed and is no ordinary table goes as
 ** well: the order has a step for it. */
-static void partDrop(MigContext *p, Generator *pg) {
+static void partDrop(MigContext *p, MigGenerator *pg) {
   u8 *abDropped = migAlloc(p, (u64)pg->now.nObject);
   int i;
 
@@ -482,116 +120,41 @@ static void partDrop(MigContext *p, Generator *pg) {
   }
   for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
     if (pg->order.a[i].eKind == MIG_ORDER_DROP) {
-      dropWrite(p, pg, pg->order.a[i].iOld, abDropped);
+      migDraftDrop(p, pg, pg->order.a[i].iOld, abDropped);
     }
   }
-}
-
-/* Write the part that renames: tables as they are ordered, then columns. */
-static void partRename(MigContext *p, Generator *pg) {
-  int i;
-
-  for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
-    if (pg->order.a[i].eKind == MIG_ORDER_RENAME) {
-      renameWrite(p, pg, &pg->order.a[i]);
-    }
-  }
-  for (i = 0; i < pg->compare.n && pg->bNative && p->rc == SQLITE_OK; i++) {
-    const MigTableDiff *pDiff = pg->compare.a[i].pTable;
-    if (pDiff && columnsRenamed(pDiff) && !renamedLater(p, pg, pDiff)) {
-      columnsWrite(p, pg, pDiff);
-    }
-  }
-  renamesLeft(p, pg);
 }
 
 /* Write the part that makes what is not there and changes tables. */
-static void partMake(MigContext *p, Generator *pg) {
+static void partMake(MigContext *p, MigGenerator *pg) {
   int i;
 
   for (i = 0; i < pg->order.n && p->rc == SQLITE_OK; i++) {
     const MigOrderStep *pStep = &pg->order.a[i];
     if (pStep->eKind == MIG_ORDER_CREATE) {
-      createWrite(p, pg, &pg->pGenerate->pNew->aObject[pStep->iNew]);
+      migDraftCreate(p, pg, &pg->pGenerate->pNew->aObject[pStep->iNew]);
     } else if (pStep->eKind == MIG_ORDER_TABLE) {
-      tableWrite(p, pg, pg->compare.a[pStep->iDifference].pTable);
+      migTableChangeWrite(p, pg, pg->compare.a[pStep->iDifference].pTable);
     }
   }
   memset(&pg->left, 0, sizeof(pg->left)); /* all is renamed now */
 }
 
-/* Append what a call of migrate_table() was expanded to, when that is anything.
-** Rebuilds rename tables as rebuild.h has it, in legacy mode. A shell that was
-** not told to stop must not drop a table whose rows are nowhere else. */
-static void expansionWrite(MigContext *p, Generator *pg, MigText *pOut,
-                           const MigReplayCall *pCall) {
-  int i;
-
-  if (pCall->statements.n) {
-    migTextStr(p, pOut, "PRAGMA legacy_alter_table=ON;\n");
-    for (i = 0; i < pCall->statements.n; i++) {
-      if (pg->pGenerate->bShell) {
-        migTallyCopied(p, &pg->tally, &pCall->statements, i, pOut);
-      }
-      statementWrite(p, pOut, pCall->statements.az[i]);
-    }
-    migTextStr(p, pOut, "PRAGMA legacy_alter_table=OFF;");
-  }
-}
-
-/* Append what the table loses by a call of migrate_table(), for its list: JSON
-** strings, inside an SQL string. */
-static void lossesWrite(MigContext *p, MigText *pOut,
-                        const MigReplayCall *pCall) {
-  MigText json = {0, 0, 0};
-  int i;
-
-  for (i = 0; i < pCall->losses.n; i++) {
-    migTextStr(p, &json, i ? "," : "");
-    migTextJson(p, &json, pCall->losses.az[i]);
-  }
-  migTextF(p, pOut, "%q", migTextZ(&json));
-}
-
-/* Append the part to the script. Calls of migrate_table() say what the table
-** may lose: exactly what it has lost here. In a portable script they are
-** replaced by what they were expanded to. */
-static void partAppend(MigContext *p, Generator *pg) {
-  MigText *pOut = &pg->pGenerate->script;
-  i64 iDone = 0;
-  int i;
-
-  for (i = 0; i < pg->replay.nCall && p->rc == SQLITE_OK; i++) {
-    const MigReplayCall *pCall = &pg->replay.aCall[i];
-    i64 iEnd = pCall->iStart + pCall->n;
-    i64 iUntil = pg->pGenerate->bPortable ? pCall->iStart : iEnd - CALL_LIST;
-    migTextAdd(p, pOut, pg->part.z + iDone, iUntil - iDone);
-    if (pg->pGenerate->bPortable) {
-      expansionWrite(p, pg, pOut, pCall);
-      iDone = iEnd;
-    } else {
-      lossesWrite(p, pOut, pCall);
-      iDone = iUntil;
-    }
-  }
-  migTextAdd(p, pOut, pg->part.z + iDone, pg->part.n - iDone);
-}
-
 /* Run the part, append it, and see what it has made. UNPROVEN when it does not
 ** run; nothing of it is appended then. */
-static void partRun(MigContext *p, Generator *pg) {
+static void partRun(MigContext *p, MigGenerator *pg) {
   if (p->rc || pg->part.n == 0) {
     return;
   }
   migReplayScript(p, &pg->replay, pg->part.z, pg->part.n, "the script");
   migProveFailed(p, "what was made for these schemas");
   nowRead(p, pg, &pg->now);
-  partAppend(p, pg);
+  migTableChangeAppend(p, pg);
 }
 
 /* Drop the views and triggers that are set aside. What makes them again is the
 ** last part, to which they are missing. */
-static void partAside(MigContext *p, Generator *pg) {
+static void partAside(MigContext *p, MigGenerator *pg) {
   const MigModel *pNew = pg->pGenerate->pNew;
   u8 *abDropped = migAlloc(p, (u64)pg->now.nObject);
   int i;
@@ -606,7 +169,7 @@ static void partAside(MigContext *p, Generator *pg) {
   }
   for (i = 0; i < pg->now.nObject && p->rc == SQLITE_OK; i++) {
     if (abDropped[i]) {
-      dropWrite(p, pg, i, abDropped);
+      migDraftDrop(p, pg, i, abDropped);
     }
   }
   partRun(p, pg);
@@ -614,7 +177,7 @@ static void partAside(MigContext *p, Generator *pg) {
 
 /* Make a part from what differs now, run it, and append it. Where nothing
 ** differs there is no part. */
-static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
+static void partMakeAndRun(MigContext *p, MigGenerator *pg, Part ePart) {
   nowCompare(p, pg);
   if (p->rc || pg->compare.n == 0) {
     return;
@@ -627,7 +190,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
     partDrop(p, pg);
     break;
   case PART_RENAME:
-    partRename(p, pg);
+    migRenamingWrite(p, pg);
     break;
   case PART_MAKE:
     partMake(p, pg);
@@ -642,7 +205,7 @@ static void partMakeAndRun(MigContext *p, Generator *pg, Part ePart) {
 
 /* Put around a portable script what it needs. A transaction is of use to a
 ** shell only: a run, and other tools, have one. */
-static void frameWrite(MigContext *p, const Generator *pg) {
+static void frameWrite(MigContext *p, const MigGenerator *pg) {
   MigText *pScript = &pg->pGenerate->script;
   MigText text = {0, 0, 0};
   int bOrphans = 0;
@@ -690,7 +253,7 @@ static void frameWrite(MigContext *p, const Generator *pg) {
 ** when something differs behind the last one. What was appended until an error
 ** is no script.
 */
-static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
+static void scriptMake(MigContext *p, MigGenerator *pg, MigScratch *pScratch) {
   /* a rename may change texts of views and triggers, which are dropped then */
   static const Part aePart[] = {PART_DROP, PART_RENAME, PART_DROP,
                                 PART_MAKE, PART_DROP,   PART_MAKE};
@@ -724,13 +287,13 @@ static void scriptMake(MigContext *p, Generator *pg, MigScratch *pScratch) {
   }
 }
 
-/* Try to make the script; abAside may be NULL (Generator). 1 when that ends as
-** UNPROVEN and would be worth a try without ALTER TABLE where that reads the
+/* Try to make the script; abAside may be NULL (MigGenerator). 1 when that ends
+** as UNPROVEN and would be worth a try without ALTER TABLE where that reads the
 ** whole schema: some of that stood in it. */
 static int scriptTry(MigContext *p, MigGenerate *pGenerate, MigLosses *pLosses,
                      int bNative, const u8 *abAside) {
   MigScratch *pScratch = migScratchOpen(p);
-  Generator g;
+  MigGenerator g;
 
   memset(&g, 0, sizeof(g));
   g.pGenerate = pGenerate;

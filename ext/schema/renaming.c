@@ -13,6 +13,7 @@
 ** legacy_alter_table to be off, as it is unless an application sets it.
 */
 #include <string.h>
+#include "ways.h"
 #include "fulltext.h"
 #include "renaming.h"
 
@@ -32,18 +33,6 @@ static void renameWrite(MigContext *p, MigGenerator *pg,
   }
   pg->bTouches = 1;
   pg->bNativeUsed |= pg->bNative;
-}
-
-/* Does a table have columns that get another name? */
-int migRenamingHas(const MigTableDiff *pDiff) {
-  int i;
-
-  for (i = 0; i < pDiff->n; i++) {
-    if (pDiff->a[i].eKind == MIG_ALT_RENAME_COLUMN) {
-      return 1;
-    }
-  }
-  return 0;
 }
 
 /* Of the columns that are renamed, is the old name of one that of a wanted
@@ -86,8 +75,8 @@ static int isContent(MigContext *p, const MigModel *pModel,
 ** where ALTER TABLE will work; pg->now is what the scratch database holds. */
 int migRenamingLater(MigContext *p, const MigGenerator *pg,
                      const MigTableDiff *pDiff) {
-  return columnsCross(pDiff) ||
-         (migRenamingHas(pDiff) && isContent(p, &pg->now, pDiff->pNew->zName));
+  return columnsCross(pDiff) || (migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN) &&
+                                 isContent(p, &pg->now, pDiff->pNew->zName));
 }
 
 /* Rename the columns of a table, in no particular order, as no two names cross.
@@ -151,7 +140,8 @@ void migRenamingWrite(MigContext *p, MigGenerator *pg) {
   }
   for (i = 0; i < pg->compare.n && pg->bNative && p->rc == SQLITE_OK; i++) {
     const MigTableDiff *pDiff = pg->compare.a[i].pTable;
-    if (pDiff && migRenamingHas(pDiff) && !migRenamingLater(p, pg, pDiff)) {
+    if (pDiff && migWaysHas(pDiff, MIG_ALT_RENAME_COLUMN) &&
+        !migRenamingLater(p, pg, pDiff)) {
       columnsWrite(p, pg, pDiff);
     }
   }

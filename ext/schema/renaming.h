@@ -6,7 +6,6 @@
 
 #include "draft.h"
 
-int migRenamingHas(const MigTableDiff *pDiff);
 int migRenamingLater(MigContext *p, const MigGenerator *pg,
                      const MigTableDiff *pDiff);
 void migRenamingWrite(MigContext *p, MigGenerator *pg);

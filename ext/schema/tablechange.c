@@ -15,8 +15,7 @@
 ** refuse some; the script is UNPROVEN when that is the one it is tried with. */
 static int tableAlter(MigContext *p, MigGenerator *pg,
                       const MigTableDiff *pDiff, MigList *pList) {
-  if (!pg->bNative ||
-      (migRenamingHas(pDiff) && migRenamingLater(p, pg, pDiff)) ||
+  if (!pg->bNative || migRenamingLater(p, pg, pDiff) ||
       !migAlterStatements(p, &pg->now, pDiff, MIG_ALTER_PORTABLE, pList)) {
     return 0;
   }

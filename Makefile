@@ -359,7 +359,7 @@ hostile: deps
 STRESS_SECONDS = 600
 stress: deps
 	@$(MAKE_B) test-programs
-	@MIGRATE_STRESS=$(STRESS_SECONDS) tclsh test/runall.tcl \
+	@$(TALLY) && MIGRATE_STRESS=$(STRESS_SECONDS) tclsh test/runall.tcl \
 	    -timeout $$(($(STRESS_SECONDS) + 900)) test/stress.test
 
 TOOLS = dbmate knex better-sqlite3 drizzle-orm drizzle-kit

@@ -21,6 +21,20 @@
 #include "compiles.h"
 #include "sql.h"
 
+/* A statement that has been tried. The triggers of one table and event have the
+** same, and each time all of them are compiled: so it is tried once. */
+typedef struct Tried {
+  const char *zSql;
+  int bCompiles;
+  struct Tried *pNext;
+} Tried;
+
+/* What is looked at. */
+typedef struct Compiler {
+  const MigModel *pModel;
+  Tried **apTried; /* an object of the model: statements that write it */
+} Compiler;
+
 /*
 ** Has a statement failed for what it says, and not for want of memory or space,
 ** an interrupt, a lock or a device? Then that error of p is forgotten, and 1.
@@ -119,22 +133,40 @@ static const char *columnSet(MigContext *p, const MigModelObject *pOn,
   return 0;
 }
 
+/* compilesSql() for a statement that writes object iOn, each only once. */
+static int compilesWrite(MigContext *p, const Compiler *pc, int iOn,
+                         char *zSql) {
+  Tried *pTried = pc->apTried[iOn];
+
+  while (p->rc == SQLITE_OK && pTried && strcmp(pTried->zSql, zSql)) {
+    pTried = pTried->pNext;
+  }
+  if (p->rc == SQLITE_OK && pTried == 0 &&
+      (pTried = migAlloc(p, sizeof(*pTried))) != 0) {
+    pTried->zSql = zSql;
+    pTried->bCompiles = compilesSql(p, pc->pModel, zSql);
+    pTried->pNext = pc->apTried[iOn];
+    pc->apTried[iOn] = pTried;
+  }
+  return pTried && pTried->bCompiles;
+}
+
 /* Does a trigger compile? It is compiled into the statements that fire it. Its
 ** text could be read, and what it is on is in the model. */
-static int compilesTrigger(MigContext *p, const MigModel *pModel,
+static int compilesTrigger(MigContext *p, const Compiler *pc,
                            const MigModelObject *pTrigger) {
-  const MigModelObject *pOn = &pModel->aObject[pTrigger->iOn];
+  const MigModelObject *pOn = &pc->pModel->aObject[pTrigger->iOn];
   const MigDdl *pDdl = pTrigger->pDdl;
   const char *zColumn;
 
   switch ((MigTriggerEvent)pDdl->eEvent) {
   case MIG_EVENT_INSERT:
-    return compilesSql(
-        p, pModel,
+    return compilesWrite(
+        p, pc, pTrigger->iOn,
         migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pOn->zName));
   case MIG_EVENT_DELETE:
-    return compilesSql(p, pModel,
-                       migPrintf(p, "DELETE FROM main.\"%w\"", pOn->zName));
+    return compilesWrite(p, pc, pTrigger->iOn,
+                         migPrintf(p, "DELETE FROM main.\"%w\"", pOn->zName));
   case MIG_EVENT_UPDATE:
     break;
   }
@@ -142,31 +174,43 @@ static int compilesTrigger(MigContext *p, const MigModel *pModel,
   if (zColumn == 0 && pDdl->nTerm) {
     return 1; /* nothing can fire it */
   }
-  return zColumn && compilesSql(p, pModel,
-                                migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
-                                          pOn->zName, zColumn));
+  return zColumn &&
+         compilesWrite(p, pc, pTrigger->iOn,
+                       migPrintf(p, "UPDATE main.\"%w\" SET \"%w\"=0",
+                                 pOn->zName, zColumn));
 }
 
 /* Does an object compile? A table does when its CHECKs and the expressions of
 ** its indexes do; indexes and virtual tables are not tried. A trigger that is
 ** beyond us, or on nothing, does not. */
-static int compilesObject(MigContext *p, const MigModel *pModel,
-                          const MigModelObject *pObject) {
+static int compilesObject(MigContext *p, const Compiler *pc, int iObject) {
+  const MigModelObject *pObject = &pc->pModel->aObject[iObject];
+
   switch (pObject->eKind) {
   case MIG_DDL_VIEW:
     return compilesSql(
-        p, pModel,
+        p, pc->pModel,
         migPrintf(p, "SELECT 1 FROM main.\"%w\" LIMIT 0", pObject->zName));
   case MIG_DDL_TABLE:
-    return compilesSql(
-        p, pModel,
+    return compilesWrite(
+        p, pc, iObject,
         migPrintf(p, "INSERT INTO main.\"%w\" DEFAULT VALUES", pObject->zName));
   case MIG_DDL_TRIGGER:
     return pObject->pDdl && pObject->iOn >= 0 &&
-           compilesTrigger(p, pModel, pObject);
+           compilesTrigger(p, pc, pObject);
   default:
     return 1;
   }
+}
+
+/* Ready to look at a model; memory of the context. */
+static Compiler compilerOf(MigContext *p, const MigModel *pModel) {
+  Compiler compiler;
+
+  compiler.pModel = pModel;
+  compiler.apTried =
+      migAlloc(p, (u64)pModel->nObject * sizeof(compiler.apTried[0]));
+  return compiler;
 }
 
 /*
@@ -178,6 +222,7 @@ static int compilesObject(MigContext *p, const MigModel *pModel,
 */
 int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
   const MigModel *pModel = pCompare->pOld;
+  Compiler compiler = compilerOf(p, pModel);
   u8 *abGone = migAlloc(p, (u64)pModel->nObject);
   int bAll = 1;
   int i;
@@ -194,7 +239,7 @@ int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
     if (!abGone[i] && (pObject->iOn < 0 || !abGone[pObject->iOn]) &&
         pObject->eSkip != MIG_SKIP_SQLITE &&
         pObject->eSkip != MIG_SKIP_SHADOW) {
-      bAll = compilesObject(p, pModel, pObject);
+      bAll = compilesObject(p, &compiler, i);
     }
   }
   return bAll;
@@ -207,6 +252,7 @@ int migCompilesAll(MigContext *p, const MigComparison *pCompare) {
 ** for the settings DQS_DML and DQS_DDL of the connection to say.
 */
 void migCompilesEach(MigContext *p, const MigModel *pModel, u8 *abCompiles) {
+  Compiler compiler = compilerOf(p, pModel);
   int i;
 
   for (i = 0; i < pModel->nObject && p->rc == SQLITE_OK; i++) {
@@ -214,6 +260,6 @@ void migCompilesEach(MigContext *p, const MigModel *pModel, u8 *abCompiles) {
     abCompiles[i] =
         pObject->eSkip == MIG_SKIP_NO &&
         (pObject->eKind == MIG_DDL_VIEW || pObject->eKind == MIG_DDL_TRIGGER) &&
-        compilesObject(p, pModel, pObject);
+        compilesObject(p, &compiler, i);
   }
 }

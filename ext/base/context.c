@@ -235,6 +235,7 @@ void *migAlloc(MigContext *p, u64 nByte) {
     return 0;
   }
   if (nByte > 0x7fffff00) {
+    /* unreached: it takes an argument of hundreds of megabytes */
     migFail(p, MIG_TOO_BIG, "%llu bytes of memory wanted; see README, Limits",
             nByte);
     return 0;

@@ -23,9 +23,9 @@
 
 /* ---- messages of Alembic's ---- */
 
-/* Is the line of n bytes at z one that Alembic prints when it fails, or of its
-** log, as the logging of its template for alembic.ini writes it? Blanks may
-** stand before it. */
+/* 1 when the line of n bytes at z is one that Alembic prints when it fails, 2
+** when it is one of its log, as the logging of its template for alembic.ini
+** writes it, else 0. Blanks may stand before the first. */
 int migAlembicIsMessage(const char *z, i64 n) {
   static const char *const azStart[] = {"FAILED: ", "INFO  [alembic.",
                                         "ERROR [alembic.", "WARNI [alembic.",
@@ -39,7 +39,7 @@ int migAlembicIsMessage(const char *z, i64 n) {
       n--;
     }
     if (n > nStart && memcmp(z, azStart[i], (size_t)nStart) == 0) {
-      return 1;
+      return i == 0 ? 1 : 2;
     }
   }
   return 0;
@@ -56,14 +56,24 @@ void migAlembicRefuseMessages(MigContext *p, const MigFile *pFile, i64 i) {
   i64 iEnd;
 
   for (; i < n && p->rc == SQLITE_OK; i = iEnd) {
+    int eMessage;
+    int nShown;
     iEnd = migLineEnd(z, n, i);
-    if (migAlembicIsMessage(z + i, iEnd - i)) {
-      i64 nLine = migFormatTrim(z, i, iEnd) - i;
+    eMessage = migAlembicIsMessage(z + i, iEnd - i);
+    nShown = migFormatClip(z + i, migFormatTrim(z, i, iEnd) - i);
+    if (eMessage == 1) {
+      migFormatFail(p, pFile, i,
+                    "'%.*s' is a message of Alembic's, which stopped there;"
+                    " mend the cause (op.batch_alter_table needs copy_from to"
+                    " be written by --sql), or take"
+                    " migrate_adopt('{\"baseline\":true}')",
+                    nShown, z + i);
+    } else if (eMessage) {
       migFormatFail(p, pFile, i,
                     "'%.*s' is a message of Alembic's, not SQL; give the output"
                     " alone (without 2>&1) of alembic upgrade base:heads --sql"
                     " and, for each head, alembic downgrade HEAD:base --sql",
-                    migFormatClip(z + i, nLine), z + i);
+                    nShown, z + i);
     }
   }
 }

@@ -165,8 +165,8 @@ static void changedFail(MigContext *p, const char *zFolder,
     migFail(p, MIG_CHECKSUM,
             "%s is what revision %s stands for, a baseline that migrate_adopt"
             " made: keep only later files in the folder; or, to have the"
-            " folder instead, migrate_stamp('base'), migrate_delete('%s'),"
-            " import and adopt",
+            " folder instead, migrate_stamp('base'), migrate_delete() what"
+            " builds on it and then '%s', import and adopt",
             pRev->zSource, pRev->zId, pRev->zId);
     return;
   }

@@ -547,6 +547,7 @@ fault_case restore_fulltext -group backup -again more -make {
   make {
     CREATE VIRTUAL TABLE words USING fts4(v, content="plain");
     INSERT INTO words(words) VALUES('rebuild');
+    DELETE FROM words WHERE docid>30;
     DELETE FROM plain WHERE id>30;
   }
 } -call {SELECT migrate_restore(1, '{%o,"tables":["plain"]}')}

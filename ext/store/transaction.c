@@ -635,8 +635,9 @@ static void undoExplainNot(MigContext *p) {
 ** Undo what was done since the begin. No-op when the transaction has ended.
 ** Needs no memory but for the message, and works after any error: that of p is
 ** kept, with what became of the transaction behind it. When even that fails,
-** COMMIT is vetoed, and the next call of ours that finds the connection so
-** rolls back first. Finalizes what was compiled.
+** COMMIT is vetoed, and the next acting call that finds the connection so rolls
+** back first. SQLite 3.38 steps no statement after out of memory: there it is
+** always so. Finalizes what was compiled.
 */
 void migTransactionUndo(MigContext *p, MigTransaction *pTx) {
   sqlite3 *db = p->db;

@@ -20,7 +20,8 @@
 # digit gets $testprefix in front. do_execsql_test and do_catchsql_test also
 # take a handle: do_execsql_test -db db2 NAME SQL RESULT.
 #
-# The file runs in its own folder, build/test/NAME, emptied at the start; db
+# The file runs in its own folder, build/test/NAME, emptied at the start (of two
+# runs at once in one tree the second is refused: build/test/NAME.pid); db
 # is open on test.db there. $root is the project, $testdir its test folder,
 # $extension the library under test (environment variable MIGRATE_SO, or
 # build/migrate.so). With build/fault.so present every file also asserts that
@@ -59,8 +60,28 @@ if {[info exists env(MIGRATE_PART)]} {
   append T(name) "-[join $env(MIGRATE_PART) -]"
 }
 set tempdir [file join $build test $T(name)]
-file delete -force $tempdir
-file mkdir $tempdir
+
+# Take the folder for this process. A process that was killed keeps nothing.
+proc claim_folder {} {
+  if {[file exists $::tempdir.pid]} {
+    set f [open $::tempdir.pid]
+    set other [string trim [read $f]]
+    close $f
+    if {[string is digit -strict $other]
+     && $other!=[pid] && ![catch {exec kill -0 $other}]
+    } {
+      puts "! process $other runs this file in $::tempdir;\
+          if it does not, delete $::tempdir.pid"
+      exit 1
+    }
+  }
+  file delete -force $::tempdir
+  file mkdir $::tempdir
+  set f [open $::tempdir.pid w]
+  puts $f [pid]
+  close $f
+}
+claim_folder
 cd $tempdir
 
 #--------------------------------------------------------------------------
@@ -338,6 +359,7 @@ proc finish_test {} {
   if {$::T(fail)==0 && ![info exists ::env(MIGRATE_KEEP)]} {
     file delete -force $::tempdir
   }
+  file delete $::tempdir.pid
   if {$::T(fail)} {
     exit 1
   }

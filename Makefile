@@ -69,7 +69,7 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_alembic folder direction \
                  assemble dispatch \
                  compose \
-                 versions
+                 datetime aside versions_rows versions
 SRC_RUN        = lookup rowguard foreign fold batch invariant job around \
                  execute maintenance intact \
                  change protect maketable mirror drift leave steps record \

@@ -10,18 +10,14 @@
 ** table in a file of its own, sqitch.db beside the database, which is opened
 ** for reading only.
 **
-** Each row of aTool has the query that tells what is applied. It gives
-**   name, title, time, hash, kind, another name, and one more
-** with kind 1 for a baseline, which stands for everything up to it, and 2 for a
-** row that its owner calls dirty: it began and did not end, and how much of it
-** is in the file nobody knows. A history, where rows of one version follow
+** Each row of aTool has the query that tells what is applied; what it gives is
+** at the top of versions_rows.c. A history, where rows of one version follow
 ** one another, counts by its last row. A change of sqitch's that was reworked
 ** is called as an import calls it: name, then name.2.
 **
 ** Where a table is shared by several apps (Django), sets (sqlite-migrate), or
 ** authors and files (Liquibase), a name without its owner is another name only
-** when all rows are of one of them. A registry of sqitch's is shared by
-** projects: only those rows count that are of the project whose plan was kept.
+** when all rows are of one of them.
 **
 ** An example. Of these rows of goose's
 **
@@ -33,46 +29,20 @@
 **
 ** version 1 is applied.
 **
-** What the rows hold is anybody's: a name must be a whole number or a text of
-** at most NAME_TOP bytes of UTF-8, anything else is FORMAT. What is no time is
-** no time. More rows than a file may have revisions are TOO_BIG.
-**
 ** Tables and columns are those of the tools' documentation and sources; with
 ** each query stands what in it is not plain from the columns.
 */
 #include <string.h>
-#include "migrate.h"
 #include "sql.h"
 #include "os.h"
 #include "catalog.h"
-#include "format.h"
-#include "origin.h"
-#include "store.h"
+#include "aside.h"
 #include "versions.h"
-
-#define NAME_TOP 1024    /* bytes of a name, a title or a hash */
-#define PROJECTS_SHOWN 5 /* projects that a message names */
-
-/* How to tell a tool's table, and how to read it. */
-typedef struct VersionTool {
-  const char *zTool;
-  const char *zTable;   /* in any case of letters, as SQLite takes names */
-  const char *zColumns; /* that it has, blanks between them; others do not
-                        ** matter. NULL: it is no table */
-  const char *zNot;     /* that it has not, none of them; NULL: nothing else
-                        ** matters */
-  MigVersionRule eRule;
-  MigVersionHash eHash;
-  int bNumbered;     /* as in MigVersionTable */
-  const char *zRows; /* the query for the rows; NULL: PRAGMA user_version. Of
-                     ** its parameters there is ?1, sqitch's project */
-} VersionTool;
 
 /* Names that the code asks for. NOT NULL tells the table of Rails from that of
 ** dbmate. */
 #define TOOL_RAILS "rails"
 #define TOOL_DBMATE "dbmate"
-#define TOOL_SQITCH "sqitch"
 #define TOOL_HEADER "user_version"
 
 /*
@@ -80,7 +50,7 @@ typedef struct VersionTool {
 ** is the registry. user_version is the last row: migVersionsFind() relies on
 ** it.
 */
-static const VersionTool aTool[] = {
+static const MigVersionTool aTool[] = {
     /* one row for each head */
     {"alembic", "alembic_version", "version_num", 0, MIG_VERSION_HEADS,
      MIG_VERSION_NOHASH, 1,
@@ -240,7 +210,7 @@ static const VersionTool aTool[] = {
     {"room", "room_master_table", "id identity_hash", 0, MIG_VERSION_COUNT,
      MIG_VERSION_NOHASH, 1, 0},
     /* the changes that are deployed; what was reverted has no row */
-    {TOOL_SQITCH, "changes",
+    {MIG_VERSION_SQITCH, "changes",
      "change_id change project note committed_at planned_at", 0,
      MIG_VERSION_EACH, MIG_VERSION_NOHASH, 0,
      "SELECT change || CASE WHEN again > 1 THEN '.' || again ELSE '' END, NULL,"
@@ -252,338 +222,6 @@ static const VersionTool aTool[] = {
 };
 
 #define TOOL_N ((int)(sizeof(aTool) / sizeof(aTool[0])))
-
-/* How a tool is told that a dirty version was mended, for the message. */
-typedef struct VersionMend {
-  const char *zTool;
-  const char *zMend;
-} VersionMend;
-
-static const VersionMend aMend[] = {
-    {"golang-migrate", "clear the mark with golang-migrate (migrate force)"},
-    {"flyway", "remove the row with flyway repair"},
-    {"atlas", "say so to Atlas with atlas migrate set"},
-    {"prisma", "say so to Prisma with prisma migrate resolve"},
-    {"sqlx", "delete its row"},
-};
-
-/* ---- times ---- */
-
-/* Days from 1970-01-01 to a day of the Gregorian calendar, from the year 0 on:
-** below 0 before 1970. The year is taken to begin in March, so that the leap
-** day is its last; an era is 400 years of 146097 days, and one more is added
-** and taken off again, as January of the year 0 is of the year before. A day
-** beyond the end of its month is one of the next. */
-static i64 daysOf(int iYear, int iMonth, int iDay) {
-  i64 y = iYear - (iMonth <= 2);
-  i64 nEra = (y + 400) / 400 - 1;
-  i64 iInEra = y - nEra * 400;
-  i64 iInYear = (153 * (iMonth + (iMonth > 2 ? -3 : 9)) + 2) / 5 + iDay - 1;
-
-  return nEra * 146097 + iInEra * 365 + iInEra / 4 - iInEra / 100 + iInYear -
-         719468;
-}
-
-/* Read exactly n digits at *pz and pass over them; -1, with *pz where it was,
-** when one of them is something else. n is so small that nothing overflows. */
-static int digitsTake(const char **pz, int n) {
-  int v = 0;
-  int i;
-
-  for (i = 0; i < n; i++) {
-    if (!migIsDigit((*pz)[i])) {
-      return -1;
-    }
-    v = v * 10 + ((*pz)[i] - '0');
-  }
-  *pz += n;
-  return v;
-}
-
-/* Read "-MM" or "-DD" at *pz and pass over it; -1 when it is something else.
-** The range is for the caller to check. */
-static int dashTake(const char **pz) {
-  if (**pz != '-') {
-    return -1;
-  }
-  (*pz)++;
-  return digitsTake(pz, 2);
-}
-
-/* Read ":MM" or ":SS" if it is there: 0 when not, -1 when it is no number. */
-static int colonTake(const char **pz) {
-  if (**pz != ':') {
-    return 0;
-  }
-  (*pz)++;
-  return digitsTake(pz, 2);
-}
-
-/* Milliseconds of the fraction at *pz, which may have any number of digits; 0
-** when there is none. What is below a millisecond is cut off. */
-static int fractionTake(const char **pz) {
-  int ms = 0;
-  int nUnit = 100;
-
-  if (**pz == '.' || **pz == ',') {
-    for ((*pz)++; migIsDigit(**pz); (*pz)++) {
-      ms += (**pz - '0') * nUnit;
-      nUnit /= 10;
-    }
-  }
-  return ms;
-}
-
-/* Minutes that the zone at z is ahead of UTC: Z, UTC, +02:00, +0200, or
-** nothing; -10000 when it is something else. What stands behind a zone with a
-** sign is a name of it. */
-static int zoneMinutes(const char *z) {
-  int iSign = *z == '-' ? -1 : 1;
-  int nHour;
-  int nMinute = 0;
-
-  if (*z == 0 || strcmp(z, "Z") == 0 || strcmp(z, "UTC") == 0) {
-    return 0;
-  }
-  if (*z != '+' && *z != '-') {
-    return -10000;
-  }
-  z++;
-  nHour = digitsTake(&z, 2);
-  if (*z == ':') {
-    nMinute = colonTake(&z);
-  } else if (migIsDigit(*z)) {
-    nMinute = digitsTake(&z, 2);
-  }
-  if (nHour < 0 || nHour > 15 || nMinute < 0 || nMinute > 59 ||
-      (*z && *z != ' ')) {
-    return -10000;
-  }
-  return iSign * (nHour * 60 + nMinute);
-}
-
-/* Read YYYY-MM-DD, alone or with a time and a zone: 1, or 0 for anything
-** else. *pms is then milliseconds since 1970. A time without a zone is UTC.
-** Seconds and minutes may be missing; a leap second is the next second. */
-static int timeRead(const char *z, i64 *pms) {
-  int iYear = digitsTake(&z, 4);
-  int iMonth = dashTake(&z);
-  int iDay = dashTake(&z);
-  int nHour = 0;
-  int nMinute = 0;
-  int nSecond = 0;
-  int ms;
-  int nZone;
-
-  if (iYear < 0 || iMonth < 1 || iMonth > 12 || iDay < 1 || iDay > 31) {
-    return 0;
-  }
-  if (*z == 'T' || *z == ' ') {
-    z++;
-    nHour = digitsTake(&z, 2);
-    nMinute = colonTake(&z);
-    nSecond = colonTake(&z);
-  }
-  if (nHour < 0 || nHour > 23 || nMinute < 0 || nMinute > 59 || nSecond < 0 ||
-      nSecond > 60) {
-    return 0;
-  }
-  ms = fractionTake(&z);
-  while (*z == ' ') {
-    z++;
-  }
-  nZone = zoneMinutes(z);
-  *pms = ((daysOf(iYear, iMonth, iDay) * 24 + nHour) * 60 + nMinute - nZone) *
-             60000 +
-         nSecond * 1000 + ms;
-  return nZone > -10000;
-}
-
-/* A column as a time, in our form, in the arena; NULL when it is none. Numbers
-** are seconds or milliseconds since 1970: below 1e11 they are seconds, because
-** no tool's seconds reach the year 5000 and no tool's milliseconds are of 1973
-** or before. */
-static char *columnTime(MigContext *p, sqlite3_stmt *pStmt, int i) {
-  const i64 msEnd = 253402300799999; /* 9999-12-31 */
-  i64 ms = 0;
-  int bTime = 0;
-
-  switch (sqlite3_column_type(pStmt, i)) {
-  case SQLITE_INTEGER:
-  case SQLITE_FLOAT: {
-    double r = sqlite3_column_double(pStmt, i);
-    bTime = r > 0 && r <= (double)msEnd;
-    ms = bTime ? (i64)(r < 1e11 ? r * 1000 : r) : 0;
-    break;
-  }
-  case SQLITE_TEXT: {
-    const char *z = (const char *)sqlite3_column_text(pStmt, i);
-    bTime = z && timeRead(z, &ms) && ms >= -62167219200000 && ms <= msEnd;
-    break;
-  }
-  default:
-    break;
-  }
-  return bTime ? migTimeText(p, ms) : 0;
-}
-
-/* ---- rows ---- */
-
-/* A column as a text that can be shown and compared, in the arena; NULL when it
-** is none: a real, a blob, empty, too long, not UTF-8 or with a zero byte. A
-** whole number is written in decimal. */
-static char *columnName(MigContext *p, sqlite3_stmt *pStmt, int i) {
-  int eType = sqlite3_column_type(pStmt, i);
-  const char *z;
-  i64 n;
-
-  if (eType != SQLITE_INTEGER && eType != SQLITE_TEXT) {
-    return 0;
-  }
-  z = (const char *)sqlite3_column_text(pStmt, i);
-  n = sqlite3_column_bytes(pStmt, i);
-  if (z == 0) {
-    migNomem(p);
-    return 0;
-  }
-  if (n == 0 || n > NAME_TOP || (i64)strlen(z) != n || !migIsUtf8(z, n)) {
-    return 0;
-  }
-  return migStrndup(p, z, n);
-}
-
-/* UNSUPPORTED for a version that failed half way: how much of it is in the file
-** nobody knows, and its owner would not go on either. */
-static void rowDirty(MigContext *p, const MigVersionTable *pTable,
-                     const char *zName) {
-  const char *zMend = "clear the mark";
-  size_t i;
-
-  for (i = 0; i < sizeof(aMend) / sizeof(aMend[0]); i++) {
-    if (strcmp(aMend[i].zTool, pTable->zTool) == 0) {
-      zMend = aMend[i].zMend;
-    }
-  }
-  migFail(p, MIG_UNSUPPORTED,
-          "%s says that version %s is dirty: it failed half way; mend the"
-          " schema and %s, then adopt",
-          pTable->zTable, zName, zMend);
-}
-
-/* Take one row, of the columns that the file's header lists. FORMAT for one
-** without a name, UNSUPPORTED for a dirty one, TOO_BIG. */
-static void rowRead(MigContext *p, MigVersionTable *pTable,
-                    sqlite3_stmt *pStmt) {
-  int n = pTable->nVersion;
-  MigVersion *pVersion;
-  int i;
-
-  if (n >= MIGRATE_MAX_REVISIONS) {
-    /* unreached: takes 1,000,001 rows */
-    migFail(p, MIG_TOO_BIG, "%s has more than %d rows", pTable->zTable,
-            MIGRATE_MAX_REVISIONS);
-    return;
-  }
-  pTable->aVersion =
-      migModelRoom(p, pTable->aVersion, n, sizeof(*pTable->aVersion));
-  if (p->rc) {
-    return;
-  }
-  pVersion = &pTable->aVersion[pTable->nVersion++];
-  memset(pVersion, 0, sizeof(*pVersion));
-  pVersion->zName = columnName(p, pStmt, 0);
-  if (pVersion->zName == 0) {
-    migFail(p, MIG_FORMAT,
-            "row %d of %s has a version that is neither a whole number nor a"
-            " short text; mend the row with %s",
-            n + 1, pTable->zTable, pTable->zTool);
-    return;
-  }
-  if (sqlite3_column_int(pStmt, 4) == 2) {
-    rowDirty(p, pTable, pVersion->zName);
-    return;
-  }
-  pVersion->zTitle = columnName(p, pStmt, 1);
-  pVersion->zAppliedAt = columnTime(p, pStmt, 2);
-  pVersion->zHash = columnName(p, pStmt, 3);
-  pVersion->bUpTo = sqlite3_column_int(pStmt, 4) == 1;
-  for (i = 0; i < MIG_VERSION_FORMS; i++) {
-    pVersion->azForm[i] = columnName(p, pStmt, 5 + i);
-  }
-}
-
-/* Take the number in the header of the file, unless it is 0 or below: then
-** there is no version. PRAGMA user_version (pragma.html) is a signed number of
-** 32 bits that SQLite itself does not use. */
-static void headerRead(MigContext *p, MigVersionTable *pTable) {
-  i64 n = migQueryInt(p, 0, "PRAGMA main.user_version");
-
-  if (n > 0) {
-    pTable->aVersion = migAlloc(p, sizeof(MigVersion));
-    if (pTable->aVersion) {
-      memset(pTable->aVersion, 0, sizeof(MigVersion));
-      pTable->aVersion->zName = migPrintf(p, "%lld", n);
-      pTable->nVersion = 1;
-    }
-  }
-}
-
-/* ---- another file ---- */
-
-/* The connection of p, put aside while another one is read. */
-typedef struct Aside {
-  sqlite3 *db;               /* of the other file; closed by asideEnd() */
-  sqlite3 *dbMain;           /* what p->db was */
-  struct MigCached *pCached; /* what p->pCached was: statements belong to their
-                             ** connection */
-} Aside;
-
-/*
-** Let p work on the database in a file, for reading only: 1, or 0 when that
-** cannot be opened. asideEnd() in either case. Of what goes wrong here only
-** NOMEM becomes the error of p; the caller says the rest.
-**
-** The file is anybody's: its schema is not trusted, so that no view or default
-** in it calls a function that is not innocuous (SQLITE_DBCONFIG_TRUSTED_SCHEMA,
-** c3ref/c_dbconfig_defensive.html). Another process may write it: for a second
-** it is waited for.
-*/
-static int asideBegin(MigContext *p, Aside *pAside, const char *zPath) {
-  int rc;
-
-  pAside->db = 0;
-  pAside->dbMain = p->db;
-  pAside->pCached = p->pCached;
-  if (p->rc) {
-    return 0;
-  }
-  rc = sqlite3_open_v2(zPath, &pAside->db, SQLITE_OPEN_READONLY, 0);
-  if ((rc & 0xff) == SQLITE_NOMEM) {
-    migNomem(p);
-  }
-  if (rc) {
-    return 0;
-  }
-  sqlite3_busy_timeout(pAside->db, 1000);
-  sqlite3_db_config(pAside->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
-  p->db = pAside->db;
-  p->pCached = 0;
-  return 1;
-}
-
-/* Give p its own connection back and close the other one, also after an error.
-** Statements on that one go first: sqlite3_close() fails while there are any.
-** A handle that could not be opened is closed as well. */
-static void asideEnd(MigContext *p, Aside *pAside) {
-  if (p->db == pAside->db && pAside->db) {
-    migStatementsClose(p);
-    p->db = pAside->dbMain;
-    p->pCached = pAside->pCached;
-  }
-  sqlite3_close(pAside->db);
-}
-
-/* ---- all of it ---- */
 
 /* Has the table every one of the words of z as a column, or with bAny one of
 ** them? The words are aTool's: one blank between them, each below 32 bytes. */
@@ -636,7 +274,7 @@ static int isPlain(const MigModel *pModel, const MigModelObject *pObject) {
 }
 
 /* Is it the table of this tool? The object is plain: isPlain() was asked. */
-static int isOf(const VersionTool *pTool, const MigModel *pModel,
+static int isOf(const MigVersionTool *pTool, const MigModel *pModel,
                 const MigModelObject *pObject) {
   if (migStrICmp(pTool->zTable, pObject->zName) != 0 ||
       !columnsAre(pObject->pTable, pTool->zColumns, 0) ||
@@ -655,7 +293,7 @@ static int isOf(const VersionTool *pTool, const MigModel *pModel,
 /* Add the table of a tool, which was found; without rows yet. zFile, NULL for
 ** schema main, must live as long as the list. */
 static void tableAdd(MigContext *p, MigVersionTables *pOut,
-                     const VersionTool *pTool, const char *zFile) {
+                     const MigVersionTool *pTool, const char *zFile) {
   MigVersionTable *pTable;
 
   pOut->a = migModelRoom(p, pOut->a, pOut->n, sizeof(*pOut->a));
@@ -682,15 +320,15 @@ static void tableAdd(MigContext *p, MigVersionTables *pOut,
 static void registryFind(MigContext *p, const char *zPath, int bGiven,
                          MigVersionTables *pOut) {
   MigModel model;
-  Aside aside;
+  MigAside aside;
   int bFound = 0;
   int i;
   int k;
 
-  if (asideBegin(p, &aside, zPath)) {
+  if (migAsideBegin(p, &aside, zPath)) {
     migCatalogRead(p, &model);
     for (k = 0; k < TOOL_N && p->rc == SQLITE_OK; k++) {
-      if (strcmp(aTool[k].zTool, TOOL_SQITCH) == 0) {
+      if (strcmp(aTool[k].zTool, MIG_VERSION_SQITCH) == 0) {
         int iTags = migModelFind(&model, 0, "tags");
         i = migModelFind(&model, 0, aTool[k].zTable);
         bFound = i >= 0 && isPlain(&model, &model.aObject[i]) &&
@@ -701,7 +339,7 @@ static void registryFind(MigContext *p, const char *zPath, int bGiven,
       }
     }
   }
-  asideEnd(p, &aside);
+  migAsideEnd(p, &aside);
   if (p->rc && !bGiven && (p->rc & 0xff) != SQLITE_NOMEM &&
       (p->rc & 0xff) != SQLITE_INTERRUPT) {
     migErrorClear(p); /* whatever it is, nobody has asked for it */
@@ -759,7 +397,7 @@ void migVersionsFind(MigContext *p, const char *zRegistry,
       continue;
     }
     for (k = 0; k < TOOL_N; k++) {
-      if (aTool[k].zColumns && strcmp(aTool[k].zTool, TOOL_SQITCH) &&
+      if (aTool[k].zColumns && strcmp(aTool[k].zTool, MIG_VERSION_SQITCH) &&
           isOf(&aTool[k], &model, pObject)) {
         tableAdd(p, pOut, &aTool[k], 0);
       }
@@ -771,89 +409,6 @@ void migVersionsFind(MigContext *p, const char *zRegistry,
     if (p->rc == SQLITE_OK) {
       pOut->a[pOut->n - 1].bLast = 1;
     }
-  }
-}
-
-/* The project of the plan of sqitch's that an import has kept, NULL: none, also
-** without a store. Of the shared files of sqitch's the first that names a
-** project counts: sqitch.conf names none. STORE_DAMAGED, FORMAT. */
-static const char *projectKept(MigContext *p) {
-  const char *zProject = 0;
-  MigOrigins origins;
-  int i;
-
-  migOriginsRead(p, migStoreOpen(p), "", &origins);
-  for (i = 0; i < origins.n && zProject == 0 && p->rc == SQLITE_OK; i++) {
-    if (strcmp(origins.a[i].zFormat, TOOL_SQITCH) == 0) {
-      MigBytes bytes = migOriginBytes(p, &origins.a[i], 0, 0, 0, 0);
-      if (p->rc == SQLITE_OK) {
-        zProject = migSqitchProject(p, (char *)bytes.a, bytes.n);
-      }
-      sqlite3_free(bytes.a);
-    }
-  }
-  return zProject;
-}
-
-/* UNSUPPORTED when the registry, which p->db is, has several projects: nobody
-** says which of them is here. */
-static void projectsCheck(MigContext *p, const MigVersionTable *pTable) {
-  sqlite3_stmt *pStmt =
-      migPrepare(p, "SELECT DISTINCT project FROM main.changes ORDER BY 1");
-  MigText text = {0, 0, 0};
-  int n = 0;
-
-  while (migStep(p, pStmt)) {
-    const char *zProject = columnName(p, pStmt, 0);
-    if (n++ < PROJECTS_SHOWN) {
-      migTextF(p, &text, "%s%s", n > 1 ? ", " : "", zProject ? zProject : "?");
-    }
-  }
-  migFinalize(p, pStmt);
-  if (p->rc == SQLITE_OK && n > 1) {
-    migFail(p, MIG_UNSUPPORTED,
-            "%s has the projects %s%s; import the folder of one, with its"
-            " sqitch.plan, then adopt",
-            pTable->zFile, migTextZ(&text), n > PROJECTS_SHOWN ? ", ..." : "");
-  }
-}
-
-/*
-** Read the rows of one that migVersionsFind() has found, once; the schema has
-** not changed since. A read transaction suffices.
-**
-** FORMAT for a row without a name that can be shown, TOO_BIG for too many rows,
-** FILE for a registry that cannot be opened any more, and UNSUPPORTED where the
-** owner would not go on either, or where it is not clear whose rows they are.
-** After an error the rows are not to be used.
-*/
-void migVersionsRead(MigContext *p, MigVersionTable *pTable) {
-  const VersionTool *pTool = pTable->pTool;
-  const char *zProject = pTable->zFile ? projectKept(p) : 0;
-  sqlite3_stmt *pStmt;
-  Aside aside = {0, 0, 0};
-
-  if (pTool->zRows == 0) {
-    headerRead(p, pTable);
-    return;
-  }
-  if (pTable->zFile && !asideBegin(p, &aside, pTable->zFile)) {
-    migFail(p, MIG_FILE, "%s cannot be opened; check who may read it",
-            pTable->zFile);
-  }
-  if (pTable->zFile && zProject == 0 && p->rc == SQLITE_OK) {
-    projectsCheck(p, pTable);
-  }
-  pStmt = migPrepare(p, pTool->zRows);
-  if (pTable->zFile) {
-    migBindText(p, pStmt, 1, zProject);
-  }
-  while (migStep(p, pStmt)) {
-    rowRead(p, pTable, pStmt);
-  }
-  migFinalize(p, pStmt);
-  if (pTable->zFile) {
-    asideEnd(p, &aside);
   }
 }
 

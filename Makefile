@@ -78,7 +78,7 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant job around \
                  chain differ looks import plainscript expand originals filenames writefiles export match \
                  auto undone adopt ledger ledgerguard ledgerrevision offline \
                  backups inplace backups_restore backups_downgrade configure \
-                 show health
+                 show health_finding health_store health_database health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \
                  draw arguments acting showing functions rows help \
                  backup_views schema_views views tables migrate

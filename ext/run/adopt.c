@@ -45,6 +45,8 @@
 #include "format.h"
 #include "generated.h"
 #include "match.h"
+#include "matchhash.h"
+#include "matchname.h"
 #include "mirror.h"
 #include "replay.h"
 #include "settings.h"
@@ -361,7 +363,7 @@ static void baselineLate(MigContext *p, const Adopt *pAdopt) {
             " applied: migrate_revision('...', NULL, NULL, '{\"baseline\":true,"
             "\"replace\":true,\"id\":\"%s\"}')",
             pTable->zTable, names.z, i < pTable->nVersion ? " and more" : "",
-            migMatchId(p, zLast));
+            migMatchNameId(p, zLast));
   }
 }
 
@@ -387,7 +389,7 @@ static void baselineMake(MigContext *p, Adopt *pAdopt) {
   }
   memset(&spec, 0, sizeof(spec));
   spec.zAction = "adopt";
-  spec.zId = migMatchId(p, pLast->zName);
+  spec.zId = migMatchNameId(p, pLast->zName);
   spec.zMessage =
       migPrintf(p, "as %s left it at %s", pTable->zTool, pLast->zName);
   migBaselineAdd(p, &pAdopt->change, &spec, 0, pLast->zAppliedAt, &rev);

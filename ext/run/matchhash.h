@@ -1,0 +1,17 @@
+/*
+** matchhash.h - the checksums that other tools keep of their scripts.
+*/
+#ifndef MIG_MATCHHASH_H
+#define MIG_MATCHHASH_H
+
+#include "codec.h"
+#include "revisions.h"
+#include "versions.h"
+
+MigBytes migMatchHashBytes(MigContext *p, MigPackCache *pCache,
+                           MigRevision *pRev);
+const char *migMatchHashSha256(MigContext *p, const MigBytes *pBytes);
+int migMatchHash(MigContext *p, MigPackCache *pCache, MigRevision *pRev,
+                 MigVersionHash eHash, const char *zHash);
+
+#endif

@@ -48,8 +48,8 @@ SRC_LANGUAGE   = token words cursor statement script note ddlreader terms \
                  constraint tablebody ddl
 SRC_STORE      = seal store template settings history writeset caller known connection \
                  transaction
-SRC_REVISION   = set graph partial name target range plan applied scripts origin \
-                 revisions
+SRC_REVISION   = set graph edges topology partial name target range plan applied scripts \
+                 origin revisions
 SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablediff alteration phrase objectsame compare fulltext order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \

@@ -1,13 +1,14 @@
 /*
-** graph.h - revisions, their edges and labels in memory.
+** graph.h - revisions in memory, and the names they are found by.
 **
-** A graph is filled with migGraphAdd(), migGraphParent(), migGraphDepend()
-** and migGraphLabel(), in any order of revisions, and closed by
-** migGraphFinish(). After that it does not change, a revision is its index
-** in aNode, and everything else in this header may be asked. All memory is
-** the context's arena; texts passed in are kept, not copied, and so must live
-** as long. After an error the graph is not fit to be asked anything; functions
-** that take p return an empty set then, also for a graph that is NULL.
+** A graph is filled with migGraphAdd(), migGraphLabel() and, of edges.h,
+** migGraphParent() and migGraphDepend(), in any order of revisions, and closed
+** by migGraphFinish(). After that it does not change, a revision is its index
+** in aNode, and everything else in this header and in topology.h may be asked.
+** All memory is the context's arena; texts passed in are kept, not copied, and
+** so must live as long. After an error the graph is not fit to be asked
+** anything; functions that take p return an empty set then, also for a graph
+** that is NULL.
 **
 ** Ids and labels are compared bytewise, so case matters.
 **
@@ -43,13 +44,14 @@ typedef struct MigGraph {
   int nNode;      /* at most MIGRATE_MAX_REVISIONS */
   MigNode *aNode; /* in the order of migGraphAdd() */
   int *aOrder;    /* all indexes, ancestors and dependencies first */
-  /* The rest is private to graph.c. */
+  /* Private to graph.c. */
   int nNodeAlloc;
   int nName; /* ids and labels */
   int nNameAlloc;
   struct MigName *aName;
   int nSlot; /* hash table over aName; a power of two, or 0 */
   int *aSlot;
+  /* Private to edges.c. */
   int nEdge; /* edges as given, by name */
   int nEdgeAlloc;
   struct MigEdge *aEdge;
@@ -57,36 +59,18 @@ typedef struct MigGraph {
 
 MigGraph *migGraphNew(MigContext *p);
 int migGraphAdd(MigContext *p, MigGraph *g, const char *zId);
-void migGraphParent(MigContext *p, MigGraph *g, int i, const char *zParent);
-void migGraphDepend(MigContext *p, MigGraph *g, int i, const char *zDepend);
 void migGraphLabel(MigContext *p, MigGraph *g, int i, const char *zLabel);
 void migGraphRepeatable(MigGraph *g, int i);
-void migGraphFinish(MigContext *p, MigGraph *g);
 
 int migGraphFind(const MigGraph *g, const char *zId);
 int migGraphFindLabel(const MigGraph *g, const char *zLabel);
 const char *migGraphName(const MigGraph *g, int i);
 int migGraphFindName(const MigGraph *g, const char *zName);
+MigSet migGraphSet(MigContext *p, const MigGraph *g);
 MigSet migGraphByPrefix(MigContext *p, const MigGraph *g, const char *z);
 MigSet migGraphByValue(MigContext *p, const MigGraph *g, const char *z);
 
-void migGraphAncestors(MigContext *p, const MigGraph *g, MigSet *pSet);
-void migGraphDescendants(MigContext *p, const MigGraph *g, MigSet *pSet);
-void migGraphParentLine(MigContext *p, const MigGraph *g, MigSet *pSet);
-void migGraphChildLine(MigContext *p, const MigGraph *g, MigSet *pSet);
-MigSet migGraphLineage(MigContext *p, const MigGraph *g, int i);
-
-MigSet migGraphHeads(MigContext *p, const MigGraph *g);
-MigSet migGraphRoots(MigContext *p, const MigGraph *g);
-MigSet migGraphCurrent(MigContext *p, const MigGraph *g,
-                       const MigSet *pApplied);
-MigSet migGraphBranchHeads(MigContext *p, const MigGraph *g,
-                           const MigSet *pSet);
-
-MigSet migGraphRepeatables(MigContext *p, const MigGraph *g);
-int migGraphWhole(const MigGraph *g, const MigSet *pSet);
-
-char *migGraphNames(MigContext *p, const MigGraph *g, const MigSet *pSet,
-                    int nMax);
+void migGraphLabelLists(MigContext *p, MigGraph *g);
+void migGraphLabelsCheck(MigContext *p, const MigGraph *g);
 
 #endif

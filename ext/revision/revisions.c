@@ -25,6 +25,7 @@
 #include "seal.h"
 #include "store.h"
 #include "applied.h"
+#include "edges.h"
 #include "origin.h"
 #include "partial.h"
 #include "revisions.h"

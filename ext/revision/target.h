@@ -52,7 +52,7 @@
 #ifndef MIG_TARGET_H
 #define MIG_TARGET_H
 
-#include "graph.h"
+#include "topology.h"
 
 /* What a target is resolved against. All three are of the same graph; copied
 ** by assignment, a state shares its sets. */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "edges.h"
 #include "name.h"
 #include "plan.h"
 #include "range.h"

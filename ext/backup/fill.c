@@ -18,7 +18,7 @@
 ** Code of the application can run meanwhile: in CHECK, generated columns,
 ** indexes and collations. It can end the transaction, and what is written
 ** behind that would be committed by itself; so where pTx is known it is looked
-** at again and again (fillCheck(), load.c).
+** at again and again (fillCheck(), loadrow.c).
 **
 ** The chunks are read through p->db. The tables may be in another file: then
 ** p->db is its connection while they are touched. What runs there keeps no
@@ -367,8 +367,9 @@ static void copyPart(MigContext *p, void *pArg, const MigPart *pPart) {
 ** Copy the rows of a table of p->db to the table of the same definition in
 ** pFill->dbTo, which loses those it has; no chunks are needed. Each is read
 ** back, but for those that cannot be named (MIG_KEY_NONE), and for a large BLOB
-** that is written through a handle (load.c). Returns their number, which means
-** nothing after failure. Errors are those of migScanTable() and migLoadPart().
+** that is written through a handle (loadparts.c). Returns their number, which
+** means nothing after failure. Errors are those of migScanTable() and
+** migLoadPart().
 */
 i64 migFillCopy(MigContext *p, const MigFill *pFill, const char *zTable) {
   MigLayout from;

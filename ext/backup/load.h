@@ -11,10 +11,7 @@
 
 #include "manifest.h"
 #include "scan.h"
-#include "transaction.h"
-
-/* Rows on their way into a table. Most of it is in the arena. */
-typedef struct MigLoader MigLoader;
+#include "loadstatement.h"
 
 MigLoader *migLoadOpen(MigContext *p, const MigLayout *pLayout, int eEncoding);
 void migLoadWatch(MigLoader *pLoader, const MigTransaction *pTx);

@@ -8,9 +8,9 @@
 ** that were written are filled anew (refill.c).
 **
 ** Triggers and foreign keys are switched off meanwhile: they were obeyed when
-** the rows were first written (of CHECK see load.c). A text with "strings" in
-** double quotes is accepted where the connection would not, because SQLite
-** accepts it in a stored schema.
+** the rows were first written (of CHECK see loadstatement.c). A text with
+** "strings" in double quotes is accepted where the connection would not,
+** because SQLite accepts it in a stored schema.
 **
 ** TEMP triggers on tables that are written or dropped would fire, or be lost:
 ** they are dropped first and made again last. Last of all the applied set
@@ -142,8 +142,8 @@ static int configSwap(sqlite3 *db, int iOption, int b) {
 
 /* Save the settings of the connection and switch off what would act on rows:
 ** triggers, foreign keys; and let DDL have "strings". ignore_check_constraints
-** is saved because a loader that fails may leave it on (load.c). Compiled
-** statements expire with this, so the transaction is armed again. */
+** is saved because a loader that fails may leave it on (loadstatement.c).
+** Compiled statements expire with this, so the transaction is armed again. */
 static void settingsOff(MigContext *p, MigRestore *pRestore) {
   if (p->rc) {
     return;

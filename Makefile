@@ -44,8 +44,8 @@
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
 SRC_BASE       = context sql text hash sha256 codec system os \
                  progress
-SRC_LANGUAGE   = token words cursor statement script note ddlreader terms \
-                 constraint tablebody ddl
+SRC_LANGUAGE   = token words cursor statement directive pragma script allowed \
+                 note ddlreader terms constraint tablebody ddl
 SRC_STORE      = seal store template settings history writeset caller known connection \
                  transaction
 SRC_REVISION   = set graph edges topology partial name target range plan applied scripts \

@@ -196,6 +196,15 @@ void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn) {
   *piColumn = nColumn;
 }
 
+/* Line, from 1, of byte i of z. It walks over all before: for messages. */
+int migLineAt(const char *z, i64 i) {
+  int iLine;
+  int iColumn;
+
+  migPosition(z, i, &iLine, &iColumn);
+  return iLine;
+}
+
 /* Offset just after the line that holds byte i (after its LF, or n). */
 i64 migLineEnd(const char *z, i64 n, i64 i) {
   const char *zEnd = i < n ? memchr(z + i, '\n', (size_t)(n - i)) : 0;

@@ -33,6 +33,7 @@ const char *migTextZ(const MigText *pText);
 char *migResultText(MigContext *p, const char *z);
 
 void migPosition(const char *z, i64 iByte, int *piLine, int *piColumn);
+int migLineAt(const char *z, i64 i);
 i64 migLineEnd(const char *z, i64 n, i64 i);
 int migStrICmp(const char *zA, const char *zB);
 int migNameAmong(int n, const char **az, const char *z);

@@ -52,7 +52,7 @@
 */
 #include <string.h>
 #include "format.h"
-#include "script.h"
+#include "directive.h"
 #include "text.h"
 
 /* A line of the header: key in z[iKey..iKey+nKey), value up to iEnd. Offsets in

@@ -1,49 +1,14 @@
 /*
-** script.h - scripts: their directives, and what may not stand in them.
+** script.h - scripts: what one says about itself before any of it runs.
 **
 ** A script is given as n bytes at z, which must live as long as what was read
-** of it is used with it. Nothing is run; no database is needed. Lines count
-** from 1.
+** of it is used with it. Nothing is run; no database is needed.
 */
 #ifndef MIG_SCRIPT_H
 #define MIG_SCRIPT_H
 
+#include "directive.h"
 #include "statement.h"
-
-/* Comments that begin with "-- migrate:". */
-typedef enum MigDirectiveType {
-  MIG_DIR_UP,             /* begins the up script in a file */
-  MIG_DIR_DOWN,           /* begins the down script in a file */
-  MIG_DIR_ALLOW_LOSS,     /* a table may lose rows */
-  MIG_DIR_NO_TRANSACTION, /* the script runs outside a transaction */
-  MIG_DIR_REPEATABLE,     /* of a repeatable revision */
-  MIG_DIR_RENAMED_FROM,   /* of a desired schema; a script may repeat it */
-  MIG_DIR_PHASE,          /* what the revision is in a change: MigPhase */
-  MIG_DIR_BATCH,          /* the next statement is run in batches of rows */
-  MIG_DIR_CHECK           /* the next SELECT finds what is wrong */
-} MigDirectiveType;
-
-/* What a revision is in a change without downtime, in this order. */
-typedef enum MigPhase {
-  MIG_PHASE_NONE,     /* it is no part of one */
-  MIG_PHASE_EXPAND,   /* adds what the new application needs */
-  MIG_PHASE_BACKFILL, /* fills it */
-  MIG_PHASE_CONTRACT  /* takes away what only the old one needed */
-} MigPhase;
-
-/* One directive as it was read. Names belong to the arena, without quotes. */
-typedef struct MigDirective {
-  int eType;        /* a MigDirectiveType */
-  const char *zArg; /* name, or up's and down's rest of the line, or NULL */
-  i64 nRow;         /* BATCH: rows of one */
-  MigPhase ePhase;  /* PHASE: which */
-  i64 iStart;       /* offset of the comment */
-} MigDirective;
-
-const char *migDirectivesKnown(void);
-int migDirectiveHas(const char *z, i64 n);
-int migDirectiveNext(MigContext *p, const char *z, i64 n, i64 *pi,
-                     MigDirective *pOut);
 
 /* A statement with a directive of its own. */
 typedef struct MigScriptMark {
@@ -84,16 +49,11 @@ typedef enum MigScriptMode {
   MIG_SCRIPT_ALONE     /* outside a transaction, whether it says so or not */
 } MigScriptMode;
 
-int migPragmaOn(const char *z, const MigStatement *pSt);
 void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                    MigScriptInfo *pOut);
-void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
-                    MigScriptInfo *pOut);
 const MigScriptMark *migScriptMark(const MigScriptInfo *pInfo, i64 iStart);
-MigPhase migPhaseFind(const char *z, i64 n);
 int migStatementSkipped(const char *z, const MigStatement *pSt,
                         const MigScriptInfo *pInfo);
-int migStatementAllowed(MigContext *p, const char *z, i64 n,
-                        const MigStatement *pSt, const MigScriptInfo *pInfo);
+int migStatementMaintenance(const char *z, const MigStatement *pSt);
 
 #endif

@@ -11,6 +11,7 @@
 ** is one of touched tables (touched.c).
 */
 #include "sql.h"
+#include "pragma.h"
 #include "writeset.h"
 #include "around.h"
 

@@ -29,6 +29,7 @@
 #include "migrate.h"
 #include "sql.h"
 #include "text.h"
+#include "allowed.h"
 #include "job.h"
 #include "applied.h"
 #include "partial.h"

@@ -36,6 +36,7 @@
 #include <string.h>
 #include "sql.h"
 #include "os.h"
+#include "allowed.h"
 #include "writeset.h"
 #include "invariant.h"
 #include "execute.h"

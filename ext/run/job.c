@@ -15,6 +15,7 @@
 */
 #include <string.h>
 #include "text.h"
+#include "allowed.h"
 #include "store.h"
 #include "job.h"
 

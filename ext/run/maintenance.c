@@ -7,6 +7,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "allowed.h"
 #include "maintenance.h"
 
 /* Statement pSt failed with rc on connection db, NULL when there was no memory

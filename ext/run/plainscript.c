@@ -44,6 +44,7 @@
 #include <string.h>
 #include "sql.h"
 #include "batch.h"
+#include "pragma.h"
 #include "plainscript.h"
 
 /* ---- looking at a script ---- */

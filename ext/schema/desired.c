@@ -43,8 +43,9 @@
 */
 #include <string.h>
 #include "desired.h"
+#include "directive.h"
 #include "note.h"
-#include "script.h"
+#include "statement.h"
 #include "text.h"
 
 /* A statement of it. */

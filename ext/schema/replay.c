@@ -19,6 +19,7 @@
 #include <string.h>
 #include "catalog.h"
 #include "phrase.h"
+#include "pragma.h"
 #include "replay.h"
 #include "sql.h"
 #include "script.h"

@@ -17,7 +17,7 @@
 #include "help.h"
 
 /* Directives, by name: name, how it is written, what it does. What reads them
-** is language/script.c, by a list of its own. */
+** is language/directive.c, by a list of its own. */
 static const char *const aDirective[][3] = {
     {"allow-loss", "-- migrate:allow-loss NAME",
      "table NAME may have fewer rows after this revision replaced it"},

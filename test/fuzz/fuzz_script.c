@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "script.h"
+#include "allowed.h"
+#include "pragma.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *a, size_t n);
 

@@ -168,9 +168,8 @@ static void checkMark(MigContext *p, const char *z, const MigStatement *pSt,
 /* Decide whether a statement may stand in a script of which pInfo is known: 1,
 ** or 0 with FORBIDDEN_STATEMENT and its line. Statements that are passed over
 ** may. 0 after an error. */
-int migStatementAllowed(MigContext *p, const char *z, i64 n,
-                        const MigStatement *pSt, const MigScriptInfo *pInfo) {
-  MIG_UNUSED(n);
+int migStatementAllowed(MigContext *p, const char *z, const MigStatement *pSt,
+                        const MigScriptInfo *pInfo) {
   if (p->rc || migStatementSkipped(z, pSt, pInfo)) {
     return p->rc == SQLITE_OK;
   }
@@ -198,7 +197,7 @@ static void checkAll(MigContext *p, const char *z, i64 n,
   i64 i = 0;
 
   while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
-    migStatementAllowed(p, z, n, &st, pInfo);
+    migStatementAllowed(p, z, &st, pInfo);
   }
 }
 

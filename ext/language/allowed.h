@@ -8,8 +8,8 @@
 
 #include "script.h"
 
-int migStatementAllowed(MigContext *p, const char *z, i64 n,
-                        const MigStatement *pSt, const MigScriptInfo *pInfo);
+int migStatementAllowed(MigContext *p, const char *z, const MigStatement *pSt,
+                        const MigScriptInfo *pInfo);
 void migScriptCheck(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
                     MigScriptInfo *pOut);
 

@@ -14,6 +14,7 @@
 #define MIG_PRAGMA_WRITE 0x04 /* scripts may, though it writes or sets */
 #define MIG_PRAGMA_CONN 0x08  /* belongs to the connection or the whole file */
 #define MIG_PRAGMA_MAINT 0x10 /* may stand in a no-transaction revision */
+#define MIG_PRAGMA_ALL 0x20   /* without a schema: of all that are attached */
 
 int migPragmaFlags(const char *z, const MigStatement *pSt);
 int migPragmaReads(const char *z, const MigStatement *pSt);

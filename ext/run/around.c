@@ -62,7 +62,8 @@ int migAroundPassed(MigContext *p, MigScriptState *pScript,
 ** has said, else as the call found them. Enforcement is off for DROP TABLE,
 ** whose implicit DELETE would carry out actions and refuse (foreignkeys, 5),
 ** and for ALTER TABLE. A PRAGMA that is about to be run is remembered, to be
-** put back at the end of the run.
+** put back at the end of the run. Errors: those of migLookupPragma(), without
+** the place.
 */
 void migAroundSettings(MigContext *p, MigExecution *pExec,
                        const MigScriptState *pScript, const MigStatement *pSt) {
@@ -77,7 +78,9 @@ void migAroundSettings(MigContext *p, MigExecution *pExec,
   }
   bChanged = migSettingsForeign(p, pExec->pSaved, bForeign);
   bChanged |= migSettingsLegacy(p, pExec->pSaved, bLegacy);
-  if (pSt->eKind == MIG_ST_PRAGMA && pSt->value.eType != MIG_TK_END) {
+  migLookupPragma(p, &pExec->lookup, pScript->pJob->z, pSt);
+  if (p->rc == SQLITE_OK && pSt->eKind == MIG_ST_PRAGMA &&
+      pSt->value.eType != MIG_TK_END) {
     char *zName = migTokenName(p, pScript->pJob->z, &pSt->name);
     if (zName) {
       migSettingsPragma(p, pExec->pSaved, zName);

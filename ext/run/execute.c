@@ -379,7 +379,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     if (migAroundPassed(p, &script, &st)) {
       continue;
     }
-    if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
+    if (!migStatementAllowed(p, pJob->z, &st, &script.info)) {
       break; /* unreached: migJobCheck() has seen it */
     }
     if (statementMarked(&script, &st, &pMark)) {

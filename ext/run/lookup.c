@@ -14,10 +14,12 @@
 **   INSERT INTO main.t VALUES(1)   runs
 **   SELECT t.a FROM u AS t         refused as well: names are not resolved here
 **
-** Most connections have nothing of the kind, and then no statement is looked
-** at. Reading an attached schema is not looked for.
+** The PRAGMAs that reach all attached schemas when they name none are told from
+** a list. Most connections have nothing of the kind, and then no statement is
+** looked at. Reading an attached schema is not looked for.
 */
 #include <string.h>
+#include "pragma.h"
 #include "sql.h"
 #include "store.h"
 #include "writeset.h"
@@ -83,7 +85,8 @@ void migLookupStart(MigContext *p, MigLookup *pLookup) {
   sqlite3_stmt *pStmt;
 
   memset(pLookup, 0, sizeof(*pLookup));
-  pLookup->bForeign = schemaName(p, -1) != 0;
+  pLookup->zAttached = schemaName(p, -1);
+  pLookup->bForeign = pLookup->zAttached != 0;
   pLookup->bStore = storeTriggers(p);
   pStmt = migPrepare(p, zTemps);
   while (migStep(p, pStmt)) {
@@ -106,6 +109,18 @@ static void forbid(MigContext *p, const char *zWhat, const char *zName) {
           "it touches %s %s, and a script works on schema main and on TEMP"
           " objects it made itself; use main., or remove that object",
           zWhat, zName);
+}
+
+/* FORBIDDEN_STATEMENT when a statement of z is a PRAGMA that would reach the
+** attached schemas too, because it names none. PRAGMA secure_delete acts while
+** it is compiled: to be called before that. */
+void migLookupPragma(MigContext *p, const MigLookup *pLookup, const char *z,
+                     const MigStatement *pSt) {
+  if (pLookup->zAttached && pSt->eKind == MIG_ST_PRAGMA &&
+      pSt->schema.eType == MIG_TK_END && !migPragmaReads(z, pSt) &&
+      (migPragmaFlags(z, pSt) & MIG_PRAGMA_ALL)) {
+    forbid(p, "the attached schema", pLookup->zAttached);
+  }
 }
 
 /*

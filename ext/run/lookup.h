@@ -12,12 +12,15 @@ typedef struct MigTemp MigTemp;
 /* What to look for. Set up by migLookupStart(); it holds for a whole run, as a
 ** script may attach nothing and its own TEMP objects are not of these. */
 typedef struct MigLookup {
-  int bForeign;    /* other schemas are attached, or TEMP objects exist */
+  char *zAttached; /* a schema that is attached, in the arena; NULL: none */
+  int bForeign;    /* that, or TEMP objects exist */
   int bStore;      /* a trigger speaks of our tables */
   MigTemp *pFirst; /* TEMP objects from before the run */
 } MigLookup;
 
 void migLookupStart(MigContext *p, MigLookup *pLookup);
+void migLookupPragma(MigContext *p, const MigLookup *pLookup, const char *z,
+                     const MigStatement *pSt);
 void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                     const MigStatement *pSt, sqlite3_stmt *pStmt);
 

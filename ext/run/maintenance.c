@@ -28,7 +28,9 @@ static void maintenanceFail(MigContext *p, const MigScriptState *pScript,
 
 /*
 ** Run one statement of a no-transaction script on connection db, the caller's
-** or a second one, in autocommit. Errors: those of maintenanceFail().
+** or a second one, in autocommit. Errors: those of maintenanceFail(), and
+** FORBIDDEN_STATEMENT, with the place, for one that would reach an attached
+** database.
 **
 ** A statement that finds the schema changed, as by vacuumRun(), and then no
 ** memory to compile itself again, leaves its lock behind (SQLite 3.45, 3.54).
@@ -38,20 +40,26 @@ static void maintenanceFail(MigContext *p, const MigScriptState *pScript,
 static void maintenanceStep(MigContext *p, MigExecution *pExec,
                             const MigScriptState *pScript,
                             const MigStatement *pSt, sqlite3 *db) {
+  const char *z = pScript->pJob->z;
   sqlite3_stmt *pStmt = 0;
   sqlite3_stmt *pRelease = 0;
   int rc = sqlite3_prepare_v2(db, "PRAGMA main.user_version", -1, &pRelease, 0);
 
   if (rc == SQLITE_OK) {
-    rc = sqlite3_prepare_v2(db, pScript->pJob->z + pSt->iStart, -1, &pStmt, 0);
+    rc = sqlite3_prepare_v2(db, z + pSt->iStart, -1, &pStmt, 0);
   }
-  if (rc == SQLITE_OK) {
+  if (rc == SQLITE_OK && db == p->db) { /* nothing is attached to another */
+    migLookupPragma(p, &pExec->lookup, z, pSt);
+    migLookupCheck(p, &pExec->lookup, z, pSt, pStmt);
+    migJobErrorLocate(p, pScript, pSt->iStart);
+  }
+  if (rc == SQLITE_OK && p->rc == SQLITE_OK) {
     pExec->bRan = 1;
     do {
       rc = sqlite3_step(pStmt);
     } while (rc == SQLITE_ROW);
   }
-  if (rc != SQLITE_DONE) {
+  if (p->rc == SQLITE_OK && rc != SQLITE_DONE) {
     maintenanceFail(p, pScript, pSt, db, rc);
   }
   sqlite3_finalize(pStmt);
@@ -99,7 +107,8 @@ static void vacuumRun(MigContext *p, MigExecution *pExec,
 ** counted.
 **
 ** page_size and auto_vacuum do nothing until a VACUUM (pragma), which is on
-** another connection: they are collected for it. Errors: SCRIPT, BUSY, FORMAT.
+** another connection: they are collected for it. Errors: SCRIPT, BUSY, FORMAT,
+** FORBIDDEN_STATEMENT.
 */
 void migMaintenanceRun(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   MigText pragmas = {0, 0, 0};
@@ -114,7 +123,7 @@ void migMaintenanceRun(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
   migScriptScan(p, pJob->z, pJob->n, migJobMode(pJob), &script.info);
   while (p->rc == SQLITE_OK && migScriptNext(pJob->z, pJob->n, &i, &st)) {
     script.nSeen++;
-    if (!migStatementAllowed(p, pJob->z, pJob->n, &st, &script.info)) {
+    if (!migStatementAllowed(p, pJob->z, &st, &script.info)) {
       break; /* unreached: migJobCheck() has seen it */
     }
     if (st.eKind == MIG_ST_VACUUM) {

@@ -71,22 +71,12 @@ typedef struct Wishes {
   Wish *a;
 } Wishes;
 
-/* The line, from 1, of byte i of the text: for a message only, it counts from
-** the begin. */
-static int lineAt(const Wishes *pw, i64 i) {
-  int iLine;
-  int iColumn;
-
-  migPosition(pw->z, i, &iLine, &iColumn);
-  return iLine;
-}
-
 /* FORBIDDEN_STATEMENT: say why a statement may not stand in a schema. Of the
 ** INSERTs only those of sqlite_schema come here that virtualsRestore() has not
 ** replaced. */
 static void wishRefuse(MigContext *p, const Wishes *pw,
                        const MigStatement *pSt) {
-  int iLine = lineAt(pw, pSt->iStart);
+  int iLine = migLineAt(pw->z, pSt->iStart);
 
   if (pSt->eKind == MIG_ST_INSERT) {
     migFail(p, MIG_FORBIDDEN_STATEMENT,
@@ -122,7 +112,7 @@ static void wishJudge(MigContext *p, const Wishes *pw, Wish *pWish) {
     if (pSt->bTemp || migTokenNameIs(z, &pSt->schema, "temp")) {
       migFail(p, MIG_FORBIDDEN_STATEMENT,
               "%s, line %d: a TEMP object is no part of a schema; remove it",
-              pw->zWhat, lineAt(pw, pSt->iStart));
+              pw->zWhat, migLineAt(pw->z, pSt->iStart));
     }
     return;
   case MIG_ST_DROP_TABLE:
@@ -219,7 +209,7 @@ static void virtualsRestore(MigContext *p, Wishes *pw) {
 ** name. */
 static void noteFail(MigContext *p, const Wishes *pw, i64 i, const char *zWhy) {
   migFail(p, MIG_FORMAT, "%s, line %d: migrate:renamed-from %s", pw->zWhat,
-          lineAt(pw, i), zWhy);
+          migLineAt(pw->z, i), zWhy);
 }
 
 static const char zAstray[] =
@@ -392,7 +382,7 @@ static void directivesCheck(MigContext *p, const Wishes *pw) {
       migFail(p, MIG_FORMAT,
               "line %d: a schema has no sections up and down; this is a file "
               "of migrations",
-              lineAt(pw, directive.iStart));
+              migLineAt(pw->z, directive.iStart));
     }
   }
   if (p->eCode == MIG_FORMAT && p->zError) {
@@ -512,7 +502,7 @@ static void wishRun(MigContext *p, const Wishes *pw, const Wish *pWish) {
     /* unreached: takes a statement that no SQLite has yet */
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "%s, line %d: this statement may not stand in a schema; remove it",
-            pw->zWhat, lineAt(pw, pSt->iStart));
+            pw->zWhat, migLineAt(pw->z, pSt->iStart));
   }
 }
 
@@ -548,7 +538,7 @@ void migDesiredMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "%s, line %d: a zero byte; SQLite would stop reading there, "
             "remove it",
-            zWhat, lineAt(&w, zZero - z));
+            zWhat, migLineAt(w.z, zZero - z));
   }
   /* The spelling of the shell; a row that is written in another is refused. */
   if (n > 0 && strstr(z, "INTO sqlite_")) {

@@ -84,7 +84,7 @@ void migSettingsPragma(MigContext *p, MigSettingsSaved *pSaved,
   }
   for (i = 0; i < sizeof(azKept) / sizeof(azKept[0]); i++) {
     if (sqlite3_stricmp(azKept[i], zName) == 0) {
-      i64 iValue = migQueryInt(p, 0, "PRAGMA \"%w\"", azKept[i]);
+      i64 iValue = migQueryInt(p, 0, "PRAGMA main.\"%w\"", azKept[i]);
       pPragma = p->rc ? 0 : sqlite3_malloc64(sizeof(*pPragma));
       if (pPragma == 0) {
         migNomem(p);
@@ -129,10 +129,10 @@ static int pragmaRestore(sqlite3 *db, const MigPragma *pPragma) {
 
   /* it reads as 2, but is set by that number as if it were 1 */
   if (pPragma->iValue == 2 && strcmp(pPragma->zName, "secure_delete") == 0) {
-    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA secure_delete=fast");
+    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA main.secure_delete=fast");
   } else {
-    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA \"%w\"=%lld", pPragma->zName,
-                     pPragma->iValue);
+    sqlite3_snprintf(sizeof(zSql), zSql, "PRAGMA main.\"%w\"=%lld",
+                     pPragma->zName, pPragma->iValue);
   }
   return sqlite3_exec(db, zSql, 0, 0, 0) == SQLITE_OK;
 }

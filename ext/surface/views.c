@@ -11,7 +11,7 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
-#include "script.h"
+#include "statement.h"
 #include "store.h"
 #include "settings.h"
 #include "range.h"

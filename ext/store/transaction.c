@@ -222,10 +222,12 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
 /* ---- waiting ---- */
 
 /* A pause before trying again: 1, unless msWait milliseconds have passed since
-** msStart: then 0. The pauses, *pmsPause, which is 1 at first, grow to 10 ms:
+** msStart: then 0. Both times are cut to whole milliseconds, so that only one
+** more is not less than was asked for. The pauses, *pmsPause, which is 1 at
+*first, grow to 10 ms:
 ** one who writes all the time lets go of the lock for a moment only. */
 static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
-  if (msWait <= 0 || migMonotonicMs() - msStart >= msWait) {
+  if (msWait <= 0 || migMonotonicMs() - msStart > msWait) {
     return 0;
   }
   migSleep(*pmsPause);

@@ -41,7 +41,9 @@ int migAroundPassed(MigContext *p, MigScriptState *pScript,
     }
   }
   if ((pSt->eKind == MIG_ST_DROP_TABLE || pSt->eKind == MIG_ST_DROP_VIEW) &&
-      pSt->bIf) {
+      pSt->bIf &&
+      (pSt->schema.eType == MIG_TK_END ||
+       migTokenNameIs(z, &pSt->schema, "main"))) {
     /* SQLite would find our virtual table and refuse to drop it */
     char *zName = migTokenName(p, z, &pSt->name);
     return zName &&
@@ -134,10 +136,12 @@ static void guardRows(MigContext *p, MigExecution *pExec,
 }
 
 /* Do writes need watching? Enforcement is off, or the script has put it off:
-** then SQLite would forget violations when the setting goes back. */
+** then SQLite would forget violations when the setting goes back. Or it was
+** off: SQLite counts violations of deferred keys up and down, and a parent that
+** comes for a row which was not counted makes it forget another row. */
 static int foreignWatched(const MigExecution *pExec) {
-  return pExec->foreign.bAny &&
-         (!pExec->pSaved->bForeignNow || pExec->bDeferred);
+  return pExec->foreign.bAny && (!pExec->pSaved->bForeignNow ||
+                                 pExec->bDeferred || pExec->foreign.bOff);
 }
 
 /* Is it an ADD COLUMN that refers to nothing? That cannot violate anything. By
@@ -177,7 +181,7 @@ static void guardIndex(MigContext *p, MigExecution *pExec, const char *z,
 
 /*
 ** Watch the foreign keys around the tables that a statement writes while
-** enforcement is off or put off; zTable is the one that it is about, NULL when
+** foreignWatched(); zTable is the one that it is about, NULL when
 ** that was not wanted or is not of main. Where there are no triggers, and
 ** enforcement is off and foreign-key actions with it, a write of rows reaches
 ** no other table. Else the compiled statement is asked what it writes.
@@ -199,6 +203,7 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
   switch (pSt->eKind) {
   case MIG_ST_ALTER_TABLE:
   case MIG_ST_DROP_TABLE:
+    pExec->foreign.bOff |= pSt->eKind == MIG_ST_DROP_TABLE;
     if (zTable) {
       migForeignWatch(p, &pExec->foreign, zTable);
     }
@@ -206,7 +211,8 @@ static void guardForeign(MigContext *p, MigExecution *pExec, const char *z,
   case MIG_ST_INSERT:
   case MIG_ST_UPDATE:
   case MIG_ST_DELETE:
-    if (!pExec->bTriggers && !pExec->bDeferred && zTable) {
+    pExec->foreign.bOff |= !pExec->pSaved->bForeignNow;
+    if (!pExec->bTriggers && !pExec->pSaved->bForeignNow && zTable) {
       migForeignWatch(p, &pExec->foreign, zTable);
       break;
     }
@@ -250,6 +256,7 @@ void migAroundBefore(MigContext *p, MigExecution *pExec,
     guardRows(p, pExec, pScript, pSt, zTable);
   }
   guardForeign(p, pExec, z, pSt, zTable, pStmt);
+  migTransactionCheck(p, pExec->pTx, "a function or collation of the schema");
   migJobErrorLocate(p, pScript, pSt->iStart);
   migTouchedBefore(p, pExec->pTouched, z, pSt, pStmt);
 }

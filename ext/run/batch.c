@@ -72,29 +72,34 @@ const char *migBatchKey(MigContext *p, const char *zTable) {
 /*
 ** The rows of zTable from key iFirst on, at most nRow of them; nRow below 0:
 ** all (a LIMIT below 0 is none, lang_select). Returns 0 when there are none,
-** and after an error. UNSUPPORTED for a key that is no integer: texts and blobs
-** sort behind all numbers (datatype3), so it is enough to look at the last one.
-** The errors of migBatchKey(), too.
+** and after an error. UNSUPPORTED when the first or the last key is no integer:
+** texts and blobs sort behind all numbers (datatype3), a real number between
+** two integers is between :lo and :hi, and one between two ranges is the first
+** of the second. The errors of migBatchKey(), too.
 */
 int migBatchRange(MigContext *p, const char *zTable, i64 iFirst, i64 nRow,
                   MigRange *pOut) {
   const char *zKey = migBatchKey(p, zTable);
+  char *zWhere = iFirst == MIG_BATCH_FIRST
+                     ? migPrintf(p, "")
+                     : migPrintf(p, " WHERE \"%w\" > %lld", zKey, iFirst - 1);
   sqlite3_stmt *pStmt;
   int bAny;
 
   memset(pOut, 0, sizeof(*pOut));
   pStmt = migPrepareF(p,
-                      "SELECT min(k), max(k), count(*), typeof(max(k)) FROM"
-                      " (SELECT \"%w\" AS k FROM main.\"%w\""
-                      " WHERE \"%w\" >= %lld ORDER BY 1 LIMIT %lld)",
-                      zKey, zTable, zKey, iFirst, nRow);
+                      "SELECT min(k), max(k), count(*) FROM"
+                      " (SELECT \"%w\" AS k FROM main.\"%w\"%s"
+                      " ORDER BY 1 LIMIT %lld)",
+                      zKey, zTable, zWhere, nRow); /* sql-ok: made here */
   bAny = migStep(p, pStmt) && sqlite3_column_int64(pStmt, 2) > 0;
   if (bAny) {
-    const char *zType = migColumnPeek(p, pStmt, 3);
+    int bInteger = sqlite3_column_type(pStmt, 0) == SQLITE_INTEGER &&
+                   sqlite3_column_type(pStmt, 1) == SQLITE_INTEGER;
     pOut->iLow = sqlite3_column_int64(pStmt, 0);
     pOut->iHigh = sqlite3_column_int64(pStmt, 1);
     pOut->nRow = sqlite3_column_int64(pStmt, 2);
-    if (zType && strcmp(zType, "integer") != 0) {
+    if (!bInteger) {
       migFail(p, MIG_UNSUPPORTED,
               "the key of table %s is no integer, and batches go by integers;"
               " use a statement without migrate:batch",

@@ -156,11 +156,6 @@ static void statementStep(MigContext *p, MigExecution *pExec,
                           const MigStatement *pSt, sqlite3_stmt *pStmt) {
   int rc;
 
-  if (p->rc == SQLITE_OK && migTransactionLost(pExec->pTx)) {
-    /* unreached: what calls that function has looked */
-    migFailRc(p, SQLITE_ABORT, MIG_SCRIPT,
-              "the function of option progress ended the transaction");
-  }
   if (p->rc) {
     return;
   }
@@ -311,6 +306,9 @@ static i64 statementRun(MigContext *p, MigExecution *pExec,
   migAroundBefore(p, pExec, pScript, pSt, zTable, pStmt);
   statementDo(p, pExec, pScript, pSt, zTable, pStmt, &guard);
   sqlite3_finalize(pStmt);
+  if (pSt->eKind == MIG_ST_CREATE_TABLE && p->rc == SQLITE_OK) {
+    migForeignCreated(p, &pExec->foreign, migTokenName(p, z, &pSt->name));
+  }
   if (zTable && pSt->eAlter == MIG_ALTER_RENAME_TABLE) {
     migForeignRenamed(p, &pExec->foreign, zTable,
                       migTokenName(p, z, &pSt->newName),
@@ -327,15 +325,18 @@ static i64 statementRun(MigContext *p, MigExecution *pExec,
 
 /* Run the checks of the script, in their order: INVARIANT when one finds a
 ** row. The message names revision and side. */
-static void checksRun(MigContext *p, MigScriptState *pScript) {
+static void checksRun(MigContext *p, MigExecution *pExec,
+                      MigScriptState *pScript) {
   const MigScriptJob *pJob = pScript->pJob;
   int i;
 
   for (i = 0; i < pScript->info.nMark && p->rc == SQLITE_OK; i++) {
     const MigScriptMark *pMark = &pScript->info.aMark[i];
     if (pMark->eType == MIG_DIR_CHECK) {
+      migExecuteSettle(p, pExec);
       migInvariantRun(p, pMark->zName, pJob->z + pMark->iStart,
                       pJob->n - pMark->iStart, 0);
+      migTransactionCheck(p, pExec->pTx, "a check");
       migJobErrorPrefix(p, "revision %s (%s): ", pJob->zRevision, pJob->zSide);
     }
   }
@@ -387,7 +388,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
     }
   }
   if (pJob->ePart != MIG_PART_BATCH) {
-    checksRun(p, &script);
+    checksRun(p, pExec, &script);
   }
   if (script.guard.pFirst) {
     migExecuteSettle(p, pExec);

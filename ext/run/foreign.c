@@ -3,13 +3,13 @@
 **
 ** While enforcement is off, SQLite neither cascades nor refuses. So each table
 ** that is then written, dropped, renamed or rebuilt is watched, together with
-** the tables that refer to it: their violations are counted just before the
-** first such statement, and counted again before the commit. More than before
-** is FOREIGN_KEY. Violations that were there earlier do not block: up to
-** OLD_COMPARED of a table they are compared by what they refer to, because a
-** rebuild may give the rows other rowids; beyond that only by their number. A
-** rename of the parent goes into what is remembered, as SQLite writes it into
-** the children; those of columns do not matter.
+** the tables that refer to it, also those made later. Their violations are
+** counted just before the first such statement, and again before the commit.
+** More than before is FOREIGN_KEY. Those that were there earlier are no
+** obstacle: up to OLD_COMPARED of a table they are compared by what they refer
+** to, because a rebuild may give the rows other rowids; beyond that only by
+** their number. A rename of the parent goes into what is remembered, as SQLite
+** writes it into the children; those of columns do not matter.
 **
 ** Where no table of the file has a foreign key and no script names REFERENCES
 ** all of this costs nothing.
@@ -20,6 +20,7 @@
 **   migForeignWatch(t)   before each statement that changes t: violations of t
 **                        and of its children are counted, unless they are
 **                        watched already
+**   migForeignCreated()  behind CREATE TABLE
 **   migForeignRenamed()  behind ALTER TABLE ... RENAME TO
 **   migForeignCheck()    before each commit; then it begins anew
 **
@@ -33,6 +34,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "layout.h"
 #include "text.h"
 #include "foreign.h"
 
@@ -177,25 +179,40 @@ static void findingsMake(MigContext *p, const char *zTable, Findings *pOut) {
 ** the parent, and the referring values as SQL literals in one text. ?1 is the
 ** rowid. NULL when the table has no rowid that could be asked for, and after
 ** failure. The caller finalizes.
+**
+** A value that reads as a number is that number: '07', 7 and 7.0 are one, so
+** that a violation stays the same when its column gets another type.
 */
 static sqlite3_stmt *keyQuery(MigContext *p, const char *zTable, int iKey) {
-  sqlite3_stmt *pList =
-      migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
+  sqlite3_stmt *pList;
   sqlite3_stmt *pStmt = 0;
   MigText sql = {0, 0, 0};
+  MigLayout layout;
 
+  migLayoutRead(p, zTable, &layout);
+  if (p->rc || layout.zRowid == 0) {
+    return 0;
+  }
+  pList = migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
   while (migStep(p, pList)) {
+    const char *zColumn;
     if (sqlite3_column_int(pList, 0) != iKey) {
       continue;
     }
     if (sql.n == 0) {
       migTextF(p, &sql, "SELECT %Q, ''", sqlite3_column_text(pList, 2));
     }
-    migTextF(p, &sql, " || ' ' || quote(\"%w\")",
-             sqlite3_column_text(pList, 3));
+    zColumn = migColumnPeek(p, pList, 3);
+    migTextF(p, &sql,
+             " || ' ' || CASE WHEN typeof(\"%w\") <> 'blob'"
+             " AND CAST(CAST(\"%w\" AS TEXT) AS NUMERIC) = \"%w\""
+             " THEN quote(CAST(CAST(\"%w\" AS TEXT) AS NUMERIC))"
+             " ELSE quote(\"%w\") END",
+             zColumn, zColumn, zColumn, zColumn, zColumn);
   }
   migFinalize(p, pList);
-  migTextF(p, &sql, " FROM main.\"%w\" WHERE rowid = ?1", zTable);
+  migTextF(p, &sql, " FROM main.\"%w\" WHERE \"%w\" = ?1", zTable,
+           layout.zRowid);
   if (p->rc == SQLITE_OK) {
     int rc = sqlite3_prepare_v2(p->db, sql.z, -1, &pStmt, 0);
     if (rc != SQLITE_OK && rc != SQLITE_ERROR) {
@@ -336,6 +353,30 @@ void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable) {
   pOne = watchedFind(pForeign, zTable);
   if (pOne) {
     pOne->bChildren = 1;
+  }
+}
+
+/*
+** After CREATE TABLE zTable. Where it refers to a watched table, it is watched
+** itself: what is done to that one from now on is not seen again. zTable is
+** copied.
+*/
+void migForeignCreated(MigContext *p, MigForeign *pForeign,
+                       const char *zTable) {
+  sqlite3_stmt *pStmt = 0;
+  int bWatch = 0;
+
+  if (pForeign->pFirst && zTable) {
+    pStmt = migPrepareF(p, "PRAGMA main.foreign_key_list(\"%w\")", zTable);
+  }
+  while (!bWatch && migStep(p, pStmt)) {
+    const MigWatched *pParent =
+        watchedFind(pForeign, migColumnPeek(p, pStmt, 2));
+    bWatch = pParent && pParent->bChildren;
+  }
+  migFinalize(p, pStmt);
+  if (bWatch) {
+    watchOne(p, pForeign, zTable);
   }
 }
 
@@ -566,4 +607,5 @@ void migForeignCheck(MigContext *p, MigForeign *pForeign) {
     }
   }
   pForeign->pFirst = 0;
+  pForeign->bOff = 0;
 }

@@ -13,12 +13,14 @@ typedef struct MigWatched MigWatched;
 ** a caller may set bAny and zRemedy afterwards. */
 typedef struct MigForeign {
   int bAny;            /* the schema may hold foreign keys; 0: watch nothing */
+  int bOff;            /* rows were written while enforcement was off */
   const char *zRemedy; /* what the message says to do */
   MigWatched *pFirst;  /* tables watched so far, in the arena */
 } MigForeign;
 
 void migForeignStart(MigContext *p, MigForeign *pForeign);
 void migForeignWatch(MigContext *p, MigForeign *pForeign, const char *zTable);
+void migForeignCreated(MigContext *p, MigForeign *pForeign, const char *zTable);
 void migForeignRenamed(MigContext *p, MigForeign *pForeign, const char *zOld,
                        const char *zNew, int bRewritten);
 void migForeignCheck(MigContext *p, MigForeign *pForeign);

@@ -119,6 +119,7 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
   if (pReshape->eWay != MIG_WAY_CREATE) {
     if (pForeign->bAny && mayOrphan(pReshape)) {
       migForeignWatch(p, pForeign, pReshape->zTable);
+      pForeign->bOff = 1;
     }
     migTouchedTable(p, pTouched, pReshape->zTable);
     for (i = 0; i < pReshape->fulltext.n && p->rc == SQLITE_OK; i++) {
@@ -126,6 +127,9 @@ static void reshapeWatched(MigContext *p, MigReshape *pReshape,
     }
   }
   migReshapeRun(p, pReshape);
+  if (pReshape->eWay == MIG_WAY_CREATE && p->rc == SQLITE_OK) {
+    migForeignCreated(p, pForeign, pReshape->zTable);
+  }
 }
 
 /* The call, the run that it is in, and the script that calls may each allow

@@ -223,9 +223,8 @@ int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
 
 /* A pause before trying again: 1, unless msWait milliseconds have passed since
 ** msStart: then 0. Both times are cut to whole milliseconds, so that only one
-** more is not less than was asked for. The pauses, *pmsPause, which is 1 at
-*first, grow to 10 ms:
-** one who writes all the time lets go of the lock for a moment only. */
+** more is not less than was asked for. The pauses (*pmsPause, 1 at first) grow
+** to 10 ms: one who writes all the time lets go of the lock for a moment. */
 static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   if (msWait <= 0 || migMonotonicMs() - msStart > msWait) {
     return 0;

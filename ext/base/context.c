@@ -161,7 +161,7 @@ static const char *readonlyRemedy(MigContext *p) {
   return sqlite3_extended_errcode(p->db) == SQLITE_READONLY_DIRECTORY
              ? "the folder of the database must be writable too: SQLite keeps"
                " its journal there"
-             : "open the database for writing";
+             : "open the database for writing, and without PRAGMA query_only";
 }
 
 /*

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "sql.h"
 #include "text.h"
 #include "system.h"
 #include "os.h"
@@ -107,19 +108,45 @@ static MigBytes openRead(MigContext *p, int fd, const char *zPath,
   return out;
 }
 
+/* FILE when the path leads to a database of this connection. To open and close
+** it would drop every lock that this process has on it (howtocorrupt.html, 2.2,
+** of SQLite). Databases are whole pages: other sizes are not looked at. */
+static void databaseRefuse(MigContext *p, const char *zPath) {
+  sqlite3_stmt *pStmt;
+  MigStat stat;
+  MigStat has;
+
+  if (migSystemStat(zPath, &stat) || stat.nSize % 512) {
+    return;
+  }
+  pStmt = migPrepare(p, "PRAGMA database_list");
+  while (migStep(p, pStmt)) {
+    const char *z = migColumnPeek(p, pStmt, 2);
+    if (z && z[0] && migSystemStat(z, &has) == 0 &&
+        memcmp(has.aPlace, stat.aPlace, sizeof(has.aPlace)) == 0) {
+      migFail(p, MIG_FILE,
+              "%s is the database %s of this connection; check the path", zPath,
+              migColumnPeek(p, pStmt, 1));
+    }
+  }
+  migFinalize(p, pStmt);
+}
+
 /*
 ** The whole file, a zero byte after it that is not counted. The caller frees
 ** the bytes with sqlite3_free(). FILE when it cannot be read, or is no ordinary
-** file, or has become shorter meanwhile; TOO_BIG above nMax bytes; {0, 0} then.
-** Opening does not wait, as it could for ever with a pipe.
+** file, or has become shorter meanwhile, or is a database of the connection;
+** TOO_BIG above nMax bytes; {0, 0} then. Opening does not wait, as it could for
+** ever with a pipe.
 */
 MigBytes migFileRead(MigContext *p, const char *zPath, i64 nMax) {
   MigBytes out = {0, 0};
   MigStat stat;
   int fd;
 
+  databaseRefuse(p, zPath);
   if (p->rc) {
-    return out; /* unreached: nobody reads on after an error */
+    return out;
   }
   fd = migSystemOpenRead(zPath, &stat);
   out = openRead(p, fd, zPath, &stat, nMax);

@@ -29,16 +29,17 @@
 struct MigTemp {
   MigTemp *pNext;
   const char *zName; /* case does not count */
-  i64 iRoot;         /* root page, 0 for views */
-  int bShadow;       /* main has a table or view of the same name */
+  i64 iRoot;         /* root page, 0 for views and triggers */
+  int bData;         /* a table or view */
+  int bShadow;       /* and main has a table or view of the same name */
 };
 
-/* TEMP tables and views, and whether each hides one of main. */
+/* TEMP objects, and whether each hides a table or view of main. */
 static const char zTemps[] =
-    "SELECT name, rootpage, EXISTS(SELECT 1 FROM main.sqlite_schema AS m"
-    " WHERE m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
-    " FROM temp.sqlite_schema AS t WHERE type IN('table','view')"
-    " ORDER BY rowid";
+    "SELECT name, rootpage, type IN('table','view'),"
+    " EXISTS(SELECT 1 FROM main.sqlite_schema AS m WHERE"
+    " m.name = t.name COLLATE NOCASE AND m.type IN('table','view'))"
+    " FROM temp.sqlite_schema AS t ORDER BY rowid";
 /* The texts of all triggers that a write to main can set off. */
 static const char zTriggers[] =
     "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger'"
@@ -94,10 +95,11 @@ void migLookupStart(MigContext *p, MigLookup *pLookup) {
     if (pTemp) {
       pTemp->zName = migColumnText(p, pStmt, 0);
       pTemp->iRoot = sqlite3_column_int64(pStmt, 1);
-      pTemp->bShadow = sqlite3_column_int(pStmt, 2);
+      pTemp->bData = sqlite3_column_int(pStmt, 2);
+      pTemp->bShadow = pTemp->bData && sqlite3_column_int(pStmt, 3);
       pTemp->pNext = pLookup->pFirst;
       pLookup->pFirst = pTemp;
-      pLookup->bForeign = 1;
+      pLookup->bForeign |= pTemp->bData;
     }
   }
   migFinalize(p, pStmt);
@@ -126,11 +128,14 @@ void migLookupPragma(MigContext *p, const MigLookup *pLookup, const char *z,
 /*
 ** Names in the statement that a TEMP object would take from main, and TEMP
 ** objects from before that the statement names as its target. A name behind
-** "main." is that of main. Every token that reads as such a name counts, be it
-** a column or an alias: better to refuse one too many.
+** "main." is that of main. Every token that reads as a table or view counts, be
+** it a column or an alias: better to refuse one too many. A TEMP index or
+** trigger is only in the way of a DROP: SQLite looks for that name there first.
 */
 static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
                        const MigStatement *pSt) {
+  int bDrop =
+      pSt->eKind == MIG_ST_DROP_INDEX || pSt->eKind == MIG_ST_DROP_TRIGGER;
   i64 iEnd = pSt->iStart + pSt->nByte;
   i64 i = pSt->iStart;
   MigToken token;
@@ -140,14 +145,16 @@ static void namesCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   while (i < iEnd && p->rc == SQLITE_OK) {
     MigTemp *pTemp;
     int bMain;
+    int bName;
+    int bTarget;
     i = migTokenSignificant(z, iEnd, i, &token);
     bMain = before.eType == MIG_TK_DOT && migTokenNameIs(z, &schema, "main");
-    for (pTemp = pLookup->pFirst; pTemp; pTemp = pTemp->pNext) {
-      int bTarget =
-          (pSt->name.eType != MIG_TK_END && token.iStart == pSt->name.iStart) ||
-          (pSt->table.eType != MIG_TK_END && token.iStart == pSt->table.iStart);
-      if (!bMain && (pTemp->bShadow || bTarget) &&
-          migTokenNameIs(z, &token, pTemp->zName)) {
+    bName = pSt->name.eType != MIG_TK_END && token.iStart == pSt->name.iStart;
+    bTarget = bName || (pSt->table.eType != MIG_TK_END &&
+                        token.iStart == pSt->table.iStart);
+    for (pTemp = pLookup->pFirst; pTemp && !bMain; pTemp = pTemp->pNext) {
+      int bMeant = pTemp->bData ? pTemp->bShadow || bTarget : bDrop && bName;
+      if (bMeant && migTokenNameIs(z, &token, pTemp->zName)) {
         forbid(p, "the TEMP object", pTemp->zName);
       }
     }
@@ -208,12 +215,12 @@ void migLookupCheck(MigContext *p, const MigLookup *pLookup, const char *z,
   MigWriteset set;
   int i;
 
-  if ((!pLookup->bForeign && !pLookup->bStore) || p->rc) {
-    return;
+  if (pLookup->pFirst) {
+    namesCheck(p, pLookup, z, pSt);
   }
-  namesCheck(p, pLookup, z, pSt);
-  if (pSt->eKind == MIG_ST_PRAGMA) {
-    return; /* explained, many would act */
+  if ((!pLookup->bForeign && !pLookup->bStore) || p->rc ||
+      pSt->eKind == MIG_ST_PRAGMA) {
+    return; /* PRAGMAs: explained, many would act */
   }
   migWritesetRead(p, pStmt, &set);
   for (i = 0; i < set.nWrite && p->rc == SQLITE_OK; i++) {

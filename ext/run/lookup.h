@@ -6,14 +6,14 @@
 
 #include "script.h"
 
-/* A TEMP table or view that existed before the run. */
+/* A TEMP object that existed before the run. */
 typedef struct MigTemp MigTemp;
 
 /* What to look for. Set up by migLookupStart(); it holds for a whole run, as a
 ** script may attach nothing and its own TEMP objects are not of these. */
 typedef struct MigLookup {
   char *zAttached; /* a schema that is attached, in the arena; NULL: none */
-  int bForeign;    /* that, or TEMP objects exist */
+  int bForeign;    /* that, or a TEMP table or view exists */
   int bStore;      /* a trigger speaks of our tables */
   MigTemp *pFirst; /* TEMP objects from before the run */
 } MigLookup;

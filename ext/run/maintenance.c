@@ -74,16 +74,27 @@ static void maintenanceStep(MigContext *p, MigExecution *pExec,
 ** unfinished (lang_vacuum): do it on a second connection to the same file,
 ** through the same VFS, after the PRAGMAs that it takes up, zPragmas, "" for
 ** none. That connection has no function or collation of the application; it is
-** closed here on every path.
+** closed here on every path. UNSUPPORTED, with the place, where it could never
+** have the lock.
 */
 static void vacuumRun(MigContext *p, MigExecution *pExec,
                       const MigScriptState *pScript, const MigStatement *pSt,
                       const char *zPragmas) {
   const char *zFile = migDatabasePath(p->db);
+  char *zMode = migQueryText(p, "PRAGMA main.locking_mode");
   sqlite3_vfs *pVfs = 0;
   sqlite3 *db = 0;
   int rc;
 
+  if (zMode && strcmp(zMode, "exclusive") == 0) {
+    migFail(p, MIG_UNSUPPORTED,
+            "VACUUM runs on a connection of its own, and this one keeps the"
+            " file locked; set PRAGMA locking_mode=normal, and read something");
+    migJobErrorLocate(p, pScript, pSt->iStart);
+  }
+  if (p->rc) {
+    return;
+  }
   sqlite3_file_control(p->db, "main", SQLITE_FCNTL_VFS_POINTER, &pVfs);
   rc = sqlite3_open_v2(zFile, &db, SQLITE_OPEN_READWRITE,
                        pVfs ? pVfs->zName : 0);

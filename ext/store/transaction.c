@@ -1,16 +1,16 @@
 /*
 ** transaction.c - one atomic change of the file.
 **
-** In autocommit a call of ours is BEGIN IMMEDIATE ... COMMIT (a savepoint
-** when the file says `deterministic`), inside the caller's transaction it is
-** a savepoint. The difficulty is the way back: while the calling statement
-** `SELECT f()` is unfinished, an interrupt or an out of memory stays set on
-** the connection, nothing new can be prepared, and a ROLLBACK may answer
-** SQLITE_INTERRUPT. So, in this order:
+** In autocommit a call of ours is BEGIN ... COMMIT (a savepoint when the file
+** says `deterministic`), inside the caller's transaction it is a savepoint.
+** BEGIN IMMEDIATE would lock what else is attached. The difficulty is the way
+** back. While the calling statement `SELECT f()` is unfinished, an interrupt or
+** an out of memory stays set on the connection, nothing new can be prepared,
+** and a ROLLBACK may answer SQLITE_INTERRUPT. So, in this order:
 **   1. the undo statements, and an insert into a virtual table of ours, the
 **      veto, are compiled before anything is begun;
-**   2. the insert is the first write: it takes the lock, where BEGIN IMMEDIATE
-**      has not, and joins the transaction. While pConn->bVeto is set xSync
+**   2. the insert is the first write: it takes the lock on main, and joins the
+**      transaction. While pConn->bVeto is set xSync
 **      refuses every COMMIT. Until it has joined nothing was written, and it
 **      serves as the guard;
 **   3. a guard, a write statement that changes nothing, is compiled. When the
@@ -237,7 +237,8 @@ static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
 /* Is rc a lock of another connection that may go away by itself? A snapshot
 ** that is too old stays so. */
 static int canWait(int rc) {
-  return (rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT;
+  return ((rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT) ||
+         rc == SQLITE_LOCKED_SHAREDCACHE;
 }
 
 /* Step a statement that takes a lock; while another connection is in the way
@@ -366,8 +367,8 @@ static void lockFail(MigContext *p, MigTransaction *pTx, int rc, int bHasRead) {
 
 /*
 ** Join the transaction with the veto table. The insert is a write on schema
-** main, so where BEGIN IMMEDIATE has not done it, this takes the write lock. A
-** transaction of the caller that has read may not wait for it: SQLite would
+** main, so this takes the write lock, where the caller has not. A transaction
+** that the caller has begun and that has read may not wait for it: SQLite would
 ** answer BUSY for as long as it lasts. From here on COMMIT is refused.
 */
 static void vetoJoin(MigContext *p, MigTransaction *pTx) {
@@ -434,6 +435,35 @@ static sqlite3_stmt *onSavepoint(MigContext *p, const MigTransaction *pTx,
                      zVerb, pTx->pConn->zName, pTx->iSavepoint);
 }
 
+/* Step BEGIN or SAVEPOINT. Neither takes a lock: what is in the way of a
+** savepoint is a write of this connection that is not finished, and that is no
+** statement of the caller's (caller.c), so a BLOB that is open for writing. A
+** BEGIN that an authorizer ignores begins nothing. */
+static void beginStep(MigContext *p, MigTransaction *pTx,
+                      sqlite3_stmt *pBegin) {
+  int rc = p->rc ? SQLITE_OK : sqlite3_step(pBegin);
+
+  if (p->rc) {
+    return;
+  }
+  /* an interrupt can end the statement after it has begun one */
+  pTx->bOpen = rc == SQLITE_DONE || pTx->bOwn;
+  if (sqlite3_get_autocommit(p->db)) {
+    pTx->bOpen = 0;
+  }
+  if ((rc & 0xff) == SQLITE_BUSY) {
+    migFailRc(p, rc, MIG_OPEN_CURSOR,
+              "%s; close BLOBs that are open for writing",
+              sqlite3_errmsg(p->db));
+  } else if (rc != SQLITE_DONE) {
+    migFailDb(p, rc);
+  } else if (!pTx->bOpen) {
+    migFail(p, MIG_UNSUPPORTED,
+            "an authorizer does not let a transaction begin; let it allow"
+            " SQLITE_TRANSACTION and SQLITE_SAVEPOINT");
+  }
+}
+
 /*
 ** Begin. msWait is how long to wait for the lock, in milliseconds;
 ** bDeterministic is the setting of that name; with bCreate our tables are made
@@ -448,7 +478,6 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,
                          int bCreate) {
   sqlite3_stmt *pBegin;
-  int rc;
 
   memset(pTx, 0, sizeof(*pTx));
   pTx->pConn = pConn;
@@ -457,7 +486,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
   beginRefuse(p, msWait);
   vetoPrepare(p, pTx);
   if (pTx->bOwn && !bDeterministic) {
-    pBegin = migPrepare(p, "BEGIN IMMEDIATE");
+    pBegin = migPrepare(p, "BEGIN");
     pTx->pUndo = migPrepare(p, "ROLLBACK");
   } else {
     pTx->iSavepoint = ++pConn->nSavepoint;
@@ -466,16 +495,7 @@ void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                            : onSavepoint(p, pTx, "ROLLBACK TO");
     pTx->pRelease = onSavepoint(p, pTx, "RELEASE");
   }
-  if (p->rc == SQLITE_OK) {
-    rc = stepWaiting(pBegin, msWait);
-    if (rc == SQLITE_DONE) {
-      pTx->bOpen = 1;
-    } else {
-      /* an interrupt can end the statement after it has begun one */
-      pTx->bOpen = pTx->bOwn && !sqlite3_get_autocommit(p->db);
-      lockFail(p, pTx, rc, 0);
-    }
-  }
+  beginStep(p, pTx, pBegin);
   sqlite3_finalize(pBegin);
   vetoJoin(p, pTx);
   beginStore(p, pTx, bCreate);

@@ -6,12 +6,15 @@
 ** it is 1, whose name is the message of the error (ledger.c). In the order in
 ** which they stand in the script:
 **
-**   at its start     store, mirror, state, contents: the file has our tables in
-**                    this version, the same setting mirror, the revisions
-**                    applied that the script begins at, with these contents
+**   at its start     store, whole, mirror, state, contents: the file has our
+**                    tables in this version, no revision applied in part, the
+**                    same setting mirror, the revisions applied that the script
+**                    begins at, with these contents
 **   behind the rows  of new revisions edges; and owner, theirs, undone where a
 **                    version table of another tool is kept true
-**   later            alone: nobody has written since the transaction before;
+**   later            shape: a table that is made anew has the columns, indexes
+**                    and triggers that it has here (plainscript.c);
+**                    alone: nobody has written since the transaction before;
 **                    parents: no more rows without their parent than before
 **
 ** Two more stand with the rows that they are about (ledgerrevision.c): labels
@@ -36,13 +39,17 @@
 #include "orphans.h"
 #include "ledgerguard.h"
 
-/* The version of the store, and the numbers from which those of the script's
-** rows go on. */
+/* The version of the store, whether nothing is applied in part (partial.c), and
+** the numbers from which those of the script's rows go on. */
 static const char zLook[] = MIG_TALLY
     ",\n"
     " store = (SELECT value FROM main._migrate_meta"
     " WHERE name = 'store_version') IS %d,\n"
-    " run = (SELECT coalesce(max(run), 0) + 1 FROM main._migrate_history),\n"
+    " run = 1 + max((SELECT coalesce(max(run), 0) FROM main._migrate_history),"
+    "\n  (SELECT coalesce(max(value), 0) FROM main._migrate_meta"
+    " WHERE name = 'run')),\n"
+    " whole = NOT EXISTS(SELECT 1 FROM main._migrate_meta"
+    " WHERE name >= 'batch ' AND name < 'batch!'),\n"
     " last = (SELECT coalesce(max(seq), 0) FROM main._migrate_history),\n"
     " pack = (SELECT coalesce(max(pack), 0) FROM main._migrate_scripts);\n";
 /* Applied revisions but the repeatable ones, as a table. */

@@ -105,19 +105,22 @@ static MigSet ordinary(MigContext *p, const MigGraph *g, const MigSet *pSet) {
 }
 
 /* The state that zLow means: its revisions and all they stand on. When that is
-** what this file is at, the repeatable ones it has are part of it, so that only
-** pending ones are written. */
+** where this file is, it is what is applied here: without what is pending below
+** that, and with the repeatable ones it has, so that only pending ones are
+** written. */
 static void stateLow(MigContext *p, Offline *po, const char *zLow) {
   const MigGraph *g = po->live.pGraph;
   MigSet set = migTargetSet(p, &po->live, zLow);
   MigSet applied;
+  int bCurrent;
 
   if (p->rc) {
     return;
   }
+  bCurrent = migSetEqual(&set, &po->live.current);
   applied = ordinary(p, g, &po->live.applied);
   migGraphAncestors(p, g, &set);
-  po->bHere = p->rc == SQLITE_OK && migSetEqual(&set, &applied);
+  po->bHere = p->rc == SQLITE_OK && (bCurrent || migSetEqual(&set, &applied));
   po->now = migStateNew(p, g, po->bHere ? &po->live.applied : &set);
 }
 
@@ -666,10 +669,12 @@ static void headerComments(MigContext *p, const Offline *po, const char *zTo,
     }
   }
   if (po->bAlters) {
-    migTextStr(p, pOut,
-               "-- Tables are dropped or altered, so foreign keys are off:"
-               " DELETE and UPDATE in it do\n"
-               "-- not cascade. They stay off on this connection.\n");
+    migTextStr(
+        p, pOut,
+        "-- Tables are dropped or altered, or a script wants it so: foreign"
+        " keys are off,\n"
+        "-- DELETE and UPDATE in it do not cascade. They stay off on this"
+        " connection.\n");
   }
   if (po->bReturns && po->pSpec->bShell) {
     migTextStr(p, pOut,

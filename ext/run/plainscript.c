@@ -106,6 +106,13 @@ static int statementCalls(const MigPlainScript *ps, const MigStatement *pSt) {
   return 0;
 }
 
+/* Is it a PRAGMA of that name that sets something? */
+static int pragmaSets(const MigPlainScript *ps, const MigStatement *pSt,
+                      const char *zName) {
+  return pSt->eKind == MIG_ST_PRAGMA && pSt->value.eType != MIG_TK_END &&
+         migTokenNameIs(ps->z, &pSt->name, zName);
+}
+
 /*
 ** Look through a script that a run would accept, and set what is to be known by
 ** migPlainscriptWrite() and its caller: info, bAlters, bQuotes. SCRIPT for
@@ -127,9 +134,10 @@ void migPlainscriptScan(MigContext *p, MigPlainScript *pScript) {
   } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
   i = 0;
   while (p->rc == SQLITE_OK && migScriptNext(z, n, &i, &st)) {
-    pScript->bAlters |= st.eKind == MIG_ST_DROP_TABLE ||
-                        st.eKind == MIG_ST_ALTER_TABLE ||
-                        statementCalls(pScript, &st);
+    pScript->bAlters |=
+        st.eKind == MIG_ST_DROP_TABLE || st.eKind == MIG_ST_ALTER_TABLE ||
+        statementCalls(pScript, &st) ||
+        (pragmaSets(pScript, &st, "foreign_keys") && !migPragmaOn(z, &st));
   }
 }
 
@@ -319,6 +327,26 @@ static void warningWrite(MigContext *p, const MigPlainScript *ps,
   }
 }
 
+/* In front of what replaces a table: it must have here what it had where the
+** script was made, as all else goes with it. */
+static void shapeGuard(MigContext *p, const MigPlainScript *ps,
+                       const MigReplayCall *pCall, MigText *pOut) {
+  MigStatement st;
+  int bDrops = 0;
+  int i;
+
+  for (i = 0; i < pCall->statements.n && !bDrops; i++) {
+    const char *z = pCall->statements.az[i];
+    migStatementRead(z, (i64)strlen(z), 0, &st);
+    bDrops = st.eKind == MIG_ST_DROP_TABLE;
+  }
+  if (ps->pTally && bDrops && pCall->zShape) {
+    ps->pTally->n++;
+    migTextF(p, pOut, MIG_TALLY ", shape = (" MIG_SHAPE_QUERY ")\n  IS %Q;\n",
+             pCall->zTable, pCall->zTable, pCall->zShape);
+  }
+}
+
 /* What the calls of migrate_table() in a statement were expanded to. A table
 ** that is to be replaced is renamed in legacy mode, so that what refers to it
 ** goes on doing so (rebuild.c); nothing else there is altered in it. bLegacy is
@@ -335,6 +363,7 @@ static void callsWrite(MigContext *p, const MigPlainScript *ps,
     const MigReplayCall *pCall = &pReplay->aCall[i];
     if (pCall->iStart == iStart) {
       warningWrite(p, ps, pCall, pOut);
+      shapeGuard(p, ps, pCall, pOut);
     }
     for (k = 0; pCall->iStart == iStart && k < pCall->statements.n; k++) {
       const char *z = pCall->statements.az[k];
@@ -351,13 +380,6 @@ static void callsWrite(MigContext *p, const MigPlainScript *ps,
     }
   }
   legacyWrite(p, bLegacy, &bNow, pOut);
-}
-
-/* Is it a PRAGMA of that name that sets something? */
-static int pragmaSets(const MigPlainScript *ps, const MigStatement *pSt,
-                      const char *zName) {
-  return pSt->eKind == MIG_ST_PRAGMA && pSt->value.eType != MIG_TK_END &&
-         migTokenNameIs(ps->z, &pSt->name, zName);
 }
 
 /* Set *pbNow when the statement is a PRAGMA that sets zName. */

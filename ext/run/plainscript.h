@@ -19,7 +19,8 @@ typedef struct MigPlainScript {
   MigScriptMode eMode;   /* how a run would take it */
   MigTally *pTally;      /* the guards of its transaction, NULL: it has none */
   MigScriptInfo info;    /* out, as the rest: of migPlainscriptScan() */
-  int bAlters;           /* drops, alters or rebuilds a table */
+  int bAlters;           /* drops, alters or rebuilds a table, or wants
+                         ** foreign keys off */
   int bQuotes;           /* holds a name, or a string, in double quotes */
   int bIgnores; /* CHECKs are off; in and out of migPlainscriptWrite() */
 } MigPlainScript;

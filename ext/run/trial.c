@@ -42,6 +42,7 @@
 #include "range.h"
 #include "plan.h"
 #include "change.h"
+#include "partial.h"
 #include "revisions.h"
 #include "picture.h"
 #include "repeated.h"
@@ -204,6 +205,8 @@ static void stepReturn(MigContext *p, Trial *pTrial, MigTransaction *pTx,
 /* Why the revision cannot be tested, or NULL; a constant. */
 static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
                               const MigRevision *pRev) {
+  MigPartial partial;
+
   if (migSetHas(&pTrial->untouched, iNode)) {
     return "it stands on a revision that failed";
   }
@@ -216,7 +219,9 @@ static const char *untestable(MigContext *p, const Trial *pTrial, int iNode,
   if (pRev->place.nDown < 0 && pRev->place.nUp > 0) {
     return "it has no down script";
   }
-  MIG_UNUSED(p);
+  if (migPartialRead(p, pRev->zId, &partial)) {
+    return "it is applied in part";
+  }
   return 0;
 }
 

@@ -234,6 +234,9 @@ int migFulltextStale(MigContext *p, const MigTableDiff *pDiff,
       const char *z = migTokenName(p, pDdl->z, &option.word);
       bStale |= z && wordsMove(&change, z);
       nColumn++;
+    } else if (optionIs(pDdl, &option, "languageid", 10)) {
+      const char *z = migTokenName(p, pDdl->z, &option.value);
+      bStale |= z && wordsMove(&change, z);
     } else if (optionIs(pDdl, &option, "content_rowid", 8)) {
       zKey = migTokenName(p, pDdl->z, &option.value);
     }

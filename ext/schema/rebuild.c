@@ -465,7 +465,8 @@ static int copyAside(MigContext *p, const Work *pw, const Copy *pCopy) {
 */
 
 /* zFrom has the mark of the old table: give it to the new one, or to nobody.
-** sqlite_sequence has no key, so what the copy has written goes first. Where
+** sqlite_sequence has no key, so what the copy has written goes first; where
+** that is more, as the key is filled from elsewhere, it is what counts. Where
 ** the new table begins to count, the copy has set its mark. */
 static void sequenceMove(MigContext *p, const Work *pw, const char *zFrom) {
   const char *zTo = pw->pNew->zName;
@@ -481,6 +482,11 @@ static void sequenceMove(MigContext *p, const Work *pw, const char *zFrom) {
     statementAdd(p, pw, "DELETE FROM main.sqlite_sequence WHERE name = %Q",
                  zFrom);
   } else {
+    statementAdd(p, pw,
+                 "UPDATE main.sqlite_sequence SET seq = max(seq, (SELECT"
+                 " coalesce(max(seq), 0) FROM main.sqlite_sequence"
+                 " WHERE name = %Q)) WHERE name = %Q",
+                 zTo, zFrom);
     statementAdd(p, pw, "DELETE FROM main.sqlite_sequence WHERE name = %Q",
                  zTo);
     statementAdd(p, pw,

@@ -130,8 +130,10 @@ static void callRead(MigContext *p, const MigReplay *pReplay,
 }
 
 /* Keep what a call was expanded to, in the memory of the script. Texts are
-** copied, because those of the call go with it. */
-static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
+** copied, because those of the call go with it; zShape is what the table was
+** before. */
+static void callKeep(MigReplay *pReplay, const MigReshape *pReshape,
+                     const char *zShape) {
   MigContext *p = pReplay->pContext;
   MigReplayCall *pCall;
   int i;
@@ -144,6 +146,8 @@ static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
   pCall = &pReplay->aCall[pReplay->nCall++];
   pCall->iStart = pReplay->iStart;
   pCall->n = pReplay->n;
+  pCall->zTable = migStrdup(p, pReshape->zTable);
+  pCall->zShape = migStrdup(p, zShape);
   for (i = 0; i < pReshape->statements.n; i++) {
     migListAdd(p, &pCall->statements, migStrdup(p, pReshape->statements.az[i]));
   }
@@ -155,6 +159,7 @@ static void callKeep(MigReplay *pReplay, const MigReshape *pReshape) {
 /* Carry a call out; all of it or, after an error, nothing. The savepoint is the
 ** call's own, inside the transaction of migScratchBegin(). */
 static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
+  const char *zShape = 0;
   MigContext was;
 
   migExec(p, "SAVEPOINT migrate_table");
@@ -162,9 +167,13 @@ static void callRun(MigContext *p, MigReplay *pReplay, MigReshape *pReshape) {
     return;
   }
   migReshapePlan(p, pReshape);
+  if (pReplay->bPlain && p->rc == SQLITE_OK) {
+    zShape =
+        migQueryText(p, MIG_SHAPE_QUERY, pReshape->zTable, pReshape->zTable);
+  }
   migReshapeRun(p, pReshape);
   if (p->rc == SQLITE_OK && (pReplay->bPlain || pReplay->bKeep)) {
-    callKeep(pReplay, pReshape);
+    callKeep(pReplay, pReshape, zShape);
   }
   migContextInit(&was, p->db);
   migErrorSave(p, &was);

@@ -24,7 +24,19 @@ typedef struct MigReplayCall {
   i64 n;              /* its bytes, through the semicolon */
   MigList statements; /* what it was expanded to; none: nothing to be done */
   MigList losses;     /* what the table loses by it, in words (phrase.h) */
+  const char *zShape; /* when bPlain: what MIG_SHAPE_QUERY gave for the table
+                      ** before, NULL for one that was not there */
+  const char *zTable; /* the table */
 } MigReplayCall;
+
+/* The columns of a table of main and the names of what is on it, as one text: a
+** query for migPrintf() with the name, twice. */
+#define MIG_SHAPE_QUERY                                                        \
+  "SELECT group_concat(x, ', ') FROM (SELECT 'column ' || lower(name) AS x"    \
+  " FROM pragma_table_xinfo(%Q, 'main') UNION ALL"                             \
+  " SELECT type || ' ' || lower(name) FROM main.sqlite_schema"                 \
+  " WHERE lower(tbl_name) = lower(%Q) AND type IN('index', 'trigger')"         \
+  " AND sql NOTNULL ORDER BY 1)"
 
 /* A table of main that a statement was about to drop or rename. */
 typedef struct MigReplayDrop {

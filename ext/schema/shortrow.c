@@ -41,24 +41,16 @@ typedef struct Ranges {
 } Ranges;
 
 /* The columns up to this one are in all rows: it can only have been there from
-** the beginning. An index of a column. ALTER TABLE ADD COLUMN can add no key
-** and nothing STORED (lang_altertable.html). */
+** the beginning. An index of a column. ALTER TABLE ADD COLUMN can add nothing
+** STORED (lang_altertable.html). Nor can it add a key, but INSERT .. SELECT may
+** copy rows as they are, short ones too, into a table that has one. */
 static int firstColumns(const MigModelTable *pTable) {
   int iLast = 0;
   int i;
-  int k;
 
   for (i = 0; i < pTable->nColumn; i++) {
     if (migFitStorage(&pTable->aColumn[i]) == MIG_STORAGE_STORED) {
       iLast = i;
-    }
-  }
-  for (i = 0; i < pTable->nConstraint; i++) {
-    const MigModelConstraint *pCon = &pTable->aConstraint[i];
-    for (k = 0; migFitKey(pCon) && k < pCon->nColumn; k++) {
-      if (pCon->aiColumn[k] > iLast) {
-        iLast = pCon->aiColumn[k];
-      }
     }
   }
   return iLast;

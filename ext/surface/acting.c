@@ -66,6 +66,20 @@ static char *baselineCall(MigContext *p, MigArgs *pArgs,
                : migBaseline(p, pArgs->pConn, &pArgs->call, pSpec, bReplace);
 }
 
+/* Option parent. USAGE when it names nothing: a variable that was empty, and
+** not the wish for a new root. */
+static void parentOption(MigContext *p, const MigArgs *pArgs,
+                         MigRevisionSpec *pSpec) {
+  pSpec->bParent = migOptionGiven(&pArgs->options, "parent");
+  pSpec->parents = migOptionList(p, &pArgs->options, "parent");
+  if (p->rc == SQLITE_OK && pSpec->bParent && pSpec->parents.n == 0) {
+    migFail(
+        p, MIG_USAGE,
+        "option parent names no revision; leave it out to build on the head,"
+        " or give base for a new root");
+  }
+}
+
 /* author.c adds the revision and returns its id. Options: those of
 ** specOptions(), and parent, baseline, replace. A script that is NULL is none;
 ** without option parent it builds on the head. */
@@ -77,8 +91,7 @@ char *migActingRevision(MigContext *p, MigArgs *pArgs) {
   spec.zMessage = migArgText(p, pArgs, 0, "");
   spec.zUp = migArgScript(p, pArgs, 1, &spec.nUp);
   spec.zDown = migArgScript(p, pArgs, 2, &spec.nDown);
-  spec.bParent = migOptionGiven(&pArgs->options, "parent");
-  spec.parents = migOptionList(p, &pArgs->options, "parent");
+  parentOption(p, pArgs, &spec);
   specOptions(p, pArgs, &spec);
   if (migOptionBool(p, &pArgs->options, "baseline", 0)) {
     return baselineCall(p, pArgs, &spec);
@@ -103,8 +116,7 @@ char *migActingAutogenerate(MigContext *p, MigArgs *pArgs) {
   memset(&spec, 0, sizeof(spec));
   spec.zAction = "revision";
   spec.zMessage = migArgText(p, pArgs, 0, "");
-  spec.bParent = migOptionGiven(&pArgs->options, "parent");
-  spec.parents = migOptionList(p, &pArgs->options, "parent");
+  parentOption(p, pArgs, &spec);
   specOptions(p, pArgs, &spec);
   return p->rc ? 0
                : migGenerated(p, pArgs->pConn, &pArgs->call, &spec, &desired,

@@ -272,7 +272,7 @@ static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
 
 /* Take a JSON text apart on the connection of p. USAGE when it is none:
 ** json_tree() then answers SQLITE_ERROR. (json_valid() would say 0 when memory
-** runs out.) */
+** runs out.) USAGE for a zero byte as well, at which SQLite or we would cut. */
 static void optionsParse(MigContext *p, const char *zJson,
                          const char *zFunction, MigOptions *pOut) {
   sqlite3_stmt *pStmt =
@@ -280,6 +280,9 @@ static void optionsParse(MigContext *p, const char *zJson,
                     " WHERE parent IS NOT NULL");
   int rc = SQLITE_DONE;
 
+  if (zJson && strstr(zJson, "\\u0000")) {
+    migFail(p, MIG_USAGE, "an option of %s holds a zero byte", zFunction);
+  }
   migBindText(p, pStmt, 1, zJson);
   while (p->rc == SQLITE_OK && (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
     optionAdd(p, pStmt, pOut);

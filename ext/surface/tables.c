@@ -211,6 +211,9 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
       const char *z = (const char *)sqlite3_value_text(argv[iTerm]);
       if (z == 0 && sqlite3_value_type(argv[iTerm]) != SQLITE_NULL) {
         migNomem(p);
+      } else if (z && (i64)strlen(z) != sqlite3_value_bytes(argv[iTerm])) {
+        migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1,
+                pTable->zName);
       }
       pC->rows.azArg[i] = migStrdup(p, z);
       iTerm++;

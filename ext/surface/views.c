@@ -398,6 +398,9 @@ static void planState(MigContext *p, const MigRows *pRows, MigState *pState) {
     return;
   }
   set = migTargetSet(p, pState, zStart[0] ? zStart : "base");
+  if (p->rc || migSetEqual(&set, &pState->current)) {
+    return; /* where the file is, and something below that may be pending */
+  }
   migGraphAncestors(p, pState->pGraph, &set);
   *pState = migStateNew(p, pState->pGraph, &set);
 }

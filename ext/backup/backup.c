@@ -481,6 +481,12 @@ static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
   u8 aHash[MIG_HASH_SIZE];
   i64 i;
 
+  if (p->rc == SQLITE_OK && nPiece > PIECE_LIMIT) {
+    migFail(p, MIG_TOO_BIG,
+            "what a backup says of this schema has %lld bytes, the limit is"
+            " %lld",
+            bytes.n, (i64)PIECE_LIMIT * MIG_CHUNK_MAX);
+  }
   if (p->rc == SQLITE_OK) {
     out.a = migAlloc(p, (u64)(nPiece + 1) * MIG_VARINT_MAX + MIG_HASH_SIZE);
   }

@@ -53,6 +53,8 @@
 static const char zChunkFind[] =
     "SELECT chunk, crc, base, codec, data, size FROM main._migrate_chunks"
     " WHERE hash = ?1";
+static const char zChunkSum[] = "SELECT crc, base, codec, data"
+                                " FROM main._migrate_chunks WHERE chunk = ?1";
 static const char zChunkBase[] =
     "SELECT base FROM main._migrate_chunks WHERE chunk = ?1";
 static const char zChunkRead[] = "SELECT hash, base, codec, size, data"
@@ -366,6 +368,7 @@ static i64 chunkDeflate(MigContext *p, MigChunks *pChunks, const u8 *a, i64 n,
 /* A chunk that was found by its hash. */
 typedef struct Found {
   i64 iChunk; /* its number, 0: there is none */
+  i64 iBase;  /* what it rests on, 0: nothing */
   int bBad;   /* its row is not as it was written */
 } Found;
 
@@ -373,12 +376,13 @@ typedef struct Found {
 ** inflated to find out whether the row is damaged. */
 static Found hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
                       i64 n) {
-  Found hit = {0, 0};
+  Found hit = {0, 0, 0};
 
   migBindBlob(p, pStmt, 1, aHash, MIG_HASH_SIZE);
   if (migStep(p, pStmt)) {
     const void *a = sqlite3_column_blob(pStmt, 4);
     hit.iChunk = sqlite3_column_int64(pStmt, 0);
+    hit.iBase = sqlite3_column_int64(pStmt, 2);
     hit.bBad = sqlite3_column_int64(pStmt, 5) != n ||
                sqlite3_column_int64(pStmt, 1) !=
                    migChunkCrc(sqlite3_column_int64(pStmt, 2),
@@ -389,11 +393,32 @@ static Found hashFind(MigContext *p, sqlite3_stmt *pStmt, const u8 *aHash,
   return hit;
 }
 
-/* The same in the store, then in the overlay. */
+/* Is the row of a chunk, on which another one rests, not as it was written? */
+static int baseBad(MigContext *p, i64 iBase) {
+  sqlite3_stmt *pStmt = migCached(p, zChunkSum);
+  int bBad = 1;
+
+  migBindInt(p, pStmt, 1, iBase);
+  if (migStep(p, pStmt)) {
+    const void *a = sqlite3_column_blob(pStmt, 3);
+    bBad = sqlite3_column_int64(pStmt, 0) !=
+           migChunkCrc(sqlite3_column_int64(pStmt, 1),
+                       sqlite3_column_int64(pStmt, 2), a,
+                       sqlite3_column_bytes(pStmt, 3));
+  }
+  sqlite3_reset(pStmt);
+  return bBad && p->rc == SQLITE_OK;
+}
+
+/* The same in the store, then in the overlay. In the store a chunk is as good
+** as its base. */
 static Found chunkFind(MigContext *p, const MigChunks *pChunks, const u8 *aHash,
                        i64 n) {
   Found hit = hashFind(p, migCached(p, zChunkFind), aHash, n);
 
+  if (hit.iBase && !hit.bBad) {
+    hit.bBad = baseBad(p, hit.iBase);
+  }
   if (hit.iChunk == 0 && pChunks->dbOver) {
     hit = hashFind(p, pChunks->pOverFind, aHash, n);
     hit.iChunk += hit.iChunk ? pChunks->iOver : 0;

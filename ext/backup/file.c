@@ -92,8 +92,8 @@ static int nameTaken(MigContext *p, const char *zPath) {
   return migPathKind(zPath) != MIG_PATH_NONE ||
          migQueryInt(p, 0,
                      "SELECT EXISTS(SELECT 1 FROM main._migrate_backups"
-                     " WHERE substr(path, -%d) = %Q)",
-                     (int)strlen(zName), zName) != 0;
+                     " WHERE substr(path, -length(%Q)) = %Q)",
+                     zName, zName) != 0;
 }
 
 /* The name of the database file, its extension left out but handed over, from

@@ -233,6 +233,12 @@ static void layoutFill(MigContext *p, const LayoutTable *pTable,
   }
   if (pLayout->nColumn >= sqlite3_limit(p->db, SQLITE_LIMIT_COLUMN, -1)) {
     pLayout->zRowid = 0; /* no statement could have so many columns */
+    if (iAlias >= 0) {
+      migFail(p, MIG_UNSUPPORTED,
+              "table %s has more columns than SQLITE_LIMIT_COLUMN of this"
+              " connection; raise that",
+              pLayout->zTable);
+    }
   }
   if (pLayout->eKey == MIG_KEY_ROWID && pLayout->zRowid == 0) {
     pLayout->eKey = MIG_KEY_NONE;
@@ -243,7 +249,8 @@ static void layoutFill(MigContext *p, const LayoutTable *pTable,
 ** Find out how to read and write the rows of table zTable of schema main of
 ** p->db, which is no view and no virtual table. zTable, in any case, must live
 ** as long as the layout; all else is in the arena. SQLITE when there is no such
-** table, or its key cannot be read. After failure pLayout means nothing. No
+** table, or its key cannot be read; UNSUPPORTED when the connection could not
+** read all columns at once. After failure pLayout means nothing. No
 ** transaction is needed; the layout holds until the schema changes.
 */
 void migLayoutRead(MigContext *p, const char *zTable, MigLayout *pLayout) {

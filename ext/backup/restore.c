@@ -30,6 +30,7 @@
 **   some tables   (nOnly) only these tables, with their indexes and triggers,
 **                 and their rows of sqlite_sequence
 */
+#include <stdlib.h>
 #include <string.h>
 #include "sql.h"
 #include "applied.h"
@@ -103,18 +104,38 @@ static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
   }
 }
 
-/* Make the applied set that of the backup. Both lists are by revision, sorted
-** by bytes, and merged; rows that are the same are not written. */
+/* By revision, bytewise. */
+static int appliedOrder(const void *pA, const void *pB) {
+  return strcmp(((const MigAppliedRow *)pA)->zRevision,
+                ((const MigAppliedRow *)pB)->zRevision);
+}
+
+/* The applied revisions of a manifest, sorted: that has them as SQLite sorts,
+** which is by other bytes in a file in UTF-16. In the arena. */
+static MigAppliedRow *appliedSorted(MigContext *p, const MigManifest *pOf) {
+  u64 n = (u64)pOf->nApplied * sizeof(MigAppliedRow);
+  MigAppliedRow *aNew = migAlloc(p, n);
+
+  if (aNew && n) {
+    memcpy(aNew, pOf->aApplied, n);
+    qsort(aNew, (size_t)pOf->nApplied, sizeof(*aNew), appliedOrder);
+  }
+  return aNew;
+}
+
+/* Make the applied set that of the backup. Both lists are sorted and merged;
+** rows that are the same are not written. */
 static void appliedReplace(MigContext *p, const MigManifest *pLive,
                            const MigManifest *pWanted) {
+  const MigAppliedRow *aLive = appliedSorted(p, pLive);
+  const MigAppliedRow *aWanted = appliedSorted(p, pWanted);
   int iLive = 0;
   int i = 0;
 
   while (p->rc == SQLITE_OK &&
          (iLive < pLive->nApplied || i < pWanted->nApplied)) {
-    const MigAppliedRow *pA =
-        iLive < pLive->nApplied ? &pLive->aApplied[iLive] : 0;
-    const MigAppliedRow *pB = i < pWanted->nApplied ? &pWanted->aApplied[i] : 0;
+    const MigAppliedRow *pA = iLive < pLive->nApplied ? &aLive[iLive] : 0;
+    const MigAppliedRow *pB = i < pWanted->nApplied ? &aWanted[i] : 0;
     int c = pA && pB ? strcmp(pA->zRevision, pB->zRevision) : pB ? 1 : -1;
     int bSame = c == 0 && appliedSame(pA, pB);
     if (pA && c <= 0 && !bSame) {

@@ -136,11 +136,15 @@ void migInplaceBegin(MigContext *p, MigInplace *pRestore, i64 iBackup) {
 /* ---- what may stand against it ---- */
 
 /* The first one after a run of those verbs that can have written tables of the
-** user, in words. */
+** user, in words. After: by when it was written, as a run in batches can end
+** behind one with a higher number. One that was killed has no row: what is then
+** after it has a higher number. */
 static const char zLater[] =
     "SELECT replace(action, 'table', 'change by migrate_table') ||"
     " ' of run ' || run FROM main._migrate_history"
-    " WHERE run > %lld AND outcome <> 'failed'"
+    " WHERE seq > coalesce((SELECT max(seq) FROM main._migrate_history"
+    " WHERE run = %lld), (SELECT max(seq) FROM main._migrate_history"
+    " WHERE run < %lld), 0) AND outcome <> 'failed'"
     " AND action IN('upgrade', 'downgrade', 'restore', 'table')"
     " ORDER BY seq LIMIT 1";
 
@@ -152,7 +156,7 @@ static void touchedCheck(MigContext *p, const MigInplace *pRestore) {
   if (p->rc || !pRestore->wanted.bPartial || pRestore->work.bForce) {
     return;
   }
-  zLast = migQueryText(p, zLater, pRestore->row.iRun);
+  zLast = migQueryText(p, zLater, pRestore->row.iRun, pRestore->row.iRun);
   if (zLast) {
     migFail(p, MIG_SCHEMA_MISMATCH,
             "backup %lld holds only the tables that run %lld wrote, and the %s"

@@ -74,8 +74,8 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant job around \
                  execute maintenance intact \
                  change protect maketable mirror drift leave steps record \
                  backfill agenda groups finish run picture repeated \
-                 trial recognize source schemas stamp leaf author generated keep renamed mend \
-                 chain differ looks import plainscript expand originals filenames writefiles export \
+                 trial recognize source schemas stamp leaf looks author generated keep renamed mend \
+                 chain differ import plainscript expand originals filenames writefiles export \
                  matchname matchhash matchkey match \
                  auto undone adopt ledger ledgerguard ledgerrevision offline \
                  backups inplace backups_restore backups_downgrade configure \

@@ -35,6 +35,7 @@
 #include "partial.h"
 #include "leaf.h"
 #include "name.h"
+#include "looks.h"
 #include "author.h"
 
 #define ID_DIGITS 12 /* of a generated id; even: whole bytes of the hash */
@@ -474,6 +475,7 @@ char *migAuthorEdit(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   if (p->rc == SQLITE_OK && migSetHas(&change.state.applied, iNode)) {
     editedApplied(p, &rev, bRepair);
   }
+  migLooksForget(p);
   return migAuthorDone(p, &change, "edit", &rev);
 }
 
@@ -506,6 +508,7 @@ char *migAuthorDelete(MigContext *p, MigConnection *pConn, const MigCall *pCall,
   }
   migAppliedRemove(p, rev.zId);
   migRevisionDelete(p, rev.zId, change.iLevel);
+  migLooksForget(p);
   return migAuthorDone(p, &change, "delete", &rev);
 }
 

@@ -26,6 +26,12 @@ void migLooksSet(MigContext *p, const char *zLooks) {
   migMetaSetText(p, FOLDER_FACT, zLooks);
 }
 
+/* Forget it, in a write transaction that changes or deletes a stored revision:
+** the folder may still have it as it was. */
+void migLooksForget(MigContext *p) {
+  migMetaSetText(p, FOLDER_FACT, 0);
+}
+
 /*
 ** Find out what the folder or file zPath looks like, without reading a file of
 ** it: pSeen->zLooks and bSame. zFormat, as the caller gave it, and the

@@ -21,6 +21,7 @@ typedef struct MigImportSeen {
 } MigImportSeen;
 
 void migLooksSet(MigContext *p, const char *zLooks);
+void migLooksForget(MigContext *p);
 int migLooksSame(MigContext *p, const MigCall *pCall, const char *zPath,
                  const char *zFormat, const MigPlaceholders *pHolders,
                  MigImportSeen *pSeen);

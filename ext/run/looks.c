@@ -29,7 +29,7 @@ void migLooksSet(MigContext *p, const char *zLooks) {
 /* Forget it, in a write transaction that changes or deletes a stored revision:
 ** the folder may still have it as it was. */
 void migLooksForget(MigContext *p) {
-  migMetaSetText(p, FOLDER_FACT, 0);
+  migExecF(p, "DELETE FROM main._migrate_meta WHERE name=%Q", FOLDER_FACT);
 }
 
 /*

@@ -77,7 +77,8 @@ SRC_RUN        = lookup rowguard foreign fold batch invariant job around \
                  trial recognize source schemas stamp leaf looks author generated keep renamed mend \
                  chain differ import plainscript expand originals filenames writefiles export \
                  matchname matchhash matchkey match \
-                 auto undone adopt ledger ledgerguard ledgerrevision offline \
+                 auto undone adopt ledger ledgerguard ledgerrevision \
+                 offlineplan offlineschema offlinebody offline \
                  backups inplace backups_restore backups_downgrade configure \
                  show health_finding health_store health_database health
 SRC_SURFACE    = options once wording lanes drawing draw_text draw_dot draw_svg \

@@ -57,7 +57,8 @@ SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
                  tablechange generate
 SRC_BACKUP     = rowcode cut layout chunk list manifest scan chunker reader diff \
                  loadstatement loadrow loadparts load fill items objects \
-                 backup verify retain touched decide refill restore file
+                 backup verify retain touched decide refill restoreapplied \
+                 restoretemp restoresystem restore file
 SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_refinery format_flyway format_diesel \
                  format_sqlx format_sql_migrate format_prisma \

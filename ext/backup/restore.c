@@ -4,8 +4,8 @@
 ** What has to be done is decided first (decide.c). Then, in this order: what
 ** is not wanted is dropped, tables and views are made, rows are written
 ** (fill.c), indexes and triggers are made, the tables of SQLite itself are
-** filled, and the schema is read again and compared. Full-text tables over rows
-** that were written are filled anew (refill.c).
+** filled (restoresystem.c), and the schema is read again and compared.
+** Full-text tables over rows that were written are filled anew (refill.c).
 **
 ** Triggers and foreign keys are switched off meanwhile: they were obeyed when
 ** the rows were first written (of CHECK see loadstatement.c). A text with
@@ -13,8 +13,9 @@
 ** because SQLite accepts it in a stored schema.
 **
 ** TEMP triggers on tables that are written or dropped would fire, or be lost:
-** they are dropped first and made again last. Last of all the applied set
-** becomes that of the backup, unless only some tables are restored.
+** they are dropped first and made again last (restoretemp.c). Last of all the
+** applied set becomes that of the backup (restoreapplied.c), unless only some
+** tables are restored.
 **
 ** Nothing here can be half done: all is one transaction, which the caller
 ** undoes after any failure. Only settings of the connection outlive it; they
@@ -30,23 +31,18 @@
 **   some tables   (nOnly) only these tables, with their indexes and triggers,
 **                 and their rows of sqlite_sequence
 */
-#include <stdlib.h>
 #include <string.h>
 #include "sql.h"
-#include "applied.h"
-#include "revisions.h"
-#include "rowcode.h"
-#include "store.h"
 #include "fill.h"
 #include "decide.h"
 #include "partial.h"
 #include "refill.h"
+#include "restoreapplied.h"
+#include "restoretemp.h"
+#include "restoresystem.h"
 #include "restore.h"
 
 #define REPORT_BYTES 1000000 /* bytes between two reports of progress */
-
-static const char zRevisionKnown[] =
-    "SELECT 1 FROM main._migrate_revisions WHERE revision = ?1";
 
 /* A restore under way. */
 typedef struct Work {
@@ -58,96 +54,6 @@ typedef struct Work {
   i64 nDone;     /* bytes written, and again when they are proven */
   i64 nReported; /* bytes that progress was told last, counted once */
 } Work;
-
-/* ---- the applied set ---- */
-
-/* Is a revision of this id stored? 0 after an error. */
-static int revisionKnown(MigContext *p, const char *zRevision) {
-  sqlite3_stmt *pStmt = migCached(p, zRevisionKnown);
-  int bKnown;
-
-  migBindText(p, pStmt, 1, zRevision);
-  bKnown = migStep(p, pStmt);
-  sqlite3_reset(pStmt);
-  return bKnown;
-}
-
-/* UNKNOWN_REVISION when a revision that was applied is not stored any more. */
-static void appliedCheck(MigContext *p, const MigRestore *pRestore) {
-  const MigManifest *pWanted = pRestore->pWanted;
-  int i;
-
-  for (i = 0; i < pWanted->nApplied && p->rc == SQLITE_OK; i++) {
-    const char *zRevision = pWanted->aApplied[i].zRevision;
-    if (!revisionKnown(p, zRevision) && p->rc == SQLITE_OK) {
-      migFail(p, MIG_UNKNOWN_REVISION,
-              "revision %s was applied then and was deleted since; add it"
-              " again with that id, or %s leaves it out",
-              zRevision, pRestore->zForce);
-    }
-  }
-}
-
-/* Are two rows of the same revision the same? A fingerprint is written in the
-** transaction that adds the row, so it need not be compared. */
-static int appliedSame(const MigAppliedRow *pA, const MigAppliedRow *pB) {
-  return pA->iRun == pB->iRun && strcmp(pA->zAppliedAt, pB->zAppliedAt) == 0 &&
-         memcmp(pA->aChecksum, pB->aChecksum, MIG_HASH_SIZE) == 0;
-}
-
-/* Put a row of the backup into the applied set. Those that are not stored are
-** left out, by force; repeatable ones that have changed since are pending. */
-static void appliedAdd(MigContext *p, const MigAppliedRow *pRow) {
-  if (migRevisionTakes(p, pRow->zRevision, pRow->aChecksum)) {
-    migAppliedAdd(p, pRow->zRevision, pRow->iRun, pRow->zAppliedAt,
-                  pRow->aChecksum, pRow->bFingerprint ? pRow->aFingerprint : 0);
-  }
-}
-
-/* By revision, bytewise. */
-static int appliedOrder(const void *pA, const void *pB) {
-  return strcmp(((const MigAppliedRow *)pA)->zRevision,
-                ((const MigAppliedRow *)pB)->zRevision);
-}
-
-/* The applied revisions of a manifest, sorted: that has them as SQLite sorts,
-** which is by other bytes in a file in UTF-16. In the arena. */
-static MigAppliedRow *appliedSorted(MigContext *p, const MigManifest *pOf) {
-  u64 n = (u64)pOf->nApplied * sizeof(MigAppliedRow);
-  MigAppliedRow *aNew = migAlloc(p, n);
-
-  if (aNew && n) {
-    memcpy(aNew, pOf->aApplied, n);
-    qsort(aNew, (size_t)pOf->nApplied, sizeof(*aNew), appliedOrder);
-  }
-  return aNew;
-}
-
-/* Make the applied set that of the backup. Both lists are sorted and merged;
-** rows that are the same are not written. */
-static void appliedReplace(MigContext *p, const MigManifest *pLive,
-                           const MigManifest *pWanted) {
-  const MigAppliedRow *aLive = appliedSorted(p, pLive);
-  const MigAppliedRow *aWanted = appliedSorted(p, pWanted);
-  int iLive = 0;
-  int i = 0;
-
-  while (p->rc == SQLITE_OK &&
-         (iLive < pLive->nApplied || i < pWanted->nApplied)) {
-    const MigAppliedRow *pA = iLive < pLive->nApplied ? &aLive[iLive] : 0;
-    const MigAppliedRow *pB = i < pWanted->nApplied ? &aWanted[i] : 0;
-    int c = pA && pB ? strcmp(pA->zRevision, pB->zRevision) : pB ? 1 : -1;
-    int bSame = c == 0 && appliedSame(pA, pB);
-    if (pA && c <= 0 && !bSame) {
-      migAppliedRemove(p, pA->zRevision);
-    }
-    if (pB && c >= 0 && !bSame) {
-      appliedAdd(p, pB);
-    }
-    iLive += c <= 0;
-    i += c >= 0;
-  }
-}
 
 /* ---- settings of the connection ---- */
 
@@ -298,223 +204,6 @@ static void writtenAnnounce(MigContext *p, Work *pWork) {
   }
 }
 
-/* ---- TEMP triggers ---- */
-
-/* Is a table or view of main, by a name in any case, dropped, or are its rows
-** written? */
-static int isTouched(const Work *pWork, const char *zName) {
-  const MigManifest *pWanted = pWork->pRestore->pWanted;
-  const MigTableEntry *pEntry = migManifestTable(pWanted, zName);
-  int i = migItemFind(&pWork->todo.live, 0, zName);
-
-  return (i >= 0 && pWork->todo.live.a[i].bGo) ||
-         (pEntry &&
-          pWork->todo.aeRows[pEntry - pWanted->aTable] != MIG_ROWS_KEEP);
-}
-
-/* Is there a table or view of this name afterwards, of the same kind as now? */
-static int comesBack(const Work *pWork, const char *zName) {
-  const MigItems *pLive = &pWork->todo.live;
-  const MigItems *pWanted = &pWork->todo.wanted;
-  int iLive = migItemFind(pLive, 0, zName);
-  int i = migItemFind(pWanted, 0, zName);
-
-  if (iLive < 0 || !pLive->a[iLive].bGo) {
-    return iLive >= 0;
-  }
-  return i >= 0 && pWanted->a[i].bGo &&
-         (pWanted->a[i].eKind == MIG_ITEM_VIEW) ==
-             (pLive->a[iLive].eKind == MIG_ITEM_VIEW);
-}
-
-/* Does TEMP have a table or view of this name? */
-static int tempHides(MigContext *p, const char *zName) {
-  return migQueryInt(p, 0,
-                     "SELECT 1 FROM temp.sqlite_schema WHERE type"
-                     " IN('table', 'view') AND name = %Q COLLATE NOCASE",
-                     zName) != 0;
-}
-
-/*
-** Drop the TEMP triggers that would fire or would be lost, and keep them in
-** pWork->temp. When virtual tables have to connect anew SQLite reads its
-** schemas again, and those that name a table which TEMP has got since would
-** move to that: they go too.
-*/
-static void tempTriggersTake(MigContext *p, Work *pWork) {
-  MigTempTriggers *pTriggers = &pWork->temp;
-  int n = 0;
-  int i;
-
-  migTempTriggersRead(p, pTriggers);
-  for (i = 0; i < pTriggers->n && p->rc == SQLITE_OK; i++) {
-    const MigTempTrigger *pOne = &pTriggers->a[i];
-    if (isTouched(pWork, pOne->z) ||
-        (pWork->bShadow && pOne->bPlain && tempHides(p, pOne->z))) {
-      pTriggers->a[n++] = *pOne;
-    }
-  }
-  pTriggers->n = n;
-  migTempTriggersDrop(p, pWork->pRestore->pTx, pTriggers);
-}
-
-/* Make them again, but for those whose table or view is gone: SQLite drops the
-** TEMP triggers of a table with it as well. */
-static void tempTriggersBack(MigContext *p, Work *pWork) {
-  MigTempTriggers *pTriggers = &pWork->temp;
-  int n = 0;
-  int i;
-
-  for (i = 0; i < pTriggers->n; i++) {
-    if (comesBack(pWork, pTriggers->a[i].z)) {
-      pTriggers->a[n++] = pTriggers->a[i];
-    }
-  }
-  pTriggers->n = n;
-  migTempTriggersMake(p, pWork->pRestore->pTx, pTriggers);
-}
-
-/* ---- tables of SQLite ---- */
-
-static const char zSequence[] = "sqlite_sequence";
-/* A row of sqlite_sequence, name ?1 and mark ?2, at rowid ?3: in the place it
-** had, unless that was taken since. */
-static const char zMarkAdd[] =
-    "INSERT INTO main.sqlite_sequence(rowid, name, seq)"
-    " SELECT CASE WHEN EXISTS(SELECT 1 FROM main.sqlite_sequence"
-    " WHERE rowid = ?3) THEN NULL ELSE ?3 END, ?1, ?2";
-
-/* Make the rows of the tables sqlite_... those of the backup, as far as SQLite
-** can be brought to have these tables. Comes behind all other rows, because
-** writing those moves the marks of AUTOINCREMENT. Of sqlite_sequence a backup
-** of some tables concerns only some rows: sequenceRestore(). */
-static void systemRestore(MigContext *p, Work *pWork) {
-  const MigManifest *pWanted = pWork->pRestore->pWanted;
-  int bPartial = pWanted->bPartial;
-  int i;
-
-  migObjectsMakeSystem(p, pWork->pRestore->pTx, pWanted);
-  for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
-    const char *zName = pWanted->aTable[i].zName;
-    if (migLayoutSystem(zName) && migObjectThere(p, zName) &&
-        !(bPartial && migStrICmp(zName, zSequence) == 0)) {
-      migFillWhole(p, &pWork->fill, &pWanted->aTable[i]);
-    }
-  }
-  if (!bPartial && !migManifestTable(pWanted, zSequence) &&
-      migObjectThere(p, zSequence)) {
-    migExec(p, "DELETE FROM main.sqlite_sequence");
-  }
-}
-
-/* Is the AUTOINCREMENT mark of this table concerned, when not all are: is the
-** table one of those that are restored? The name is as sqlite_sequence has
-** it. */
-static int markConcerned(const Work *pWork, const char *zName) {
-  const MigDecision *pDo = &pWork->todo;
-  int i = migItemFind(&pDo->wanted, 0, zName);
-
-  return i >= 0 && !pDo->wanted.a[i].bLeave &&
-         migManifestTable(pDo->pWanted, zName) != 0;
-}
-
-/* Delete the marks that are concerned. They are collected first: a table is not
-** written under a statement that reads it. */
-static void marksDelete(MigContext *p, const Work *pWork) {
-  sqlite3_stmt *pRead =
-      migPrepare(p, "SELECT rowid, name FROM main.sqlite_sequence"
-                    " WHERE rowid > ?1 ORDER BY rowid");
-  sqlite3_stmt *pDelete =
-      migPrepare(p, "DELETE FROM main.sqlite_sequence WHERE rowid = ?1");
-  i64 nRow = migQueryInt(p, 0, "SELECT count(*) FROM main.sqlite_sequence");
-  i64 *ai = migAlloc(p, (u64)nRow * sizeof(i64));
-  i64 n = 0;
-  i64 i;
-
-  migBindInt(p, pRead, 1, -0x7fffffffffffffffLL - 1);
-  while (n < nRow && migStep(p, pRead)) {
-    const char *zName = (const char *)sqlite3_column_text(pRead, 1);
-    if (zName && markConcerned(pWork, zName)) {
-      ai[n++] = sqlite3_column_int64(pRead, 0);
-    }
-  }
-  migFinalize(p, pRead);
-  for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    migBindInt(p, pDelete, 1, ai[i]);
-    migRun(p, pDelete);
-  }
-  migFinalize(p, pDelete);
-}
-
-/* The rows of sqlite_sequence as they are read from the backup. */
-typedef struct Sequence {
-  const Work *pWork;
-  sqlite3_stmt *pName; /* for the name, in UTF-8 */
-  sqlite3_stmt *pAdd;  /* zMarkAdd */
-} Sequence;
-
-/* Take a row of sqlite_sequence, and write it when it is concerned. It is short
-** enough to come whole. SQLite converts its name, which is in the encoding of
-** the file. */
-static void sequencePart(MigContext *p, const Sequence *pSequence,
-                         const MigPart *pPart) {
-  MigValue aValue[2];
-  const char *zName = 0;
-  int rc;
-
-  if (migRowGet(pPart->a, pPart->n, 2, aValue) != pPart->n ||
-      aValue[0].eType != SQLITE_TEXT || aValue[1].eType != SQLITE_INTEGER) {
-    return; /* not a row as SQLite writes them: it is of no table's */
-  }
-  rc = sqlite3_bind_text64(pSequence->pName, 1, (const char *)aValue[0].a,
-                           (u64)aValue[0].n, SQLITE_STATIC,
-                           (unsigned char)pSequence->pWork->fill.eEncoding);
-  if (rc) {
-    migFailDb(p, rc);
-  }
-  if (migStep(p, pSequence->pName)) {
-    zName = (const char *)sqlite3_column_text(pSequence->pName, 0);
-  }
-  if (zName && markConcerned(pSequence->pWork, zName)) {
-    migBindText(p, pSequence->pAdd, 1, zName);
-    migBindInt(p, pSequence->pAdd, 2, aValue[1].i);
-    migBindInt(p, pSequence->pAdd, 3, pPart->iKey);
-    migRun(p, pSequence->pAdd);
-  }
-  sqlite3_reset(pSequence->pName);
-}
-
-/* Set the marks of AUTOINCREMENT of the tables that are restored to those of
-** the backup. The marks of the others stay: a number that was given to a row
-** since must not be given again. */
-static void sequenceRestore(MigContext *p, Work *pWork) {
-  const MigRestore *pRestore = pWork->pRestore;
-  const MigTableEntry *pEntry = migManifestTable(pRestore->pWanted, zSequence);
-  Sequence sequence = {0, 0, 0};
-  MigReader reader;
-  MigPart part;
-
-  if (!migObjectThere(p, zSequence)) {
-    return;
-  }
-  marksDelete(p, pWork);
-  if (p->rc || pEntry == 0 || pEntry->nColumn != 2) {
-    return;
-  }
-  sequence.pWork = pWork;
-  sequence.pName = migPrepare(p, "SELECT ?1");
-  sequence.pAdd = migPrepare(p, zMarkAdd);
-  migReaderOpen(p, &reader, pRestore->pChunks, pEntry);
-  while (migReaderUnit(p, &reader)) {
-    while (migReaderPart(p, &reader, &part)) {
-      sequencePart(p, &sequence, &part);
-    }
-  }
-  migReaderClose(&reader);
-  migFinalize(p, sequence.pName);
-  migFinalize(p, sequence.pAdd);
-}
-
 /* ---- all of it ---- */
 
 /* Comparing keys can call a collation of the application. When that has ended
@@ -557,7 +246,7 @@ static void workRun(MigContext *p, Work *pWork) {
 
   droppedAnnounce(p, pWork);
   writtenAnnounce(p, pWork);
-  tempTriggersTake(p, pWork);
+  migRestoreTempTake(p, &pWork->todo, pTx, pWork->bShadow, &pWork->temp);
   migObjectsDrop(p, pTx, &pWork->todo.live);
   migObjectsMakeTables(p, pTx, &pWork->todo.wanted);
   for (i = 0; i < pWanted->nTable && p->rc == SQLITE_OK; i++) {
@@ -567,12 +256,12 @@ static void workRun(MigContext *p, Work *pWork) {
   }
   migObjectsMakeRest(p, pTx, &pWork->todo.wanted);
   if (pRestore->nOnly == 0) {
-    systemRestore(p, pWork);
+    migRestoreSystemRows(p, pTx, pWanted, &pWork->fill);
     migExecF(p, "PRAGMA main.user_version=%lld", pWanted->iUserVersion);
     migExecF(p, "PRAGMA main.application_id=%lld", pWanted->iApplicationId);
   }
   if (pRestore->nOnly || pWanted->bPartial) {
-    sequenceRestore(p, pWork);
+    migRestoreSystemMarks(p, &pWork->todo);
   }
   if (p->rc == SQLITE_OK) {
     migObjectsCheck(p, &pWork->todo.wanted,
@@ -582,7 +271,7 @@ static void workRun(MigContext *p, Work *pWork) {
     migObjectsReconnect(p, pTx);
   }
   migRefill(p, &pWork->todo, pTx);
-  tempTriggersBack(p, pWork);
+  migRestoreTempBack(p, &pWork->todo, pTx, &pWork->temp);
 }
 
 /*
@@ -608,11 +297,12 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
   }
   workOpen(&work, pRestore);
   if (pRestore->nOnly == 0 && !pRestore->bForce) {
-    appliedCheck(p, pRestore);
+    migRestoreAppliedCheck(p, pRestore->pWanted, pRestore->zForce);
   }
-  if (p->rc == SQLITE_OK) {
-    migDecideAll(p, &work.todo);
+  if (p->rc) {
+    return; /* nothing is decided, and no setting switched off */
   }
+  migDecideAll(p, &work.todo);
   compareCheck(p, pRestore);
   settingsOff(p, pRestore);
   if (p->rc == SQLITE_OK) {
@@ -620,7 +310,7 @@ void migRestoreRun(MigContext *p, MigRestore *pRestore) {
     compareCheck(p, pRestore);
   }
   if (p->rc == SQLITE_OK && pRestore->nOnly == 0) {
-    appliedReplace(p, pRestore->pLive, pRestore->pWanted);
+    migRestoreAppliedReplace(p, pRestore->pLive, pRestore->pWanted);
     migPartialReplace(p, &pRestore->pWanted->partial,
                       &pRestore->pWanted->states);
   }

@@ -42,7 +42,7 @@
 
 # The sources in the order of the layers: a file uses only those before it,
 # and folders do not interleave. test/lint/layers.tcl holds them to it.
-SRC_BASE       = context sql text hash sha256 codec system os \
+SRC_BASE       = utf8 context sql text hash sha256 codec system os \
                  progress
 SRC_LANGUAGE   = token words cursor statement directive pragma script allowed \
                  note ddlreader terms constraint tablebody ddl

@@ -16,6 +16,7 @@
 ** taken from it but from sqlite3_malloc64() where they are used.
 */
 #include <string.h>
+#include "utf8.h"
 #include "context.h"
 
 #define MESSAGE_MAX 4000 /* bytes of a message */
@@ -73,11 +74,14 @@ void migContextClear(MigContext *p) {
   migContextInit(p, p->db);
 }
 
-/* The result code to hand to SQLite for a cause rc. */
+/* The result code to hand to SQLite for a cause rc. With SQLITE_IOERR and
+** SQLITE_FULL of a statement SQLite rolls the caller's transaction back, which
+** is not to be when it is another file that cannot be read or written. */
 static int errorRc(int rc, MigCode eCode) {
   int e = rc & 0xff;
 
-  if (e == SQLITE_OK || e == SQLITE_ROW || e == SQLITE_DONE) {
+  if (e == SQLITE_OK || e == SQLITE_ROW || e == SQLITE_DONE ||
+      (eCode == MIG_FILE && e != SQLITE_NOMEM)) {
     return aCode[eCode].rc;
   }
   return e == SQLITE_SCHEMA ? SQLITE_ERROR : rc;
@@ -93,6 +97,21 @@ static void textShorten(char *z) {
       n--;
     }
     memcpy(z + n, "...", 4);
+  }
+}
+
+/* Make a message that quotes bytes of anything well-formed UTF-8: '?' for each
+** byte that is not. */
+static void textMend(char *z) {
+  i64 n = (i64)strlen(z);
+  i64 i = 0;
+
+  while (i < n) {
+    int nSize = migUtf8Size(z + i, n - i);
+    if (nSize == 0) {
+      z[i] = '?';
+    }
+    i += nSize ? nSize : 1;
   }
 }
 
@@ -114,6 +133,7 @@ static void failVa(MigContext *p, int rc, MigCode eCode, const char *zFormat,
   zText = sqlite3_vmprintf(zFormat, ap);
   if (zText) {
     textShorten(zText);
+    textMend(zText);
     p->zError = sqlite3_mprintf("migrate: %s: %s", aCode[eCode].zName, zText);
   }
   sqlite3_free(zText);

@@ -97,7 +97,7 @@ typedef unsigned int u32;
     "cannot be done on this connection or file; the message says why")         \
   X(BUSY, SQLITE_BUSY,                                                         \
     "another connection holds the lock; raise wait, or use BEGIN IMMEDIATE")   \
-  X(FILE, SQLITE_IOERR,                                                        \
+  X(FILE, SQLITE_CANTOPEN,                                                     \
     "a file or folder cannot be read or written; check the path")              \
   X(FORMAT, SQLITE_ERROR,                                                      \
     "a file is not in the expected format; the message has file and line")     \

@@ -91,6 +91,10 @@ sqlite3_stmt *migCached(MigContext *p, const char *zSql) {
   }
   pCached->zSql = zSql;
   pCached->pStmt = migPrepare(p, zSql);
+  if (pCached->pStmt == 0) {
+    sqlite3_free(pCached);
+    return 0;
+  }
   pCached->pNext = p->pCached;
   p->pCached = pCached;
   return pCached->pStmt;

@@ -276,31 +276,3 @@ char *migStrLower(MigContext *p, const char *z) {
   }
   return zLow;
 }
-
-/*
-** Are the n bytes at z well-formed UTF-8 (RFC 3629: no overlong forms, no
-** surrogates, nothing above U+10FFFF)? A zero byte is a character like others.
-*/
-int migIsUtf8(const char *z, i64 n) {
-  const unsigned char *a = (const unsigned char *)z;
-  i64 i = 0;
-
-  while (i < n) {
-    unsigned char c = a[i++];
-    int nMore = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    int k;
-    if ((c >= 0x80 && c < 0xc2) || c > 0xf4 || nMore > n - i) {
-      return 0;
-    }
-    if ((c == 0xe0 && a[i] < 0xa0) || (c == 0xed && a[i] > 0x9f) ||
-        (c == 0xf0 && a[i] < 0x90) || (c == 0xf4 && a[i] > 0x8f)) {
-      return 0;
-    }
-    for (k = 0; k < nMore; k++) {
-      if ((a[i++] & 0xc0) != 0x80) {
-        return 0;
-      }
-    }
-  }
-  return 1;
-}

@@ -38,7 +38,6 @@ i64 migLineEnd(const char *z, i64 n, i64 i);
 int migStrICmp(const char *zA, const char *zB);
 int migNameAmong(int n, const char **az, const char *z);
 int migStrNICmp(const char *zA, const char *zB, i64 n);
-int migIsUtf8(const char *z, i64 n);
 int migIsSpace(char c);
 int migIsDigit(char c);
 i64 migDigitsValue(const char *z);

@@ -26,6 +26,7 @@
 #include "hash.h"
 #include "os.h"
 #include "text.h"
+#include "utf8.h"
 
 #define FOLDER_DEPTH 8 /* sub-folders below each other that are looked into */
 #define FOLDER_FILES (4 * MIGRATE_MAX_REVISIONS) /* of a folder */

@@ -38,6 +38,7 @@
 ** Everything that is wrong is FORMAT, with the line.
 */
 #include <string.h>
+#include "utf8.h"
 #include "sqitch.h"
 
 /* A line of the plan between its parts. Offsets are bytes of the plan. */

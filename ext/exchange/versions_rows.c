@@ -18,6 +18,7 @@
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
+#include "utf8.h"
 #include "os.h"
 #include "model.h"
 #include "format.h"

@@ -23,8 +23,9 @@
 
 /*
 ** Part a range at its ':'. Returns 0 when there is none, else 1 with the two
-** ends, either of which may be "", in the arena. More than one ':' is USAGE.
-** Nothing is resolved. zRange is not NULL.
+** ends, either of which may be "", in the arena. More than one ':' is USAGE;
+** after an error it is 0, and the ends are NULL. Nothing is resolved. zRange is
+** not NULL.
 */
 int migRangeSplit(MigContext *p, const char *zRange, char **pzLow,
                   char **pzHigh) {
@@ -39,7 +40,7 @@ int migRangeSplit(MigContext *p, const char *zRange, char **pzLow,
   }
   *pzLow = migStrndup(p, zRange, zColon - zRange);
   *pzHigh = migStrdup(p, zColon + 1);
-  return 1;
+  return p->rc == SQLITE_OK;
 }
 
 /* One end of a range while it is being resolved. */

@@ -52,6 +52,7 @@
 #include "sql.h"
 #include "store.h"
 #include "text.h"
+#include "utf8.h"
 
 #define TEXT_MAX 100000 /* bytes of a stored text */
 #define WAIT_MAX 500    /* columns that wait */

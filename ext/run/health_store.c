@@ -13,6 +13,7 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
+#include "utf8.h"
 #include "seal.h"
 #include "store.h"
 #include "settings.h"

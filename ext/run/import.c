@@ -34,6 +34,7 @@
 #include "sql.h"
 #include "os.h"
 #include "text.h"
+#include "utf8.h"
 #include "applied.h"
 #include "dispatch.h"
 #include "folder.h"

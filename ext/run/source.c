@@ -151,6 +151,10 @@ static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
       migFail(p, MIG_FILE,
               "%s: the database in this file is damaged; name a copy of it",
               zPath);
+    } else if ((p->rc & 0xff) == SQLITE_IOERR) {
+      rc = p->rc;
+      migErrorClear(p);
+      openFail(p, zPath, rc);
     }
   }
   sqlite3_close(db);

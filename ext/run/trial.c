@@ -94,6 +94,7 @@ static int errorFinds(const MigContext *pWork) {
   case SQLITE_INTERRUPT:
   case SQLITE_FULL:
   case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
   case SQLITE_CORRUPT:
     return 0;
   default:

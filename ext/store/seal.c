@@ -11,6 +11,7 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
+#include "utf8.h"
 #include "seal.h"
 
 static const char zThere[] = "SELECT ?1";

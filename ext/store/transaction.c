@@ -591,9 +591,9 @@ static void deferredFail(MigContext *p, int rc) {
 ** Make the change permanent (in the caller's transaction, or inside another of
 ** ours: part of it). No-op after an error. A reader that blocks the commit is
 ** waited for. FOREIGN_KEY when rows lack their parent, BUSY, or what SQLite
-** reports. After failure p->rc is set and migTransactionUndo() has still to be
-** called. Whatever else can fail the caller has
-** done before.
+** reports; UNSUPPORTED when an authorizer ignores the COMMIT. After failure
+** p->rc is set and migTransactionUndo() has still to be called. Whatever else
+** can fail the caller has done before.
 */
 void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   int rc;
@@ -603,6 +603,13 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
   }
   pTx->pConn->bVeto = 0; /* for this one COMMIT */
   rc = stepWaiting(pTx->pDone, pTx->bOwn ? pTx->msWait : 0);
+  if (rc == SQLITE_DONE && pTx->bOwn && !sqlite3_get_autocommit(p->db)) {
+    pTx->pConn->bVeto = 1;
+    migFail(p, MIG_UNSUPPORTED,
+            "an authorizer does not let the transaction be committed; let it"
+            " allow SQLITE_TRANSACTION");
+    return;
+  }
   if (rc == SQLITE_DONE) {
     pTx->bOpen = 0;
     migTransactionRelease(pTx);

@@ -43,6 +43,7 @@ struct MigArgs {
   MigCall call;       /* the common options */
 };
 
+char *migArgValue(MigContext *p, sqlite3_value *pValue, int i, const char *zOf);
 const char *migArgText(MigContext *p, MigArgs *pArgs, int i,
                        const char *zDefault);
 const char *migArgScript(MigContext *p, MigArgs *pArgs, int i, i64 *pn);

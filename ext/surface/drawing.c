@@ -15,6 +15,7 @@
 */
 #include <string.h>
 #include "sql.h"
+#include "utf8.h"
 #include "transaction.h"
 #include "show.h"
 #include "migrate.h"

@@ -21,6 +21,7 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
+#include "utf8.h"
 #include "execute.h"
 #include "known.h"
 #include "connection.h"

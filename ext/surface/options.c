@@ -18,6 +18,7 @@
 #include "fast.h"
 #include "sql.h"
 #include "text.h"
+#include "utf8.h"
 #include "os.h"
 #include "options.h"
 
@@ -257,22 +258,38 @@ static int optionsPlain(MigContext *p, const char *z, MigOptions *pOut) {
 
 /* ---- any object ---- */
 
+/* The text in column i of the current row, in the arena. USAGE for what an
+** escape can make of it: a zero byte, at which we would cut, or half of a
+** surrogate pair, which is not UTF-8. */
+static const char *optionText(MigContext *p, sqlite3_stmt *pStmt, int i,
+                              const char *zFunction) {
+  const char *z = migColumnText(p, pStmt, i);
+
+  if (z && (i64)strlen(z) != sqlite3_column_bytes(pStmt, i)) {
+    migFail(p, MIG_USAGE, "an option of %s holds a zero byte", zFunction);
+  } else if (z && !migIsUtf8(z, (i64)strlen(z))) {
+    migFail(p, MIG_USAGE, "an option of %s is not UTF-8", zFunction);
+  }
+  return z;
+}
+
 /* Keep one element of the JSON text: the current row of json_tree(). */
-static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, MigOptions *pOut) {
+static void optionAdd(MigContext *p, sqlite3_stmt *pStmt, const char *zFunction,
+                      MigOptions *pOut) {
   MigOption *pNew = optionNew(p, pOut);
 
   if (pNew) {
     pNew->iId = sqlite3_column_int64(pStmt, 0);
     pNew->iParent = sqlite3_column_int64(pStmt, 1);
-    pNew->zKey = migColumnText(p, pStmt, 2);
+    pNew->zKey = optionText(p, pStmt, 2, zFunction);
     pNew->zType = migColumnText(p, pStmt, 3);
-    pNew->zValue = migColumnText(p, pStmt, 4);
+    pNew->zValue = optionText(p, pStmt, 4, zFunction);
   }
 }
 
 /* Take a JSON text apart on the connection of p. USAGE when it is none:
 ** json_tree() then answers SQLITE_ERROR. (json_valid() would say 0 when memory
-** runs out.) USAGE for a zero byte as well, at which SQLite or we would cut. */
+** runs out.) USAGE for a zero byte as well: SQLite before 3.45 cuts there. */
 static void optionsParse(MigContext *p, const char *zJson,
                          const char *zFunction, MigOptions *pOut) {
   sqlite3_stmt *pStmt =
@@ -285,7 +302,7 @@ static void optionsParse(MigContext *p, const char *zJson,
   }
   migBindText(p, pStmt, 1, zJson);
   while (p->rc == SQLITE_OK && (rc = sqlite3_step(pStmt)) == SQLITE_ROW) {
-    optionAdd(p, pStmt, pOut);
+    optionAdd(p, pStmt, zFunction, pOut);
   }
   if (p->rc == SQLITE_OK && rc == SQLITE_ERROR) {
     migFail(p, MIG_USAGE,

@@ -54,6 +54,12 @@ void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v) {
   }
 }
 
+/* The text of a column of row iRow, from 0, which must be there; NULL when the
+** column holds no text. */
+const char *migRowsText(const MigRows *pRows, i64 iRow, int iColumn) {
+  return pRows->aCell[iRow * pRows->nColumn + iColumn].z;
+}
+
 /* The bytes of column i of the current row as lower-case hex digits, in the
 ** arena; "" for NULL. NULL after a failure. */
 char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i) {

@@ -26,7 +26,6 @@ typedef struct MigRows {
   MigCell *aCell;     /* nRow * nColumn */
   const char **azArg; /* the arguments as texts; NULL when not given */
   unsigned used;      /* a bit for each column that is asked for */
-  void *pPrivate;     /* of the table, for wide columns; in the arena */
 } MigRows;
 
 /* The definition of a table. Columns are numbered through: visible ones,
@@ -50,6 +49,7 @@ typedef struct MigView {
 
 void migRowText(MigContext *p, MigRows *pRows, int iColumn, const char *z);
 void migRowInt(MigContext *p, MigRows *pRows, int iColumn, i64 v);
+const char *migRowsText(const MigRows *pRows, i64 iRow, int iColumn);
 int migRowsWant(const MigRows *pRows, int iColumn);
 void migRowNext(MigContext *p, MigRows *pRows);
 char *migColumnHex(MigContext *p, sqlite3_stmt *pStmt, int i);

@@ -22,6 +22,7 @@
 #include "text.h"
 #include "functions.h"
 #include "connection.h"
+#include "arguments.h"
 #include "wording.h"
 #include "views.h"
 #include "tables.h"
@@ -208,15 +209,7 @@ static int tableFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
   pC->iRow = 0;
   for (i = 0; i < pView->nArg && p->rc == SQLITE_OK; i++) {
     if (idxNum & (1 << i)) {
-      const char *z = (const char *)sqlite3_value_text(argv[iTerm]);
-      if (z == 0 && sqlite3_value_type(argv[iTerm]) != SQLITE_NULL) {
-        migNomem(p);
-      } else if (z && (i64)strlen(z) != sqlite3_value_bytes(argv[iTerm])) {
-        migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1,
-                pTable->zName);
-      }
-      pC->rows.azArg[i] = migStrdup(p, z);
-      iTerm++;
+      pC->rows.azArg[i] = migArgValue(p, argv[iTerm++], i, pTable->zName);
     }
   }
   migCallerShowing(p, pTable->zName, 0);
@@ -267,8 +260,6 @@ static int tableColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
       sqlite3_result_text(pCtx, pC->rows.azArg[iArg], -1, SQLITE_TRANSIENT);
     }
   } else {
-    /* The statement that reads the table holds the read transaction in which
-    ** the rows were made, so what they say of places still holds. */
     z = pView->xWide(&pC->context, &pC->rows, pC->iRow, iArg - pView->nArg, &n);
     migStatementsClose(&pC->context);
     if (pC->context.rc) {

@@ -41,10 +41,9 @@ static const char zListed[] =
 static const char zListedApplied[] =
     "SELECT revision, applied_at FROM main._migrate_applied";
 
-/* Columns of migrations that are read from these, the wide ones included; when
-** none of them is asked for the graph says it all. */
-#define LISTED_COLUMNS                                                         \
-  (1 << 4 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 16 | 1 << 17)
+/* Columns of migrations that are read from these; when none of them is asked
+** for the graph says it all. */
+#define LISTED_COLUMNS (1 << 4 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14)
 
 /* Names of nodes, by commas, in the arena, in the order of a; NULL when there
 ** are none. */
@@ -155,17 +154,15 @@ static void listedRow(MigContext *p, MigRows *pRows, const MigState *pState,
 }
 
 /* All revisions in topological order, repeatable ones last; with a range, in
-** which there are none, newest first. pPrivate gets what wideMigrations() needs
-** of each row. A range where nothing is stored is resolved all the same, so
-** that a name in it is an error. */
+** which there are none, newest first. A range where nothing is stored is
+** resolved all the same, so that a name in it is an error. */
 static void fillMigrations(MigContext *p, MigConnection *pConn,
                            MigRows *pRows) {
   const char *zRange = pRows->azArg[0];
   MigState state;
   MigSet partial;
   Listed *aListed = 0;
-  Listed **apShown;
-  Listed *pNone;
+  Listed none;
   int *aNode = 0;
   int n = 0;
   int i;
@@ -187,32 +184,36 @@ static void fillMigrations(MigContext *p, MigConnection *pConn,
     return;
   }
   partial = migPartialSet(p, state.pGraph);
-  pNone = migAlloc(p, sizeof(*pNone));
+  memset(&none, 0, sizeof(none));
   if (pRows->used & LISTED_COLUMNS) {
     aListed = listedRead(p, state.pGraph);
     listedApplied(p, state.pGraph, aListed);
   }
-  apShown = migAlloc(p, (u64)n * sizeof(*apShown));
-  pRows->pPrivate = apShown;
   for (i = 0; i < n && p->rc == SQLITE_OK; i++) {
-    apShown[i] = aListed ? &aListed[aNode[i]] : pNone;
-    listedRow(p, pRows, &state, &partial, aNode[i], apShown[i]);
+    listedRow(p, pRows, &state, &partial, aNode[i],
+              aListed ? &aListed[aNode[i]] : &none);
   }
 }
 
 /* Hidden columns up and down: the scripts as they are stored, NULL where there
-** is none. STORE_DAMAGED when the pack cannot be read. A pack is read anew for
-** each: the cursor keeps none. */
+** is none. STORE_DAMAGED when the pack cannot be read. Where a script is is
+** looked up now, and a pack read anew for each: ROLLBACK leaves a cursor open,
+** and what was read before it is not true any more. A revision that is gone has
+** no scripts. */
 static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
                             int iWide, i64 *pn) {
-  MigRevision *pRev = &((Listed **)pRows->pPrivate)[iRow]->rev;
+  const char *zId = migRowsText(pRows, iRow, 0);
   MigPackCache cache = {0, {0, 0}};
   char *zResult = 0;
+  MigRevision rev;
   const char *z;
 
-  migRevisionScripts(p, &cache, pRev);
-  z = iWide == 0 ? pRev->zUp : pRev->zDown;
-  *pn = iWide == 0 ? pRev->nUp : pRev->nDown;
+  if (!migStoreOpen(p) || !migRevisionRead(p, zId, &rev)) {
+    return 0;
+  }
+  migRevisionScripts(p, &cache, &rev);
+  z = iWide == 0 ? rev.zUp : rev.zDown;
+  *pn = iWide == 0 ? rev.nUp : rev.nDown;
   if (p->rc == SQLITE_OK && z) {
     zResult = sqlite3_malloc64((u64)*pn + 1);
     if (zResult == 0) {

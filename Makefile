@@ -50,7 +50,8 @@ SRC_STORE      = seal store template settings history writeset caller known conn
                  transaction
 SRC_REVISION   = set graph edges topology partial name target range plan applied scripts \
                  origin revisions
-SRC_SCHEMA     = model catalog standin scratch desired fingerprint rename \
+SRC_SCHEMA     = model catalog standin scratch scratchrow scratchfill scratchmake \
+                 desired fingerprint rename \
                  tablediff alteration phrase objectsame compare fulltext order alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
                  replay compiles loss subset prove orphans tally draft renaming \

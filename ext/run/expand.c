@@ -26,6 +26,7 @@
 #include <string.h>
 #include "catalog.h"
 #include "plainscript.h"
+#include "scratchfill.h"
 #include "expand.h"
 
 #define EXPAND_NAMED 8 /* revisions that a note names */

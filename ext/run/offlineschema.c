@@ -14,6 +14,7 @@
 #include "catalog.h"
 #include "fingerprint.h"
 #include "orphans.h"
+#include "scratchfill.h"
 #include "offlineschema.h"
 
 /* Replay what the range stands on, in the graph's order, down scripts never: as

@@ -45,6 +45,8 @@
 #include "desired.h"
 #include "directive.h"
 #include "note.h"
+#include "scratchfill.h"
+#include "scratchmake.h"
 #include "statement.h"
 #include "text.h"
 

@@ -8,6 +8,7 @@
 #ifndef MIG_DESIRED_H
 #define MIG_DESIRED_H
 
+#include "model.h"
 #include "scratch.h"
 
 /* An annotation: this table, or this column of it, was called zOld. Names are

@@ -49,6 +49,7 @@
 #include "orphans.h"
 #include "prove.h"
 #include "renaming.h"
+#include "scratchfill.h"
 #include "subset.h"
 #include "tablechange.h"
 

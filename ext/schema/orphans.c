@@ -8,6 +8,7 @@
 ** The script makes a TEMP table, so what it remembers is never in the file and
 ** goes with the connection at the latest.
 */
+#include "scratchfill.h"
 #include "sql.h"
 #include "orphans.h"
 

@@ -13,6 +13,7 @@
 #ifndef MIG_ORPHANS_H
 #define MIG_ORPHANS_H
 
+#include "model.h"
 #include "scratch.h"
 #include "text.h"
 

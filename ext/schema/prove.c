@@ -15,6 +15,7 @@
 #include "compiles.h"
 #include "fulltext.h"
 #include "prove.h"
+#include "scratchfill.h"
 #include "sql.h"
 #include "subset.h"
 

@@ -21,6 +21,7 @@
 #include "phrase.h"
 #include "pragma.h"
 #include "replay.h"
+#include "scratchmake.h"
 #include "sql.h"
 #include "script.h"
 #include "writeset.h"

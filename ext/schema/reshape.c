@@ -36,6 +36,7 @@
 #include "phrase.h"
 #include "probe.h"
 #include "reshape.h"
+#include "scratchfill.h"
 #include "sql.h"
 #include "ways.h"
 

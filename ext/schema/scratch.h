@@ -7,12 +7,13 @@
 ** that a text SQLite would take there is taken here.
 **
 ** Between two calls of migScratchSwap() the context works in it, so that all of
-** sql.h and catalog.h can be used. The other functions are called outside.
+** sql.h and catalog.h can be used. The other functions are called outside, but
+** for those that are for the files scratch*.c.
 **
 ** The usual walk:
 **
 **   pScratch = migScratchOpen(p);            a connection, empty
-**   migScratchCopy(p, pScratch, pModel);     a schema in it
+**   migScratchCopy(p, pScratch, pModel);     a schema in it (scratchfill.h)
 **   migScratchSwap(p, pScratch);
 **   migCatalogRead(p, &model);               reads the scratch database
 **   migScratchSwap(p, pScratch);
@@ -24,25 +25,34 @@
 #ifndef MIG_SCRATCH_H
 #define MIG_SCRATCH_H
 
-#include "model.h"
+#include "standin.h"
 
-/* One of them: by migScratchOpen(), freed by migScratchClose(). */
-typedef struct MigScratch MigScratch;
+/* One of them: by migScratchOpen(), freed by migScratchClose(). The fields are
+** for the files scratch*.c; others have only a pointer to it. */
+typedef struct MigScratch {
+  sqlite3 *db;               /* ours; while swapped in: the user's */
+  sqlite3_stmt *pAsk;        /* on the user's connection: is it interrupted? */
+  struct MigCached *pCached; /* statements kept for that one */
+  int bOwn;                  /* our own statement runs: all is allowed */
+  int nTick;                 /* calls of the progress handler, below 0: off */
+  int nMade;                 /* statements run since migScratchBegin() */
+  MigStandIns standIns;
+  int nRow;                   /* rows of sqlite_schema that are kept aside */
+  struct MigScratchRow *aRow; /* in the arena (scratchrow.h) */
+} MigScratch;
 
 MigScratch *migScratchOpen(MigContext *p);
 void migScratchClose(MigContext *p, MigScratch *pScratch);
 void migScratchSwap(MigContext *p, MigScratch *pScratch);
-
-void migScratchCopy(MigContext *p, MigScratch *pScratch,
-                    const MigModel *pModel);
 void migScratchExec(MigContext *p, MigScratch *pScratch, const char *zSql);
 
-/* For what makes many objects (desired.c). */
-void migScratchFill(MigContext *p, MigScratch *pScratch, const MigModel *pModel,
-                    u8 *abWanted);
-void migScratchBegin(MigContext *p, MigScratch *pScratch);
-int migScratchMake(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
-                   const MigDdl *pDdl, i64 *piAt, const char **pzWhy);
-void migScratchEnd(MigContext *p, MigScratch *pScratch);
+/* For the files scratch*.c, while p works in it. */
+#define MIG_SCRATCH_TICKS 4000 /* nTick above which what runs is stopped */
+int migScratchIsInterrupted(MigScratch *pScratch);
+void migScratchExecOwn(MigContext *p, MigScratch *pScratch, const char *zSql);
+int migScratchRun(MigContext *p, MigScratch *pScratch, const char *z, i64 n,
+                  const MigDdl *pDdl, i64 *piAt);
+void migScratchRunGood(MigContext *p, MigScratch *pScratch, const char *zSql,
+                       const MigDdl *pDdl);
 
 #endif

@@ -11,7 +11,7 @@ source [file join [file dirname [info script]] lint.tcl]
 
 # File and function, and the version that the file asks for before it calls.
 set checked {
-  "ext/schema/scratch.c sqlite3_deserialize" 3039000
+  "ext/schema/scratchfill.c sqlite3_deserialize" 3039000
 }
 
 set header [lint_option header /usr/include/sqlite3ext.h]

@@ -28,11 +28,22 @@
 /* U+FEFF in UTF-8, as some editors put it in front of a text. */
 static const char zBom[] = "\xef\xbb\xbf";
 
+/* Has a text of several lines with comments no LF, but CR? It ends with a zero
+** byte. */
+static int endsAreCr(const char *z, i64 n) {
+  const char *zCr = memchr(z, '\r', (size_t)n);
+
+  return zCr && zCr + 1 < z + n && memchr(z, '\n', (size_t)n) == 0 &&
+         strstr(z, "--") != 0;
+}
+
 /*
 ** The file's contents, zero-terminated, pFile->n bytes. They belong to the
 ** folder and go when it is closed. The file is read once, at the first call.
-** "" after an error: FILE, TOO_BIG, or FORMAT for a zero byte in the text. The
-** bytes are gone then, those handed out before as well, and pFile->z is NULL.
+** "" after an error: FILE, TOO_BIG, or FORMAT for a zero byte in the text or
+** lines that end with CR alone, which would make one comment of all that is
+** behind the first "--". The bytes are gone then, those handed out before as
+** well, and pFile->z is NULL.
 */
 const char *migFormatBytes(MigContext *p, MigFile *pFile) {
   if (!pFile->bRead && p->rc == SQLITE_OK) {
@@ -50,6 +61,9 @@ const char *migFormatBytes(MigContext *p, MigFile *pFile) {
     if (zZero) {
       migFormatFail(p, pFile, zZero - pFile->z,
                     "a zero byte; save the file as UTF-8");
+    } else if (pFile->n > 0 && endsAreCr(pFile->z, pFile->n)) {
+      migFormatFail(p, pFile, 0,
+                    "its lines end with CR alone; save the file with LF");
     }
   }
   if (p->rc) {

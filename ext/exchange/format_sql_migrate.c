@@ -440,9 +440,9 @@ static int sqlMigrateBlock(const char *z, i64 n) {
   return bOpen;
 }
 
-/* FORMAT when a line within a string begins as a comment does: the owner drops
-** such lines wherever they stand, in a block as well, and the string would be
-** another one. */
+/* FORMAT when a line within a string or a name begins as a comment does: the
+** owner drops such lines wherever they stand, in a block as well, and the
+** string would be another one. */
 static void sqlMigrateStrings(MigContext *p, const char *zId, const char *z,
                               i64 n) {
   MigToken token;
@@ -452,7 +452,9 @@ static void sqlMigrateStrings(MigContext *p, const char *zId, const char *z,
     i64 k;
     i = migTokenSignificant(z, n, i, &token);
     for (k = token.iStart;
-         token.eType == MIG_TK_STRING && k + 4 <= token.iStart + token.n; k++) {
+         (token.eType == MIG_TK_STRING || token.eType == MIG_TK_QUOTED) &&
+         k + 4 <= token.iStart + token.n;
+         k++) {
       if (memcmp(z + k, "\n-- ", 4) == 0) {
         migFail(p, MIG_FORMAT,
                 "%s: a string with a line that begins with '-- ', which "

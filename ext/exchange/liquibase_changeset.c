@@ -3,9 +3,11 @@
 **
 ** Its script is what stood between its lines, with properties put in. One that
 ** is nothing but a line of two dashes is a changeset without statements. Where
-** statements end with a delimiter of the changeset's own, those that stand at
-** the end of a line, outside of strings and comments, are written as ';'. A
-** delimiter that begins with \n ends statements only on a line of its own.
+** statements end with a delimiter of the changeset's own, outside of strings
+** and comments, it is written as ';'. Wherever it stands, if it is two or more
+** characters of which none has a place in SQL, such as //; any other only at
+** the end of a line. One that begins with \n ends statements only on a line of
+** its own.
 **
 ** A down script that begins with "empty" or "not required" does nothing; one
 ** that names another changeset is a hole, and noted.
@@ -19,7 +21,8 @@
 **     SELECT 'x//'
 **     //
 **
-** has two statements: the first and the last // become ';'.
+** has two statements: the first and the last // become ';'. "END// SELECT 1//"
+** on one line has two as well.
 */
 #include <string.h>
 #include "liquibase.h"
@@ -46,15 +49,42 @@ static int delimiterEnds(const char *z, i64 iEnd, i64 iSafe,
   return !bLine || i == 0 || z[i - 1] == '\n';
 }
 
+/* Does the delimiter end statements wherever it stands? */
+static int delimiterAnywhere(const char *zDelimiter) {
+  size_t n = strlen(zDelimiter);
+
+  return n >= 2 && strspn(zDelimiter, "/@$%~^#;!") == n;
+}
+
+/* Copy z[*piDone..iEnd) with a ';' for each delimiter in it, of which none is
+** before iStart, where what is no literal and no comment begins. */
+static void stretchAdd(MigContext *p, MigText *pText, const char *z,
+                       i64 *piDone, i64 iStart, i64 iEnd,
+                       const char *zDelimiter) {
+  i64 n = (i64)strlen(zDelimiter);
+  i64 i = iStart;
+
+  while (i + n <= iEnd) {
+    if (memcmp(z + i, zDelimiter, (size_t)n) == 0) {
+      migTextAdd(p, pText, z + *piDone, i - *piDone);
+      migTextAdd(p, pText, ";", 1);
+      i += n;
+      *piDone = i;
+    } else {
+      i++;
+    }
+  }
+}
+
 /* The *pn bytes of SQL at z, whose statements end with a delimiter of their
-** own, with a ';' for each that stands at a line's end or the text's. z itself
-** when zDelimiter is NULL, else the reader's work, which the next script
-** overwrites. *pn is set anew. */
+** own, with a ';' for each that ends one. z itself when zDelimiter is NULL,
+** else the reader's work, which the next script overwrites. *pn is set anew. */
 static const char *delimiterReplace(MigContext *p, MigLiquibaseReader *pReader,
                                     const char *z, i64 *pn,
                                     const char *zDelimiter) {
   MigText *pText = &pReader->work;
   MigToken token;
+  int bAnywhere = zDelimiter && delimiterAnywhere(zDelimiter);
   i64 iSafe = 0; /* end of the last literal or comment */
   i64 iDone = 0; /* copied up to here */
   i64 iLast = 0; /* end of what is no white space */
@@ -65,10 +95,17 @@ static const char *delimiterReplace(MigContext *p, MigLiquibaseReader *pReader,
   }
   pText->n = 0;
   do {
+    int bLiteral;
     i = migTokenNext(z, *pn, i, &token);
-    if (token.eType == MIG_TK_END ||
-        (token.eType == MIG_TK_SPACE &&
-         memchr(z + token.iStart, '\n', (size_t)token.n))) {
+    bLiteral = token.eType == MIG_TK_STRING || token.eType == MIG_TK_QUOTED ||
+               token.eType == MIG_TK_COMMENT;
+    if (bAnywhere) {
+      if (bLiteral || token.eType == MIG_TK_END) {
+        stretchAdd(p, pText, z, &iDone, iSafe, token.iStart, zDelimiter);
+      }
+    } else if (token.eType == MIG_TK_END ||
+               (token.eType == MIG_TK_SPACE &&
+                memchr(z + token.iStart, '\n', (size_t)token.n))) {
       i64 n;
       if (iLast > iDone && delimiterEnds(z, iLast, iSafe, zDelimiter, &n)) {
         migTextAdd(p, pText, z + iDone, iLast - n - iDone);
@@ -78,10 +115,7 @@ static const char *delimiterReplace(MigContext *p, MigLiquibaseReader *pReader,
     } else if (token.eType != MIG_TK_SPACE) {
       iLast = i;
     }
-    if (token.eType == MIG_TK_STRING || token.eType == MIG_TK_QUOTED ||
-        token.eType == MIG_TK_COMMENT) {
-      iSafe = i;
-    }
+    iSafe = bLiteral ? i : iSafe;
   } while (token.eType != MIG_TK_END && p->rc == SQLITE_OK);
   migTextAdd(p, pText, z + iDone, *pn - iDone);
   *pn = pText->n;

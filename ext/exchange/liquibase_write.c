@@ -1,10 +1,11 @@
 /*
 ** liquibase_write.c - revisions written as changelogs of formatted SQL.
 **
-** Author is "migrate", the id is the revision's. Liquibase ends statements at a
-** ';' at a line's end, so a script with a trigger, which holds such lines, gets
-** a delimiter that does not occur in it; what cannot have one is noted. Down
-** scripts are lines "--rollback SQL", one that does nothing is "empty".
+** Author is "migrate", the id is the revision's. Liquibase ends statements at
+** each ';' that is in no string and no comment, so a script with a trigger,
+** which holds such, gets a delimiter that does not occur in it; what cannot
+** have one is noted. Down scripts are lines "--rollback SQL", one that does
+** nothing is "empty".
 **
 ** Parents, dependencies and labels have no place in the format: the order of
 ** the changesets is what is left of them.
@@ -23,10 +24,10 @@
 #include "statement.h"
 
 /*
-** Whether Liquibase, which ends statements at a ';' at a line's end, would cut
-** one of n bytes of SQL apart: a trigger. *pbApart is set when each statement
-** has its ';' at a line's end, so that another delimiter can be written for it;
-** it is cleared by one that does not, and 1 when there is no statement.
+** Whether Liquibase would cut a statement of n bytes of SQL apart: a trigger,
+** in which there is a ';' besides the one at its end. *pbApart is set when each
+** statement has its ';', so that another delimiter can be written for it, and
+** when there is no statement.
 */
 static int cutsApart(const char *z, i64 n, int *pbApart) {
   MigStatement st;
@@ -35,23 +36,24 @@ static int cutsApart(const char *z, i64 n, int *pbApart) {
 
   *pbApart = 1;
   while (migScriptNext(z, n, &i, &st)) {
-    i64 iEnd = migLineEnd(z, n, i);
-    i64 k;
-    for (k = st.iStart; k + 1 < i && !bCut; k++) {
-      bCut = z[k] == ';' && (z[k + 1] == '\n' || z[k + 1] == '\r');
+    i64 k = st.iStart;
+    MigToken token;
+    while (!bCut && (k = migTokenSignificant(z, i, k, &token)) < i) {
+      bCut = token.eType == MIG_TK_SEMI;
     }
-    *pbApart &= st.bSemi && migFormatTrim(z, i, iEnd) == i;
+    *pbApart &= st.bSemi;
   }
   return bCut;
 }
 
 /* A delimiter, a constant, that does not occur anywhere in the script, or NULL
-** when all of ours do. */
+** when all of ours do. To Liquibase it is a regular expression: none of them
+** has a character that means something there. */
 static const char *delimiterFree(const char *z) {
-  static const char *const az[] = {"//", "@@", "$$", "%%", "~~"};
+  static const char *const az[] = {"//", "@@", "%%", "~~"};
   int i;
 
-  for (i = 0; i < 5; i++) {
+  for (i = 0; i < 4; i++) {
     if (strstr(z, az[i]) == 0) {
       return az[i];
     }
@@ -91,7 +93,7 @@ static const char *delimiterChoose(MigContext *p, MigOutput *pOut,
   if (zDelimiter == 0) {
     migOutputNote(p, pOut,
                   "%s: Liquibase will cut a statement at a ';' within it; end "
-                  "each statement at the end of a line",
+                  "each with a ';', and leave one of // @@ %%%% ~~ unused",
                   zId);
   }
   return zDelimiter;

@@ -10,7 +10,9 @@
 
 MigBytes migMatchHashBytes(MigContext *p, MigPackCache *pCache,
                            MigRevision *pRev);
-const char *migMatchHashSha256(MigContext *p, const MigBytes *pBytes);
+#define MIG_MATCH_ENDS 3 /* ends of lines that a hash is tried with */
+const char *migMatchHashSha256(MigContext *p, const MigBytes *pBytes,
+                               int iEnds);
 int migMatchHash(MigContext *p, MigPackCache *pCache, MigRevision *pRev,
                  MigVersionHash eHash, const char *zHash);
 

@@ -188,14 +188,22 @@ static void fileAdd(MigContext *p, MigMatch *pMatch, const char *zFile,
   }
 }
 
-/* Add what Drizzle knows a revision by: the hash of its file, and the time that
-** its journal gives, which an import has made created_at. */
+/* Add what Drizzle knows a revision by: the hash of its file, with whatever
+** ends of lines, and the time that its journal gives, which an import has made
+** created_at. */
 static void drizzleAdd(MigContext *p, MigMatch *pMatch, MigRevision *pRev,
                        int iNode) {
   MigBytes bytes = migMatchHashBytes(p, &pMatch->cache, pRev);
+  const char *az[MIG_MATCH_ENDS] = {0};
+  int i;
 
+  for (i = 0; i < MIG_MATCH_ENDS && p->rc == SQLITE_OK; i++) {
+    az[i] = migMatchHashSha256(p, &bytes, i);
+    if (az[i] && (i == 0 || strcmp(az[i], az[0]))) {
+      keyAdd(p, pMatch, MIG_BY_HASH, az[i], iNode);
+    }
+  }
   if (p->rc == SQLITE_OK) {
-    keyAdd(p, pMatch, MIG_BY_HASH, migMatchHashSha256(p, &bytes), iNode);
     keyAdd(p, pMatch, MIG_BY_TIME, pRev->zCreatedAt, iNode);
   }
   sqlite3_free(bytes.a);

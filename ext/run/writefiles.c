@@ -22,6 +22,7 @@
 ** A process that ends in the middle leaves such files behind. They are passed
 ** over by an import, and the next export names the one that is in its way.
 */
+#include <stdlib.h>
 #include <string.h>
 #include "os.h"
 #include "text.h"
@@ -132,10 +133,115 @@ static void othersKeep(MigFolder *pThere, MigFolder *pOurs) {
   pThere->nFile = n;
 }
 
+/* Add the files of the output behind those that are there. */
+static void oursAdd(MigContext *p, const MigOutput *pOut, MigFolder *pFolder) {
+  int i;
+
+  for (i = 0; i < pOut->nFile && p->rc == SQLITE_OK; i++) {
+    const MigOutputFile *pFile = &pOut->aFile[i];
+    migFolderAdd(p, pFolder, pFile->zName, pFile->z, pFile->n);
+  }
+}
+
+/* Order of files in a folder. For qsort(). */
+static int fileOrder(const void *pA, const void *pB) {
+  return migFormatOrder(((const MigFile *)pA)->zName,
+                        ((const MigFile *)pB)->zName);
+}
+
+/* A MigFolderHost's xNew: the database is none that is new. */
+static int hostNew(MigContext *p) {
+  MIG_UNUSED(p);
+  return 0;
+}
+
+/* A MigFolderHost's xHas: what is not in the folder is taken to be stored. */
+static int hostHas(MigContext *p, const char *zId) {
+  MIG_UNUSED(p);
+  MIG_UNUSED(zId);
+  return 1;
+}
+
+/* Can the folder be imported? Its error is left in p. */
+static int folderReads(MigContext *p, MigFolder *pFolder, const char *zFormat) {
+  MigImport import;
+  int nAsked = 0;
+
+  pFolder->host.xNew = hostNew;
+  pFolder->host.xHas = hostHas;
+  pFolder->pnAsked = &nAsked; /* placeholders need no value */
+  migImportParse(p, pFolder, zFormat, &import);
+  pFolder->pnAsked = 0;
+  return p->rc == SQLITE_OK;
+}
+
+/* How many steps that were read share their version with another one? */
+static int sharedCount(const MigFolder *pFolder) {
+  int n = 0;
+  int i;
+
+  for (i = 0; i < pFolder->nStep; i++) {
+    n += pFolder->apStep[i]->bShared;
+  }
+  return n;
+}
+
+/* The file that staleCheck() names: the first of the others that shares its
+** version, else the first. The folder has been read. */
+static const char *staleName(const MigFolder *pBoth, const MigFolder *pThere,
+                             MigFolder *pOurs) {
+  int i;
+
+  for (i = 0; i < pBoth->nStep; i++) {
+    const MigStep *pStep = pBoth->apStep[i];
+    if (pStep->bShared && pStep->pFile &&
+        migFormatFile(pOurs, pStep->pFile->zName) == 0) {
+      return pStep->pFile->zName;
+    }
+  }
+  return pThere->aFile[0].zName;
+}
+
+/* FORMAT when the folder has files of the same format that can be imported, but
+** not together with those of the export, or that have versions of theirs: they
+** are other names of what is written now. */
+static void staleCheck(MigContext *p, const MigWriteFiles *pWrite,
+                       MigFolder *pThere, MigFolder *pOurs) {
+  MigFolder both;
+  MigContext work;
+  MigContext alone;
+
+  memset(&both, 0, sizeof(both));
+  migContextInit(&work, p->db);
+  migContextInit(&alone, p->db);
+  migFolderOpen(&work, &both, pWrite->zRoot);
+  othersKeep(&both, pOurs);
+  oursAdd(&work, pWrite->pOut, &both);
+  if (work.rc == SQLITE_OK) {
+    qsort(both.aFile, (size_t)both.nFile, sizeof(MigFile), fileOrder);
+  }
+  if (work.rc == SQLITE_OK && folderReads(&alone, pThere, pWrite->zFormat) &&
+      folderReads(&alone, pOurs, pWrite->zFormat) &&
+      (folderReads(&work, &both, pWrite->zFormat)
+           ? sharedCount(&both) > sharedCount(pThere) + sharedCount(pOurs)
+           : work.eCode == MIG_FORMAT)) {
+    migFail(p, MIG_FORMAT,
+            "%s would no longer fit together%s%s; remove what an earlier export"
+            " has left, such as %s, or take another folder",
+            pWrite->zRoot, work.rc ? ": " : "",
+            work.rc ? work.zError + strlen("migrate: FORMAT: ") : "",
+            staleName(&both, pThere, pOurs));
+  }
+  migFolderClose(&both);
+  migContextClear(&work);
+  migContextClear(&alone);
+}
+
 /* FORMAT when the folder has migrations of another format besides: an import
-** would then see only these or those. What the folder has otherwise is no
-** concern of ours, and neither is one that cannot be read. */
-static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
+** would then see only these or those. Or when it has some of the same that do
+** not go with ours. What the folder has otherwise is no concern of ours, and
+** neither is one that cannot be read. */
+static void othersCheck(MigContext *p, const MigWriteFiles *pWrite) {
   const MigOutput *pOut = pWrite->pOut;
   const char *zThere;
   const char *zOurs;
@@ -154,10 +260,7 @@ static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
   memset(&there, 0, sizeof(there));
   memset(&ours, 0, sizeof(ours));
   migContextInit(&work, p->db);
-  for (i = 0; i < pOut->nFile && work.rc == SQLITE_OK; i++) {
-    const MigOutputFile *pFile = &pOut->aFile[i];
-    migFolderAdd(&work, &ours, pFile->zName, pFile->z, pFile->n);
-  }
+  oursAdd(&work, pOut, &ours);
   migFolderOpen(&work, &there, pWrite->zRoot);
   othersKeep(&there, &ours);
   zThere = there.nFile > 0 ? migFormatDetect(&work, &there) : 0;
@@ -167,6 +270,8 @@ static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
             "%s has migrations of the format %s, such as %s, which would be"
             " mixed with those of %s; take a folder of its own",
             pWrite->zRoot, zThere, there.aFile[0].zName, pWrite->zFormat);
+  } else if (work.rc == SQLITE_OK && zOurs) {
+    staleCheck(p, pWrite, &there, &ours);
   }
   migFolderClose(&there);
   migFolderClose(&ours);
@@ -176,13 +281,13 @@ static void mixedCheck(MigContext *p, const MigWriteFiles *pWrite) {
 /*
 ** Hold the files of pWrite->pOut against the folder, before anything is
 ** written. Errors: FILE for what is there and differs, is no file, is a link or
-** cannot be read; FORMAT when the folder has migrations of another format. Sets
-** aFile, in the arena, which is what migWriteFiles() goes by. Needs no
-** database.
+** cannot be read; FORMAT when the folder has migrations of another format, or
+** such of the same that do not go with these. Sets aFile, in the arena, which
+** is what migWriteFiles() goes by. Needs no database.
 */
 void migWriteFilesCheck(MigContext *p, MigWriteFiles *pWrite) {
   diskCheck(p, pWrite);
-  mixedCheck(p, pWrite);
+  othersCheck(p, pWrite);
 }
 
 /* Make a folder, and those above it, and remember them. What is there already

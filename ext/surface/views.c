@@ -208,7 +208,7 @@ static char *wideMigrations(MigContext *p, const MigRows *pRows, i64 iRow,
   MigRevision rev;
   const char *z;
 
-  if (!migStoreOpen(p) || !migRevisionRead(p, zId, &rev)) {
+  if (!migRevisionRead(p, zId, &rev)) {
     return 0;
   }
   migRevisionScripts(p, &cache, &rev);

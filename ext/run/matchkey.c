@@ -194,13 +194,14 @@ static void fileAdd(MigContext *p, MigMatch *pMatch, const char *zFile,
 static void drizzleAdd(MigContext *p, MigMatch *pMatch, MigRevision *pRev,
                        int iNode) {
   MigBytes bytes = migMatchHashBytes(p, &pMatch->cache, pRev);
-  const char *az[MIG_MATCH_ENDS] = {0};
+  const char *zHash = p->rc ? 0 : migMatchHashSha256(p, &bytes, 0);
   int i;
 
-  for (i = 0; i < MIG_MATCH_ENDS && p->rc == SQLITE_OK; i++) {
-    az[i] = migMatchHashSha256(p, &bytes, i);
-    if (az[i] && (i == 0 || strcmp(az[i], az[0]))) {
-      keyAdd(p, pMatch, MIG_BY_HASH, az[i], iNode);
+  keyAdd(p, pMatch, MIG_BY_HASH, zHash, iNode);
+  for (i = 1; i < MIG_MATCH_ENDS && p->rc == SQLITE_OK; i++) {
+    const char *z = migMatchHashSha256(p, &bytes, i);
+    if (z && zHash && strcmp(z, zHash)) {
+      keyAdd(p, pMatch, MIG_BY_HASH, z, iNode);
     }
   }
   if (p->rc == SQLITE_OK) {

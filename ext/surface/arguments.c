@@ -11,7 +11,7 @@
 
 /* The value of argument i, from 0, of zOf as text in the arena; NULL for NULL.
 ** Numbers and blobs are taken as text. USAGE for a zero byte, behind which the
-** text would be cut, and for what is not UTF-8. */
+** text would be cut. */
 char *migArgValue(MigContext *p, sqlite3_value *pValue, int i,
                   const char *zOf) {
   const char *z = (const char *)sqlite3_value_text(pValue);
@@ -22,21 +22,26 @@ char *migArgValue(MigContext *p, sqlite3_value *pValue, int i,
     }
   } else if ((i64)strlen(z) != sqlite3_value_bytes(pValue)) {
     migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1, zOf);
-  } else if (!migIsUtf8(z, (i64)strlen(z))) {
-    migFail(p, MIG_USAGE, "argument %d of %s is not UTF-8", i + 1, zOf);
   }
   return migStrdup(p, z);
 }
 
 /* Argument i as text in the arena; zDefault, not copied, when absent or NULL,
-** and after an error. Errors of migArgValue(). */
+** and after an error. USAGE as migArgValue(), and for what is not UTF-8. */
 const char *migArgText(MigContext *p, MigArgs *pArgs, int i,
                        const char *zDefault) {
+  const char *zOf = pArgs->pFunction->zName;
+  char *z;
+
   if (p->rc || i >= pArgs->n ||
       sqlite3_value_type(pArgs->a[i]) == SQLITE_NULL) {
     return zDefault;
   }
-  return migArgValue(p, pArgs->a[i], i, pArgs->pFunction->zName);
+  z = migArgValue(p, pArgs->a[i], i, zOf);
+  if (z && !migIsUtf8(z, (i64)strlen(z))) {
+    migFail(p, MIG_USAGE, "argument %d of %s is not UTF-8", i + 1, zOf);
+  }
+  return z;
 }
 
 /* Argument i as a script: *pn bytes that may hold anything, a zero byte behind.

@@ -106,6 +106,13 @@ static void checkPragma(MigContext *p, const char *z, const MigStatement *pSt) {
   }
 }
 
+/* Is the value of PRAGMA journal_mode off? SQLite takes the beginning of a
+** mode's name for it. */
+static int isJournalOff(const char *z, const MigToken *pValue) {
+  return migTokenNameIs(z, pValue, "off") || migTokenNameIs(z, pValue, "of") ||
+         migTokenNameIs(z, pValue, "o");
+}
+
 /* The rule of no-transaction revisions: only maintenance, only of main, and
 ** nothing that would leave the file without a journal. */
 static void checkMaintenance(MigContext *p, const char *z,
@@ -120,7 +127,7 @@ static void checkMaintenance(MigContext *p, const char *z,
             pSt->bInto ? " into" : "");
   } else if (pSt->eKind == MIG_ST_PRAGMA &&
              migTokenNameIs(z, &pSt->name, "journal_mode") &&
-             migTokenNameIs(z, &pSt->value, "off")) {
+             isJournalOff(z, &pSt->value)) {
     migFail(p, MIG_FORBIDDEN_STATEMENT,
             "line %d: without a journal no later run could be undone; choose"
             " another journal_mode",

@@ -104,23 +104,37 @@ int migPragmaReads(const char *z, const MigStatement *pSt) {
   return (flags & MIG_PRAGMA_GET) != 0;
 }
 
+/* Is the number that the n bytes at z begin with on, as SQLite reads a switch:
+** decimal, or hexadecimal behind 0x, and neither 0 nor above 2^31-1? Multiples
+** of 256 are off to 3.45 and on to 3.54; here they are on. */
+static int numberOn(const char *z, i64 n) {
+  int bHex = n > 2 && z[0] == '0' && (z[1] == 'x' || z[1] == 'X');
+  i64 i = bHex ? 2 : 0;
+  i64 v = 0;
+
+  for (; i < n && v <= 0x7fffffff; i++) {
+    int c = migLower(z[i]);
+    if (migIsDigit(z[i])) {
+      v = v * (bHex ? 16 : 10) + (c - '0');
+    } else if (bHex && c >= 'a' && c <= 'f') {
+      v = v * 16 + (c - 'a' + 10);
+    } else {
+      break;
+    }
+  }
+  return v > 0 && v <= 0x7fffffff;
+}
+
 /* The value of a PRAGMA with two states, as SQLite reads it: on, yes, true and
 ** numbers other than 0, quoted or not, are on, all else is off; so is a PRAGMA
 ** without a value. */
 int migPragmaOn(const char *z, const MigStatement *pSt) {
   const MigToken *pValue = &pSt->value;
-  i64 iEnd = pValue->iStart + pValue->n;
-  i64 i = pValue->iStart;
+  int nQuote = pValue->eType == MIG_TK_QUOTED || pValue->eType == MIG_TK_STRING;
 
   if (migTokenNameIs(z, pValue, "on") || migTokenNameIs(z, pValue, "yes") ||
       migTokenNameIs(z, pValue, "true")) {
     return 1;
   }
-  if (pValue->eType == MIG_TK_QUOTED || pValue->eType == MIG_TK_STRING) {
-    i++;
-  }
-  while (i < iEnd && z[i] == '0') {
-    i++;
-  }
-  return i < iEnd && migIsDigit(z[i]);
+  return numberOn(z + pValue->iStart + nQuote, pValue->n - nQuote);
 }

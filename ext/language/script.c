@@ -114,7 +114,8 @@ static void markAdd(MigContext *p, const char *z, const MigDirective *pDir,
 }
 
 /* Find the statements that the nDir directives batch and check are for: each
-** stands before one, behind the end of the statement before. */
+** stands before one, behind the end of the statement before. Those that are not
+** run are passed over. */
 static void marksFind(MigContext *p, const char *z, i64 n, int nDir,
                       MigScriptInfo *pOut) {
   MigStatement st;
@@ -125,6 +126,9 @@ static void marksFind(MigContext *p, const char *z, i64 n, int nDir,
 
   while (bMore && p->rc == SQLITE_OK) {
     bMore = migScriptNext(z, n, &i, &st);
+    if (bMore && migStatementSkipped(z, &st, pOut)) {
+      continue;
+    }
     while (bMore && migDirectiveNext(p, z, st.iStart, &iEnd, &dir)) {
       if (dir.eType == MIG_DIR_BATCH || dir.eType == MIG_DIR_CHECK) {
         markAdd(p, z, &dir, st.iStart, pOut);
@@ -254,6 +258,7 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
   const char *zZero = n > 0 ? memchr(z, 0, (size_t)n) : 0;
   Wrapper wrapper;
   MigStatement st;
+  int nDir;
   i64 i = 0;
 
   memset(pOut, 0, sizeof(*pOut));
@@ -265,7 +270,7 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
             migLineAt(z, zZero - z));
     return;
   }
-  marksFind(p, z, n, scanTokens(p, z, n, pOut), pOut);
+  nDir = scanTokens(p, z, n, pOut);
   pOut->bMaintenance = pOut->bSql;
   while (migScriptNext(z, n, &i, &st)) {
     wrapperAdd(&wrapper, &st);
@@ -277,6 +282,7 @@ void migScriptScan(MigContext *p, const char *z, i64 n, MigScriptMode eMode,
   if (!pOut->bNoTransaction) {
     wrapperFind(&wrapper, pOut);
   }
+  marksFind(p, z, n, nDir, pOut);
 }
 
 /* True if a statement of a scanned script is not to be run: its own BEGIN and

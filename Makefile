@@ -238,7 +238,7 @@ tested:
 # run must say why. What only other versions of SQLite run is run on those that
 # are in build/sqlite.
 ELSEWHERE = $(patsubst %,test/%.test,edge_schema edge_table edge_store diff \
-            bug_reshape format_drizzle clients)
+            bug_reshape bug_surface format_drizzle clients)
 coverage: deps
 	@$(MAKE_B) B=build/coverage OPT='-O0 -g -DARENA_BLOCK=16' \
 	    SANITIZE=--coverage test-programs

@@ -146,15 +146,12 @@ static void fileRead(MigContext *p, const char *zPath, const MigModel *pLive,
     fileText(p, zPath, pLive, pOut);
   } else {
     databaseRead(p, db, &pOut->model);
-    if ((p->rc & 0xff) == SQLITE_CORRUPT) {
+    rc = p->rc & 0xff;
+    if (rc == SQLITE_CORRUPT || rc == SQLITE_IOERR) {
       migErrorClear(p);
       migFail(p, MIG_FILE,
-              "%s: the database in this file is damaged; name a copy of it",
-              zPath);
-    } else if ((p->rc & 0xff) == SQLITE_IOERR) {
-      rc = p->rc;
-      migErrorClear(p);
-      openFail(p, zPath, rc);
+              "%s: the database in this file %s; name a copy of it", zPath,
+              rc == SQLITE_CORRUPT ? "is damaged" : "cannot be read");
     }
   }
   sqlite3_close(db);

@@ -482,6 +482,7 @@ static MigBytes manifestStore(MigContext *p, MigBackup *pBackup) {
   i64 i;
 
   if (p->rc == SQLITE_OK && nPiece > PIECE_LIMIT) {
+    /* unreached: takes 64 MB of schema */
     migFail(p, MIG_TOO_BIG,
             "what a backup says of this schema has %lld bytes, the limit is"
             " %lld",

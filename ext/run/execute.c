@@ -381,7 +381,7 @@ void migExecuteScript(MigContext *p, MigExecution *pExec, MigScriptJob *pJob) {
       continue;
     }
     if (!migStatementAllowed(p, pJob->z, &st, &script.info)) {
-      break; /* unreached: migJobCheck() has seen it */
+      break; /* after an error alone: migJobCheck() has seen it */
     }
     if (statementMarked(&script, &st, &pMark)) {
       i = statementRun(p, pExec, &script, pMark, &st);

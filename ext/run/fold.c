@@ -304,9 +304,8 @@ static i64 tableEnd(MigContext *p, const char *z, i64 n, int *pnColumn) {
     return 0; /* not as SQLite writes it: too long, or by hand */
   }
   if (!migDdlRead(p, z, n, &ddl)) {
-    /* unreached: it reads whatever SQLite has read */
     if (p->eCode == MIG_FORMAT) {
-      migErrorClear(p);
+      migErrorClear(p); /* unreached: it reads whatever SQLite has read */
     }
     return 0;
   }

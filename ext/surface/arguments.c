@@ -16,11 +16,9 @@ char *migArgValue(MigContext *p, sqlite3_value *pValue, int i,
                   const char *zOf) {
   const char *z = (const char *)sqlite3_value_text(pValue);
 
-  if (z == 0) {
-    if (sqlite3_value_type(pValue) != SQLITE_NULL) {
-      migNomem(p);
-    }
-  } else if ((i64)strlen(z) != sqlite3_value_bytes(pValue)) {
+  if (z == 0 && sqlite3_value_type(pValue) != SQLITE_NULL) {
+    migNomem(p);
+  } else if (z && (i64)strlen(z) != sqlite3_value_bytes(pValue)) {
     migFail(p, MIG_USAGE, "argument %d of %s holds a zero byte", i + 1, zOf);
   }
   return migStrdup(p, z);

@@ -21,6 +21,7 @@
 #include "dispatch.h"
 #include "folder.h"
 #include "name.h"
+#include "utf8.h"
 
 #define FUZZ_FILES 64 /* files of an input */
 

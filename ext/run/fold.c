@@ -299,18 +299,17 @@ static i64 tableEnd(MigContext *p, const char *z, i64 n, int *pnColumn) {
   MigDdlColumn *pLast;
   MigToken token;
   MigDdl ddl;
+  int bRead;
 
   if (n > TEXT_MAX || strncmp(z, "CREATE TABLE ", 13) || !migIsUtf8(z, n)) {
     return 0; /* not as SQLite writes it: too long, or by hand */
   }
-  if (!migDdlRead(p, z, n, &ddl)) {
-    if (p->eCode == MIG_FORMAT) {
-      migErrorClear(p); /* unreached: it reads whatever SQLite has read */
-    }
-    return 0;
+  bRead = migDdlRead(p, z, n, &ddl);
+  if (p->eCode == MIG_FORMAT) {
+    migErrorClear(p); /* unreached: it reads whatever SQLite has read */
   }
-  if (ddl.eKind != MIG_DDL_TABLE || ddl.bStrict || ddl.bWithoutRowid ||
-      ddl.nColumn == 0) {
+  if (!bRead || ddl.eKind != MIG_DDL_TABLE || ddl.bStrict ||
+      ddl.bWithoutRowid || ddl.nColumn == 0) {
     return 0;
   }
   *pnColumn = ddl.nColumn;

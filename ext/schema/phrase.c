@@ -2,8 +2,9 @@
 ** phrase.c - what differs between two definitions of a table, in words.
 **
 ** For people: one line, names and expressions as they were written, control
-** characters as blanks, what is long cut off. It says what becomes of the old
-** definition, the new value first: "column age: type INTEGER, was TEXT".
+** characters as blanks. What is long is cut off, with a digest of all of it, so
+** that two that begin alike are not the same sentence. It says what becomes of
+** the old definition, the new value first: "column a: type INTEGER, was TEXT".
 **
 **   constraint   UNIQUE (a, b) added
 **   its rules    CHECK (a > 0): named positive, was unnamed
@@ -12,10 +13,11 @@
 **   the table    STRICT added
 */
 #include <string.h>
+#include "hash.h"
 #include "phrase.h"
 
-/* Bytes of an expression or a name that are shown, before "...". */
-#define SHOWN_MAX 200
+#define SHOWN_MAX 200  /* bytes of an expression or a name that are shown */
+#define SHOWN_DIGEST 4 /* bytes of the digest of one that is longer */
 
 /* One side of a comparison: a definition that can be read. */
 typedef struct Side {
@@ -35,19 +37,24 @@ static void sayBytes(MigContext *p, MigText *pOut, const char *z, i64 n) {
   }
 }
 
-/* Cut off what is too long since byte iStart, at a character. What is left ends
-** before a character that would not fit whole. */
+/* Cut off what is too long since byte iStart, at a character: what is left ends
+** before one that would not fit whole. "... (89abcdef)" takes its place, the
+** first bytes of the BLAKE2b of the whole text, in hexadecimal. */
 static void sayCut(MigContext *p, MigText *pOut, i64 iStart) {
   i64 i = iStart + SHOWN_MAX;
+  u8 aDigest[MIG_HASH_SIZE];
+  char zHex[2 * SHOWN_DIGEST + 1];
 
   if (pOut->n <= i || p->rc) {
     return;
   }
+  migHashBytes(pOut->z + iStart, pOut->n - iStart, aDigest);
+  migHashHex(aDigest, SHOWN_DIGEST, zHex);
   while (i > iStart && ((unsigned char)pOut->z[i] & 0xc0) == 0x80) {
     i--;
   }
   pOut->n = i;
-  migTextStr(p, pOut, "...");
+  migTextF(p, pOut, "... (%s)", zHex);
 }
 
 /* Append a name or another short text, on one line, cut where it is too long,
@@ -60,8 +67,8 @@ void migNameText(MigContext *p, const char *zName, MigText *pOut) {
 }
 
 /* Append a part of a text, one blank for what is between two tokens, be it a
-** comment or a line feed; nothing where they touch. It stops reading where it
-** would be cut. */
+** comment or a line feed; nothing where they touch. It is cut where it is too
+** long. */
 static void saySpan(MigContext *p, MigText *pOut, const char *z, MigSpan span) {
   i64 iStart = pOut->n;
   i64 iEnd = span.iStart + span.n;
@@ -69,7 +76,7 @@ static void saySpan(MigContext *p, MigText *pOut, const char *z, MigSpan span) {
   i64 i = span.iStart;
   MigToken token;
 
-  while (pOut->n - iStart <= SHOWN_MAX && p->rc == SQLITE_OK) {
+  while (p->rc == SQLITE_OK) {
     i = migTokenSignificant(z, iEnd, i, &token);
     if (token.eType == MIG_TK_END) {
       break;

@@ -4,7 +4,7 @@
 ** Pure: two models go in, indexes into them come out. White space, comments,
 ** the case of keywords, quotes, and whether a constraint stands at its column
 ** or at the table are no differences. Objects with an eSkip are not looked at,
-** nor are indexes and triggers on them; but see compare.c for one that is a
+** nor are indexes and triggers on them; but see pairs.c for one that is a
 ** user's on the other side.
 */
 #ifndef MIG_COMPARE_H

@@ -16,7 +16,7 @@
 **
 ** PROBLEMS. Whether a table is a shadow table, or another tool's, is a guess by
 ** its name and columns. It may come out differently for two schemas that have
-** the table (see compare.c).
+** the table (see pairs.c).
 */
 #include <string.h>
 #include "model.h"
@@ -110,6 +110,12 @@ static const char *typeText(MigContext *p, const MigDdl *pDdl,
 /* ------------------------------------------------------------------------
 ** Tables
 */
+
+/* Are two names the same, apart from case? Each of them may be NULL: missing,
+** and the same as another that is missing. */
+int migModelNameSame(const char *zA, const char *zB) {
+  return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
+}
 
 /* Index of the column of this name, apart from case, or -1. Generated columns
 ** have a name like any other; rowid, oid and _rowid_ are found only where a
@@ -310,6 +316,11 @@ const char *migModelKind(MigDdlKind eKind) {
                                    "trigger"};
 
   return az[eKind];
+}
+
+/* Is it a table, ordinary or virtual? */
+int migModelIsTable(const MigModelObject *pObject) {
+  return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
 }
 
 /*

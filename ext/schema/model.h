@@ -125,9 +125,11 @@ void migModelShare(MigContext *p, MigModel *pModel,
 void migModelFinish(MigContext *p, MigModel *pModel);
 
 int migModelFind(const MigModel *pModel, int bTrigger, const char *zName);
+int migModelNameSame(const char *zA, const char *zB);
 int migModelColumn(const MigModelTable *pTable, const char *zName);
 MigAffinity migModelAffinity(const char *zType, int bStrict);
 const char *migModelKind(MigDdlKind eKind);
+int migModelIsTable(const MigModelObject *pObject);
 void *migModelRoom(MigContext *p, void *a, int n, u64 nByte);
 
 #endif

@@ -49,7 +49,7 @@ SRC_LANGUAGE   = token words cursor statement directive pragma script allowed \
 SRC_STORE      = seal store template settings history writeset caller known connection \
                  transaction
 SRC_REVISION   = set graph edges topology partial name target range plan applied scripts \
-                 origin revisions
+                 origin revision revisions state
 SRC_SCHEMA     = model catalog standin scratch scratchrow scratchfill scratchmake \
                  desired fingerprint rename \
                  tablediff alteration phrase objectsame columnpairs pairs compare \

@@ -126,7 +126,7 @@ proc blake {bytes} {
 
 #--------------------------------------------------------------------------
 # Forging: what the extension writes, written by us. Formats: ext/store/seal.h,
-# ext/store/history.c, ext/revision/revisions.c, ext/backup/.
+# ext/store/history.c, ext/revision/revision.c, ext/backup/.
 
 # A value, with its type as typeof() tells it, as a seal has it.
 proc seal_value {type value} {

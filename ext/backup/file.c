@@ -37,6 +37,7 @@
 #include "store.h"
 #include "applied.h"
 #include "revisions.h"
+#include "state.h"
 #include "fill.h"
 #include "objects.h"
 #include "partial.h"

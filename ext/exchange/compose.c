@@ -32,6 +32,7 @@
 #include "store.h"
 #include "text.h"
 #include "token.h"
+#include "topology.h"
 
 #define SHARED_NAMED 8 /* files that a note names */
 #define NOTE_NAMED 8   /* revisions that a note names */

@@ -1,18 +1,6 @@
 /*
 ** revisions.c - revisions as they are stored.
 **
-** The checksum of a revision is BLAKE2b-256 over, for the up script and then
-** for the down script: one byte, 0x01 when it exists and 0x00 when not; and if
-** it exists, 8 bytes big-endian length and the bytes, after normalizing them:
-** a BOM (EF BB BF) at the start is left out and CR before LF is left out, so
-** that a checkout by git with other line ends has the same checksum. Message,
-** dates, parents and labels are not in it.
-**
-** Thus a revision with the up script "a" CR LF "b" and no down script has the
-** checksum of these 13 bytes
-**
-**   01 00 00 00 00 00 00 00 03 61 0a 62 00
-**
 ** What the file holds is not trusted: migStateLoad() checks the whole graph.
 ** The rows of revisions and edges have a seal (seal.h); whoever writes one
 ** seals it. Where a row has all columns the statement does not name them: it is
@@ -21,26 +9,15 @@
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
-#include "text.h"
 #include "seal.h"
 #include "store.h"
-#include "applied.h"
-#include "edges.h"
 #include "origin.h"
-#include "partial.h"
 #include "revisions.h"
 
 /* Greatest number of a row that another one may follow: far more than ever are
 ** written, and far from where numbers overflow. */
 #define SEQ_LAST 0xffffffffffffLL
 
-static const char zRevisionAll[] =
-    "SELECT revision, flags FROM main._migrate_revisions ORDER BY seq";
-static const char zEdgeAll[] =
-    "SELECT revision, kind, target FROM main._migrate_edges"
-    " ORDER BY revision, kind, position";
-static const char zLabelAll[] =
-    "SELECT label, revision FROM main._migrate_labels ORDER BY label";
 static const char zRevisionLast[] =
     "SELECT seq FROM main._migrate_revisions ORDER BY seq DESC LIMIT 1";
 static const char zRevisionSeq[] =
@@ -75,87 +52,6 @@ static const char zLabelOwner[] =
     "SELECT revision FROM main._migrate_labels WHERE label = ?1";
 static const char zLabelDelete[] =
     "DELETE FROM main._migrate_labels WHERE revision = ?1";
-
-/* ---- checksum ---- */
-
-/* Length of a script without BOM and without CR before LF; with pHash its
-** bytes are hashed as well. */
-static i64 normalized(const char *z, i64 n, MigHash *pHash) {
-  i64 nOut = 0;
-  i64 iStart = n >= 3 && memcmp(z, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-  i64 i;
-
-  for (i = iStart; i < n; i++) {
-    if (z[i] == '\r' && i + 1 < n && z[i + 1] == '\n') {
-      nOut += i - iStart;
-      if (pHash) {
-        migHashAdd(pHash, z + iStart, i - iStart);
-      }
-      iStart = i + 1;
-    }
-  }
-  if (pHash) {
-    migHashAdd(pHash, z + iStart, n - iStart);
-  }
-  return nOut + n - iStart;
-}
-
-/* Add one script, or that there is none (z NULL), to the hash. It is gone
-** through twice, because its length after normalizing comes first. */
-static void checksumScript(MigHash *pHash, const char *z, i64 n) {
-  u8 a[9];
-  u64 nOut;
-  int i;
-
-  a[0] = z != 0;
-  if (z == 0) {
-    migHashAdd(pHash, a, 1);
-    return;
-  }
-  nOut = (u64)normalized(z, n, 0);
-  for (i = 8; i > 0; i--) {
-    a[i] = (u8)(nOut & 0xff);
-    nOut >>= 8;
-  }
-  migHashAdd(pHash, a, sizeof(a));
-  normalized(z, n, pHash);
-}
-
-/* Set aChecksum from zUp and zDown. It reads nothing else, so edits of message,
-** edges and labels leave it as it is. */
-void migRevisionChecksum(MigRevision *pRev) {
-  MigHash hash;
-
-  migHashInit(&hash);
-  checksumScript(&hash, pRev->zUp, pRev->nUp);
-  checksumScript(&hash, pRev->zDown, pRev->nDown);
-  migHashFinal(&hash, pRev->aChecksum);
-}
-
-/* ---- flags ---- */
-
-/* The flags that the directives of a script ask for, of its up script or with
-** bDown of its down script. Those of both are to be united. Phase, batches and
-** checks are of the up script alone. */
-int migRevisionFlags(const MigScriptInfo *pInfo, int bDown) {
-  int flags = pInfo->bRepeatable ? MIG_REV_REPEATABLE : 0;
-
-  if (pInfo->bNoTransaction) {
-    flags |= bDown ? MIG_REV_DOWN_ALONE : MIG_REV_UP_ALONE;
-  }
-  if (!bDown) {
-    flags |= (int)pInfo->ePhase << 4 | (pInfo->bBatch ? MIG_REV_BATCH : 0) |
-             (pInfo->bCheck ? MIG_REV_CHECK : 0);
-  }
-  return flags;
-}
-
-/* The phase in the flags of a revision, MIG_PHASE_NONE when it has none. */
-MigPhase migRevisionPhase(int flags) {
-  return (MigPhase)((flags & MIG_REV_PHASE) >> 4);
-}
-
-/* ---- one revision ---- */
 
 /* Number of the row for the next revision, from 1; none stored has a greater
 ** one. STORE_DAMAGED when the numbers are used up, which ours never are. */
@@ -532,203 +428,4 @@ void migRevisionLabel(MigContext *p, const char *zId, const char *zLabel) {
   migBindText(p, pStmt, 1, zLabel);
   migBindText(p, pStmt, 2, zId);
   migRun(p, pStmt);
-}
-
-/* ---- the whole graph ---- */
-
-/* Node of the revision named in a stored row, or -1 after an error;
-** STORE_DAMAGED when unknown, also for NULL. */
-static int nodeOf(MigContext *p, const MigGraph *pGraph, const char *zId) {
-  int i = zId && p->rc == SQLITE_OK ? migGraphFind(pGraph, zId) : -1;
-
-  if (i < 0) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "an edge or label belongs to revision %s, which does not exist;"
-            " restore the file from a copy",
-            zId ? zId : "NULL");
-  }
-  return i;
-}
-
-/* Add the stored edges, in the order of their positions. What they lead to is
-** looked up when the graph is closed. */
-static void edgesLoad(MigContext *p, MigGraph *pGraph) {
-  sqlite3_stmt *pStmt = migCached(p, zEdgeAll);
-
-  while (migStep(p, pStmt)) {
-    int i = nodeOf(p, pGraph, migColumnPeek(p, pStmt, 0));
-    char *zTarget = migColumnText(p, pStmt, 2);
-    if (p->rc || zTarget == 0) {
-      continue;
-    }
-    if (sqlite3_column_int(pStmt, 1) == 0) {
-      migGraphParent(p, pGraph, i, zTarget);
-    } else {
-      migGraphDepend(p, pGraph, i, zTarget);
-    }
-  }
-  sqlite3_reset(pStmt);
-}
-
-/* A name that was read may not hold control characters: names go into messages
-** and into the comments of scripts for a shell, where a line end would begin a
-** command. STORE_DAMAGED. What else no name may be is said by migration_checks.
-*/
-static void nameCheck(MigContext *p, const char *zName) {
-  const char *z;
-
-  for (z = zName; z && p->rc == SQLITE_OK && *z; z++) {
-    if ((u8)*z < ' ' || *z == 0x7f) {
-      migFail(p, MIG_STORE_DAMAGED,
-              "a revision or label has a control character in its name; restore"
-              " the file from a copy");
-    }
-  }
-}
-
-/* Add the stored labels, in bytewise order. */
-static void labelsLoad(MigContext *p, MigGraph *pGraph) {
-  sqlite3_stmt *pStmt = migCached(p, zLabelAll);
-
-  while (migStep(p, pStmt)) {
-    int i = nodeOf(p, pGraph, migColumnPeek(p, pStmt, 1));
-    char *zLabel = migColumnText(p, pStmt, 0);
-    nameCheck(p, zLabel);
-    if (p->rc == SQLITE_OK && zLabel) {
-      migGraphLabel(p, pGraph, i, zLabel);
-    }
-  }
-  sqlite3_reset(pStmt);
-}
-
-/* The id in column 0 of a row, not read yet. One that is no text, or holds a
-** zero byte, would not be found again: STORE_DAMAGED. */
-static char *idRead(MigContext *p, sqlite3_stmt *pStmt) {
-  int bText = sqlite3_column_type(pStmt, 0) == SQLITE_TEXT;
-  char *zId = migColumnText(p, pStmt, 0);
-
-  if (p->rc == SQLITE_OK &&
-      (!bText || (i64)strlen(zId) != sqlite3_column_bytes(pStmt, 0))) {
-    migFail(p, MIG_STORE_DAMAGED,
-            "a revision has an id that is no text; restore the file from a"
-            " copy");
-  }
-  nameCheck(p, zId);
-  return zId;
-}
-
-/* Read the graph from the store, which exists; NULL after an error, those of
-** migGraphFinish(), DUPLICATE_LABEL, STORE_DAMAGED and TOO_BIG. Revisions come
-** in order of arrival, which is the order of aNode. Their flags are the
-** MIG_REV_ bits. The caller holds a read or write transaction. */
-MigGraph *migGraphLoad(MigContext *p) {
-  MigGraph *pGraph = migGraphNew(p);
-  sqlite3_stmt *pStmt = migCached(p, zRevisionAll);
-
-  while (migStep(p, pStmt)) {
-    char *zId = idRead(p, pStmt);
-    int flags = sqlite3_column_int(pStmt, 1);
-    int i = p->rc ? -1 : migGraphAdd(p, pGraph, zId);
-    if (i >= 0) {
-      pGraph->aNode[i].flags = flags;
-    }
-    if (flags & MIG_REV_REPEATABLE) {
-      migGraphRepeatable(pGraph, i);
-    }
-  }
-  sqlite3_reset(pStmt);
-  edgesLoad(p, pGraph);
-  labelsLoad(p, pGraph);
-  migGraphFinish(p, pGraph);
-  return p->rc ? 0 : pGraph;
-}
-
-/* Read graph, applied set and current heads. Likewise; after an error the graph
-** is NULL. */
-void migStateLoad(MigContext *p, MigState *pState) {
-  MigGraph *pGraph = migGraphLoad(p);
-
-  memset(pState, 0, sizeof(*pState));
-  if (pGraph) {
-    pState->pGraph = pGraph;
-    pState->applied = migAppliedLoad(p, pGraph);
-    pState->current = migGraphCurrent(p, pGraph, &pState->applied);
-  }
-}
-
-/* The state of a file without our tables: a graph without revisions. */
-static void stateEmpty(MigContext *p, MigState *pState) {
-  MigGraph *pGraph = migGraphNew(p);
-  MigSet none = migSetNew(p, 0);
-
-  migGraphFinish(p, pGraph);
-  *pState = migStateNew(p, pGraph, &none);
-}
-
-/* The state of the file, which holds our tables (bStore) or not. After an error
-** only p->rc counts. */
-void migStateRead(MigContext *p, int bStore, MigState *pState) {
-  if (bStore) {
-    migStateLoad(p, pState);
-  } else {
-    stateEmpty(p, pState);
-  }
-}
-
-/* Ids separated by commas, in the arena; "" for none. They are put in bytewise
-** order, also in the list. NULL after a failure. */
-char *migIdsText(MigContext *p, MigList *pIds) {
-  MigText text = {0, 0, 0};
-  int i;
-
-  migListSort(pIds);
-  migTextStr(p, &text, "");
-  for (i = 0; i < pIds->n; i++) {
-    migTextStr(p, &text, i ? "," : "");
-    migTextStr(p, &text, pIds->az[i]);
-  }
-  return p->rc ? 0 : text.z;
-}
-
-/* Ids of a set, likewise: the form in which the store keeps heads. */
-char *migStateNames(MigContext *p, const MigState *pState, const MigSet *pSet) {
-  MigList list = {0, 0};
-  int i;
-
-  for (i = p->rc ? -1 : migSetNext(pSet, -1); i >= 0; i = migSetNext(pSet, i)) {
-    migListAdd(p, &list, pState->pGraph->aNode[i].zId);
-  }
-  return migIdsText(p, &list);
-}
-
-/* How many revisions of a state are pending, repeatable ones and those that are
-** applied in part included. */
-i64 migStatePending(const MigState *pState) {
-  return pState->pGraph->nNode - migSetCount(&pState->applied);
-}
-
-/* Write the facts of _migrate_meta that follow from the graph alone, and how
-** many revisions are pending, as the caller counts them; forget how far those
-** are that are applied or gone. Within a write transaction. */
-void migStateSummarizeGraph(MigContext *p, const MigState *pState,
-                            i64 nPending) {
-  MigSet heads;
-
-  if (p->rc) {
-    return;
-  }
-  migPartialSweep(p);
-  heads = migGraphHeads(p, pState->pGraph);
-  migMetaSetText(p, "heads", migStateNames(p, pState, &heads));
-  migMetaSetInt(p, "pending", nPending);
-}
-
-/* Write the facts of _migrate_meta that follow from the state, which is what
-** the tables say now. Within the transaction that has changed them. */
-void migStateSummarize(MigContext *p, const MigState *pState) {
-  if (p->rc) {
-    return;
-  }
-  migStateSummarizeGraph(p, pState, migStatePending(pState));
-  migMetaSetText(p, "current", migStateNames(p, pState, &pState->current));
 }

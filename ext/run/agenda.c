@@ -15,6 +15,7 @@
 #include "known.h"
 #include "transaction.h"
 #include "revisions.h"
+#include "state.h"
 #include "agenda.h"
 
 /* Do the facts answer: nothing is pending, and the target means all there

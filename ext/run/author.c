@@ -11,7 +11,7 @@
 **   of each parent   its id and a zero byte; by target in the order given,
 **                    those of one target in the order they were stored in
 **   message          its bytes and a zero byte
-**   checksum         32 bytes (revisions.c): the scripts
+**   checksum         32 bytes (revision.c): the scripts
 **   created_at       as it is stored, ISO-8601, without a zero byte
 **   number           a blank, and how many revisions are stored already, as
 **                    decimal digits

@@ -45,7 +45,7 @@
 #include "folder.h"
 #include "plan.h"
 #include "recognize.h"
-#include "revisions.h"
+#include "state.h"
 #include "run.h"
 #include "stamp.h"
 #include "store.h"

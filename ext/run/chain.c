@@ -33,6 +33,7 @@
 */
 #include <string.h>
 #include "text.h"
+#include "topology.h"
 #include "chain.h"
 
 /* Start on a folder whose files are a line, before the first of them. The

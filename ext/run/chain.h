@@ -5,6 +5,7 @@
 #define MIG_CHAIN_H
 
 #include "format.h"
+#include "graph.h"
 #include "revisions.h"
 
 /*

@@ -13,6 +13,7 @@
 
 #include "call.h"
 #include "revisions.h"
+#include "state.h"
 #include "transaction.h"
 
 /* A change under way; migChangeLock() zeroes it and fills in all but state,

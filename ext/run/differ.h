@@ -5,6 +5,7 @@
 #define MIG_DIFFER_H
 
 #include "format.h"
+#include "graph.h"
 #include "keep.h"
 #include "revisions.h"
 

@@ -24,6 +24,7 @@
 #include "text.h"
 #include "origin.h"
 #include "revisions.h"
+#include "state.h"
 #include "settings.h"
 #include "store.h"
 #include "transaction.h"

@@ -31,6 +31,7 @@
 #include "history.h"
 #include "transaction.h"
 #include "revisions.h"
+#include "state.h"
 #include "applied.h"
 #include "backfill.h"
 #include "drift.h"

@@ -9,6 +9,7 @@
 #include "text.h"
 #include "settings.h"
 #include "revisions.h"
+#include "state.h"
 #include "drift.h"
 #include "mirror.h"
 #include "invariant.h"

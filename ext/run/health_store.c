@@ -20,6 +20,7 @@
 #include "history.h"
 #include "name.h"
 #include "revisions.h"
+#include "state.h"
 #include "verify.h"
 #include "intact.h"
 #include "health_store.h"

@@ -30,6 +30,7 @@
 #include "sql.h"
 #include "store.h"
 #include "revisions.h"
+#include "state.h"
 #include "intact.h"
 
 /*

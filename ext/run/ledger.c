@@ -45,7 +45,7 @@
 ** but for facts that repeat what the tables say. So a shell that goes on behind
 ** an error, into the next transaction when the one before was rolled back, does
 ** not say that anything was done: the two are gone then. Flags are those of the
-** store, 8 for a repeatable revision (revisions.h).
+** store, 8 for a repeatable revision (revision.h).
 **
 ** When the schema was not the expected one, because there are tables of others
 ** for example, the script does not know the one it leaves. It forgets what

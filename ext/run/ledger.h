@@ -16,6 +16,7 @@
 #ifndef MIG_LEDGER_H
 #define MIG_LEDGER_H
 
+#include "graph.h"
 #include "hash.h"
 #include "revisions.h"
 #include "tally.h"

@@ -36,6 +36,7 @@
 #include "migrate.h"
 #include "sql.h"
 #include "store.h"
+#include "topology.h"
 #include "orphans.h"
 #include "ledgerguard.h"
 

@@ -4,6 +4,7 @@
 #ifndef MIG_MATCHKEY_H
 #define MIG_MATCHKEY_H
 
+#include "graph.h"
 #include "revisions.h"
 #include "versions.h"
 

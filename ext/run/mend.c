@@ -20,7 +20,7 @@
 ** PROBLEMS
 **
 ** A checksum takes no notice of how lines end, nor of a byte order mark
-** (revisions.c), so a file may have it without being, byte for byte, what was
+** (revision.c), so a file may have it without being, byte for byte, what was
 ** stored. A damaged pack stays so then, as the lengths do not fit, and a note
 ** says it.
 */

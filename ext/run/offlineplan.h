@@ -19,6 +19,7 @@
 #include "plan.h"
 #include "replay.h"
 #include "revisions.h"
+#include "state.h"
 
 /* What migrate_sql() is told. */
 typedef struct MigOfflineSpec {

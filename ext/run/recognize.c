@@ -29,6 +29,7 @@
 #include "replay.h"
 #include "repeated.h"
 #include "revisions.h"
+#include "state.h"
 #include "recognize.h"
 
 #define SHOWN 3 /* candidates that a message names */

@@ -5,6 +5,7 @@
 #define MIG_RENAMED_H
 
 #include "format.h"
+#include "graph.h"
 #include "revisions.h"
 
 /* What is held against what. All of it is the caller's. */

@@ -12,6 +12,7 @@
 #include "sql.h"
 #include "statement.h"
 #include "revisions.h"
+#include "topology.h"
 #include "repeated.h"
 
 /* Add the names of what a script makes, without quotes, in the arena. */

@@ -22,6 +22,7 @@
 #include "store.h"
 #include "transaction.h"
 #include "revisions.h"
+#include "state.h"
 #include "partial.h"
 #include "protect.h"
 #include "mirror.h"

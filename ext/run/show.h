@@ -9,6 +9,7 @@
 
 #include "caller.h"
 #include "revisions.h"
+#include "state.h"
 
 int migShowState(MigContext *p, MigState *pState);
 char *migShowCurrent(MigContext *p, MigConnection *pConn);

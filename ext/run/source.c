@@ -29,6 +29,7 @@
 #include "plan.h"
 #include "replay.h"
 #include "revisions.h"
+#include "state.h"
 #include "store.h"
 #include "source.h"
 

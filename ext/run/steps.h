@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "protect.h"
 #include "revisions.h"
+#include "state.h"
 
 /* One step of a run. What it keeps across transactions is the id in rev; iNode
 ** and rev are read anew when somebody else has written in between. */

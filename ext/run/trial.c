@@ -44,6 +44,7 @@
 #include "change.h"
 #include "partial.h"
 #include "revisions.h"
+#include "state.h"
 #include "picture.h"
 #include "repeated.h"
 #include "run.h"

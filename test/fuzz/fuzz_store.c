@@ -33,6 +33,7 @@
 #include "list.h"
 #include "manifest.h"
 #include "revisions.h"
+#include "state.h"
 
 #define FUZZ_MUTATIONS 24 /* of an input */
 #define FUZZ_CALLS 8

@@ -28,11 +28,5 @@ typedef enum MigWay {
 const char *migWayName(MigWay eWay);
 int migAlterStatements(MigContext *p, const MigModel *pModel,
                        const MigTableDiff *pDiff, int iVersion, MigList *pOut);
-int migAlterAddable(const MigTableDiff *pDiff, int iNew);
-int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
-                      int iOld);
-int migAlterAppendable(const MigTableDiff *pDiff, int iNew);
-int migAlterClashes(const MigModel *pModel, const MigTableDiff *pDiff,
-                    int iNew);
 
 #endif

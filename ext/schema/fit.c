@@ -23,6 +23,8 @@
 ** of an index because it is in it already depends on collations.
 */
 #include <string.h>
+#include "alterable.h"
+#include "columnuse.h"
 #include "fit.h"
 
 /* Where the values of a column are: in the rows, computed when they are written
@@ -304,7 +306,7 @@ int migFitTable(const MigModel *pModel, const MigTableDiff *pDiff) {
   for (i = 0; i < pDiff->n; i++) {
     if (!kindFits(pDiff->a[i].eKind) ||
         (pDiff->a[i].eKind == MIG_ALT_ADD_COLUMN &&
-         migAlterClashes(pModel, pDiff, pDiff->a[i].iNew))) {
+         migColumnUseClashes(pModel, pDiff, pDiff->a[i].iNew))) {
       return 0;
     }
   }

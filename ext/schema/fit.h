@@ -7,7 +7,7 @@
 #ifndef MIG_FIT_H
 #define MIG_FIT_H
 
-#include "alter.h"
+#include "tablediff.h"
 
 /* Where the values of a column are. */
 typedef enum MigStorage {

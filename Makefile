@@ -65,7 +65,8 @@ SRC_EXCHANGE   = format format_own format_plain format_golang_migrate \
                  format_dbmate format_goose format_refinery format_flyway format_diesel \
                  format_sqlx format_sql_migrate format_prisma \
                  format_drizzle format_d1 sqitch_name sqitch_conf sqitch_plan \
-                 sqitch_script sqitch_write format_sqitch format_atlas \
+                 sqitch_script sqitch_write format_sqitch \
+                 atlas_script atlas_sum atlas_archive format_atlas \
                  liquibase_line liquibase_property liquibase_attribute \
                  liquibase_changeset liquibase_changelog liquibase_write \
                  format_liquibase alembic_form alembic_text alembic_revision \

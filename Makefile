@@ -52,8 +52,9 @@ SRC_REVISION   = set graph edges topology partial name target range plan applied
                  origin revision revisions state
 SRC_SCHEMA     = model catalog standin scratch scratchrow scratchfill scratchmake \
                  desired fingerprint rename \
-                 tablediff alteration phrase objectsame columnpairs pairs compare \
-                 fulltext order columnuse alterable alter fit \
+                 tablediff finder columndiff constraintdiff alteration phrase \
+                 objectsame columnpairs pairs compare fulltext order \
+                 columnuse alterable alter fit \
                  editing shortrow edit native rebuild wanted ways probe reshape \
                  replay compiles loss subset prove orphans tally draft renaming \
                  tablechange generate

@@ -20,6 +20,7 @@
 ** (prove.c), which sees it, and the trigger is made anew.
 */
 #include <string.h>
+#include "columndiff.h"
 #include "objectsame.h"
 #include "text.h"
 
@@ -170,8 +171,8 @@ static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
     return 0;
   }
   if (pColumnA && pColumnB) {
-    const char *zOld = migAlterationCollation(p, pA->pOn->pDdl->z, pColumnA);
-    const char *zNew = migAlterationCollation(p, pB->pOn->pDdl->z, pColumnB);
+    const char *zOld = migColumnDiffCollation(p, pA->pOn->pDdl->z, pColumnA);
+    const char *zNew = migColumnDiffCollation(p, pB->pOn->pDdl->z, pColumnB);
     if (nameSame(zOld, zNew)) {
       zA = zA ? zA : zOld;
       zB = zB ? zB : zNew;

@@ -47,7 +47,7 @@ SRC_BASE       = utf8 context sql text hash sha256 codec system os \
 SRC_LANGUAGE   = token words cursor statement directive pragma script allowed \
                  note ddlreader terms constraint tablebody ddl
 SRC_STORE      = seal store template settings history writeset caller known connection \
-                 transaction
+                 veto waiting transaction
 SRC_REVISION   = set graph edges topology partial name target range plan applied scripts \
                  origin revision revisions state
 SRC_SCHEMA     = model catalog standin scratch scratchrow scratchfill scratchmake \

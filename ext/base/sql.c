@@ -6,7 +6,7 @@
 ** caller finalizes; migCached() one that the context keeps for the rest of
 ** the call, found again by the address of its text. Those may be kept for a
 ** later call, reset, by who sees to it that they are finalized before the
-** connection is closed (store/transaction.c).
+** connection is closed (store/veto.c).
 **
 ** What is bound is not copied: it must stay where it is until the statement is
 ** reset or finalized. What comes from the arena does.

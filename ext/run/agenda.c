@@ -13,7 +13,7 @@
 #include "store.h"
 #include "settings.h"
 #include "known.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "revisions.h"
 #include "state.h"
 #include "agenda.h"

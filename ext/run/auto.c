@@ -50,6 +50,7 @@
 #include "stamp.h"
 #include "store.h"
 #include "transaction.h"
+#include "waiting.h"
 #include "auto.h"
 
 /* A call, and what its parts have returned. */

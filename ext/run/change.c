@@ -25,6 +25,7 @@
 #include "text.h"
 #include "os.h"
 #include "store.h"
+#include "waiting.h"
 #include "settings.h"
 #include "history.h"
 #include "known.h"

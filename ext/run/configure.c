@@ -11,6 +11,7 @@
 #include "sql.h"
 #include "text.h"
 #include "store.h"
+#include "waiting.h"
 #include "settings.h"
 #include "mirror.h"
 #include "configure.h"

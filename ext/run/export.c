@@ -27,7 +27,7 @@
 #include "state.h"
 #include "settings.h"
 #include "store.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "dispatch.h"
 #include "compose.h"
 #include "expand.h"

@@ -29,7 +29,7 @@
 #include <string.h>
 #include "sql.h"
 #include "text.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "health_store.h"
 #include "health_database.h"
 #include "health.h"

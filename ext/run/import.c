@@ -43,6 +43,7 @@
 #include "keep.h"
 #include "renamed.h"
 #include "store.h"
+#include "waiting.h"
 #include "known.h"
 #include "mend.h"
 #include "chain.h"

@@ -16,6 +16,7 @@
 #include "folder.h"
 #include "known.h"
 #include "store.h"
+#include "waiting.h"
 #include "looks.h"
 
 /* Fact of _migrate_meta: what the folder that was imported last looks like. */

@@ -34,7 +34,7 @@
 #include "sql.h"
 #include "settings.h"
 #include "store.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "offlinebody.h"
 #include "offlineschema.h"
 #include "offline.h"

@@ -21,6 +21,7 @@
 #include "os.h"
 #include "store.h"
 #include "transaction.h"
+#include "waiting.h"
 #include "revisions.h"
 #include "state.h"
 #include "partial.h"

@@ -20,7 +20,7 @@
 #include "fingerprint.h"
 #include "generate.h"
 #include "store.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "schemas.h"
 
 #define SHOWN 20 /* differences that a message lists */

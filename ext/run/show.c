@@ -30,7 +30,7 @@
 #include "store.h"
 #include "known.h"
 #include "settings.h"
-#include "transaction.h"
+#include "waiting.h"
 #include "partial.h"
 #include "show.h"
 

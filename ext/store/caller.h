@@ -22,8 +22,8 @@ typedef struct MigConnection {
   int bKnown;          /* that holds for later calls too (known.c) */
   u32 aiKnown[2];      /* data versions of main and TEMP then */
   MigCached *pKept;    /* statements of a call, kept for the next one like it;
-                          finalized with the veto table (transaction.c) */
-  int bVeto;           /* COMMIT is refused (transaction.c) */
+                          finalized with the veto table (veto.c) */
+  int bVeto;           /* COMMIT is refused (veto.c) */
   int bLeftOpen;       /* a failed run of ours could not end its transaction */
   MigPragma *pRestore; /* those that could not be put back (connection.c) */
   int bCounts;         /* nor yet PRAGMA count_changes, which was on */

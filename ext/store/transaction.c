@@ -8,11 +8,10 @@
 ** an out of memory stays set on the connection, nothing new can be prepared,
 ** and a ROLLBACK may answer SQLITE_INTERRUPT. So, in this order:
 **   1. the undo statements, and an insert into a virtual table of ours, the
-**      veto, are compiled before anything is begun;
+**      veto (veto.c), are compiled before anything is begun;
 **   2. the insert is the first write: it takes the lock on main, and joins the
-**      transaction. While pConn->bVeto is set xSync
-**      refuses every COMMIT. Until it has joined nothing was written, and it
-**      serves as the guard;
+**      transaction. While pConn->bVeto is set the table refuses every COMMIT.
+**      Until it has joined nothing was written, and it serves as the guard;
 **   3. a guard, a write statement that changes nothing, is compiled. When the
 **      undo fails, stepping the guard under the still pending interrupt or
 **      out of memory makes SQLite itself roll everything back;
@@ -22,303 +21,23 @@
 ** Measured over every allocation, I/O call and interrupt of upgrades, these
 ** together leave no half-made state behind (test/fault).
 **
-** Locks: no lock row. The write lock is taken before the state is read that
-** decides what to do. Waiting for it repeats the attempt with pauses, on top
-** of the connection's own busy handler.
+** The write lock is taken before the state is read that decides what to do;
+** it is waited for (waiting.c).
 */
 #include <string.h>
 #include "migrate.h"
 #include "sql.h"
-#include "os.h"
 #include "text.h"
 #include "store.h"
 #include "history.h"
 #include "known.h"
 #include "connection.h"
+#include "waiting.h"
 #include "transaction.h"
 
 static const char zGuard[] = "DELETE FROM main._migrate_meta WHERE 0";
 /* Never run to its end: compiled while our tables do not exist yet. */
 static const char zGuardNoStore[] = "CREATE TABLE main._migrate_guard(x)";
-
-/* ---- the veto table ---- */
-
-/* The table that takes part in our transactions, eponymous and without
-** rows. */
-typedef struct VetoTable {
-  sqlite3_vtab base;    /* first: SQLite's own */
-  MigConnection *pConn; /* the module holds it */
-} VetoTable;
-
-/* xConnect. DIRECTONLY: no view or trigger of a file can use the table. */
-static int vetoConnect(sqlite3 *db, void *pAux, int nArg,
-                       const char *const *azArg, sqlite3_vtab **ppVtab,
-                       char **pzErr) {
-  VetoTable *pNew;
-  int rc = sqlite3_declare_vtab(db, "CREATE TABLE x(v)");
-
-  MIG_UNUSED(nArg);
-  MIG_UNUSED(azArg);
-  MIG_UNUSED(pzErr);
-  if (rc == SQLITE_OK) {
-    rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-  }
-  if (rc == SQLITE_OK) {
-    pNew = sqlite3_malloc64(sizeof(*pNew));
-    if (pNew == 0) {
-      return SQLITE_NOMEM;
-    }
-    memset(pNew, 0, sizeof(*pNew));
-    pNew->pConn = pAux;
-    *ppVtab = &pNew->base;
-  }
-  return rc;
-}
-
-/* xDisconnect, and xDestroy, as there is nothing in the file. SQLite calls this
-** before it asks, in sqlite3_close(), whether a statement is left. */
-static int vetoDisconnect(sqlite3_vtab *pVtab) {
-  migStatementsDrop(&((VetoTable *)pVtab)->pConn->pKept);
-  sqlite3_free(pVtab);
-  return SQLITE_OK;
-}
-
-/* xBestIndex: one way to read it, in which nothing is found. */
-static int vetoBestIndex(sqlite3_vtab *pVtab, sqlite3_index_info *pInfo) {
-  MIG_UNUSED(pVtab);
-  pInfo->estimatedCost = 1;
-  return SQLITE_OK;
-}
-
-/* xOpen: a cursor without anything of ours. */
-static int vetoOpen(sqlite3_vtab *pVtab, sqlite3_vtab_cursor **ppCursor) {
-  MIG_UNUSED(pVtab);
-  *ppCursor = sqlite3_malloc64(sizeof(**ppCursor));
-  if (*ppCursor == 0) {
-    return SQLITE_NOMEM;
-  }
-  memset(*ppCursor, 0, sizeof(**ppCursor));
-  return SQLITE_OK;
-}
-
-/* xClose. */
-static int vetoClose(sqlite3_vtab_cursor *pCursor) {
-  sqlite3_free(pCursor);
-  return SQLITE_OK;
-}
-
-/* xFilter: it is at the end at once. */
-static int vetoFilter(sqlite3_vtab_cursor *pCursor, int idxNum,
-                      const char *idxStr, int argc, sqlite3_value **argv) {
-  MIG_UNUSED(pCursor);
-  MIG_UNUSED(idxNum);
-  MIG_UNUSED(idxStr);
-  MIG_UNUSED(argc);
-  MIG_UNUSED(argv);
-  return SQLITE_OK;
-}
-
-/* xNext. unreached: it has no rows */
-static int vetoNext(sqlite3_vtab_cursor *pCursor) {
-  MIG_UNUSED(pCursor);
-  return SQLITE_OK;
-}
-
-/* xEof: always. */
-static int vetoEof(sqlite3_vtab_cursor *pCursor) {
-  MIG_UNUSED(pCursor);
-  return 1;
-}
-
-/* xColumn. unreached: it has no rows */
-static int vetoColumn(sqlite3_vtab_cursor *pCursor, sqlite3_context *pCtx,
-                      int i) {
-  MIG_UNUSED(pCursor);
-  MIG_UNUSED(pCtx);
-  MIG_UNUSED(i);
-  return SQLITE_OK;
-}
-
-/* xRowid: no row has one. */
-static int vetoRowid(sqlite3_vtab_cursor *pCursor, sqlite3_int64 *piRowid) {
-  MIG_UNUSED(pCursor);
-  *piRowid = 0;
-  return SQLITE_OK;
-}
-
-/* xUpdate. Only an insert by a call of ours may write here, and leaves nothing;
-** anyone else is refused. */
-static int vetoUpdate(sqlite3_vtab *pVtab, int argc, sqlite3_value **argv,
-                      sqlite3_int64 *piRowid) {
-  VetoTable *p = (VetoTable *)pVtab;
-
-  MIG_UNUSED(argv);
-  *piRowid = 1;
-  return p->pConn->bRunning && argc > 1 ? SQLITE_OK : SQLITE_READONLY;
-}
-
-/* xBegin: SQLite calls xSync and xRollback only of tables that have one. */
-static int vetoBegin(sqlite3_vtab *pVtab) {
-  MIG_UNUSED(pVtab);
-  return SQLITE_OK;
-}
-
-/* xSync, which SQLite calls before it commits anything: refuse while a call of
-** ours is at work, or a failed one is still open. */
-static int vetoSync(sqlite3_vtab *pVtab) {
-  VetoTable *p = (VetoTable *)pVtab;
-
-  if (p->pConn->bVeto) {
-    sqlite3_free(pVtab->zErrMsg);
-    pVtab->zErrMsg = sqlite3_mprintf(
-        "migrate: a failed run is open in this transaction; ROLLBACK it");
-    return SQLITE_ERROR;
-  }
-  return SQLITE_OK;
-}
-
-/*
-** xRollback: with the whole transaction goes what a failed run had left open.
-*/
-static int vetoRollback(sqlite3_vtab *pVtab) {
-  VetoTable *p = (VetoTable *)pVtab;
-
-  p->pConn->bVeto = 0;
-  p->pConn->bLeftOpen = 0;
-  return SQLITE_OK;
-}
-
-static const sqlite3_module vetoModule = {
-    .iVersion = 2,
-    .xConnect = vetoConnect,
-    .xBestIndex = vetoBestIndex,
-    .xDisconnect = vetoDisconnect,
-    .xDestroy = vetoDisconnect,
-    .xOpen = vetoOpen,
-    .xClose = vetoClose,
-    .xFilter = vetoFilter,
-    .xNext = vetoNext,
-    .xEof = vetoEof,
-    .xColumn = vetoColumn,
-    .xRowid = vetoRowid,
-    .xUpdate = vetoUpdate,
-    .xBegin = vetoBegin,
-    .xSync = vetoSync,
-    .xRollback = vetoRollback,
-};
-
-/* Choose the name of the veto table, and register it; SQLite's result. xDestroy
-** releases pConn: SQLite calls it when the module goes, and at once when it
-** cannot be registered. */
-int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *)) {
-  u64 iRandom;
-
-  sqlite3_randomness(sizeof(iRandom), &iRandom);
-  sqlite3_snprintf(sizeof(pConn->zName), pConn->zName, "migrate_%llx", iRandom);
-  return sqlite3_create_module_v2(pConn->db, pConn->zName, &vetoModule, pConn,
-                                  xDestroy);
-}
-
-/* ---- waiting ---- */
-
-/* A pause before trying again: 1, unless msWait milliseconds have passed since
-** msStart: then 0. Both times are cut to whole milliseconds, so that only one
-** more is not less than was asked for. The pauses (*pmsPause, 1 at first) grow
-** to 10 ms: one who writes all the time lets go of the lock for a moment. */
-static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
-  if (msWait <= 0 || migMonotonicMs() - msStart > msWait) {
-    return 0;
-  }
-  migSleep(*pmsPause);
-  *pmsPause = *pmsPause < 5 ? *pmsPause * 2 : 10;
-  return 1;
-}
-
-/* Is rc a lock of another connection that may go away by itself? A snapshot
-** that is too old stays so. */
-static int canWait(int rc) {
-  return ((rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT) ||
-         rc == SQLITE_LOCKED_SHAREDCACHE;
-}
-
-/* Step a statement that takes a lock; while another connection is in the way
-** repeat it until msWait milliseconds have passed. SQLITE_DONE, SQLITE_ROW, or
-** the extended code of the failure, after which the statement is reset. */
-static int stepWaiting(sqlite3_stmt *pStmt, i64 msWait) {
-  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
-  int msPause = 1;
-  int rc;
-
-  do {
-    rc = sqlite3_step(pStmt);
-    if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
-      return rc;
-    }
-    rc = sqlite3_extended_errcode(sqlite3_db_handle(pStmt));
-    sqlite3_reset(pStmt);
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
-  return rc;
-}
-
-/* Prepare and step to the first row, waiting in the same way: the first prepare
-** of a connection reads the schema, under a lock. The caller finalizes, after
-** failure too. */
-static sqlite3_stmt *queryWaiting(MigContext *p, const char *zSql, i64 msWait) {
-  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
-  int msPause = 1;
-  sqlite3_stmt *pStmt = 0;
-  int rc;
-
-  if (p->rc) {
-    return 0;
-  }
-  do {
-    sqlite3_finalize(pStmt);
-    rc = sqlite3_prepare_v2(p->db, zSql, -1, &pStmt, 0);
-    if (rc == SQLITE_OK) {
-      rc = sqlite3_step(pStmt);
-    }
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
-  if (rc != SQLITE_ROW) {
-    migFailDb(p, rc);
-  }
-  return pStmt;
-}
-
-/* ---- reading ---- */
-
-/*
-** Hold one read transaction over several statements: a statement left at its
-** first row. Finalize it to let go. Inside a transaction that is open anyway
-** it does no harm. Another connection that is just committing is waited for
-** up to msWait milliseconds. After failure p->rc is set; the result is
-** finalized all the same.
-*/
-sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait) {
-  return queryWaiting(p, "SELECT 1 FROM main.sqlite_schema UNION ALL SELECT 2",
-                      msWait);
-}
-
-/*
-** Have the connection read the schema, if it has not yet. That takes a lock for
-** a moment, which is waited for up to msWait milliseconds; it begins no
-** transaction. Of what needs the schema this PRAGMA, which is not run, is
-** compiled soonest.
-*/
-void migSchemaLoad(MigContext *p, i64 msWait) {
-  i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
-  int msPause = 1;
-  sqlite3_stmt *pStmt = 0;
-  int rc;
-
-  do {
-    rc = sqlite3_prepare_v2(p->db, "PRAGMA main.journal_mode", -1, &pStmt, 0);
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
-  if (rc) {
-    migFailDb(p, rc);
-  }
-  sqlite3_finalize(pStmt);
-}
 
 /* sqlite3_txn_state() of schema main: SQLITE_TXN_NONE, _READ or _WRITE. */
 int migTransactionState(MigContext *p) {
@@ -338,7 +57,7 @@ static void beginRefuse(MigContext *p, i64 msWait) {
             "the database is read-only; open it for writing, and without"
             " PRAGMA query_only");
   }
-  pStmt = queryWaiting(p, "PRAGMA main.journal_mode", msWait);
+  pStmt = migWaitingQuery(p, "PRAGMA main.journal_mode", msWait);
   zMode = migColumnPeek(p, pStmt, 0);
   if (zMode && sqlite3_stricmp(zMode, "off") == 0) {
     migFail(p, MIG_UNSUPPORTED,
@@ -378,7 +97,7 @@ static void vetoJoin(MigContext *p, MigTransaction *pTx) {
   if (p->rc) {
     return;
   }
-  rc = stepWaiting(pTx->pVeto, bHasRead ? 0 : pTx->msWait);
+  rc = migWaitingStep(pTx->pVeto, bHasRead ? 0 : pTx->msWait);
   if (rc == SQLITE_DONE) {
     pTx->bJoined = pTx->pConn->bVeto = 1;
   } else {
@@ -602,7 +321,7 @@ void migTransactionCommit(MigContext *p, MigTransaction *pTx) {
     return;
   }
   pTx->pConn->bVeto = 0; /* for this one COMMIT */
-  rc = stepWaiting(pTx->pDone, pTx->bOwn ? pTx->msWait : 0);
+  rc = migWaitingStep(pTx->pDone, pTx->bOwn ? pTx->msWait : 0);
   if (rc == SQLITE_DONE && pTx->bOwn && !sqlite3_get_autocommit(p->db)) {
     pTx->pConn->bVeto = 1;
     migFail(p, MIG_UNSUPPORTED,

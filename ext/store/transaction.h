@@ -31,10 +31,6 @@ typedef struct MigTransaction {
   sqlite3_stmt *pGuard;   /* a write that changes nothing */
 } MigTransaction;
 
-int migVetoRegister(MigConnection *pConn, void (*xDestroy)(void *));
-
-sqlite3_stmt *migReadBegin(MigContext *p, i64 msWait);
-void migSchemaLoad(MigContext *p, i64 msWait);
 int migTransactionState(MigContext *p);
 void migTransactionBegin(MigContext *p, MigTransaction *pTx,
                          MigConnection *pConn, i64 msWait, int bDeterministic,

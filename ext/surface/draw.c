@@ -5,7 +5,7 @@
 ** text to a MigText, every line with a newline at its end.
 */
 #include <string.h>
-#include "transaction.h"
+#include "waiting.h"
 #include "sql.h"
 #include "draw_text.h"
 #include "draw_dot.h"

@@ -26,6 +26,7 @@
 #include "known.h"
 #include "connection.h"
 #include "transaction.h"
+#include "waiting.h"
 #include "once.h"
 #include "acting.h"
 #include "showing.h"

@@ -1,7 +1,7 @@
 /*
 ** migrate.c - entry point: registers everything on a connection.
 **
-** Functions, tables and the veto module (transaction.c) share one struct, the
+** Functions, tables and the veto module (veto.c) share one struct, the
 ** MigConnection, each with a reference. Loading reads no file: what a file
 ** holds is looked at when something is called.
 */
@@ -10,7 +10,7 @@
 #include "context.h"
 #include "functions.h"
 #include "tables.h"
-#include "transaction.h"
+#include "veto.h"
 SQLITE_EXTENSION_INIT1
 
 /* Is a part of SQLite compiled out that we cannot do without? Its entries of

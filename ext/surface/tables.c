@@ -22,6 +22,7 @@
 #include "text.h"
 #include "functions.h"
 #include "connection.h"
+#include "waiting.h"
 #include "arguments.h"
 #include "wording.h"
 #include "views.h"

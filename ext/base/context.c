@@ -164,11 +164,15 @@ void migFailRc(MigContext *p, int rc, MigCode eCode, const char *zFormat, ...) {
 }
 
 /* What to do after SQLITE_LOCKED, which another statement of this connection
-** causes. SQLite 3.42 to 3.46 also says so when the first call on a file in
-** UTF-16 makes it read the schema: it will not while a statement runs. */
-static const char *lockedRemedy(void) {
+** causes, or with a shared cache another connection. SQLite 3.42 to 3.46 also
+** says so when the first call on a file in UTF-16 makes it read the schema: it
+** will not while a statement runs. */
+static const char *lockedRemedy(MigContext *p) {
   int iVersion = sqlite3_libversion_number();
 
+  if (sqlite3_extended_errcode(p->db) == SQLITE_LOCKED_SHAREDCACHE) {
+    return "try again, or raise wait";
+  }
   return iVersion >= 3042000 && iVersion < 3047000
              ? "finish the other statements of this connection; with a file in"
                " UTF-16 SELECT count(*) FROM sqlite_schema first"
@@ -196,9 +200,9 @@ void migFailDb(MigContext *p, int rc) {
 
   if (e == SQLITE_NOMEM) {
     migNomem(p);
-  } else if (rc == SQLITE_LOCKED) {
-    migFailRc(p, rc, MIG_BUSY, "%s; %s", zText, lockedRemedy());
-  } else if (e == SQLITE_BUSY || e == SQLITE_LOCKED) {
+  } else if (e == SQLITE_LOCKED) {
+    migFailRc(p, rc, MIG_BUSY, "%s; %s", zText, lockedRemedy(p));
+  } else if (e == SQLITE_BUSY) {
     migFailRc(p, rc, MIG_BUSY, "%s; try again, or raise wait", zText);
   } else if (e == SQLITE_READONLY) {
     migFailRc(p, rc, MIG_READ_ONLY, "%s; %s", zText, readonlyRemedy(p));

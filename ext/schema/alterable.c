@@ -189,7 +189,7 @@ static int columnHas(const MigDdl *pDdl, int iColumn, MigConstraintKind eKind) {
 ** A column with REFERENCES and a DEFAULT that is not NULL SQLite refuses where
 ** foreign keys are enforced, so such a one is left to the dearer ways.
 */
-int migAlterAddable(const MigTableDiff *pDiff, int iNew) {
+static int isAddable(const MigTableDiff *pDiff, int iNew) {
   const MigDdl *pDdl = pDiff->pNew->pDdl;
   const MigModelColumn *pColumn = &pDiff->pNew->pTable->aColumn[iNew];
   Literal lit;
@@ -234,8 +234,8 @@ static int columnsStay(const MigTableDiff *pDiff) {
 ** DEFERRABLE that stands apart is of the nearest foreign key before it: with a
 ** column neither it nor that foreign key may go without the other.
 */
-int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
-                      int iOld) {
+static int isDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
+                       int iOld) {
   const MigModelObject *pOld = pDiff->pOld;
   const char *zName;
   int i;
@@ -353,16 +353,16 @@ static int notNullNative(const MigTableDiff *pDiff, const MigAlteration *pAlt,
 ** Is there a native form for this alteration in the SQLite of version iVersion?
 ** What is not listed has none in any version. Both tables have a pTable; pModel
 ** is the schema with the old one in it, which may be searched as for
-** migAlterDroppable(). Pure; allocates nothing.
+** isDroppable(). Pure; allocates nothing.
 */
 int migAlterNative(const MigModel *pModel, const MigTableDiff *pDiff,
                    const MigAlteration *pAlt, int iVersion) {
   switch (pAlt->eKind) {
   case MIG_ALT_ADD_COLUMN:
-    return migAlterAddable(pDiff, pAlt->iNew) &&
+    return isAddable(pDiff, pAlt->iNew) &&
            !migColumnUseClashes(pModel, pDiff, pAlt->iNew);
   case MIG_ALT_DROP_COLUMN:
-    return migAlterDroppable(pModel, pDiff, pAlt->iOld);
+    return isDroppable(pModel, pDiff, pAlt->iOld);
   case MIG_ALT_RENAME_COLUMN:
     return 1;
   case MIG_ALT_SET_NOT_NULL:

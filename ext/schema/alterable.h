@@ -8,9 +8,6 @@
 
 #include "tablediff.h"
 
-int migAlterAddable(const MigTableDiff *pDiff, int iNew);
-int migAlterDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
-                      int iOld);
 int migAlterAppendable(const MigTableDiff *pDiff, int iNew);
 int migAlterCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt);
 int migAlterNative(const MigModel *pModel, const MigTableDiff *pDiff,

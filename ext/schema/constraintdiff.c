@@ -90,9 +90,8 @@ static int keySame(const MigFinder *pf, const MigModelConstraint *pA,
   for (i = 0; i < pA->nColumn; i++) {
     KeyTerm a = keyTerm(pf->p, pf->pDiff->pOld->pDdl, pf->pOld, pA, i);
     KeyTerm b = keyTerm(pf->p, pf->pDiff->pNew->pDdl, pf->pNew, pB, i);
-    if (a.bDesc != b.bDesc ||
-        (!migFinderNameSame(a.zWritten, b.zWritten) &&
-         !migFinderNameSame(a.zCollation, b.zCollation))) {
+    if (a.bDesc != b.bDesc || (!migModelNameSame(a.zWritten, b.zWritten) &&
+                               !migModelNameSame(a.zCollation, b.zCollation))) {
       return 0;
     }
   }
@@ -165,7 +164,7 @@ static int meaningSame(const MigFinder *pf, const MigModelConstraint *pA,
 static int detailsSame(const MigModelConstraint *pA,
                        const MigModelConstraint *pB) {
   return pA->pDdl->eConflict == pB->pDdl->eConflict &&
-         migFinderNameSame(pA->zName, pB->zName);
+         migModelNameSame(pA->zName, pB->zName);
 }
 
 /* ------------------------------------------------------------------------
@@ -326,7 +325,7 @@ static void detailsFind(MigFinder *pf, int iOld, int iNew) {
   if (pA->pDdl->eConflict != pB->pDdl->eConflict) {
     migFinderAdd(pf, MIG_ALT_CONFLICT, iOld, iNew);
   }
-  if (!migFinderNameSame(pA->zName, pB->zName)) {
+  if (!migModelNameSame(pA->zName, pB->zName)) {
     migFinderAdd(pf, MIG_ALT_NAME, iOld, iNew);
   }
 }

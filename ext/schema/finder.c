@@ -22,15 +22,10 @@ void migFinderAdd(MigFinder *pf, MigAlterationKind eKind, int iOld, int iNew) {
   }
 }
 
-/* Are two names the same, apart from case? Each may be missing: NULL. Pure. */
-int migFinderNameSame(const char *zA, const char *zB) {
-  return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
-}
-
-/* The same for a token of the old text and one of the new, END for a name that
-** is missing. Allocates in the arena. */
+/* Is the name in a token of the old text that in one of the new, apart from
+** case? END: the name is missing. Allocates in the arena. */
 int migFinderTokenSame(const MigFinder *pf, const MigToken *pA,
                        const MigToken *pB) {
-  return migFinderNameSame(migTokenName(pf->p, pf->zOld, pA),
-                           migTokenName(pf->p, pf->zNew, pB));
+  return migModelNameSame(migTokenName(pf->p, pf->zOld, pA),
+                          migTokenName(pf->p, pf->zNew, pB));
 }

@@ -31,7 +31,6 @@ typedef struct MigFinder {
 } MigFinder;
 
 void migFinderAdd(MigFinder *pf, MigAlterationKind eKind, int iOld, int iNew);
-int migFinderNameSame(const char *zA, const char *zB);
 int migFinderTokenSame(const MigFinder *pf, const MigToken *pA,
                        const MigToken *pB);
 

@@ -24,21 +24,11 @@
 #include "objectsame.h"
 #include "text.h"
 
-/* Are two names the same, each of which may be missing? */
-static int nameSame(const char *zA, const char *zB) {
-  return zA && zB ? migStrICmp(zA, zB) == 0 : zA == zB;
-}
-
 /* What is compared. */
 typedef struct Pair {
   const MigNaming *pNaming;
   int bNames; /* something is renamed */
 } Pair;
-
-/* Ordinary or virtual: what an annotation can rename. */
-static int isTable(const MigModelObject *pObject) {
-  return pObject->eKind == MIG_DDL_TABLE || pObject->eKind == MIG_DDL_VIRTUAL;
-}
 
 /*
 ** Two words of views or triggers, in the place of one another. pDiff: of the
@@ -66,13 +56,13 @@ static int wordSame(MigContext *p, const Pair *pg, const MigTableDiff *pDiff,
   zA = migTokenName(p, pA->z, &pA->token);
   zB = migTokenName(p, pB->z, &pB->token);
   iOld = bDot || pA->bLabel ? -1 : migModelFind(pg->pNaming->pOld, 0, zA);
-  if (iOld >= 0 && isTable(&pg->pNaming->pOld->aObject[iOld]) &&
+  if (iOld >= 0 && migModelIsTable(&pg->pNaming->pOld->aObject[iOld]) &&
       pg->pNaming->aiTo[iOld] >= 0) {
     int iNew = migModelFind(pg->pNaming->pNew, 0, zB);
     bSame = pg->pNaming->aiTo[iOld] == iNew || (bSame && iNew < 0);
   }
   if (!bSame && pDiff) {
-    bSame = nameSame(migTableDiffName(pDiff, zA), zB);
+    bSame = migModelNameSame(migTableDiffName(pDiff, zA), zB);
   }
   migArenaRelease(p, mark);
   return bSame;
@@ -113,7 +103,7 @@ static int namesSame(MigContext *p, const MigTableDiff *pDiff, const MigDdl *pA,
   for (i = 0; i < pA->nTerm && i < pB->nTerm; i++) {
     const char *zA = migTokenName(p, pA->z, &pA->aTerm[i].name);
     const char *zB = migTokenName(p, pB->z, &pB->aTerm[i].name);
-    if (!nameSame(migTableDiffName(pDiff, zA), zB)) {
+    if (!migModelNameSame(migTableDiffName(pDiff, zA), zB)) {
       return 0;
     }
   }
@@ -173,15 +163,17 @@ static int termSame(MigContext *p, const MigTableDiff *pDiff, const Key *pA,
   if (pColumnA && pColumnB) {
     const char *zOld = migColumnDiffCollation(p, pA->pOn->pDdl->z, pColumnA);
     const char *zNew = migColumnDiffCollation(p, pB->pOn->pDdl->z, pColumnB);
-    if (nameSame(zOld, zNew)) {
+    if (migModelNameSame(zOld, zNew)) {
       zA = zA ? zA : zOld;
       zB = zB ? zB : zNew;
     }
-    return nameSame(zA, zB) &&
-           nameSame(migTableDiffName(pDiff, pColumnA->zName), pColumnB->zName);
+    return migModelNameSame(zA, zB) &&
+           migModelNameSame(migTableDiffName(pDiff, pColumnA->zName),
+                            pColumnB->zName);
   }
-  return nameSame(zA, zB) && migTableDiffSame(pDiff, pA->pDdl->z, pTermA->expr,
-                                              pB->pDdl->z, pTermB->expr);
+  return migModelNameSame(zA, zB) &&
+         migTableDiffSame(pDiff, pA->pDdl->z, pTermA->expr, pB->pDdl->z,
+                          pTermB->expr);
 }
 
 /* Terms in their order, UNIQUE and WHERE. What migTokenName() makes is given
@@ -214,8 +206,9 @@ static int virtualSame(MigContext *p, const MigDdl *pA, const MigDdl *pB) {
       return 0;
     }
   }
-  return pA->nArg == pB->nArg && nameSame(migTokenName(p, pA->z, &pA->module),
-                                          migTokenName(p, pB->z, &pB->module));
+  return pA->nArg == pB->nArg &&
+         migModelNameSame(migTokenName(p, pA->z, &pA->module),
+                          migTokenName(p, pB->z, &pB->module));
 }
 
 /* Do two objects that are no ordinary tables say the same, apart from their

@@ -26,11 +26,14 @@ static int waitMore(i64 msStart, i64 msWait, int *pmsPause) {
   return 1;
 }
 
-/* Is rc a lock of another connection that may go away by itself? A snapshot
-** that is too old stays so. */
-static int canWait(int rc) {
-  return ((rc & 0xff) == SQLITE_BUSY && rc != SQLITE_BUSY_SNAPSHOT) ||
-         rc == SQLITE_LOCKED_SHAREDCACHE;
+/* Is failure rc, the last thing that the connection reports, a lock of another
+** connection that may go away by itself? A snapshot that is too old stays so;
+** LOCKED is this connection's, but for a shared cache. */
+static int canWait(sqlite3 *db, int rc) {
+  int rcMore = sqlite3_extended_errcode(db);
+
+  return ((rc & 0xff) == SQLITE_BUSY && rcMore != SQLITE_BUSY_SNAPSHOT) ||
+         ((rc & 0xff) == SQLITE_LOCKED && rcMore == SQLITE_LOCKED_SHAREDCACHE);
 }
 
 /* Step a statement that takes a lock; while another connection is in the way
@@ -39,6 +42,7 @@ static int canWait(int rc) {
 int migWaitingStep(sqlite3_stmt *pStmt, i64 msWait) {
   i64 msStart = msWait > 0 ? migMonotonicMs() : 0;
   int msPause = 1;
+  sqlite3 *db = sqlite3_db_handle(pStmt);
   int rc;
 
   do {
@@ -46,9 +50,9 @@ int migWaitingStep(sqlite3_stmt *pStmt, i64 msWait) {
     if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
       return rc;
     }
-    rc = sqlite3_extended_errcode(sqlite3_db_handle(pStmt));
+    rc = sqlite3_extended_errcode(db);
     sqlite3_reset(pStmt);
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  } while (canWait(db, rc) && waitMore(msStart, msWait, &msPause));
   return rc;
 }
 
@@ -70,7 +74,7 @@ sqlite3_stmt *migWaitingQuery(MigContext *p, const char *zSql, i64 msWait) {
     if (rc == SQLITE_OK) {
       rc = sqlite3_step(pStmt);
     }
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  } while (canWait(p->db, rc) && waitMore(msStart, msWait, &msPause));
   if (rc != SQLITE_ROW) {
     migFailDb(p, rc);
   }
@@ -105,7 +109,7 @@ void migSchemaLoad(MigContext *p, i64 msWait) {
 
   do {
     rc = sqlite3_prepare_v2(p->db, "PRAGMA main.journal_mode", -1, &pStmt, 0);
-  } while (canWait(rc) && waitMore(msStart, msWait, &msPause));
+  } while (canWait(p->db, rc) && waitMore(msStart, msWait, &msPause));
   if (rc) {
     migFailDb(p, rc);
   }

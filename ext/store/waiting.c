@@ -3,8 +3,7 @@
 **
 ** What takes a lock is tried again, with pauses, for as long as the caller is
 ** ready to wait; that comes on top of the connection's own busy handler. A
-** snapshot that is too old is not waited for: it stays so. No row of a table is
-** a lock.
+** snapshot that is too old is not waited for: it stays so.
 **
 ** Here are the statements of a transaction that take one (transaction.c), and
 ** what only reads: a read transaction over several statements, and the schema.

@@ -184,7 +184,7 @@ static void alterationWrite(Alter *pa, const MigAlteration *pAlt,
   const MigModelTable *pOld = pa->pDiff->pOld->pTable;
   const MigModelTable *pNew = pa->pDiff->pNew->pTable;
 
-  if (pAlt->eKind != eKind || migAlterCovered(pa->pDiff, pAlt)) {
+  if (pAlt->eKind != eKind || migTableDiffImplied(pa->pDiff, pAlt)) {
     return;
   }
   switch (eKind) {

@@ -266,23 +266,6 @@ static int isDroppable(const MigModel *pModel, const MigTableDiff *pDiff,
 ** Alterations of all kinds
 */
 
-/* Is a constraint added or dropped by adding or dropping the column at which
-** it stands? Then the statement for the column does it. 0 for all other
-** alterations. Both tables have a pTable. Pure; allocates nothing. */
-int migAlterCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
-  int k;
-
-  if (pAlt->eKind == MIG_ALT_ADD_CONSTRAINT) {
-    k = pDiff->pNew->pTable->aConstraint[pAlt->iNew].pDdl->iColumn;
-    return k >= 0 && pDiff->aiFrom[k] < 0;
-  }
-  if (pAlt->eKind == MIG_ALT_DROP_CONSTRAINT) {
-    k = pDiff->pOld->pTable->aConstraint[pAlt->iOld].pDdl->iColumn;
-    return k >= 0 && pDiff->aiTo[k] < 0;
-  }
-  return 0;
-}
-
 /* How many constraints of the old table have this name? Nothing keeps two from
 ** having one; then DROP CONSTRAINT would be a guess. */
 static int namesCount(const MigTableDiff *pDiff, const char *zName) {
@@ -370,10 +353,10 @@ int migAlterNative(const MigModel *pModel, const MigTableDiff *pDiff,
   case MIG_ALT_NOT_NULL_CONFLICT:
     return notNullNative(pDiff, pAlt, iVersion);
   case MIG_ALT_ADD_CONSTRAINT:
-    return migAlterCovered(pDiff, pAlt) ||
+    return migTableDiffImplied(pDiff, pAlt) ||
            constraintAddable(pDiff, pAlt->iNew, iVersion);
   case MIG_ALT_DROP_CONSTRAINT:
-    return migAlterCovered(pDiff, pAlt) ||
+    return migTableDiffImplied(pDiff, pAlt) ||
            constraintDroppable(pDiff, pAlt->iOld, iVersion);
   default:
     return 0;

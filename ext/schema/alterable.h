@@ -9,7 +9,6 @@
 #include "tablediff.h"
 
 int migAlterAppendable(const MigTableDiff *pDiff, int iNew);
-int migAlterCovered(const MigTableDiff *pDiff, const MigAlteration *pAlt);
 int migAlterNative(const MigModel *pModel, const MigTableDiff *pDiff,
                    const MigAlteration *pAlt, int iVersion);
 

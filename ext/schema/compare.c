@@ -165,7 +165,7 @@ static void changesText(MigContext *p, const MigTableDiff *pDiff,
   int i;
 
   for (i = 0; i < pDiff->n; i++) {
-    if (!migAlterationImplied(pDiff, i)) {
+    if (!migTableDiffImplied(pDiff, &pDiff->a[i])) {
       migTextStr(p, pOut, zBefore);
       migTextStr(p, pOut, migAlterationText(p, pDiff, i));
       zBefore = "; ";

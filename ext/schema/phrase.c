@@ -401,24 +401,6 @@ const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i) {
   return migTextZ(&text);
 }
 
-/* Does alteration i go without saying: is it a constraint that stands at a
-** column that is added or dropped? Then a text that speaks of the column says
-** enough. */
-int migAlterationImplied(const MigTableDiff *pDiff, int i) {
-  const MigAlteration *pAlt = &pDiff->a[i];
-  int k;
-
-  if (pAlt->eKind == MIG_ALT_ADD_CONSTRAINT) {
-    k = pDiff->pNew->pTable->aConstraint[pAlt->iNew].pDdl->iColumn;
-    return k >= 0 && pDiff->aiFrom[k] < 0;
-  }
-  if (pAlt->eKind == MIG_ALT_DROP_CONSTRAINT) {
-    k = pDiff->pOld->pTable->aConstraint[pAlt->iOld].pDdl->iColumn;
-    return k >= 0 && pDiff->aiTo[k] < 0;
-  }
-  return 0;
-}
-
 /* Does alteration i take something away from what the table has, or make
 ** something else of it? What is only added, ordered or named does not. A rename
 ** of a column does not count either: its values stay. */
@@ -435,7 +417,7 @@ static int takesAway(const MigTableDiff *pDiff, int i) {
   case MIG_ALT_STRICT:
     return pDiff->pOld->pDdl->bStrict;
   case MIG_ALT_DROP_CONSTRAINT:
-    return !migAlterationImplied(pDiff, i);
+    return !migTableDiffImplied(pDiff, &pDiff->a[i]);
   case MIG_ALT_DROP_COLUMN:
   case MIG_ALT_TYPE:
   case MIG_ALT_DROP_NOT_NULL:

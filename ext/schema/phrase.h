@@ -13,7 +13,6 @@
 #include "text.h"
 
 const char *migAlterationText(MigContext *p, const MigTableDiff *pDiff, int i);
-int migAlterationImplied(const MigTableDiff *pDiff, int i);
 void migAlterationLosses(MigContext *p, const MigTableDiff *pDiff,
                          MigList *pOut);
 void migNameText(MigContext *p, const char *zName, MigText *pOut);

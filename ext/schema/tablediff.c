@@ -228,3 +228,21 @@ const char *migTableDiffWord(const MigTableDiff *pDiff,
   }
   return wordsTable(pWords, pDiff->pOld) ? pDiff->pNew->zName : 0;
 }
+
+/* Does an alteration go without saying: is it a constraint that stands at a
+** column that is added or dropped? Then the text or the statement for the
+** column does it. 0 for all other alterations. Both tables have a pTable. Pure;
+** allocates nothing. */
+int migTableDiffImplied(const MigTableDiff *pDiff, const MigAlteration *pAlt) {
+  int k;
+
+  if (pAlt->eKind == MIG_ALT_ADD_CONSTRAINT) {
+    k = pDiff->pNew->pTable->aConstraint[pAlt->iNew].pDdl->iColumn;
+    return k >= 0 && pDiff->aiFrom[k] < 0;
+  }
+  if (pAlt->eKind == MIG_ALT_DROP_CONSTRAINT) {
+    k = pDiff->pOld->pTable->aConstraint[pAlt->iOld].pDdl->iColumn;
+    return k >= 0 && pDiff->aiTo[k] < 0;
+  }
+  return 0;
+}

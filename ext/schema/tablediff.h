@@ -87,5 +87,6 @@ int migTableDiffSame(const MigTableDiff *pDiff, const char *zOld, MigSpan old,
                      const char *zNew, MigSpan new);
 const char *migTableDiffName(const MigTableDiff *pDiff, const char *zName);
 const char *migTableDiffWord(const MigTableDiff *pDiff, const MigWords *pWords);
+int migTableDiffImplied(const MigTableDiff *pDiff, const MigAlteration *pAlt);
 
 #endif
